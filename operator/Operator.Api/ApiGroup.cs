@@ -1,0 +1,13 @@
+namespace Operator.Api;
+
+/// <summary>Names of our API group, its kinds, labels and annotations.</summary>
+public static class ApiGroup
+{
+    public const string Name = "marketplace-operator.io";
+    public const string Version = "v1alpha1";
+    public const string ApiVersion = Name + "/" + Version;
+    public const string ConnectorKind = "MarketplaceConnector";
+    public const string ConnectorPlural = "marketplaceconnectors";
+    public const string RolloutKind = "SyncRollout";
+    public const string RolloutPlural = "syncrollouts";
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+
+namespace Operator.Api;
+
+/// <summary>A copy of what the record says; never read back for a decision, but for the counter (a witness).</summary>
+public sealed record ConnectorStatus
+{
+    /// <summary>-1 until the object was first looked at, so that a fresh object never looks finished.</summary>
+    public long ObservedGeneration { get; set; } = -1;
+    public ImmutableArray<Condition> Conditions { get; set; } = [];
+    public string? StableRevision { get; set; }
+    public string? StableImage { get; set; }
+    public string? CandidateRevision { get; set; }
+    public string? CandidateImage { get; set; }
+    public StoreCounts Stores { get; set; } = new();
+    public ImmutableArray<FlowStatus> Flows { get; set; } = [];
+
+    /// <summary>The record's counter when this status was written: a record below it was lost.</summary>
+    public long RecordCounter { get; set; }
+}
+
+public sealed record StoreCounts
+{
+    public int Total { get; set; }
+    public int Active { get; set; }
+    public int Suspended { get; set; }
+    public int OnStable { get; set; }
+    public int OnCandidate { get; set; }
+}
+
+public sealed record FlowStatus
+{
+    public string Name { get; set; } = "";
+    public DateTimeOffset? LastSlot { get; set; }
+    public DateTimeOffset? NextSlot { get; set; }
+    public int ActiveRuns { get; set; }
+    public int WaitingRuns { get; set; }
+
+    /// <summary>When a run of this flow last ended with every store ok.</summary>
+    public DateTimeOffset? LastSuccess { get; set; }
+    public MissedCounts Missed { get; set; } = new();
+}
+
+public sealed record MissedCounts
+{
+    /// <summary>Slots of which no run was started at all.</summary>
+    public long Slots { get; set; }
+
+    /// <summary>Store-syncs that were due and not started in time, or whose pod was lost.</summary>
+    public long StoreSyncs { get; set; }
+}

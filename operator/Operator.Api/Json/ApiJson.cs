@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace Operator.Api;
+
+/// <summary>Source-generated JSON of our kinds: camelCase, absent for null, unknown members ignored (the validator's concern).</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString
+)]
+[JsonSerializable(typeof(MarketplaceConnector))]
+[JsonSerializable(typeof(SyncRollout))]
+public sealed partial class ApiJson : JsonSerializerContext;

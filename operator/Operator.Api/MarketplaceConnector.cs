@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Operator.Api;
+
+/// <summary>Which stores are synced, by which flows, with which image, on which schedule. Short name <c>mpc</c>.</summary>
+public sealed record MarketplaceConnector
+{
+    public string ApiVersion { get; set; } = ApiGroup.ApiVersion;
+    public string Kind { get; set; } = ApiGroup.ConnectorKind;
+    public ObjectMeta Metadata { get; set; } = new();
+    public ConnectorSpec Spec { get; set; } = new();
+    public ConnectorStatus Status { get; set; } = new();
+}
+
+/// <summary>The marketplace; picks the profile. Unknown stands for a value that this version does not know.</summary>
+[JsonConverter(typeof(LenientEnumConverter<Marketplace>))]
+public enum Marketplace
+{
+    Unknown,
+    Amazon,
+    Shopee,
+    Lazada,
+    Ebay,
+    Walmart,
+    Custom,
+}
+
+/// <summary>A label on every pod and a guard against mixed credentials; it picks no host.</summary>
+[JsonConverter(typeof(LenientEnumConverter<DeploymentEnvironment>))]
+public enum DeploymentEnvironment
+{
+    Unknown,
+    Production,
+    Staging,
+    Development,
+}
+
+/// <summary>How a new revision reaches the stores.</summary>
+[JsonConverter(typeof(LenientEnumConverter<UpdatePolicy>))]
+public enum UpdatePolicy
+{
+    Unknown,
+
+    /// <summary>Only under a SyncRollout; without one the stores stay on stable.</summary>
+    Rollout,
+
+    /// <summary>At once, on every store.</summary>
+    Immediate,
+}
+
+public sealed record ConnectorSpec
+{
+    /// <summary>Required.</summary>
+    public Marketplace Marketplace { get; set; }
+
+    /// <summary>Default Production.</summary>
+    public DeploymentEnvironment Environment { get; set; } = DeploymentEnvironment.Production;
+
+    /// <summary>True: no new run is started; live runs end by themselves. Default false.</summary>
+    public bool Suspend { get; set; }
+
+    /// <summary>Default Rollout.</summary>
+    public UpdatePolicy UpdatePolicy { get; set; } = UpdatePolicy.Rollout;
+
+    public SyncPodSpec Sync { get; set; } = new();
+
+    /// <summary>The application's credentials; mounted at /sync/credentials/app/. Optional.</summary>
+    public AppCredentials? Credentials { get; set; }
+
+    /// <summary>1 to 250 stores, names unique.</summary>
+    public ImmutableArray<Store> Stores { get; set; } = [];
+
+    /// <summary>1 to 20 flows, names unique.</summary>
+    public ImmutableArray<Flow> Flows { get; set; } = [];
+
+    public HistoryLimits History { get; set; } = new();
+}
+
+/// <summary>What a sync pod is: an allow-list of pod fields.</summary>
+public sealed record SyncPodSpec
+{
+    public string Image { get; set; } = "";
+
+    /// <summary>Always, IfNotPresent or Never; by default Kubernetes' own rule. Outside the revision.</summary>
+    public string? ImagePullPolicy { get; set; }
+
+    /// <summary>Outside the revision.</summary>
+    public ImmutableArray<LocalObjectReference> ImagePullSecrets { get; set; } = [];
+    public ImmutableArray<string> Command { get; set; } = [];
+    public ImmutableArray<string> Args { get; set; } = [];
+    public ImmutableArray<EnvVar> Env { get; set; } = [];
+
+    /// <summary>Outside the revision. Default: requests 10m and 64Mi, limit 256Mi of memory.</summary>
+    public PodResources? Resources { get; set; }
+
+    /// <summary>1 to 2^31-1, never 0. Default 65532.</summary>
+    public long RunAsUser { get; set; } = 65532;
+
+    /// <summary>Size limit of the emptyDir at /tmp, a Kubernetes quantity. Default 64Mi.</summary>
+    public string Scratch { get; set; } = "64Mi";
+}
+
+/// <summary>An environment variable of the sync container; names that begin with SYNC_ are the operator's own.</summary>
+public sealed record EnvVar
+{
+    public string Name { get; set; } = "";
+    public string? Value { get; set; }
+    public EnvVarSource? ValueFrom { get; set; }
+}
+
+/// <summary>Exactly one of the two.</summary>
+public sealed record EnvVarSource
+{
+    public KeySelector? SecretKeyRef { get; set; }
+
+    /// <summary>A change of the key's content is a new revision.</summary>
+    public KeySelector? ConfigMapKeyRef { get; set; }
+}
+
+/// <summary>Resource names to Kubernetes quantities.</summary>
+public sealed record PodResources
+{
+    public ImmutableSortedDictionary<string, string> Requests { get; set; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Limits { get; set; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+}
+
+public sealed record AppCredentials
+{
+    public LocalObjectReference? SecretRef { get; set; }
+}
+
+/// <summary>One seller account; the unit of rollout, failure and evidence.</summary>
+public sealed record Store
+{
+    /// <summary>A DNS label, unique within the connector.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The marketplace's ids of the sites the store sells on.</summary>
+    public ImmutableArray<string> Sites { get; set; } = [];
+    public StoreCredentials? Credentials { get; set; }
+
+    /// <summary>Handed to the worker as they are; at most 1 KiB a store.</summary>
+    public ImmutableSortedDictionary<string, string> Parameters { get; set; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>True: the store is left out of every run and cohort. Default false.</summary>
+    public bool Suspend { get; set; }
+}
+
+/// <summary>The store's Secret, mounted at /sync/credentials/stores/&lt;store&gt;/; a missing one fails its own store only.</summary>
+public sealed record StoreCredentials
+{
+    public LocalObjectReference? SecretRef { get; set; }
+}
+
+/// <summary>One kind of sync with its schedule.</summary>
+public sealed record Flow
+{
+    /// <summary>A DNS label, unique within the connector.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Cron with 5 fields, or <c>@every 1m</c> (aligned to the Unix epoch, at least 30s unless the operator is told otherwise).</summary>
+    public string Schedule { get; set; } = "";
+
+    /// <summary>IANA name; for cron only. Default UTC.</summary>
+    public string TimeZone { get; set; } = "UTC";
+
+    /// <summary>Counted from the slot; a run that could not start by then is skipped and counted. Default 2m.</summary>
+    public Duration StartingDeadline { get; set; } = new("2m");
+
+    /// <summary>A pod whose container has not started by then is given up. Default 1m.</summary>
+    public Duration StartTimeout { get; set; } = new("1m");
+
+    /// <summary>Of a started pod. Default 10m.</summary>
+    public Duration Timeout { get; set; } = new("10m");
+
+    /// <summary>1 to 50. Default 25.</summary>
+    public int MaxStoresPerRun { get; set; } = 25;
+
+    /// <summary>1 to 1000. Default 10.</summary>
+    public int MaxConcurrentRuns { get; set; } = 10;
+
+    /// <summary>Handed to the worker; part of the revision.</summary>
+    public ImmutableSortedDictionary<string, string> Parameters { get; set; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+}
+
+public sealed record HistoryLimits
+{
+    /// <summary>Closed slots of each flow whose pods are kept. 0 to 10, default 1.</summary>
+    public int Slots { get; set; } = 1;
+
+    /// <summary>Failed runs of each flow whose pods are kept beyond that. 0 to 20, default 3.</summary>
+    public int FailedRuns { get; set; } = 3;
+}

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Operator.Api;
+
+/// <summary>
+/// A length of time as the user wrote it, in Go's notation: <c>90s</c>, <c>1h30m</c>, <c>1.5h</c>, <c>250ms</c>.
+/// Any text can be held, so that a strange object still parses; the validator refuses what <see cref="TryGet"/> can't read.
+/// </summary>
+[JsonConverter(typeof(DurationConverter))]
+public readonly record struct Duration(string Text)
+{
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
+    private static readonly FrozenDictionary<string, decimal> TicksPerUnit = new Dictionary<string, decimal>(
+        StringComparer.Ordinal
+    )
+    {
+        ["ms"] = TimeSpan.TicksPerMillisecond,
+        ["s"] = TimeSpan.TicksPerSecond,
+        ["m"] = TimeSpan.TicksPerMinute,
+        ["h"] = TimeSpan.TicksPerHour,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The value; throws <see cref="FormatException"/> for text that is no duration.</summary>
+    public TimeSpan Value =>
+        TryGet(out var value) ? value : throw new FormatException($"'{Text}' is no duration such as 90s, 10m or 1h30m");
+
+    public static Duration From(TimeSpan value) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.###}s"));
+
+    /// <summary>Reads the text; false for anything but one or more numbers with a unit (ms, s, m, h), or beyond 10 years.</summary>
+    public bool TryGet(out TimeSpan value)
+    {
+        value = default;
+        var rest = Text.AsSpan();
+        var ticks = 0m;
+        if (rest.IsEmpty)
+        {
+            return false;
+        }
+        while (!rest.IsEmpty)
+        {
+            var digits = rest.IndexOfAnyExcept(NumberCharacters);
+            if (digits is <= 0 or > 12 || !TryReadNumber(rest[..digits], out var number))
+            {
+                return false;
+            }
+            rest = rest[digits..];
+            var letters = rest.IndexOfAny(NumberCharacters);
+            var unit = letters < 0 ? rest : rest[..letters];
+            if (!TicksPerUnit.TryGetValue(unit.ToString(), out var perUnit))
+            {
+                return false;
+            }
+            ticks += number * perUnit;
+            rest = rest[unit.Length..];
+        }
+        if (ticks > TimeSpan.TicksPerDay * 3660m)
+        {
+            return false;
+        }
+        value = TimeSpan.FromTicks((long)ticks);
+        return true;
+    }
+
+    public override string ToString() => Text;
+
+    private static bool TryReadNumber(ReadOnlySpan<char> text, out decimal number) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+}
+
+internal sealed class DurationConverter : JsonConverter<Duration>
+{
+    public override Duration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(LenientText.Read(ref reader));
+
+    public override void Write(Utf8JsonWriter writer, Duration value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Text);
+}

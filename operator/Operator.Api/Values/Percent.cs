@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Operator.Api;
+
+/// <summary>
+/// A percentage as the user wrote it: <c>5%</c>, <c>0.5%</c>. Any text can be held; the validator refuses what
+/// <see cref="TryGet"/> can't read.
+/// </summary>
+[JsonConverter(typeof(PercentConverter))]
+public readonly record struct Percent(string Text)
+{
+    /// <summary>The value as a fraction (<c>5%</c> is 0.05); throws <see cref="FormatException"/> for other text.</summary>
+    public decimal Fraction =>
+        TryGet(out var fraction) ? fraction : throw new FormatException($"'{Text}' is no percentage such as 5% or 0.5%");
+
+    /// <summary>Reads the text as a fraction; false for anything but a plain decimal number followed by a percent sign.</summary>
+    public bool TryGet(out decimal fraction)
+    {
+        fraction = default;
+        if (Text is null || Text.Length > 12 || !Text.EndsWith('%'))
+        {
+            return false;
+        }
+        var isNumber = decimal.TryParse(
+            Text.AsSpan(0, Text.Length - 1),
+            NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out var percent
+        );
+        fraction = percent / 100m;
+        return isNumber;
+    }
+
+    public override string ToString() => Text;
+}
+
+internal sealed class PercentConverter : JsonConverter<Percent>
+{
+    public override Percent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(LenientText.Read(ref reader));
+
+    public override void Write(Utf8JsonWriter writer, Percent value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Text);
+}

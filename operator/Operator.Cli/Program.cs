@@ -1,0 +1,6 @@
+namespace Operator.Cli;
+
+internal static class Program
+{
+    private static void Main() { }
+}

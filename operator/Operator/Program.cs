@@ -1,0 +1,6 @@
+namespace Operator;
+
+internal static class Program
+{
+    private static void Main() { }
+}
