@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Operator.Api;
+
+namespace Operator.Planning;
+
+/// <summary>The plan in the making: what was seen, the record as it will be, and what there is to tell. Steps take one and give one.</summary>
+internal sealed record Draft(Observation Seen, ConnectorRecord Record)
+{
+    /// <summary>Something was decided that must be in the record before it is done. Mere folding waits for the next commit.</summary>
+    public bool MustCommit { get; init; }
+    public ImmutableArray<EventNote> Events { get; init; } = [];
+    public ImmutableArray<EndedRun> Folded { get; init; } = [];
+
+    /// <summary>What was decided, one clause each.</summary>
+    public ImmutableArray<string> Because { get; init; } = [];
+
+    public DateTimeOffset Now => Seen.Now;
+    public ConnectorSpec Spec => Seen.Connector.Spec;
+
+    /// <summary>The policy, when there is one that can be followed.</summary>
+    public SyncRollout? Policy => Seen.Rollout is RolloutSight.Present present ? present.Policy : null;
+
+    public Draft Decide(ConnectorRecord record, string because) =>
+        this with
+        {
+            Record = record,
+            MustCommit = true,
+            Because = Because.Add(because),
+        };
+
+    public Draft Tell(EventTarget target, string reason, string message, bool isWarning = false) =>
+        this with
+        {
+            Events = Events.Add(new EventNote(target, reason, message, isWarning)),
+        };
+}
+
+public enum EventTarget
+{
+    Connector,
+    Rollout,
+}
+
+/// <summary>An Event to be written: only ever for a transition.</summary>
+public sealed record EventNote(EventTarget Target, string Reason, string Message, bool IsWarning);
+
+/// <summary>A run that was folded by this plan, for the log line and the metrics.</summary>
+public sealed record EndedRun(string Flow, string Occasion, Entry Entry, RunEnding Ending, string PodName);

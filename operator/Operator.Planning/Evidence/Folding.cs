@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+
+namespace Operator.Planning;
+
+/// <summary>
+/// Folds every run that has ended into the plan and the ledger, once. It forces no commit of its own: until the next one the
+/// same pods fold to the same sums again.
+/// </summary>
+internal static class Folding
+{
+    public static Draft Fold(Draft draft, PodIndex pods)
+    {
+        foreach (var (flow, plan) in draft.Record.Plans)
+        {
+            foreach (var occasion in plan.Occasions)
+            {
+                foreach (var entry in occasion.Entries.Where(e => e.Result is null))
+                {
+                    draft = FoldEntry(draft, new RunKey(flow, occasion, entry), pods.Find(flow, occasion, entry));
+                }
+            }
+        }
+        return draft;
+    }
+
+    private sealed record RunKey(string Flow, Occasion Occasion, Entry Entry);
+
+    private static Draft FoldEntry(Draft draft, RunKey run, ObservedPod? pod)
+    {
+        if (pod is { Container: not ContainerSight.Waiting })
+        {
+            draft = draft with { Record = MarkStarted(draft.Record, run.Entry) };
+        }
+        var flowHasReported = draft.Record.Plan(run.Flow).HasReported;
+        var ending = pod is null
+            ? RunEndings.OfUnseen(run.Entry, draft.Seen)
+            : RunEndings.Of(run.Entry, pod, flowHasReported, draft.Seen);
+        if (ending is null)
+        {
+            return draft;
+        }
+        var folded = run.Entry with
+        {
+            Result = ending.Result,
+            Reason = ending.Reason,
+            NotReached = NotReached(run.Entry, ending),
+        };
+        var plan = WithOutcome(draft.Record.Plan(run.Flow), run, folded, ending, draft.Now);
+        var ledger = WithReports(draft.Record.Ledger(run.Flow), run, ending);
+        ledger = ledger with { Evidence = WithEvidence(ledger.Evidence, draft.Record.RunningAttempt, run.Entry, ending) };
+        var podName = pod?.Name ?? Runs.PodNames.Of(draft.Seen.Connector.Metadata.Name, draft.Record.Id, run.Flow, run.Occasion.Id, run.Entry.Index);
+        return draft with
+        {
+            Record = MarkProven(draft.Record, run.Entry, ending).With(run.Flow, plan).With(run.Flow, ledger),
+            Folded = draft.Folded.Add(new EndedRun(run.Flow, run.Occasion.Id, folded, ending, podName)),
+        };
+    }
+
+    /// <summary>An image that ran once exists: of the revision, and of the attempt that waits for its pilot.</summary>
+    private static ConnectorRecord MarkStarted(ConnectorRecord record, Entry entry)
+    {
+        var revision = record.Revisions.Find(entry.Revision);
+        if (revision is { HasStarted: false })
+        {
+            var items = record.Revisions.Items.Replace(revision, revision with { HasStarted = true });
+            record = record with { Revisions = record.Revisions with { Items = items } };
+        }
+        if (record.RunningAttempt is { HasStarted: false } attempt && attempt.Number == entry.Attempt)
+        {
+            record = record with { Attempts = record.Attempts with { Current = attempt with { HasStarted = true } } };
+        }
+        return record;
+    }
+
+    private static ConnectorRecord MarkProven(ConnectorRecord record, Entry entry, RunEnding ending) =>
+        ending.Result == RunResult.Succeeded
+        && !record.Revisions.StableIsProven
+        && string.Equals(entry.Revision, record.Revisions.StableHash, StringComparison.Ordinal)
+            ? record with
+            {
+                Revisions = record.Revisions with { StableIsProven = true },
+            }
+            : record;
+
+    /// <summary>Exit 0 without a report, of a flow that never sent one, reached every store.</summary>
+    private static ImmutableArray<string> NotReached(Entry entry, RunEnding ending) =>
+        ending is { Result: RunResult.Succeeded, HasReport: false }
+            ? []
+            : [.. entry.Stores.Where((_, i) => ending.Stores[i] is null)];
+
+    private static FlowPlan WithOutcome(FlowPlan plan, RunKey run, Entry folded, RunEnding ending, DateTimeOffset now)
+    {
+        var occasion = plan.Occasions.First(o => string.Equals(o.Id, run.Occasion.Id, StringComparison.Ordinal));
+        var updated = occasion with { Entries = occasion.Entries.SetItem(folded.Index, folded) };
+        var isClean =
+            ending.Result == RunResult.Succeeded && folded.NotReached.IsEmpty && ending.Stores.All(s => s is null or { Counted: 0 });
+        return plan with
+        {
+            Occasions = plan.Occasions.Replace(occasion, updated),
+            HasReported = plan.HasReported || ending.HasReport,
+            LastSuccess = isClean ? now : plan.LastSuccess,
+            Isolated = Isolations.After(plan.Isolated, folded, ending),
+        };
+    }
+
+    private static FlowLedger WithReports(FlowLedger ledger, RunKey run, RunEnding ending)
+    {
+        var stores = ledger.Stores;
+        for (var i = 0; i < run.Entry.Stores.Length; i++)
+        {
+            if (ending.Stores[i] is not { } report)
+            {
+                continue;
+            }
+            var before = stores.GetValueOrDefault(run.Entry.Stores[i]) ?? new StoreLedger();
+            stores = stores.SetItem(
+                run.Entry.Stores[i],
+                before with
+                {
+                    FailingClass = report.FailingClass?.ToString(),
+                    LastOkSlot = report.Failed == 0 ? run.Occasion.Slot : before.LastOkSlot,
+                    LastOkRevision = report.Failed == 0 ? run.Entry.Revision : before.LastOkRevision,
+                }
+            );
+        }
+        return ledger with { Stores = stores };
+    }
+
+    private static StepEvidence WithEvidence(StepEvidence evidence, Attempt? attempt, Entry entry, RunEnding ending)
+    {
+        var isEvidence = ending.Result is RunResult.Succeeded or RunResult.Failed;
+        if (!isEvidence || attempt is null || entry.Attempt != attempt.Number || entry.Stage != attempt.Stage)
+        {
+            return evidence;
+        }
+        var sums = evidence.For(attempt.Number, attempt.Stage);
+        var reports = ending.Stores.OfType<StoreReport>().ToList();
+        var seen = entry.Stores.Where((_, i) => ending.Stores[i] is not null);
+        return sums with
+        {
+            Runs = sums.Runs + 1,
+            BadRuns = sums.BadRuns + (ending.Result == RunResult.Failed ? 1 : 0),
+            Stores = [.. sums.Stores.Union(seen, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            ItemsOk = sums.ItemsOk + reports.Sum(r => r.Ok),
+            ItemsFailed = sums.ItemsFailed + reports.Sum(r => r.Counted),
+            ItemsThrottled = sums.ItemsThrottled + reports.Sum(r => r.Throttled),
+        };
+    }
+}

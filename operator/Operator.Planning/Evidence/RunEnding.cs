@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+
+namespace Operator.Planning;
+
+/// <summary>How one run ended: the result, one word and one sentence why, and what each store of it reported.</summary>
+public sealed record RunEnding
+{
+    public RunResult Result { get; init; }
+    public string Reason { get; init; } = "";
+    public string Detail { get; init; } = "";
+
+    /// <summary>The worker sent a readable report.</summary>
+    public bool HasReport { get; init; }
+
+    /// <summary>The container had started.</summary>
+    public bool HasStarted { get; init; }
+
+    /// <summary>One place a store of the entry; null: not reached.</summary>
+    public ImmutableArray<StoreReport?> Stores { get; init; } = [];
+}
+
+/// <summary>Reads how a run ended from its pod.</summary>
+public static class RunEndings
+{
+    private static readonly ImmutableArray<string> ImageReasons =
+    [
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "ImageInspectError",
+        "RegistryUnavailable",
+    ];
+
+    /// <summary>The ending of an entry whose pod was seen, or null while the run is live.</summary>
+    public static RunEnding? Of(Entry entry, ObservedPod pod, bool flowHasReported, Observation seen)
+    {
+        if (pod.Container is ContainerSight.Terminated terminated)
+        {
+            return Terminated(entry, pod, terminated, flowHasReported);
+        }
+        if (pod.Phase is PodPhase.Failed or PodPhase.Succeeded || pod.IsGone)
+        {
+            return WithoutContainer(entry, pod);
+        }
+        var isOver = seen.Now > entry.Deadline + seen.Limits.TerminationGrace + seen.Limits.LateArrival;
+        return isOver
+            ? Ending(entry, RunResult.Infra, Reasons.NodeLost, "its deadline has passed and nothing was heard of it", pod)
+            : null;
+    }
+
+    /// <summary>The ending of an entry whose pod was never seen, or null while it may still come.</summary>
+    public static RunEnding? OfUnseen(Entry entry, Observation seen) =>
+        seen.Now > entry.StartBy + seen.Limits.LateArrival
+            ? new RunEnding
+            {
+                Result = RunResult.Lost,
+                Reason = Reasons.NeverSeen,
+                Detail = seen.CreateRefusal ?? "its pod was never seen",
+                Stores = Nothing(entry),
+            }
+            : null;
+
+    /// <summary>Why a container waits, in our words.</summary>
+    public static string WaitingReason(ObservedPod pod) =>
+        pod.Container switch
+        {
+            ContainerSight.Waiting(var reason, _) when ImageReasons.Contains(reason, StringComparer.Ordinal) => Reasons.ImageUnavailable,
+            ContainerSight.Waiting("CreateContainerConfigError", _) => Reasons.ContainerConfig,
+            _ when pod.UnscheduledBecause is not null => Reasons.Unschedulable,
+            _ => Reasons.NotStarted,
+        };
+
+    /// <summary>What the kubelet or the scheduler says about a container that waits.</summary>
+    public static string WaitingDetail(ObservedPod pod) =>
+        pod.UnscheduledBecause
+        ?? (pod.Container is ContainerSight.Waiting(var reason, var message) ? $"{reason}: {message}" : "");
+
+    private static RunEnding Terminated(
+        Entry entry,
+        ObservedPod pod,
+        ContainerSight.Terminated container,
+        bool flowHasReported
+    )
+    {
+        var report = Report.Parse(container.Message, entry.Stores.Length);
+        var ending = new RunEnding
+        {
+            HasStarted = true,
+            HasReport = report is Report.Read,
+            Stores = report is Report.Read read ? read.Stores : Nothing(entry),
+        };
+        if (entry.End == EndCause.Timeout)
+        {
+            return ending with { Result = RunResult.Failed, Reason = Reasons.TimedOut, Detail = "it ran longer than its timeout" };
+        }
+        if (container.ExitCode != 0)
+        {
+            return BadExit(ending, pod, container);
+        }
+        return report switch
+        {
+            Report.Unreadable(var why) => ending with
+            {
+                Result = RunResult.Failed,
+                Reason = Reasons.ReportUnreadable,
+                Detail = $"its report can't be read: {why}",
+            },
+            Report.Missing when flowHasReported => ending with
+            {
+                Result = RunResult.Failed,
+                Reason = Reasons.ReportMissing,
+                Detail = "it sent no report, though this flow has reported before",
+            },
+            _ => ending with { Result = RunResult.Succeeded, Reason = Reasons.Completed },
+        };
+    }
+
+    private static RunEnding BadExit(RunEnding ending, ObservedPod pod, ContainerSight.Terminated container)
+    {
+        if (string.Equals(container.Reason, Reasons.OutOfMemory, StringComparison.Ordinal))
+        {
+            return ending with
+            {
+                Result = RunResult.Failed,
+                Reason = Reasons.OutOfMemory,
+                Detail = "it used more memory than spec.sync.resources.limits allows",
+            };
+        }
+        if (string.Equals(pod.Reason, Reasons.Evicted, StringComparison.Ordinal))
+        {
+            return ending with { Result = RunResult.Infra, Reason = Reasons.Evicted, Detail = "its pod was evicted" };
+        }
+        if (pod.IsDeleting || pod.IsGone)
+        {
+            return ending with { Result = RunResult.Infra, Reason = Reasons.Deleted, Detail = "its pod was deleted by others" };
+        }
+        return ending with
+        {
+            Result = RunResult.Failed,
+            Reason = Reasons.ExitCode,
+            Detail = $"it ended with exit code {container.ExitCode} ({container.Reason})",
+        };
+    }
+
+    /// <summary>The pod is over, but its container never said how it ended.</summary>
+    private static RunEnding WithoutContainer(Entry entry, ObservedPod pod)
+    {
+        if (entry.End == EndCause.StartTimeout)
+        {
+            var reason = entry.WaitingReason ?? Reasons.NotStarted;
+            var isOwnFault = reason is Reasons.ImageUnavailable or Reasons.ContainerConfig;
+            return Ending(entry, isOwnFault ? RunResult.NotStarted : RunResult.Infra, reason, "it did not start in time", pod);
+        }
+        if (entry.End == EndCause.Timeout || (HasStarted(pod) && IsReason(pod, "DeadlineExceeded")))
+        {
+            return Ending(entry, RunResult.Failed, Reasons.TimedOut, "it ran longer than its timeout", pod);
+        }
+        if (IsReason(pod, Reasons.Evicted))
+        {
+            return Ending(entry, RunResult.Infra, Reasons.Evicted, "its pod was evicted", pod);
+        }
+        return pod.IsGone
+            ? Ending(entry, RunResult.Infra, Reasons.Deleted, "its pod was deleted by others", pod)
+            : Ending(entry, RunResult.Infra, Reasons.NodeLost, $"its pod ended as {pod.Phase} {pod.Reason}", pod);
+    }
+
+    private static RunEnding Ending(Entry entry, RunResult result, string reason, string detail, ObservedPod pod) =>
+        new()
+        {
+            Result = result,
+            Reason = reason,
+            Detail = detail,
+            HasStarted = HasStarted(pod),
+            Stores = Nothing(entry),
+        };
+
+    private static bool HasStarted(ObservedPod pod) => pod.Container is not ContainerSight.Waiting;
+
+    private static bool IsReason(ObservedPod pod, string reason) =>
+        string.Equals(pod.Reason, reason, StringComparison.Ordinal);
+
+    private static ImmutableArray<StoreReport?> Nothing(Entry entry) => [.. new StoreReport?[entry.Stores.Length]];
+}

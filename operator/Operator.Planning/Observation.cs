@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Operator.Api;
+
+namespace Operator.Planning;
+
+/// <summary>Everything that a decision may depend on, gathered before it is made. The same observation gives the same plan.</summary>
+public sealed record Observation
+{
+    public DateTimeOffset Now { get; init; }
+    public MarketplaceConnector Connector { get; init; } = new();
+
+    /// <summary>What the validator found wrong with the connector; anything here means that nothing is planned.</summary>
+    public ImmutableArray<string> ConnectorFindings { get; init; } = [];
+
+    /// <summary>Fields of the last applied manifest that our kind does not have and the cluster pruned without a word.</summary>
+    public ImmutableArray<string> UnknownFields { get; init; } = [];
+    public RolloutSight Rollout { get; init; } = new RolloutSight.Missing();
+    public RecordSight Record { get; init; } = new RecordSight.Fresh("", DateTimeOffset.UnixEpoch);
+
+    /// <summary>Pods that carry the connector's label, and those that left since the last fold, with their last state.</summary>
+    public ImmutableArray<ObservedPod> Pods { get; init; } = [];
+
+    /// <summary>Tickets of this connector that exist.</summary>
+    public ImmutableArray<ObservedTicket> Tickets { get; init; } = [];
+
+    /// <summary>SHA-256 of the ConfigMap keys that the spec's env refers to, by <c>name/key</c>; null for one that is not there.</summary>
+    public ImmutableSortedDictionary<string, string?> ConfigMapHashes { get; init; } =
+        ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>What the API server said when it last refused to create a pod of this connector; null when it did not.</summary>
+    public string? CreateRefusal { get; init; }
+
+    /// <summary>Our clock and the API server's differ by more than 5 s.</summary>
+    public bool IsClockSkewed { get; init; }
+
+    /// <summary>All connectors together keep as many finished pods as the operator allows.</summary>
+    public bool IsAtFinishedPodsCap { get; init; }
+
+    /// <summary>A random number for a new attempt's order.</summary>
+    public ulong Salt { get; init; }
+    public PlanLimits Limits { get; init; } = new();
+}
+
+/// <summary>Settings of the operator that planning needs.</summary>
+public sealed record PlanLimits
+{
+    /// <summary>A create that was sent may arrive this much later. Default 8 s.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Beyond its deadline a pod gets this long to end. Default 30 s.</summary>
+    public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After <c>startBy</c> and this, a pod that was not seen will never come.</summary>
+    public TimeSpan LateArrival => WriteTimeout + TimeSpan.FromSeconds(5);
+}
+
+/// <summary>What is known of the connector's SyncRollout.</summary>
+public abstract record RolloutSight
+{
+    private RolloutSight() { }
+
+    /// <summary>A live read says that there is none.</summary>
+    public sealed record Missing : RolloutSight;
+
+    /// <summary>There is one that can't be read or is invalid: everything holds, cohort stores run stable.</summary>
+    public sealed record Unusable(string Name, string PolicyUid, string Why, SyncRollout? Policy) : RolloutSight;
+
+    public sealed record Present(SyncRollout Policy) : RolloutSight;
+
+    /// <summary>The UID when there is an object, else null.</summary>
+    public string? Uid =>
+        this switch
+        {
+            Present p => p.Policy.Metadata.Uid,
+            Unusable u => u.PolicyUid,
+            _ => null,
+        };
+}
+
+/// <summary>What is known of the connector's record.</summary>
+public abstract record RecordSight
+{
+    private RecordSight() { }
+
+    /// <summary>The connector is new. The id is random and becomes the record's.</summary>
+    public sealed record Fresh(string NewId, DateTimeOffset CreatedAt) : RecordSight;
+
+    public sealed record Found(ConnectorRecord Record) : RecordSight;
+
+    /// <summary>There was one. <paramref name="Revisions"/> and <paramref name="Attempts"/> are the newest parts that survived.</summary>
+    public sealed record Lost(string Why, string NewId, DateTimeOffset CreatedAt, RevisionBook? Revisions, AttemptBook? Attempts)
+        : RecordSight;
+}
+
+public sealed record ObservedTicket(string Name, string RecordId, int Attempt);

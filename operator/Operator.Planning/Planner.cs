@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Rollouts;
+using Operator.Planning.Runs;
+using Operator.Planning.Scheduling;
+using Operator.Planning.Telling;
+
+namespace Operator.Planning;
+
+/// <summary>What is to be done: commit, then change, then tell.</summary>
+public sealed record Plan
+{
+    /// <summary>The record as it is now; to be committed first when <see cref="MustCommit"/>.</summary>
+    public ConnectorRecord Record { get; init; } = new();
+    public bool MustCommit { get; init; }
+    public ImmutableArray<Change> Changes { get; init; } = [];
+    public ConnectorStatus ConnectorStatus { get; init; } = new();
+
+    /// <summary>Null when there is no rollout to tell it to.</summary>
+    public RolloutStatus? RolloutStatus { get; init; }
+    public ImmutableArray<EventNote> Events { get; init; } = [];
+    public ImmutableArray<EndedRun> Folded { get; init; } = [];
+
+    /// <summary>When something becomes due by time alone; null: only an event can change anything.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>The connector can't be worked on until a user changes it.</summary>
+    public bool IsStuck { get; init; }
+
+    /// <summary>One sentence why.</summary>
+    public string Because { get; init; } = "";
+}
+
+/// <summary>The one decision: from everything that was seen to everything that follows. Total, pure, and a fixed point once applied.</summary>
+public static class Planner
+{
+    public static Plan Plan(Observation seen)
+    {
+        var draft = Suspension.Note(Adoption.Begin(seen));
+        var pods = PodIndex.Of(draft.Record, seen.Pods);
+        // Fold what has ended and close the rounds that are over, so that the judge sees all there is.
+        draft = Closing.Close(Folding.Fold(draft, pods));
+        if (seen.ConnectorFindings.IsEmpty)
+        {
+            // Decide what the stores may run before deciding who runs now.
+            draft = AttemptMachine.Advance(draft);
+            draft = RunPlanning.Extend(Occasions.OpenDue(draft), pods);
+            draft = Expiry.Mark(draft, pods);
+        }
+        draft = Pruning.Forget(draft, pods);
+        draft = draft with { Record = Attempts.Trim(draft.Record) };
+        return Conclude(draft, pods);
+    }
+
+    private static Plan Conclude(Draft draft, PodIndex pods)
+    {
+        var isUsable = draft.Seen.ConnectorFindings.IsEmpty;
+        return new Plan
+        {
+            Record = draft.Record,
+            MustCommit = draft.MustCommit,
+            Changes = isUsable ? Changes.Of(draft, pods) : [],
+            ConnectorStatus = ConnectorTeller.Tell(draft),
+            RolloutStatus = RolloutTeller.Tell(draft),
+            Events = draft.Events,
+            Folded = draft.Folded,
+            WakeAt = isUsable ? WakeUp.At(draft, pods) : null,
+            IsStuck = !isUsable,
+            Because = string.Join("; ", draft.Because),
+        };
+    }
+}

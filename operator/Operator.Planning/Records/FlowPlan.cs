@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+
+namespace Operator.Planning;
+
+/// <summary>What was planned for one flow: its open occasions, and the closed ones whose pods are still there.</summary>
+public sealed record FlowPlan
+{
+    /// <summary>When the record first listed the flow; slots due before count for nothing.</summary>
+    public DateTimeOffset ListedAt { get; set; }
+
+    /// <summary>The newest slot that was opened, skipped or counted as missed. Never goes back, whatever the clock says.</summary>
+    public DateTimeOffset? LastSlot { get; set; }
+
+    /// <summary>Oldest first.</summary>
+    public ImmutableArray<Occasion> Occasions { get; set; } = [];
+
+    /// <summary>Stores that run in small groups because a run that held them ended badly before it reached them.</summary>
+    public ImmutableArray<Isolation> Isolated { get; set; } = [];
+
+    /// <summary>A run of this flow has sent a report: from now on silence is a failure.</summary>
+    public bool HasReported { get; set; }
+    public DateTimeOffset? LastSuccess { get; set; }
+    public long MissedSlots { get; set; }
+    public long MissedStoreSyncs { get; set; }
+
+    /// <summary>What went wrong on the stable arm in the newest closed round; null when nothing did.</summary>
+    public RoundProblem? Problem { get; set; }
+
+    public IEnumerable<Entry> Entries => Occasions.SelectMany(o => o.Entries);
+}
+
+/// <summary>Why a flow runs: one slot. Open until nothing of it is left to plan or to wait for.</summary>
+public sealed record Occasion
+{
+    /// <summary><c>s</c> and the slot in Unix seconds.</summary>
+    public string Id { get; set; } = "";
+    public DateTimeOffset Slot { get; set; }
+
+    /// <summary>The last instant at which a pod of this occasion may be created.</summary>
+    public DateTimeOffset StartBy { get; set; }
+
+    /// <summary>From this slot to the next: what one observed round can add to a step's dwell.</summary>
+    public TimeSpan Period { get; set; }
+    public ImmutableArray<Entry> Entries { get; set; } = [];
+    public bool IsClosed { get; set; }
+}
+
+/// <summary>One run, recorded before its pod exists.</summary>
+public sealed record Entry
+{
+    public int Index { get; set; }
+    public ImmutableArray<string> Stores { get; set; } = [];
+    public string Revision { get; set; } = "";
+    public Arm Arm { get; set; }
+
+    /// <summary>The attempt whose candidate this runs; 0 on the stable arm.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>The attempt's stage at planning time: a run is evidence for its own stage only.</summary>
+    public int Stage { get; set; }
+    public bool IsPilot { get; set; }
+
+    /// <summary>Holds stores of <see cref="FlowPlan.Isolated"/>.</summary>
+    public bool IsIsolated { get; set; }
+    public DateTimeOffset StartBy { get; set; }
+
+    /// <summary>SYNC_DEADLINE: the worker exits when it has passed.</summary>
+    public DateTimeOffset Deadline { get; set; }
+
+    /// <summary>Why we are about to delete the pod; committed before the delete, so that it is never taken for somebody else's.</summary>
+    public EndCause? End { get; set; }
+
+    /// <summary>What kept the container from starting, when <see cref="End"/> is StartTimeout.</summary>
+    public string? WaitingReason { get; set; }
+
+    /// <summary>Set once, when the run was folded into the ledger.</summary>
+    public RunResult? Result { get; set; }
+
+    /// <summary>One word for why, such as <c>OOMKilled</c> or <c>ReportUnreadable</c>.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Stores that the run did not reach: no evidence, and free to be planned again.</summary>
+    public ImmutableArray<string> NotReached { get; set; } = [];
+}
+
+public enum Arm
+{
+    Stable,
+    Candidate,
+}
+
+public enum EndCause
+{
+    /// <summary>The container ran longer than the flow's timeout.</summary>
+    Timeout,
+
+    /// <summary>The container did not start within startTimeout.</summary>
+    StartTimeout,
+}
+
+/// <summary>How a run ended. Only Succeeded and Failed are evidence.</summary>
+public enum RunResult
+{
+    Succeeded,
+
+    /// <summary>Ended badly for a cause of the worker.</summary>
+    Failed,
+
+    /// <summary>The image could not be had or the container could not be configured: it never ran.</summary>
+    NotStarted,
+
+    /// <summary>A cause outside the version: eviction, lost node, scheduling, deletion by others.</summary>
+    Infra,
+
+    /// <summary>The pod went unseen.</summary>
+    Lost,
+}
+
+/// <summary>A store that runs in groups of at most <see cref="Size"/> until ten clean occasions.</summary>
+public sealed record Isolation
+{
+    public string Store { get; set; } = "";
+
+    /// <summary>It is this revision that is suspected; on another one the store runs with its neighbours.</summary>
+    public string Revision { get; set; } = "";
+    public int Size { get; set; }
+    public int Clean { get; set; }
+}
+
+public sealed record RoundProblem
+{
+    public string Reason { get; set; } = "";
+    public string Message { get; set; } = "";
+
+    /// <summary>No store at all was synced in that round.</summary>
+    public bool IsTotal { get; set; }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Operator.Planning;
+
+/// <summary>JSON of the record's parts: compact, defaults left out so that a part only changes when a fact does.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true
+)]
+[JsonSerializable(typeof(RevisionBook))]
+[JsonSerializable(typeof(AttemptBook))]
+[JsonSerializable(typeof(FlowPlan))]
+[JsonSerializable(typeof(FlowLedger))]
+internal sealed partial class RecordJson : JsonSerializerContext;

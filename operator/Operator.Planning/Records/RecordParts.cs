@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Operator.Planning;
+
+/// <summary>The record as named parts of bytes, which is how it is kept: one part a book, two a flow.</summary>
+public static class RecordParts
+{
+    public const string Revisions = "revisions";
+    public const string Attempts = "attempts";
+    private const string PlanPrefix = "plan.";
+    private const string LedgerPrefix = "ledger.";
+
+    public static ImmutableSortedDictionary<string, byte[]> Encode(ConnectorRecord record)
+    {
+        var parts = ImmutableSortedDictionary.CreateBuilder<string, byte[]>(StringComparer.Ordinal);
+        parts[Revisions] = JsonSerializer.SerializeToUtf8Bytes(record.Revisions, RecordJson.Default.RevisionBook);
+        parts[Attempts] = JsonSerializer.SerializeToUtf8Bytes(record.Attempts, RecordJson.Default.AttemptBook);
+        foreach (var (flow, plan) in record.Plans)
+        {
+            parts[PlanPrefix + flow] = JsonSerializer.SerializeToUtf8Bytes(plan, RecordJson.Default.FlowPlan);
+        }
+        foreach (var (flow, ledger) in record.Ledgers)
+        {
+            parts[LedgerPrefix + flow] = JsonSerializer.SerializeToUtf8Bytes(ledger, RecordJson.Default.FlowLedger);
+        }
+        return parts.ToImmutable();
+    }
+
+    /// <summary>Throws <see cref="JsonException"/> for a part that is no record of ours.</summary>
+    public static ConnectorRecord Decode(
+        string id,
+        long counter,
+        DateTimeOffset createdAt,
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts
+    )
+    {
+        var record = new ConnectorRecord
+        {
+            Id = id,
+            Counter = counter,
+            CreatedAt = createdAt,
+        };
+        foreach (var (name, bytes) in parts)
+        {
+            record = name switch
+            {
+                Revisions => record with { Revisions = DecodeRevisions(bytes.Span) },
+                Attempts => record with { Attempts = DecodeAttempts(bytes.Span) },
+                _ when name.StartsWith(PlanPrefix, StringComparison.Ordinal) => record.With(
+                    name[PlanPrefix.Length..],
+                    Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.FlowPlan), name)
+                ),
+                _ when name.StartsWith(LedgerPrefix, StringComparison.Ordinal) => record.With(
+                    name[LedgerPrefix.Length..],
+                    Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.FlowLedger), name)
+                ),
+                _ => throw new JsonException($"the record has a part '{name}' that this version does not know"),
+            };
+        }
+        return record;
+    }
+
+    public static RevisionBook DecodeRevisions(ReadOnlySpan<byte> bytes) =>
+        Required(JsonSerializer.Deserialize(bytes, RecordJson.Default.RevisionBook), Revisions);
+
+    public static AttemptBook DecodeAttempts(ReadOnlySpan<byte> bytes) =>
+        Required(JsonSerializer.Deserialize(bytes, RecordJson.Default.AttemptBook), Attempts);
+
+    private static T Required<T>(T? value, string part)
+        where T : class => value ?? throw new JsonException($"part '{part}' of the record is null");
+}

@@ -1,0 +1,151 @@
+using Operator.Api;
+
+namespace Operator.Planning.Rollouts;
+
+/// <summary>
+/// Decides what becomes of the spec's content: adopted, attempted, held, rejected. Each rule below is tried in order and the
+/// first that applies speaks.
+/// </summary>
+internal static class AttemptMachine
+{
+    public static Draft Advance(Draft draft)
+    {
+        var desired = RevisionContent.Of(draft.Spec, draft.Seen.ConfigMapHashes, draft.Now);
+        draft = AbortWithoutRollout(draft);
+        draft = ForgetOldRejection(draft, desired);
+        draft = AdoptContent(draft, desired);
+        draft = SupersedeAttempt(draft, desired);
+        draft = StartAttempt(draft, desired);
+        draft = GiveUpCandidateThatCannotStart(draft);
+        return Judging.Advance(draft);
+    }
+
+    /// <summary>An attempt is bound to its rollout's UID; when that is gone its stores go back, and the content is not rejected.</summary>
+    private static Draft AbortWithoutRollout(Draft draft)
+    {
+        if (draft.Record.RunningAttempt is not { } attempt || string.Equals(draft.Seen.Rollout.Uid, attempt.RolloutUid, StringComparison.Ordinal))
+        {
+            return draft;
+        }
+        var message = $"SyncRollout '{attempt.RolloutName}' is gone or no longer in charge; the stores go back to stable";
+        var end = new AttemptEnd(AttemptOutcome.Aborted, Reasons.RolloutDeleted, message, draft.Now);
+        return draft
+            .Decide(Attempts.End(draft.Record, attempt, end), $"attempt {attempt.Number} aborted: its rollout is gone")
+            .Tell(EventTarget.Connector, Reasons.RolloutDeleted, message, isWarning: true);
+    }
+
+    private static Draft ForgetOldRejection(Draft draft, Revision desired)
+    {
+        var book = draft.Record.Revisions;
+        return book.Rejected is { } rejected && !string.Equals(rejected.Hash, desired.Hash, StringComparison.Ordinal)
+            ? draft.Decide(
+                draft.Record with
+                {
+                    Revisions = book with { Rejected = null },
+                },
+                $"the content is no longer the rejected {rejected.Hash}"
+            )
+            : draft;
+    }
+
+    /// <summary>Content that may replace stable at once: the first, before stable proved itself, Immediate, or a recent stable.</summary>
+    private static Draft AdoptContent(Draft draft, Revision desired)
+    {
+        var book = draft.Record.Revisions;
+        if (string.Equals(book.StableHash, desired.Hash, StringComparison.Ordinal))
+        {
+            return draft;
+        }
+        var isImmediate = draft.Spec.UpdatePolicy == UpdatePolicy.Immediate;
+        var because = book switch
+        {
+            { IsWithoutTruth: true } when !isImmediate => null,
+            { StableHash: null } => "it is the first",
+            _ when isImmediate => "updatePolicy is Immediate",
+            { StableIsProven: false } => "stable has had no successful run yet",
+            _ when book.FormerStables.Contains(desired.Hash, StringComparer.Ordinal) => "it was stable before",
+            _ => null,
+        };
+        if (because is null)
+        {
+            return draft;
+        }
+        var record = EndAttempt(draft.Record, AttemptOutcome.Superseded, Reasons.RevisionAdopted, $"revision {desired.Hash} was adopted: {because}", draft.Now);
+        record = Attempts.MakeStable(WithRevision(record, desired), desired.Hash, isProven: book.FormerStables.Contains(desired.Hash, StringComparer.Ordinal));
+        return draft
+            .Decide(record, $"revision {desired.Hash} becomes stable: {because}")
+            .Tell(EventTarget.Connector, Reasons.RevisionAdopted, $"Revision {desired.Hash} ({desired.Sync.Image}) is stable: {because}");
+    }
+
+    /// <summary>Another content than the candidate's ends the attempt: its stores go back to stable first.</summary>
+    private static Draft SupersedeAttempt(Draft draft, Revision desired)
+    {
+        if (draft.Record.RunningAttempt is not { } attempt || string.Equals(attempt.Revision, desired.Hash, StringComparison.Ordinal))
+        {
+            return draft;
+        }
+        var isBackToStable = string.Equals(draft.Record.Revisions.StableHash, desired.Hash, StringComparison.Ordinal);
+        var (reason, message) = isBackToStable
+            ? (Reasons.BackToStable, $"the content is stable's again; attempt {attempt.Number} ended")
+            : (Reasons.Superseded, $"revision {desired.Hash} takes the place of {attempt.Revision}");
+        return draft
+            .Decide(EndAttempt(draft.Record, AttemptOutcome.Superseded, reason, message, draft.Now), message)
+            .Tell(EventTarget.Rollout, reason, message);
+    }
+
+    private static Draft StartAttempt(Draft draft, Revision desired)
+    {
+        var (record, book) = (draft.Record, draft.Record.Revisions);
+        var isSettled =
+            record.RunningAttempt is not null
+            || book.StableHash is null
+            || string.Equals(book.StableHash, desired.Hash, StringComparison.Ordinal)
+            || string.Equals(book.Rejected?.Hash, desired.Hash, StringComparison.Ordinal);
+        if (isSettled || draft.Policy is not { } policy || draft.Spec.Suspend || !Attempts.ActiveStores(draft.Spec).Any())
+        {
+            return draft;
+        }
+        var started = Attempts.Start(WithRevision(record, desired), desired, policy, draft.Seen);
+        var attempt = started.RunningAttempt!; // just started
+        var message = $"Attempt {attempt.Number}: revision {desired.Hash} ({desired.Sync.Image}) starts with {attempt.Cohort} of {attempt.Order.Length} stores";
+        return draft.Decide(started, message).Tell(EventTarget.Rollout, Reasons.AttemptStarted, message);
+    }
+
+    /// <summary>A pilot whose image can't be had, or whose container can't be configured, convicts a version that never ran.</summary>
+    private static Draft GiveUpCandidateThatCannotStart(Draft draft)
+    {
+        if (draft.Record.RunningAttempt is not { HasStarted: false } attempt)
+        {
+            return draft;
+        }
+        var pilot = draft
+            .Record.Plans.Values.SelectMany(p => p.Entries)
+            .FirstOrDefault(e => e.Attempt == attempt.Number && e.Result == RunResult.NotStarted);
+        if (pilot is null)
+        {
+            return draft;
+        }
+        var image = draft.Record.Revisions.Find(attempt.Revision)?.Sync.Image;
+        var message = $"the candidate's first run did not start ({pilot.Reason}, image {image}); correct spec.sync and apply it again";
+        var end = new AttemptEnd(AttemptOutcome.RolledBack, pilot.Reason ?? Reasons.NotStarted, message, draft.Now);
+        return draft
+            .Decide(Attempts.RollBack(draft.Record, attempt, end), $"attempt {attempt.Number} ended: {message}")
+            .Tell(EventTarget.Rollout, end.Reason, message, isWarning: true);
+    }
+
+    private static ConnectorRecord EndAttempt(
+        ConnectorRecord record,
+        AttemptOutcome outcome,
+        string reason,
+        string message,
+        DateTimeOffset at
+    ) => record.RunningAttempt is { } attempt ? Attempts.End(record, attempt, new AttemptEnd(outcome, reason, message, at)) : record;
+
+    private static ConnectorRecord WithRevision(ConnectorRecord record, Revision revision) =>
+        record.Revisions.Find(revision.Hash) is not null
+            ? record
+            : record with
+            {
+                Revisions = record.Revisions with { Items = record.Revisions.Items.Add(revision) },
+            };
+}

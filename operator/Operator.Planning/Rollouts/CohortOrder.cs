@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Operator.Planning.Rollouts;
+
+/// <summary>
+/// The order in which stores get a candidate: by a well-mixed hash of (salt, name). FNV-1a alone orders numbered names in whole
+/// blocks, so SplitMix64's mixer (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014) finishes it.
+/// </summary>
+public static class CohortOrder
+{
+    private const ulong FnvOffset = 14695981039346656037;
+    private const ulong FnvPrime = 1099511628211;
+
+    public static ImmutableArray<string> Of(ulong salt, IEnumerable<string> stores) =>
+        [.. stores.OrderBy(s => Rank(salt, s)).ThenBy(s => s, StringComparer.Ordinal)];
+
+    /// <summary>
+    /// How many places a share takes of <paramref name="places"/>: max(1, round(p·N)), half away from zero.
+    /// Examples: 5% of 40 is 2; 25% of 10 is 3; 1% of 10 is 1; the number 3 of 2 is 2.
+    /// </summary>
+    public static int Places(Api.StoreShare share, int places)
+    {
+        if (share.TryGetCount(out var count))
+        {
+            return Math.Clamp(count, Math.Min(1, places), places);
+        }
+        if (!share.TryGetFraction(out var fraction))
+        {
+            throw new FormatException($"'{share.Text}' is neither a number nor a percentage");
+        }
+        var rounded = (int)Math.Round(fraction * places, MidpointRounding.AwayFromZero);
+        return Math.Clamp(rounded, Math.Min(1, places), places);
+    }
+
+    private static ulong Rank(ulong salt, string name)
+    {
+        var hash = FnvOffset ^ Mix(salt);
+        foreach (var b in Encoding.UTF8.GetBytes(name))
+        {
+            hash = (hash ^ b) * FnvPrime;
+        }
+        return Mix(hash);
+    }
+
+    private static ulong Mix(ulong z)
+    {
+        z += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,50 @@
+
+namespace Operator.Planning.Scheduling;
+
+/// <summary>The next instant at which time alone changes the plan: a slot, a deadline, a pod that may be pruned.</summary>
+internal static class WakeUp
+{
+    /// <summary>A wake-up is never nearer than this: no hot loop.</summary>
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
+
+    public static DateTimeOffset? At(Draft draft, PodIndex pods)
+    {
+        var next = Instants(draft, pods).Where(at => at > draft.Now).Select(at => (DateTimeOffset?)at).Min();
+        var least = draft.Now + Least;
+        return next < least ? least : next;
+    }
+
+    private static IEnumerable<DateTimeOffset> Instants(Draft draft, PodIndex pods)
+    {
+        foreach (var flow in draft.Spec.Flows)
+        {
+            if (!draft.Spec.Suspend && Schedule.Of(flow).Next(draft.Now) is { } slot)
+            {
+                yield return slot;
+            }
+            var plan = draft.Record.Plan(flow.Name);
+            foreach (var occasion in plan.Occasions)
+            {
+                foreach (var at in OfOccasion(draft, flow, occasion, pods))
+                {
+                    yield return at;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<DateTimeOffset> OfOccasion(Draft draft, Api.Flow flow, Occasion occasion, PodIndex pods)
+    {
+        // Just after the instant: all our comparisons are "later than".
+        yield return occasion.StartBy + Least;
+        yield return occasion.StartBy + draft.Seen.Limits.LateArrival + Least;
+        foreach (var entry in occasion.Entries.Where(e => e.Result is null))
+        {
+            yield return entry.Deadline + draft.Seen.Limits.TerminationGrace + draft.Seen.Limits.LateArrival + Least;
+            if (pods.Find(flow.Name, occasion, entry) is { } pod && Expiry.EndsAt(flow, entry, pod) is { } ends)
+            {
+                yield return ends;
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Rollouts;
+using Operator.Planning.Scheduling;
+
+namespace Operator.Planning.Telling;
+
+/// <summary>The connector's status: the only place where its conditions are derived.</summary>
+internal static class ConnectorTeller
+{
+    public static ConnectorStatus Tell(Draft draft)
+    {
+        var (record, metadata) = (draft.Record, draft.Seen.Connector.Metadata);
+        var before = draft.Seen.Connector.Status.Conditions;
+        var candidate = record.Revisions.Find(record.RunningAttempt?.Revision);
+        return new ConnectorStatus
+        {
+            ObservedGeneration = metadata.Generation,
+            Conditions = [.. Conditions(draft).Select(c => c.After(before, metadata.Generation, draft.Now))],
+            StableRevision = record.Stable?.Hash,
+            StableImage = record.Stable?.Sync.Image,
+            CandidateRevision = candidate?.Hash,
+            CandidateImage = candidate?.Sync.Image,
+            Stores = Count(draft),
+            Flows = draft.Seen.ConnectorFindings.IsEmpty ? [.. draft.Spec.Flows.Select(f => TellFlow(draft, f))] : [],
+            RecordCounter = record.Counter,
+        };
+    }
+
+    private static IEnumerable<ConditionDraft> Conditions(Draft draft)
+    {
+        var ready = Ready(draft);
+        yield return ready;
+        if (!draft.Seen.ConnectorFindings.IsEmpty || draft.Record.Revisions.IsWithoutTruth)
+        {
+            yield return ConditionDraft.True(ConditionTypes.Stalled, ready.Reason, ready.Message);
+        }
+        if (draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is not null)?.Problem is { } problem)
+        {
+            yield return ConditionDraft.True(Reasons.RunsFailing, problem.Reason, problem.Message);
+        }
+        if (FailingStores(draft) is { } failing)
+        {
+            yield return failing;
+        }
+        if (!draft.Seen.UnknownFields.IsEmpty)
+        {
+            var fields = string.Join(", ", draft.Seen.UnknownFields);
+            yield return ConditionDraft.True(
+                Reasons.UnknownField,
+                Reasons.UnknownField,
+                $"the cluster dropped fields that this kind does not have: {fields}; correct the manifest"
+            );
+        }
+    }
+
+    /// <summary>The first rule that applies speaks.</summary>
+    private static ConditionDraft Ready(Draft draft)
+    {
+        var (seen, book) = (draft.Seen, draft.Record.Revisions);
+        var totalProblem = draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is { IsTotal: true })?.Problem;
+        return draft switch
+        {
+            _ when !seen.ConnectorFindings.IsEmpty => NotReady(Reasons.InvalidSpec, string.Join("; ", seen.ConnectorFindings)),
+            _ when book.IsWithoutTruth => NotReady(
+                Reasons.RecordLost,
+                "the record was lost and no stable revision survived: nothing is run, because nobody knows what the stores ran; set updatePolicy: Immediate to adopt the spec as stable"
+            ),
+            _ when draft.Spec.Suspend => ConditionDraft.True(ConditionTypes.Ready, Reasons.Suspended, "suspended: no new run is started"),
+            _ when seen.IsClockSkewed => NotReady(
+                Reasons.ClockSkew,
+                "the operator's clock is more than 5 s off the API server's: nothing new is planned; synchronise the node's clock"
+            ),
+            _ when seen.IsAtFinishedPodsCap => NotReady(
+                Reasons.FinishedPodsCap,
+                "the operator keeps as many finished pods as --finished-pods-cap allows: nothing new is planned; lower spec.history or raise the cap"
+            ),
+            _ when seen.CreateRefusal is { } refusal => NotReady(Reasons.PodsRefused, $"the API server refuses to create sync pods: {refusal}"),
+            _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),
+            _ => Serving(draft),
+        };
+    }
+
+    /// <summary>Stores are served by stable; the message says what keeps newer content from them.</summary>
+    private static ConditionDraft Serving(Draft draft)
+    {
+        var book = draft.Record.Revisions;
+        var stable = $"stores run revision {book.StableHash}";
+        var isRunning = draft.Record.RunningAttempt is not null;
+        var desired = RevisionContent.Of(draft.Spec, draft.Seen.ConfigMapHashes, draft.Now).Hash;
+        var isCurrent = isRunning || string.Equals(desired, book.StableHash, StringComparison.Ordinal);
+        return draft switch
+        {
+            _ when isRunning && draft.Policy is null => Serving(
+                Reasons.RolloutUnusable,
+                "all stores run stable while the SyncRollout can't be followed; correct it"
+            ),
+            _ when isCurrent => Serving(Reasons.Syncing, stable),
+            _ when book.Rejected is { } rejected => Serving(
+                Reasons.RevisionRejected,
+                $"{stable}; revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}"
+            ),
+            _ when draft.Seen.Rollout is RolloutSight.Unusable => Serving(
+                Reasons.RolloutUnusable,
+                $"{stable}; revision {desired} waits, because the SyncRollout can't be followed; correct it"
+            ),
+            _ => Serving(
+                Reasons.RolloutMissing,
+                $"{stable}; revision {desired} waits for a SyncRollout; create one, or set updatePolicy: Immediate"
+            ),
+        };
+    }
+
+    private static ConditionDraft? FailingStores(Draft draft)
+    {
+        var active = Attempts.ActiveStores(draft.Spec).ToHashSet(StringComparer.Ordinal);
+        foreach (var (flow, ledger) in draft.Record.Ledgers)
+        {
+            var failing = ledger.Stores.Where(s => s.Value.FailingClass is not null && active.Contains(s.Key)).ToList();
+            if (failing.Count == 0)
+            {
+                continue;
+            }
+            var auth = failing.Where(s => string.Equals(s.Value.FailingClass, "a", StringComparison.Ordinal)).ToList();
+            return auth.Count > 0
+                ? ConditionDraft.True(Reasons.StoresFailing, Reasons.AuthFailed, AuthMessage(draft, flow, [.. auth.Select(s => s.Key)]))
+                : ConditionDraft.True(
+                    Reasons.StoresFailing,
+                    Reasons.StoresFailing,
+                    $"flow '{flow}': every item failed for {Names([.. failing.Select(s => s.Key)])} (error class {failing[0].Value.FailingClass}); see the log of their runs"
+                );
+        }
+        return null;
+    }
+
+    private static string AuthMessage(Draft draft, string flow, ImmutableArray<string> stores)
+    {
+        var own = draft.Spec.Stores.FirstOrDefault(s => string.Equals(s.Name, stores[0], StringComparison.Ordinal))?.Credentials?.SecretRef?.Name;
+        string?[] secrets = [own, draft.Spec.Credentials?.SecretRef?.Name];
+        var named = string.Join(" and ", secrets.OfType<string>().Select(s => $"'{s}'"));
+        var advice = named.Length == 0 ? "the connector names no Secret; set spec.credentials" : $"check that Secret {named} is there and its keys are right (the operator can't see Secrets)";
+        return $"flow '{flow}': {Names(stores)} failed to authenticate; {advice}";
+    }
+
+    private static string Names(ImmutableArray<string> stores)
+    {
+        const int shown = 5;
+        var names = string.Join(", ", stores.Take(shown).Select(s => $"'{s}'"));
+        return stores.Length switch
+        {
+            1 => $"store {names}",
+            <= shown => $"stores {names}",
+            _ => $"stores {names} and {stores.Length - shown} more",
+        };
+    }
+
+    private static StoreCounts Count(Draft draft)
+    {
+        var active = Attempts.ActiveStores(draft.Spec).Count();
+        var onCandidate = draft.Record.RunningAttempt is { HasStarted: true } attempt && draft.Policy is not null
+            ? Judging.CohortStores(draft.Spec, attempt)
+            : 0;
+        return new StoreCounts
+        {
+            Total = draft.Spec.Stores.Length,
+            Active = active,
+            Suspended = draft.Spec.Stores.Length - active,
+            OnStable = active - onCandidate,
+            OnCandidate = onCandidate,
+        };
+    }
+
+    private static FlowStatus TellFlow(Draft draft, Flow flow)
+    {
+        var plan = draft.Record.Plan(flow.Name);
+        var waiting = plan.Occasions.IsEmpty ? 0 : RunPlanning.Waiting(draft, plan, plan.Occasions[^1]).Length;
+        return new FlowStatus
+        {
+            Name = flow.Name,
+            LastSlot = plan.LastSlot,
+            NextSlot = draft.Spec.Suspend ? null : Schedule.Of(flow).Next(draft.Now),
+            ActiveRuns = plan.Entries.Count(e => e.Result is null),
+            WaitingRuns = (waiting + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
+            LastSuccess = plan.LastSuccess is { } at ? ConditionDraft.Seconds(at) : null,
+            Missed = new MissedCounts { Slots = plan.MissedSlots, StoreSyncs = plan.MissedStoreSyncs },
+        };
+    }
+
+    private static ConditionDraft NotReady(string reason, string message) =>
+        ConditionDraft.False(ConditionTypes.Ready, reason, message);
+
+    private static ConditionDraft Serving(string reason, string message) =>
+        ConditionDraft.True(ConditionTypes.Ready, reason, message);
+}

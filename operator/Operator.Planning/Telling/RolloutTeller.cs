@@ -1,0 +1,221 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Operator.Api;
+using Operator.Planning.Rollouts;
+
+namespace Operator.Planning.Telling;
+
+/// <summary>The rollout's status: the only place where its conditions are derived.</summary>
+internal static class RolloutTeller
+{
+    private const string Idle = "Idle";
+    private const string Holding = "Holding";
+    private const string Paused = "Paused";
+
+    public static RolloutStatus? Tell(Draft draft) =>
+        draft.Seen.Rollout switch
+        {
+            RolloutSight.Present present => Tell(draft, present.Policy),
+            RolloutSight.Unusable { Policy: { } policy } unusable => TellUnusable(draft, policy, unusable.Why),
+            _ => null,
+        };
+
+    /// <summary>For a rollout that no connector's plan speaks for: of two the younger, or one whose connector is not there.</summary>
+    public static RolloutStatus TellStalled(SyncRollout policy, string reason, string message, DateTimeOffset now) =>
+        WithConditions(
+            new RolloutStatus { Phase = Idle, RecordCounter = policy.Status.RecordCounter },
+            policy,
+            now,
+            ConditionDraft.False(ConditionTypes.Ready, reason, message),
+            ConditionDraft.True(ConditionTypes.Stalled, reason, message)
+        );
+
+    private static RolloutStatus TellUnusable(Draft draft, SyncRollout policy, string why)
+    {
+        var isRunning = draft.Record.RunningAttempt is not null;
+        var message = isRunning ? $"{why}; the attempt stands still and all stores run stable" : why;
+        return WithConditions(
+            Facts(draft) with { Phase = isRunning ? Holding : Idle },
+            policy,
+            draft.Now,
+            ConditionDraft.False(ConditionTypes.Ready, Reasons.InvalidSpec, message),
+            ConditionDraft.True(ConditionTypes.Stalled, Reasons.InvalidSpec, message)
+        );
+    }
+
+    private static RolloutStatus Tell(Draft draft, SyncRollout policy) =>
+        draft.Record.RunningAttempt is { } attempt
+            ? TellRunning(draft, policy, attempt)
+            : TellSettled(draft, policy);
+
+    private static RolloutStatus TellRunning(Draft draft, SyncRollout policy, Attempt attempt)
+    {
+        var verdict = Judging.Assess(draft.Record, draft.Spec, attempt, policy.Spec);
+        var facts = Facts(draft) with { Attempt = AttemptStatusOf(draft, policy, attempt, verdict) };
+        if (attempt.PausedOn is { } paused)
+        {
+            var stopped = $"{paused.Message}; the cohort stays at {attempt.Cohort} stores until the content changes";
+            return WithConditions(
+                facts with { Phase = Paused },
+                policy,
+                draft.Now,
+                ConditionDraft.False(ConditionTypes.Ready, Reasons.PausedOnFailure, stopped),
+                ConditionDraft.True(ConditionTypes.Paused, paused.Reason, stopped)
+            );
+        }
+        var step = StepPlan.Of(policy.Spec.Steps, attempt);
+        var message = $"step {step.Index + 1} of {policy.Spec.Steps.Length}, {attempt.Cohort} of {attempt.Order.Length} stores run revision {attempt.Revision}";
+        return WithConditions(
+            facts with { Phase = verdict is Verdict.Hold ? Holding : Reasons.Progressing },
+            policy,
+            draft.Now,
+            ConditionDraft.Unknown(ConditionTypes.Ready, Reasons.Progressing, message),
+            ConditionDraft.True(ConditionTypes.Reconciling, Reasons.Progressing, message)
+        );
+    }
+
+    private static RolloutStatus TellSettled(Draft draft, SyncRollout policy)
+    {
+        var (record, now) = (draft.Record, draft.Now);
+        var newest = record.Attempts.History.FirstOrDefault();
+        var facts = Facts(draft) with
+        {
+            Phase = newest?.Outcome.ToString() ?? Idle,
+            Attempt = newest is null ? null : AttemptStatusOf(newest),
+        };
+        if (record.Revisions.Rejected is { } rejected)
+        {
+            var reason = string.Equals(rejected.Reason, Reasons.RecordLost, StringComparison.Ordinal) ? Reasons.RecordLost : Reasons.RolledBack;
+            var message = $"revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}; all stores run stable until the content changes";
+            return WithConditions(
+                facts,
+                policy,
+                now,
+                ConditionDraft.False(ConditionTypes.Ready, reason, message),
+                ConditionDraft.True(ConditionTypes.RolledBack, rejected.Reason, message),
+                ConditionDraft.True(ConditionTypes.Stalled, reason, message)
+            );
+        }
+        if (record.Revisions.IsWithoutTruth)
+        {
+            const string lost = "the record was lost and no stable revision survived; see the connector";
+            return WithConditions(
+                facts,
+                policy,
+                now,
+                ConditionDraft.False(ConditionTypes.Ready, Reasons.RecordLost, lost),
+                ConditionDraft.True(ConditionTypes.Stalled, Reasons.RecordLost, lost)
+            );
+        }
+        var serving = $"all stores run revision {record.Revisions.StableHash}";
+        return WithConditions(facts, policy, now, ConditionDraft.True(ConditionTypes.Ready, Reasons.UpToDate, serving));
+    }
+
+    private static RolloutStatus Facts(Draft draft) =>
+        new()
+        {
+            StableRevision = draft.Record.Revisions.StableHash,
+            CandidateRevision = draft.Record.RunningAttempt?.Revision,
+            RejectedRevision = draft.Record.Revisions.Rejected?.Hash,
+            History = [.. draft.Record.Attempts.History.Select(SummaryOf)],
+            RecordCounter = draft.Record.Counter,
+        };
+
+    private static RolloutStatus WithConditions(
+        RolloutStatus status,
+        SyncRollout policy,
+        DateTimeOffset now,
+        params ReadOnlySpan<ConditionDraft> conditions
+    )
+    {
+        var generation = policy.Metadata.Generation;
+        var written = ImmutableArray.CreateBuilder<Condition>(conditions.Length);
+        foreach (var condition in conditions)
+        {
+            written.Add(condition.After(policy.Status.Conditions, generation, now));
+        }
+        return status with { ObservedGeneration = generation, Conditions = written.ToImmutable() };
+    }
+
+    private static AttemptStatus AttemptStatusOf(Draft draft, SyncRollout policy, Attempt attempt, Verdict verdict)
+    {
+        var step = StepPlan.Of(policy.Spec.Steps, attempt);
+        return new AttemptStatus
+        {
+            Number = attempt.Number,
+            Image = draft.Record.Revisions.Find(attempt.Revision)?.Sync.Image ?? "",
+            Step = step.Index + 1,
+            Steps = policy.Spec.Steps.Length,
+            StepOf = Of(step.Index + 1, policy.Spec.Steps.Length),
+            CohortSize = attempt.Cohort,
+            Stores = attempt.Order.Length,
+            CohortOf = Of(attempt.Cohort, attempt.Order.Length),
+            Dwelled = Duration.From(TimeSpan.FromSeconds(Math.Floor(attempt.Dwelled.TotalSeconds))),
+            MinDuration = step.Step.MinDuration,
+            Evidence = [.. draft.Spec.Flows.Select(f => EvidenceOf(draft.Record, f.Name, attempt))],
+            Verdict = verdict.Kind,
+            Reason = verdict.Reason,
+            Message = verdict.Message,
+            StartedAt = ConditionDraft.Seconds(attempt.StartedAt),
+            StepStartedAt = ConditionDraft.Seconds(attempt.StepStartedAt),
+            NextCheckAt = draft.Spec.Flows.Select(f => Scheduling.Schedule.Of(f).Next(draft.Now)).Min(),
+        };
+    }
+
+    private static AttemptStatus AttemptStatusOf(EndedAttempt ended) =>
+        new()
+        {
+            Number = ended.Number,
+            Image = ended.Image,
+            Step = ended.Step,
+            Steps = ended.Steps,
+            StepOf = Of(ended.Step, ended.Steps),
+            CohortSize = ended.Cohort,
+            Stores = ended.Stores,
+            CohortOf = Of(ended.Cohort, ended.Stores),
+            Verdict = ended.Outcome switch
+            {
+                AttemptOutcome.Promoted => nameof(Verdict.Pass),
+                AttemptOutcome.RolledBack => nameof(Verdict.Fail),
+                _ => nameof(Verdict.Hold),
+            },
+            Reason = ended.Reason,
+            Message = ended.Message,
+            StartedAt = ConditionDraft.Seconds(ended.StartedAt),
+            StepStartedAt = ConditionDraft.Seconds(ended.StepStartedAt),
+            EndedAt = ConditionDraft.Seconds(ended.EndedAt),
+        };
+
+    private static FlowEvidence EvidenceOf(ConnectorRecord record, string flow, Attempt attempt)
+    {
+        var sums = Judging.SumsOf(record, flow, attempt).Evidence;
+        return new FlowEvidence
+        {
+            Flow = flow,
+            Runs = sums.Runs,
+            BadRuns = sums.BadRuns,
+            Stores = sums.Stores.Length,
+            ItemsOk = sums.ItemsOk,
+            ItemsFailed = sums.ItemsFailed,
+            ItemsThrottled = sums.ItemsThrottled,
+            ErrorRate = SimpleJudge.Percent(sums.ItemErrorRate),
+        };
+    }
+
+    private static AttemptSummary SummaryOf(EndedAttempt ended) =>
+        new()
+        {
+            Number = ended.Number,
+            Revision = ended.Revision,
+            Image = ended.Image,
+            Outcome = ended.Outcome.ToString(),
+            Reason = ended.Reason,
+            Message = ended.Message,
+            Step = ended.Step,
+            CohortSize = ended.Cohort,
+            StartedAt = ConditionDraft.Seconds(ended.StartedAt),
+            EndedAt = ConditionDraft.Seconds(ended.EndedAt),
+        };
+
+    private static string Of(int part, int whole) => string.Create(CultureInfo.InvariantCulture, $"{part}/{whole}");
+}

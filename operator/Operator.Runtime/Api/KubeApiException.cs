@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace Operator.Runtime;
+
+/// <summary>The API server refused a request. Decide by status and reason, never by the message.</summary>
+public sealed class KubeApiException(HttpStatusCode status, string reason, string message) : Exception(message)
+{
+    public HttpStatusCode Status { get; } = status;
+
+    /// <summary>The reason of the Status object, such as <c>AlreadyExists</c>; empty when the answer was none.</summary>
+    public string Reason { get; } = reason;
+
+    public bool IsNotFound => Status == HttpStatusCode.NotFound;
+    public bool IsForbidden => Status == HttpStatusCode.Forbidden;
+    public bool IsInvalid => Status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest;
+    public bool IsGone => Status == HttpStatusCode.Gone;
+    public bool IsAlreadyExists =>
+        Status == HttpStatusCode.Conflict && string.Equals(Reason, "AlreadyExists", StringComparison.Ordinal);
+    public bool IsConflict => Status == HttpStatusCode.Conflict && !IsAlreadyExists;
+}

@@ -1,0 +1,30 @@
+namespace Operator.Runtime;
+
+/// <summary>Namespace and name: what queues and caches are keyed by.</summary>
+public readonly record struct ObjectKey(string Namespace, string Name)
+{
+    public override string ToString() => $"{Namespace}/{Name}";
+}
+
+/// <summary>A namespaced resource of the API server.</summary>
+public sealed record ResourceType(string Group, string Version, string Plural)
+{
+    /// <summary>The path of a collection (no name), an object, or one of its subresources; no namespace: all of them.</summary>
+    public string Path(string? ns = null, string? name = null, string? subresource = null)
+    {
+        var root = Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}";
+        var scope = ns is null ? "" : $"/namespaces/{Uri.EscapeDataString(ns)}";
+        var item = name is null ? "" : $"/{Uri.EscapeDataString(name)}";
+        var sub = subresource is null ? "" : $"/{subresource}";
+        return $"{root}{scope}/{Plural}{item}{sub}";
+    }
+}
+
+/// <summary>The resources of Kubernetes itself that the runtime uses.</summary>
+public static class CoreTypes
+{
+    public static ResourceType Pods { get; } = new("", "v1", "pods");
+    public static ResourceType ConfigMaps { get; } = new("", "v1", "configmaps");
+    public static ResourceType Leases { get; } = new("coordination.k8s.io", "v1", "leases");
+    public static ResourceType Events { get; } = new("events.k8s.io", "v1", "events");
+}

@@ -1,0 +1,44 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+
+namespace Operator.Runtime;
+
+/// <summary>How a part's content is kept: gzip, with the SHA-256 of what it unpacks to.</summary>
+internal static class PartPacking
+{
+    /// <summary>Nothing that unpacks to more was packed by us.</summary>
+    private const int MaxUnpackedBytes = 64 * 1024 * 1024;
+
+    public static byte[] Pack(ReadOnlyMemory<byte> content)
+    {
+        using var buffer = new MemoryStream();
+        using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest))
+        {
+            gzip.Write(content.Span);
+        }
+        return buffer.ToArray();
+    }
+
+    /// <summary>The content, or null when it is damaged or is not what the checksum says.</summary>
+    public static ReadOnlyMemory<byte>? Unpack(byte[] packed, string sha256)
+    {
+        try
+        {
+            using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+            using var buffer = new MemoryStream();
+            var chunk = new byte[81920];
+            for (var read = gzip.Read(chunk); read > 0 && buffer.Length <= MaxUnpackedBytes; read = gzip.Read(chunk))
+            {
+                buffer.Write(chunk, 0, read);
+            }
+            ReadOnlyMemory<byte> content = buffer.ToArray();
+            return string.Equals(Sha256(content), sha256, StringComparison.Ordinal) ? content : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    public static string Sha256(ReadOnlyMemory<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content.Span));
+}
