@@ -6,13 +6,13 @@ using Operator.Planning.Rollouts;
 namespace Operator.Planning.Telling;
 
 /// <summary>The rollout's status: the only place where its conditions are derived.</summary>
-internal static class RolloutTeller
+public static class RolloutTeller
 {
     private const string Idle = "Idle";
     private const string Holding = "Holding";
     private const string Paused = "Paused";
 
-    public static RolloutStatus? Tell(Draft draft) =>
+    internal static RolloutStatus? Tell(Draft draft) =>
         draft.Seen.Rollout switch
         {
             RolloutSight.Present present => Tell(draft, present.Policy),

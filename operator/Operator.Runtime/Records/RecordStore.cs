@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Operator.Runtime;
 
@@ -28,7 +27,7 @@ public sealed record RecordStoreOptions
 /// their SHA-256. A commit creates the changed parts and then moves the head: one atomic step over any number of changes, which
 /// fails for all but one of several writers. Nothing carries an ownerReference: a record outlives its subject.
 /// </summary>
-/// <param name="newId">Gives a fresh random id, at least 64 bits.</param>
+/// <remarks><c>newId</c> gives a fresh random id of at least 64 bits.</remarks>
 public sealed class RecordStore(IKubeApi api, RecordStoreOptions options, TimeProvider time, Func<string> newId)
 {
     private const int MaxCachedParts = 50_000;

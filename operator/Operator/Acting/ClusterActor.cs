@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Operator.Api;
+using Operator.Gathering;
+using Operator.Planning;
+using Operator.Planning.Runs;
+using Operator.Runtime;
+
+namespace Operator.Acting;
+
+/// <summary>
+/// Does what was planned and committed. Names follow from the record, so doing it twice changes nothing; what fails is left for
+/// the next plan, which finds it missing.
+/// </summary>
+internal sealed class ClusterActor(IKubeApi api, ClusterCache cache, CreateRefusals refusals, TimeProvider time, ILogger<ClusterActor> logger)
+{
+    private const int Parallel = 16;
+
+    public async Task ActAsync(MarketplaceConnector connector, Plan plan, CancellationToken ct)
+    {
+        // Tickets first: a candidate pod does not start without its attempt's, and must not with an ended one's.
+        foreach (var change in plan.Changes.Where(c => c is Change.CreateTicket or Change.DeleteTicket))
+        {
+            await ApplyAsync(connector, plan, change, ct);
+        }
+        var pods = plan.Changes.Where(c => c is Change.CreatePod or Change.DeletePod);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = ct };
+        await System.Threading.Tasks.Parallel.ForEachAsync(pods, options, async (change, token) => await ApplyAsync(connector, plan, change, token));
+    }
+
+    private Task ApplyAsync(MarketplaceConnector connector, Plan plan, Change change, CancellationToken ct)
+    {
+        var ns = connector.Metadata.Namespace;
+        return change switch
+        {
+            Change.CreateTicket ticket => CreateTicketAsync(connector, plan.Record.Id, ticket, ct),
+            Change.DeleteTicket ticket => api.DeleteAsync(CoreTypes.ConfigMaps, new ObjectKey(ns, ticket.Name), uid: null, ct),
+            Change.CreatePod create => CreatePodAsync(connector, create.Pod, ct),
+            Change.DeletePod delete => DeletePodAsync(new ObjectKey(ns, delete.Name), delete, ct),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async Task CreatePodAsync(MarketplaceConnector connector, PodDraft draft, CancellationToken ct)
+    {
+        var key = Kinds.KeyOf(connector.Metadata);
+        // The fence: after startBy the entry may be given up for lost, so its pod must not come any more.
+        if (time.GetUtcNow() > draft.StartBy)
+        {
+            return;
+        }
+        try
+        {
+            var created = await api.CreateAsync(CoreTypes.Pods, key.Namespace, PodBuilder.Build(connector, draft), ct);
+            cache.Overlay(key, created);
+            refusals.Accepted(key);
+        }
+        catch (KubeApiException e) when (e.IsAlreadyExists)
+        {
+            await ShowExistingAsync(key, draft.Name, ct);
+        }
+        catch (KubeApiException e) when (e.IsForbidden || e.IsInvalid)
+        {
+            // Quota, admission or policy: the user's to mend. It is tried again until startBy, and counted.
+            ActorLog.Refused(logger, key, draft.Name, e.Message);
+            refusals.Refused(key, e.Message);
+        }
+    }
+
+    /// <summary>Our own earlier create that the watch has not shown yet, or an object of somebody else's.</summary>
+    private async Task ShowExistingAsync(ObjectKey connector, string podName, CancellationToken ct)
+    {
+        if (await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, podName), ct) is { } existing)
+        {
+            cache.Overlay(connector, existing);
+        }
+    }
+
+    private async Task DeletePodAsync(ObjectKey pod, Change.DeletePod delete, CancellationToken ct)
+    {
+        var deletion = await api.DeleteAsync(CoreTypes.Pods, pod, delete.Uid, ct);
+        ActorLog.Deleted(logger, pod, delete.Why, deletion);
+    }
+
+    private async Task CreateTicketAsync(MarketplaceConnector connector, string recordId, Change.CreateTicket ticket, CancellationToken ct)
+    {
+        try
+        {
+            await api.CreateAsync(CoreTypes.ConfigMaps, connector.Metadata.Namespace, TicketJson(connector, recordId, ticket), ct);
+        }
+        catch (KubeApiException e) when (e.IsAlreadyExists)
+        {
+            ActorLog.TicketIsThere(logger, ticket.Name);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> TicketJson(MarketplaceConnector connector, string recordId, Change.CreateTicket ticket)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("apiVersion", "v1");
+            json.WriteString("kind", "ConfigMap");
+            json.WriteStartObject("metadata");
+            json.WriteString("name", ticket.Name);
+            json.WriteString("namespace", connector.Metadata.Namespace);
+            json.WriteStartObject("labels");
+            json.WriteString(PodMarks.ManagedBy, PodMarks.OperatorName);
+            json.WriteString(PodMarks.Ticket, "true");
+            json.WriteEndObject();
+            json.WriteStartObject("annotations");
+            json.WriteString(PodMarks.ConnectorName, connector.Metadata.Name);
+            json.WriteString(PodMarks.TicketRecord, recordId);
+            json.WriteString(PodMarks.Attempt, ticket.Attempt.ToString(CultureInfo.InvariantCulture));
+            json.WriteEndObject();
+            json.WriteStartArray("ownerReferences");
+            json.WriteStartObject();
+            json.WriteString("apiVersion", ApiGroup.ApiVersion);
+            json.WriteString("kind", ApiGroup.ConnectorKind);
+            json.WriteString("name", connector.Metadata.Name);
+            json.WriteString("uid", connector.Metadata.Uid);
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+}
+
+internal static partial class ActorLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The API server refuses pod {Pod} of {Connector}: {Why}")]
+    public static partial void Refused(ILogger logger, ObjectKey connector, string pod, string why);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Pod {Pod}: {Deletion}, because {Why}")]
+    public static partial void Deleted(ILogger logger, ObjectKey pod, string why, Deletion deletion);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Ticket {Ticket} is there already")]
+    public static partial void TicketIsThere(ILogger logger, string ticket);
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Operator.Acting;
+using Operator.Gathering;
+using Operator.Planning;
+using Operator.Runtime;
+using Operator.Telling;
+
+namespace Operator;
+
+/// <summary>
+/// One connector and its rollout, as one unit of work: gather the facts, decide, commit the record, act on it, tell. A crash
+/// between any two of them plans again to the same end.
+/// </summary>
+internal sealed class ConnectorReconciler(
+    Gatherer gatherer,
+    RecordStore records,
+    ClusterActor actor,
+    Teller teller,
+    ClusterCache cache,
+    TimeProvider time,
+    ILogger<ConnectorReconciler> logger
+)
+{
+    private static readonly TimeSpan RefusalRetry = TimeSpan.FromSeconds(5);
+
+    public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken ct)
+    {
+        // Gather: the connector live; without it there is nobody to plan for.
+        if (await gatherer.ConnectorAsync(key, ct) is not { } connector)
+        {
+            await teller.TellWithoutConnectorAsync(key, ct);
+            cache.ForgetConnector(key);
+            return new Outcome.Done();
+        }
+        if (connector.Metadata.DeletionTimestamp is not null)
+        {
+            return new Outcome.Done();
+        }
+        var gathered = await gatherer.GatherAsync(connector, ct);
+        // Decide.
+        var plan = Planner.Plan(gathered.Seen);
+        // Commit: nothing follows from a plan that is not in the record.
+        var committed = plan.MustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
+        if (committed is not null)
+        {
+            ReconcilerLog.Committed(logger, key, committed.Counter, plan.Because);
+            cache.ForgetDeparted(key, plan.Folded.Select(f => f.PodName));
+        }
+        // Act.
+        await actor.ActAsync(connector, plan, ct);
+        // Tell, last.
+        await teller.TellAsync(gathered, plan, committed?.Counter, ct);
+        return OutcomeOf(gathered, plan);
+    }
+
+    private async Task<StoredRecord> CommitAsync(ObjectKey key, Gathered gathered, Plan plan, CancellationToken ct)
+    {
+        var encoded = RecordParts.Encode(plan.Record);
+        var changed = encoded
+            .Where(p => !gathered.Parts.TryGetValue(p.Key, out var old) || !old.Span.SequenceEqual(p.Value))
+            .Select(p => KeyValuePair.Create(p.Key, (ReadOnlyMemory<byte>?)p.Value));
+        var removed = gathered
+            .Parts.Keys.Where(name => !encoded.ContainsKey(name))
+            .Select(name => KeyValuePair.Create(name, (ReadOnlyMemory<byte>?)null));
+        var changes = changed.Concat(removed).ToImmutableSortedDictionary(StringComparer.Ordinal);
+        return await records.CommitAsync(key, gathered.Basis, changes, ct);
+    }
+
+    private Outcome OutcomeOf(Gathered gathered, Plan plan)
+    {
+        if (plan.IsStuck)
+        {
+            return new Outcome.Stuck(string.Join("; ", gathered.Seen.ConnectorFindings));
+        }
+        if (gathered.Seen.CreateRefusal is not null || gathered.Seen.IsClockSkewed || gathered.Seen.IsAtFinishedPodsCap)
+        {
+            return new Outcome.Again(RefusalRetry, "something outside keeps runs from starting");
+        }
+        return plan.WakeAt is { } at ? new Outcome.Again(at - time.GetUtcNow(), "the next slot or deadline") : new Outcome.Done();
+    }
+}
+
+internal static partial class ReconcilerLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Committed record {Counter} of {Key}: {Because}")]
+    public static partial void Committed(ILogger logger, ObjectKey key, long counter, string because);
+}

@@ -1,0 +1,184 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Operator.Acting;
+using Operator.Api;
+using Operator.Planning;
+using Operator.Runtime;
+
+namespace Operator.Gathering;
+
+/// <summary>What one reconcile works with: the observation, and what is needed to commit and tell on top of it.</summary>
+internal sealed record Gathered
+{
+    public required Observation Seen { get; init; }
+    public required CommitBasis Basis { get; init; }
+
+    /// <summary>The parts as they are committed now; empty when there is no record yet.</summary>
+    public required ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts { get; init; }
+
+    /// <summary>Rollouts that name this connector and are not in charge: another one is older.</summary>
+    public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
+}
+
+/// <summary>Gathers the facts: connector and record live, pods and rollouts from the cache, a missing rollout live again.</summary>
+internal sealed class Gatherer(IKubeApi api, ClusterCache cache, RecordStore records, CreateRefusals refusals, OperatorOptions options, TimeProvider time)
+{
+    private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
+
+    /// <summary>Null when there is no such connector.</summary>
+    public async Task<MarketplaceConnector?> ConnectorAsync(ObjectKey key, CancellationToken ct) =>
+        await api.GetAsync(Kinds.Connectors, key, ct) is { } item ? Projections.Connector(item) : null;
+
+    public async Task<Gathered> GatherAsync(MarketplaceConnector connector, CancellationToken ct)
+    {
+        var key = Kinds.KeyOf(connector.Metadata);
+        var pods = cache.PodsOf(key);
+        var rollouts = cache.RolloutsOf(key);
+        var witness = Witness(connector, rollouts, pods);
+        var record = await ReadRecordAsync(key, witness, ct);
+        var hashes = await ConfigMapHashesAsync(connector, ct);
+        var seen = new Observation
+        {
+            Now = time.GetUtcNow(),
+            Connector = connector,
+            ConnectorFindings = Findings(connector, hashes),
+            UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
+            Rollout = await RolloutAsync(key, rollouts, record.Sight, ct),
+            Record = record.Sight,
+            Pods = pods,
+            Tickets = cache.TicketsOf(key),
+            ConfigMapHashes = hashes,
+            CreateRefusal = refusals.Of(key),
+            IsClockSkewed = api.Clock is { } clock && clock.Skew.Duration() > MostSkew,
+            IsAtFinishedPodsCap = cache.FinishedPods >= options.FinishedPodsCap,
+            Salt = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+        };
+        return new Gathered
+        {
+            Seen = seen,
+            Basis = record.Basis,
+            Parts = record.Parts,
+            OtherRollouts = [.. rollouts.Skip(1)],
+        };
+    }
+
+    private sealed record RecordFacts(RecordSight Sight, CommitBasis Basis, ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts);
+
+    private async Task<RecordFacts> ReadRecordAsync(ObjectKey key, long witness, CancellationToken ct)
+    {
+        var none = ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Empty;
+        var now = time.GetUtcNow();
+        switch (await records.ReadAsync(key, witness, ct))
+        {
+            case RecordRead.Found(var record):
+                var decoded = RecordParts.Decode(record.Id, record.Counter, record.CreatedAt, record.Parts);
+                return new RecordFacts(new RecordSight.Found(decoded), new CommitBasis.OnTop(record), record.Parts);
+            case RecordRead.Lost lost:
+                var newId = RandomIds.Next();
+                var above = Math.Max(witness, lost.Survivors.Select(s => s.Counter).DefaultIfEmpty().Max());
+                return new RecordFacts(
+                    Survived(lost, newId, now, witness),
+                    new CommitBasis.InPlaceOf(lost.Head, newId, now, above),
+                    none
+                );
+            default:
+                var id = RandomIds.Next();
+                return new RecordFacts(new RecordSight.Fresh(id, now), new CommitBasis.Fresh(id, now), none);
+        }
+    }
+
+    /// <summary>The newest surviving parts that a witness vouches for: a part above every witness may never have been committed.</summary>
+    private static RecordSight.Lost Survived(RecordRead.Lost lost, string newId, DateTimeOffset now, long witness)
+    {
+        SurvivingPart? Newest(string name)
+        {
+            var parts = lost.Survivors.Where(s => string.Equals(s.Name, name, StringComparison.Ordinal)).ToList();
+            return parts.Where(s => s.Counter <= witness).MaxBy(s => s.Counter) ?? parts.MinBy(s => s.Counter);
+        }
+        var revisions = Newest(RecordParts.Revisions);
+        var attempts = Newest(RecordParts.Attempts);
+        return new RecordSight.Lost(
+            lost.Why,
+            newId,
+            now,
+            revisions is null ? null : RecordParts.DecodeRevisions(revisions.Content.Span),
+            attempts is null ? null : RecordParts.DecodeAttempts(attempts.Content.Span)
+        );
+    }
+
+    private static long Witness(MarketplaceConnector connector, ImmutableArray<SyncRollout> rollouts, ImmutableArray<ObservedPod> pods) =>
+        pods.Select(p => p.Counter)
+            .Concat(rollouts.Select(r => r.Status.RecordCounter))
+            .Append(connector.Status.RecordCounter)
+            .Max();
+
+    /// <summary>The cache may be behind: that an attempt's rollout is gone is only believed after a live read.</summary>
+    private async Task<RolloutSight> RolloutAsync(
+        ObjectKey connector,
+        ImmutableArray<SyncRollout> rollouts,
+        RecordSight record,
+        CancellationToken ct
+    )
+    {
+        var attempt = record is RecordSight.Found found ? found.Record.RunningAttempt : null;
+        var isBoundInCache = rollouts.Any(r => string.Equals(r.Metadata.Uid, attempt?.RolloutUid, StringComparison.Ordinal));
+        if (attempt is not null && !isBoundInCache)
+        {
+            var key = new ObjectKey(connector.Namespace, attempt.RolloutName);
+            if (cache.Rollouts.Undecodable.TryGetValue(key, out var why))
+            {
+                return new RolloutSight.Unusable(attempt.RolloutName, attempt.RolloutUid, why, Policy: null);
+            }
+            var live = await api.GetAsync(Kinds.Rollouts, key, ct);
+            if (live is not null && string.Equals(live.Uid, attempt.RolloutUid, StringComparison.Ordinal))
+            {
+                return Sight(Projections.Rollout(live));
+            }
+        }
+        return rollouts.IsEmpty ? new RolloutSight.Missing() : Sight(rollouts[0]);
+    }
+
+    private static RolloutSight Sight(SyncRollout rollout)
+    {
+        var findings = RolloutRules.Check(rollout);
+        return findings.IsEmpty
+            ? new RolloutSight.Present(rollout)
+            : new RolloutSight.Unusable(
+                rollout.Metadata.Name,
+                rollout.Metadata.Uid,
+                string.Join("; ", findings.Select(f => f.ToString())),
+                rollout
+            );
+    }
+
+    private ImmutableArray<string> Findings(MarketplaceConnector connector, ImmutableSortedDictionary<string, string?> hashes)
+    {
+        var rules = new ConnectorRuleOptions
+        {
+            ScheduleProblem = (schedule, zone) => Planning.Scheduling.Schedule.Problem(schedule, zone, options.MinimumInterval),
+        };
+        var missing = hashes
+            .Where(h => h.Value is null)
+            .Select(h => $"spec.sync.env: ConfigMap key '{h.Key}' is not there; create it or take it out of env");
+        return [.. ConnectorRules.Check(connector, rules).Select(f => f.ToString()), .. missing];
+    }
+
+    private async Task<ImmutableSortedDictionary<string, string?>> ConfigMapHashesAsync(MarketplaceConnector connector, CancellationToken ct)
+    {
+        var hashes = ImmutableSortedDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
+        foreach (var selector in RevisionContent.ReferencedConfigMapKeys(connector.Spec))
+        {
+            var configMap = await api.GetAsync(CoreTypes.ConfigMaps, new ObjectKey(connector.Metadata.Namespace, selector.Name), ct);
+            hashes[RevisionContent.KeyOf(selector)] =
+                configMap?.Json.TryGetProperty("data", out var data) == true
+                && data.TryGetProperty(selector.Key, out var content)
+                && content.ValueKind == JsonValueKind.String
+                    ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.GetString()!))) // a string by its kind
+                    : null;
+        }
+        return hashes.ToImmutable();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json;
+using Operator.Planning;
+using Operator.Planning.Runs;
+using Operator.Runtime;
+
+namespace Operator.Gathering;
+
+/// <summary>The one pod of the cache: what planning needs of it, and whose it is.</summary>
+internal sealed record CachedPod(string ConnectorName, ObservedPod Pod);
+
+/// <summary>Reads a pod. The image's own container is called <c>sync</c>; it is the only one.</summary>
+internal static class PodProjection
+{
+    public static CachedPod Of(KubeObject pod)
+    {
+        var status = pod.Json.TryGetProperty("status", out var value) ? value : default;
+        var observed = new ObservedPod
+        {
+            Name = pod.Name,
+            Uid = pod.Uid,
+            CreatedAt = pod.CreationTimestamp ?? DateTimeOffset.UnixEpoch,
+            IsDeleting = pod.DeletionTimestamp is not null,
+            Fingerprint = FingerprintOf(pod),
+            Counter = long.TryParse(pod.Annotation(PodMarks.Counter), NumberStyles.None, CultureInfo.InvariantCulture, out var counter) ? counter : 0,
+            Phase = Enum.TryParse<PodPhase>(Text(status, "phase"), out var phase) ? phase : PodPhase.Unknown,
+            Reason = Text(status, "reason"),
+            UnscheduledBecause = UnscheduledBecause(status),
+            Container = ContainerOf(status),
+        };
+        return new CachedPod(pod.Annotation(PodMarks.ConnectorName) ?? "", observed);
+    }
+
+    /// <summary>A pod that carries our label but no readable fingerprint is none of ours.</summary>
+    private static Fingerprint? FingerprintOf(KubeObject pod)
+    {
+        try
+        {
+            return pod.Annotation(PodMarks.Fingerprint) is { } json
+                ? JsonSerializer.Deserialize(json, RunJson.Default.Fingerprint)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? UnscheduledBecause(JsonElement status)
+    {
+        foreach (var condition in Items(status, "conditions"))
+        {
+            if (Is(condition, "type", "PodScheduled") && Is(condition, "status", "False"))
+            {
+                return Text(condition, "message") ?? Text(condition, "reason");
+            }
+        }
+        return null;
+    }
+
+    private static ContainerSight ContainerOf(JsonElement status)
+    {
+        foreach (var container in Items(status, "containerStatuses"))
+        {
+            if (container.TryGetProperty("state", out var state))
+            {
+                return StateOf(state);
+            }
+        }
+        return new ContainerSight.Waiting("", "");
+    }
+
+    private static ContainerSight StateOf(JsonElement state)
+    {
+        if (state.TryGetProperty("terminated", out var ended))
+        {
+            return new ContainerSight.Terminated(
+                ended.TryGetProperty("exitCode", out var code) ? code.GetInt32() : 0,
+                Text(ended, "reason") ?? "",
+                Text(ended, "message") ?? "",
+                Time(ended, "startedAt"),
+                Time(ended, "finishedAt")
+            );
+        }
+        if (state.TryGetProperty("running", out var running))
+        {
+            return new ContainerSight.Running(Time(running, "startedAt"));
+        }
+        return state.TryGetProperty("waiting", out var waiting)
+            ? new ContainerSight.Waiting(Text(waiting, "reason") ?? "", Text(waiting, "message") ?? "")
+            : new ContainerSight.Waiting("", "");
+    }
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object
+        && parent.TryGetProperty(name, out var items)
+        && items.ValueKind == JsonValueKind.Array
+            ? items.EnumerateArray()
+            : default;
+
+    private static bool Is(JsonElement parent, string name, string value) =>
+        string.Equals(Text(parent, name), value, StringComparison.Ordinal);
+
+    private static string? Text(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static DateTimeOffset Time(JsonElement parent, string name) =>
+        DateTimeOffset.TryParse(Text(parent, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? at
+            : DateTimeOffset.UnixEpoch;
+}

@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+using Microsoft.Extensions.Options;
+using Operator.Acting;
+using Operator.Gathering;
+using Operator.Runtime;
+using Operator.Telling;
+using Prometheus;
+
+namespace Operator.Hosting;
+
+/// <summary>Puts the program together: the only file that knows every part.</summary>
+internal static class Wiring
+{
+    private const string ControllerName = "marketplaceconnector";
+
+    /// <summary>Flags in Kubernetes' notation, as users and charts write them.</summary>
+    private static readonly ImmutableDictionary<string, string> Flags = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["--http-port"] = nameof(OperatorOptions.HttpPort),
+        ["--watch-namespace"] = nameof(OperatorOptions.WatchNamespace),
+        ["--lease-namespace"] = nameof(OperatorOptions.LeaseNamespace),
+        ["--lease-name"] = nameof(OperatorOptions.LeaseName),
+        ["--identity"] = nameof(OperatorOptions.Identity),
+        ["--minimum-interval"] = nameof(OperatorOptions.MinimumInterval),
+        ["--workers"] = nameof(OperatorOptions.Workers),
+        ["--finished-pods-cap"] = nameof(OperatorOptions.FinishedPodsCap),
+        ["--log-level"] = "Logging:LogLevel:Default",
+    }.ToImmutableDictionary(StringComparer.Ordinal);
+
+    public static string Version { get; } =
+        typeof(Wiring).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+
+    public static void AddOperator(this WebApplicationBuilder builder, string[] args)
+    {
+        builder.Configuration.AddEnvironmentVariables("OPERATOR_");
+        builder.Configuration.AddInMemoryCollection(ReadFlags(args));
+        var options = ReadOptions(builder.Configuration);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Any, options.HttpPort));
+        builder.Logging.ClearProviders().AddJsonConsole(json => json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<CreateRefusals>();
+        AddRuntime(builder.Services);
+        AddReconciler(builder.Services);
+        builder.Services.AddHostedService<OperatorService>();
+    }
+
+    public static void MapOperator(this WebApplication app)
+    {
+        app.MapMetrics(registry: app.Services.GetRequiredService<CollectorRegistry>());
+        app.MapGet("/livez", (Health health) => Answer(health.Live()));
+        app.MapGet("/readyz", (Health health) => Answer(health.Ready()));
+    }
+
+    private static IResult Answer(string? problem) =>
+        problem is null ? Results.Text("ok") : Results.Text(problem, statusCode: StatusCodes.Status503ServiceUnavailable);
+
+    private static void AddRuntime(IServiceCollection services)
+    {
+        services.AddSingleton(Metrics.NewCustomRegistry());
+        services.AddSingleton<IMetricFactory>(s => Metrics.WithCustomRegistry(s.GetRequiredService<CollectorRegistry>()));
+        services.AddSingleton<KubeApiMetrics>().AddSingleton<InformerMetrics>().AddSingleton(new KubeApiOptions());
+        services.AddSingleton(_ => KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}"));
+        services.AddSingleton<IKubeApi, KubeApi>();
+        services.AddSingleton(s => new InformerServices(
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.ListWatch"),
+            s.GetRequiredService<InformerMetrics>(),
+            Jitter
+        ));
+        services.AddSingleton(s => new QueueMetrics(s.GetRequiredService<IMetricFactory>(), ControllerName));
+        services.AddSingleton(s => new KeyedQueue(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<QueueMetrics>(), Jitter));
+        services.AddSingleton(s => new RecordStore(
+            s.GetRequiredService<IKubeApi>(),
+            new RecordStoreOptions { Domain = Api.ApiGroup.Name, Prefix = "mpc" },
+            s.GetRequiredService<TimeProvider>(),
+            RandomIds.Next
+        ));
+        services.AddSingleton(s => new LeaderLease(
+            s.GetRequiredService<IKubeApi>(),
+            LeaseOptions(s.GetRequiredService<OperatorOptions>()),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<IMetricFactory>(),
+            s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Lease")
+        ));
+    }
+
+    private static void AddReconciler(IServiceCollection services)
+    {
+        services.AddSingleton<ClusterCache>().AddSingleton<Gatherer>().AddSingleton<ClusterActor>();
+        services.AddSingleton<StatusWriter>().AddSingleton<OperatorMetrics>().AddSingleton<Teller>();
+        services.AddSingleton(s => new EventRecorder(
+            s.GetRequiredService<IKubeApi>(),
+            $"{Api.ApiGroup.Name}/operator",
+            s.GetRequiredService<OperatorOptions>().Identity,
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Events")
+        ));
+        services.AddSingleton<ConnectorReconciler>().AddSingleton<Health>();
+        services.AddSingleton(s => new ControllerMetrics(s.GetRequiredService<IMetricFactory>(), ControllerName));
+        services.AddSingleton(s => new ControllerLoop(
+            s.GetRequiredService<KeyedQueue>(),
+            s.GetRequiredService<ConnectorReconciler>().ReconcileAsync,
+            s.GetRequiredService<ControllerMetrics>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Controller")
+        ));
+    }
+
+    private static LeaderLeaseOptions LeaseOptions(OperatorOptions options) =>
+        new()
+        {
+            Key = new ObjectKey(options.LeaseNamespace, options.LeaseName),
+            Identity = options.Identity,
+        };
+
+    /// <summary>Reads <c>--name=value</c>; throws for a flag that there is not.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> ReadFlags(string[] args)
+    {
+        foreach (var arg in args)
+        {
+            var parts = arg.Split('=', 2);
+            if (parts.Length != 2 || !Flags.TryGetValue(parts[0], out var option))
+            {
+                throw new InvalidOperationException($"unknown argument '{arg}'; the flags are {string.Join(", ", Flags.Keys.Order(StringComparer.Ordinal))}, each with =value");
+            }
+            yield return KeyValuePair.Create(option, (string?)parts[1]);
+        }
+    }
+
+    private static OperatorOptions ReadOptions(ConfigurationManager configuration)
+    {
+        var defaults = new OperatorOptions();
+        var options = new OperatorOptions
+        {
+            HttpPort = Number(configuration, nameof(OperatorOptions.HttpPort), defaults.HttpPort),
+            WatchNamespace = configuration[nameof(OperatorOptions.WatchNamespace)] ?? defaults.WatchNamespace,
+            LeaseNamespace = configuration[nameof(OperatorOptions.LeaseNamespace)] ?? defaults.LeaseNamespace,
+            LeaseName = configuration[nameof(OperatorOptions.LeaseName)] ?? defaults.LeaseName,
+            Identity = configuration[nameof(OperatorOptions.Identity)] ?? defaults.Identity,
+            MinimumInterval = Interval(configuration, nameof(OperatorOptions.MinimumInterval), defaults.MinimumInterval),
+            Workers = Number(configuration, nameof(OperatorOptions.Workers), defaults.Workers),
+            FinishedPodsCap = Number(configuration, nameof(OperatorOptions.FinishedPodsCap), defaults.FinishedPodsCap),
+        };
+        var result = new OperatorOptionsValidator().Validate(null, options);
+        return result.Failed ? throw new OptionsValidationException("operator", typeof(OperatorOptions), result.Failures) : options;
+    }
+
+    private static int Number(ConfigurationManager configuration, string name, int fallback) =>
+        configuration[name] is not { } text ? fallback
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new InvalidOperationException($"option {name}: '{text}' is no number");
+
+    private static TimeSpan Interval(ConfigurationManager configuration, string name, TimeSpan fallback) =>
+        configuration[name] is not { } text ? fallback
+        : new Api.Duration(text).TryGet(out var value) && value >= TimeSpan.FromSeconds(1) ? value
+        : throw new InvalidOperationException($"option {name}: '{text}' is no duration of at least 1s, such as 30s");
+
+#pragma warning disable CA5394, RS0030 // jitter is no secret, and this is where randomness enters
+    private static double Jitter() => Random.Shared.NextDouble();
+#pragma warning restore CA5394, RS0030
+}
+
+[OptionsValidator]
+internal sealed partial class OperatorOptionsValidator : IValidateOptions<OperatorOptions>;

@@ -1,0 +1,13 @@
+using Operator.Api;
+using Operator.Runtime;
+
+namespace Operator;
+
+/// <summary>Our kinds as resources of the API server.</summary>
+internal static class Kinds
+{
+    public static ResourceType Connectors { get; } = new(ApiGroup.Name, ApiGroup.Version, ApiGroup.ConnectorPlural);
+    public static ResourceType Rollouts { get; } = new(ApiGroup.Name, ApiGroup.Version, ApiGroup.RolloutPlural);
+
+    public static ObjectKey KeyOf(ObjectMeta metadata) => new(metadata.Namespace, metadata.Name);
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using Operator.Planning;
+using Operator.Runtime;
+using Prometheus;
+
+namespace Operator.Telling;
+
+/// <summary>What the product does, in numbers. Series of a connector leave with it.</summary>
+internal sealed class OperatorMetrics(IMetricFactory factory)
+{
+    private static readonly string[] ConnectorLabels = ["namespace", "connector"];
+
+    private readonly Counter _runs = factory.CreateCounter(
+        "marketplace_runs_total",
+        "Runs that ended, by arm (stable, candidate) and result (succeeded, failed, notstarted, infra, lost).",
+        ["namespace", "connector", "flow", "arm", "result"]
+    );
+
+    private readonly Counter _items = factory.CreateCounter(
+        "marketplace_items_total",
+        "Reported items, by arm and outcome (ok, failed, throttled).",
+        ["namespace", "connector", "flow", "arm", "outcome"]
+    );
+
+    private readonly Counter _outcomes = factory.CreateCounter(
+        "marketplace_rollout_outcomes_total",
+        "Attempts that ended, by outcome.",
+        ["namespace", "connector", "outcome"]
+    );
+
+    private readonly Gauge _step = factory.CreateGauge(
+        "marketplace_rollout_step",
+        "The running attempt's step, from 1; 0 when none runs.",
+        ConnectorLabels
+    );
+
+    private readonly Gauge _cohort = factory.CreateGauge(
+        "marketplace_rollout_cohort_stores",
+        "Stores that the running attempt's committed step reaches; 0 when none runs.",
+        ConnectorLabels
+    );
+
+    private readonly Gauge _errorRatio = factory.CreateGauge(
+        "marketplace_rollout_error_ratio",
+        "Failed of all counted items on the candidate in the running attempt's step.",
+        ["namespace", "connector", "flow"]
+    );
+
+    private readonly Gauge _stores = factory.CreateGauge(
+        "marketplace_connector_stores",
+        "Active stores, by arm.",
+        ["namespace", "connector", "arm"]
+    );
+
+    public void Committed(ObjectKey connector, Plan plan, int attemptsEndedBefore)
+    {
+        foreach (var run in plan.Folded)
+        {
+            Ended(connector, run);
+        }
+        foreach (var ended in plan.Record.Attempts.History.Where(h => h.Number > attemptsEndedBefore))
+        {
+            _outcomes.WithLabels(connector.Namespace, connector.Name, ended.Outcome.ToString()).Inc();
+        }
+    }
+
+    public void Planned(ObjectKey connector, Plan plan)
+    {
+        var attempt = plan.Record.RunningAttempt;
+        _step.WithLabels(connector.Namespace, connector.Name).Set(attempt is null ? 0 : attempt.Step + 1);
+        _cohort.WithLabels(connector.Namespace, connector.Name).Set(attempt?.Cohort ?? 0);
+        _stores.WithLabels(connector.Namespace, connector.Name, "stable").Set(plan.ConnectorStatus.Stores.OnStable);
+        _stores.WithLabels(connector.Namespace, connector.Name, "candidate").Set(plan.ConnectorStatus.Stores.OnCandidate);
+        foreach (var (flow, ledger) in plan.Record.Ledgers)
+        {
+            var evidence = attempt is null ? new StepEvidence() : ledger.Evidence.For(attempt.Number, attempt.Stage);
+            _errorRatio.WithLabels(connector.Namespace, connector.Name, flow).Set((double)evidence.ItemErrorRate);
+        }
+    }
+
+    /// <summary>The connector is gone: so are its series.</summary>
+    public void Forget(ObjectKey connector)
+    {
+        foreach (var metric in new Collector[] { _runs, _items, _outcomes, _step, _cohort, _errorRatio, _stores })
+        {
+            Forget(metric, connector);
+        }
+    }
+
+    private void Ended(ObjectKey connector, EndedRun run)
+    {
+        var arm = run.Entry.Arm == Arm.Candidate ? "candidate" : "stable";
+#pragma warning disable CA1308 // label values are lower case by Prometheus' custom
+        var result = run.Ending.Result.ToString().ToLower(CultureInfo.InvariantCulture);
+#pragma warning restore CA1308
+        _runs.WithLabels(connector.Namespace, connector.Name, run.Flow, arm, result).Inc();
+        foreach (var report in run.Ending.Stores.OfType<StoreReport>())
+        {
+            Items(connector, run.Flow, arm, "ok", report.Ok);
+            Items(connector, run.Flow, arm, "failed", report.Counted);
+            Items(connector, run.Flow, arm, "throttled", report.Throttled);
+        }
+    }
+
+    private void Items(ObjectKey connector, string flow, string arm, string outcome, long count) =>
+        _items.WithLabels(connector.Namespace, connector.Name, flow, arm, outcome).Inc(count);
+
+    private static void Forget(Collector metric, ObjectKey connector)
+    {
+        switch (metric)
+        {
+            case Counter counter:
+                foreach (var labels in counter.GetAllLabelValues().Where(l => IsOf(l, connector)))
+                {
+                    counter.RemoveLabelled(labels);
+                }
+                break;
+            case Gauge gauge:
+                foreach (var labels in gauge.GetAllLabelValues().Where(l => IsOf(l, connector)))
+                {
+                    gauge.RemoveLabelled(labels);
+                }
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static bool IsOf(string[] labels, ObjectKey connector) =>
+        string.Equals(labels[0], connector.Namespace, StringComparison.Ordinal) && string.Equals(labels[1], connector.Name, StringComparison.Ordinal);
+}

@@ -1,0 +1,131 @@
+using Operator.Api;
+using Operator.Gathering;
+using Operator.Planning;
+using Operator.Planning.Telling;
+using Operator.Runtime;
+
+namespace Operator.Telling;
+
+/// <summary>Tells users what was decided: log lines, metrics, events, statuses, in this order.</summary>
+internal sealed class Teller(
+    StatusWriter statuses,
+    EventRecorder events,
+    OperatorMetrics metrics,
+    ClusterCache cache,
+    TimeProvider time,
+    ILogger<Teller> logger
+)
+{
+    public async Task TellAsync(Gathered gathered, Plan plan, long? committedCounter, CancellationToken ct)
+    {
+        var (seen, key) = (gathered.Seen, Kinds.KeyOf(gathered.Seen.Connector.Metadata));
+        var hasCommitted = committedCounter is not null;
+        metrics.Planned(key, plan);
+        if (hasCommitted)
+        {
+            TellRuns(key, plan);
+            metrics.Committed(key, plan, LastEndedAttempt(seen.Record));
+            await TellEventsAsync(seen, plan, ct);
+        }
+        var counter = committedCounter ?? plan.Record.Counter;
+        await statuses.WriteAsync(seen.Connector, plan.ConnectorStatus with { RecordCounter = counter }, hasCommitted, ct);
+        if (PolicyOf(seen.Rollout) is { } policy && plan.RolloutStatus is { } status)
+        {
+            await statuses.WriteAsync(policy, status with { RecordCounter = counter }, hasCommitted, ct);
+        }
+        foreach (var other in gathered.OtherRollouts)
+        {
+            var message = $"SyncRollout '{PolicyOf(seen.Rollout)?.Metadata.Name}' is older and in charge of connector '{key.Name}'; delete one of the two";
+            await statuses.WriteAsync(other, RolloutTeller.TellStalled(other, Reasons.Conflict, message, time.GetUtcNow()), hasCommitted: false, ct);
+        }
+    }
+
+    /// <summary>Rollouts whose connector is not there say so.</summary>
+    public async Task TellWithoutConnectorAsync(ObjectKey key, CancellationToken ct)
+    {
+        metrics.Forget(key);
+        foreach (var rollout in cache.RolloutsOf(key))
+        {
+            var message = $"there is no MarketplaceConnector '{key.Name}' in namespace '{key.Namespace}'; create it or correct spec.connectorRef";
+            var status = RolloutTeller.TellStalled(rollout, Reasons.ConnectorNotFound, message, time.GetUtcNow());
+            await statuses.WriteAsync(rollout, status, hasCommitted: false, ct);
+        }
+    }
+
+    private static SyncRollout? PolicyOf(RolloutSight sight) =>
+        sight switch
+        {
+            RolloutSight.Present present => present.Policy,
+            RolloutSight.Unusable unusable => unusable.Policy,
+            _ => null,
+        };
+
+    private static int LastEndedAttempt(RecordSight record) =>
+        record switch
+        {
+            RecordSight.Found found => found.Record.Attempts.History.Select(h => h.Number).DefaultIfEmpty().Max(),
+            RecordSight.Lost { Attempts: { } attempts } => attempts.History.Select(h => h.Number).DefaultIfEmpty().Max(),
+            _ => 0,
+        };
+
+    private async Task TellEventsAsync(Observation seen, Plan plan, CancellationToken ct)
+    {
+        var connector = Subject(ApiGroup.ConnectorKind, seen.Connector.Metadata);
+        var rollout = PolicyOf(seen.Rollout) is { } policy ? Subject(ApiGroup.RolloutKind, policy.Metadata) : connector;
+        foreach (var note in plan.Events)
+        {
+            await events.TellAsync(note.Target == EventTarget.Rollout ? rollout : connector, note.Reason, note.Message, note.IsWarning, ct);
+        }
+    }
+
+    private static EventSubject Subject(string kind, ObjectMeta metadata) =>
+        new(ApiGroup.ApiVersion, kind, Kinds.KeyOf(metadata), metadata.Uid);
+
+    /// <summary>One line per store and run, so that yesterday can be explained after the pods are gone.</summary>
+    private void TellRuns(ObjectKey key, Plan plan)
+    {
+        foreach (var run in plan.Folded)
+        {
+            for (var i = 0; i < run.Entry.Stores.Length; i++)
+            {
+                var report = run.Ending.Stores[i];
+                TellerLog.StoreRun(
+                    logger,
+                    key,
+                    run.Entry.Stores[i],
+                    run.Flow,
+                    run.Occasion,
+                    run.Entry.Revision,
+                    run.Entry.Arm,
+                    run.Ending.Result,
+                    run.Ending.Reason,
+                    report?.Ok,
+                    report?.Failed,
+                    run.PodName
+                );
+            }
+        }
+    }
+}
+
+internal static partial class TellerLog
+{
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Run {Connector} store {Store} flow {Flow} occasion {Occasion} revision {Revision} arm {Arm}: {Result} {Reason} ok {Ok} failed {Failed} pod {Pod}"
+    )]
+    public static partial void StoreRun(
+        ILogger logger,
+        ObjectKey connector,
+        string store,
+        string flow,
+        string occasion,
+        string revision,
+        Arm arm,
+        RunResult result,
+        string reason,
+        long? ok,
+        long? failed,
+        string pod
+    );
+}
