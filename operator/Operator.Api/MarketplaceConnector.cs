@@ -121,8 +121,11 @@ public sealed record EnvVarSource
 /// <summary>Resource names to Kubernetes quantities.</summary>
 public sealed record PodResources
 {
+    [JsonConverter(typeof(QuantityMapConverter))]
     public ImmutableSortedDictionary<string, string> Requests { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
+
+    [JsonConverter(typeof(QuantityMapConverter))]
     public ImmutableSortedDictionary<string, string> Limits { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
 }

@@ -2,5 +2,5 @@ namespace Operator.Cli;
 
 internal static class Program
 {
-    private static void Main() { }
+    private static int Main(string[] args) => new CommandLine(Console.In, Console.Out, Console.Error).Run(args);
 }

@@ -3,7 +3,7 @@ using FluentValidation.Results;
 
 namespace Operator.Api;
 
-/// <summary>One thing that is wrong with an object: where, and what to do.</summary>
+/// <summary>One thing that is wrong with an object: where (<c>spec.flows[0].schedule</c>), and what to do.</summary>
 public sealed record Finding(string Path, string Message)
 {
     public override string ToString() => $"{Path}: {Message}";
@@ -12,21 +12,25 @@ public sealed record Finding(string Path, string Message)
 /// <summary>What a rule needs from outside.</summary>
 public sealed record ConnectorRuleOptions
 {
-    /// <summary>What is wrong with a schedule in a time zone, or null. Given by the planner, which owns cron.</summary>
+    /// <summary>What is wrong with a schedule in a time zone, or null. Given by the planner, which owns cron. Default: nothing ever is.</summary>
     public Func<string, string, string?> ScheduleProblem { get; init; } = static (_, _) => null;
 }
 
-/// <summary>The rules of a connector: the same for admission, reconciler and CLI.</summary>
+/// <summary>The rules of a connector: the same for admission, reconciler and CLI. Safe to use from many threads.</summary>
 public static class ConnectorRules
 {
+    /// <summary>What is wrong with the spec; empty when nothing is. Never throws for an object that was read from JSON without nulls.</summary>
     public static ImmutableArray<Finding> Check(MarketplaceConnector connector, ConnectorRuleOptions options) =>
         Findings.Of(new ConnectorValidator(options).Validate(connector.Spec));
 }
 
-/// <summary>The rules of a rollout: the same for admission, reconciler and CLI.</summary>
+/// <summary>The rules of a rollout: the same for admission, reconciler and CLI. Safe to use from many threads.</summary>
 public static class RolloutRules
 {
-    public static ImmutableArray<Finding> Check(SyncRollout rollout) => Findings.Of(new RolloutValidator().Validate(rollout.Spec));
+    private static readonly RolloutValidator Validator = new();
+
+    /// <summary>What is wrong with the spec; empty when nothing is. Never throws for an object that was read from JSON without nulls.</summary>
+    public static ImmutableArray<Finding> Check(SyncRollout rollout) => Findings.Of(Validator.Validate(rollout.Spec));
 }
 
 internal static class Findings

@@ -2,40 +2,88 @@ using System.Text.RegularExpressions;
 
 namespace Operator.Api;
 
-/// <summary>Forms of texts that Kubernetes itself would refuse later and less clearly.</summary>
+/// <summary>Forms of texts that Kubernetes would refuse later and less clearly; the CRDs carry the same patterns (a test compares them).</summary>
 internal static partial class Texts
 {
-    public static bool IsDnsLabel(string text) => text.Length <= 63 && DnsLabel().IsMatch(text);
+    public const int LongestLabel = 63;
+    public const int LongestName = 253;
+    private const int LongestImage = 512;
+    private const int LongestShown = 80;
 
-    public static bool IsObjectName(string text) => text.Length <= 253 && ObjectName().IsMatch(text);
+    // \z and not $: $ would accept a line feed at the end, which Kubernetes does not.
+    internal const string DnsLabelPattern = @"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z";
+    internal const string ObjectNamePattern = @"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z";
+    internal const string DataKeyPattern = @"^[-._a-zA-Z0-9]+\z";
+    internal const string EnvNamePattern = @"^[A-Za-z_.-][A-Za-z0-9_.-]*\z";
+    internal const string SitePattern = @"^[-._:A-Za-z0-9]+\z";
+    internal const string TimeZonePattern = @"^[A-Za-z0-9_+/-]+\z";
+    internal const string ParameterNamePattern = @"^[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?\z";
+    internal const string ResourceNamePattern =
+        @"^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?\z";
 
-    public static bool IsDataKey(string text) => text.Length <= 253 && DataKey().IsMatch(text) && text is not "." and not "..";
+    /// <summary>
+    /// Registry host with port, lower-case path, tag, digest. As in container runtimes, the first part is a host only if it has
+    /// a dot or a port or is localhost: in <c>Acme/sync:1</c> it is a path, and paths are in lower case.
+    /// </summary>
+    internal const string ImagePattern =
+        @"^(((localhost|[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?|[a-zA-Z0-9-]+:[0-9]{1,5})/)?"
+        + @"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
+        + @"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[a-z0-9]+:[0-9a-f]{32,128})?\z";
 
-    public static bool IsEnvName(string text) => text.Length <= 253 && EnvName().IsMatch(text);
+    public static bool IsDnsLabel(string? text) => text?.Length <= LongestLabel && DnsLabel().IsMatch(text);
 
-    public static bool IsImage(string text) => text.Length is > 0 and <= 512 && Image().IsMatch(text);
+    public static bool IsObjectName(string? text) => text?.Length <= LongestName && ObjectName().IsMatch(text);
 
-    public static bool IsQuantity(string text) => text.Length <= 32 && Quantity().IsMatch(text);
+    /// <summary>A key of a Secret or ConfigMap; one that begins with two dots can't be a file.</summary>
+    public static bool IsDataKey(string? text) =>
+        text?.Length <= LongestName
+        && DataKey().IsMatch(text)
+        && text is not "."
+        && !text.StartsWith("..", StringComparison.Ordinal);
 
-    [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    public static bool IsEnvName(string? text) => text?.Length <= LongestName && EnvName().IsMatch(text);
+
+    public static bool IsSite(string? text) => text?.Length <= 40 && Site().IsMatch(text);
+
+    public static bool IsTimeZone(string? text) => text?.Length <= 64 && TimeZone().IsMatch(text);
+
+    public static bool IsParameterName(string? text) => text?.Length <= LongestLabel && ParameterName().IsMatch(text);
+
+    public static bool IsResourceName(string? text) => text?.Length <= LongestName && ResourceName().IsMatch(text);
+
+    public static bool IsImage(string? text) => text?.Length <= LongestImage && Image().IsMatch(text);
+
+    /// <summary>Quoted, and cut where it would fill a condition.</summary>
+    public static string Quote(object? value)
+    {
+        var text = value?.ToString() ?? "";
+        return text.Length <= LongestShown ? $"'{text}'" : $"'{text[..LongestShown]}…'";
+    }
+
+    [GeneratedRegex(DnsLabelPattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex DnsLabel();
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(ObjectNamePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex ObjectName();
 
-    [GeneratedRegex("^[-._a-zA-Z0-9]+$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(DataKeyPattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex DataKey();
 
-    [GeneratedRegex("^[-._a-zA-Z][-._a-zA-Z0-9]*$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(EnvNamePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex EnvName();
 
-    // Registry host with port, lower-case path, tag or digest: what the container runtimes accept.
-    [GeneratedRegex(
-        @"^([a-zA-Z0-9][-a-zA-Z0-9.]*(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][-A-Za-z0-9_.]{0,127})?(@sha256:[0-9a-f]{64})?$",
-        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
-    )]
-    private static partial Regex Image();
+    [GeneratedRegex(SitePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Site();
 
-    [GeneratedRegex("^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Quantity();
+    [GeneratedRegex(TimeZonePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex TimeZone();
+
+    [GeneratedRegex(ParameterNamePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex ParameterName();
+
+    [GeneratedRegex(ResourceNamePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex ResourceName();
+
+    [GeneratedRegex(ImagePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Image();
 }

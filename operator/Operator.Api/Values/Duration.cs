@@ -13,6 +13,7 @@ namespace Operator.Api;
 [JsonConverter(typeof(DurationConverter))]
 public readonly record struct Duration(string Text)
 {
+    private const int LongestText = 32;
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
     private static readonly FrozenDictionary<string, decimal> TicksPerUnit = new Dictionary<string, decimal>(
@@ -38,14 +39,14 @@ public readonly record struct Duration(string Text)
         value = default;
         var rest = Text.AsSpan();
         var ticks = 0m;
-        if (rest.IsEmpty)
+        if (rest.IsEmpty || rest.Length > LongestText)
         {
             return false;
         }
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExcept(NumberCharacters);
-            if (digits is <= 0 or > 12 || !TryReadNumber(rest[..digits], out var number))
+            if (digits is <= 0 or > 21 || !TryReadNumber(rest[..digits], out var number))
             {
                 return false;
             }
@@ -69,8 +70,16 @@ public readonly record struct Duration(string Text)
 
     public override string ToString() => Text;
 
-    private static bool TryReadNumber(ReadOnlySpan<char> text, out decimal number) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+    /// <summary>At most 11 digits and 9 decimals, with a digit on both sides of the point.</summary>
+    private static bool TryReadNumber(ReadOnlySpan<char> text, out decimal number)
+    {
+        number = default;
+        var point = text.IndexOf('.');
+        var decimals = point < 0 ? 0 : text.Length - point - 1;
+        return (point < 0 ? text.Length : point) is >= 1 and <= 11
+            && (point < 0 || decimals is >= 1 and <= 9)
+            && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+    }
 }
 
 internal sealed class DurationConverter : JsonConverter<Duration>

@@ -11,15 +11,19 @@ namespace Operator.Api;
 [JsonConverter(typeof(PercentConverter))]
 public readonly record struct Percent(string Text)
 {
+    private const int LongestText = 12;
+
     /// <summary>The value as a fraction (<c>5%</c> is 0.05); throws <see cref="FormatException"/> for other text.</summary>
     public decimal Fraction =>
-        TryGet(out var fraction) ? fraction : throw new FormatException($"'{Text}' is no percentage such as 5% or 0.5%");
+        TryGet(out var fraction)
+            ? fraction
+            : throw new FormatException($"'{Text}' is no percentage such as 5% or 0.5%");
 
     /// <summary>Reads the text as a fraction; false for anything but a plain decimal number followed by a percent sign.</summary>
     public bool TryGet(out decimal fraction)
     {
         fraction = default;
-        if (Text is null || Text.Length > 12 || !Text.EndsWith('%'))
+        if (Text is null || Text.Length > LongestText || !Text.EndsWith('%') || !IsPlainNumber(Text))
         {
             return false;
         }
@@ -34,6 +38,17 @@ public readonly record struct Percent(string Text)
     }
 
     public override string ToString() => Text;
+
+    /// <summary>Not <c>.5%</c>, <c>5.%</c> or <c>05%</c>, which decimal would take; at most 4 decimals.</summary>
+    private static bool IsPlainNumber(string text)
+    {
+        var number = text.AsSpan(0, text.Length - 1);
+        var point = number.IndexOf('.');
+        var whole = point < 0 ? number : number[..point];
+        return whole.Length > 0
+            && (whole.Length == 1 || whole[0] != '0')
+            && (point < 0 || number.Length - point - 1 is >= 1 and <= 4);
+    }
 }
 
 internal sealed class PercentConverter : JsonConverter<Percent>

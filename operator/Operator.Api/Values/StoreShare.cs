@@ -13,7 +13,7 @@ public readonly record struct StoreShare(string Text)
 {
     /// <summary>A number of stores.</summary>
     public bool TryGetCount(out int count) =>
-        int.TryParse(Text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
+        int.TryParse(Text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && Text[0] != '0';
 
     /// <summary>A share of all stores, as a fraction.</summary>
     public bool TryGetFraction(out decimal fraction) => new Percent(Text).TryGet(out fraction);

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# A real Kubernetes for development and tests: hack/cluster.sh up|down|status|load FILE|kubeconfig|list
+#
+# Three ways, tried in this order:
+#   1. TEST_KUBECONFIG names an existing cluster: use it.
+#   2. A Docker engine answers: k3s in a container (image: K3S_IMAGE).
+#   3. Debian 12 with root: etcd, control plane and one node from Debian's packages, in a network namespace of their own.
+#
+# CLUSTER names the cluster (default marketplace-operator); several can exist side by side.
+set -euo pipefail
+
+HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+CLUSTER=${CLUSTER:-marketplace-operator}
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
+DIR=$CACHE/clusters/$CLUSTER
+KUBE_VERSION=1.20.2
+BIN=$CACHE/kubernetes-$KUBE_VERSION
+
+# shellcheck source=hack/lib.sh
+. "$HACK/lib.sh"
+for part in packages build network certificates processes control-plane node down k3s; do
+  # shellcheck source=/dev/null
+  . "$HACK/cluster/$part.sh"
+done
+
+way() {
+  if [ -n "${TEST_KUBECONFIG:-}" ]; then echo existing
+  elif docker_answers; then echo k3s
+  else echo debian; fi
+}
+
+up_existing() { kubectl_ready "$TEST_KUBECONFIG" || die "TEST_KUBECONFIG=$TEST_KUBECONFIG does not answer"; }
+
+up_debian() {
+  [ "$(id -u)" = 0 ] || die "without Docker a cluster needs root; or set TEST_KUBECONFIG to an existing one"
+  [ -e /etc/debian_version ] || die "without Docker a cluster needs Debian 12; or set TEST_KUBECONFIG to an existing one"
+  if is_healthy; then say "cluster $CLUSTER is up already"; return; fi
+  step "packages" install_packages
+  step "Kubernetes $KUBE_VERSION" build_kubernetes
+  [ ! -e "$DIR" ] || step "leftovers of an earlier run" down_debian
+  mkdir -p "$DIR"/{log,pid,etcd,manifests}
+  step "network namespace" make_network
+  step "certificates" make_certificates
+  step "control plane" start_control_plane
+  step "node" start_node
+}
+
+status_debian() {
+  [ -e "$DIR" ] || { say "cluster $CLUSTER is not up"; return 1; }
+  for pidfile in "$DIR"/pid/*; do
+    if pid_alive "$pidfile"; then echo "$(basename "$pidfile"): running"; else echo "$(basename "$pidfile"): not running"; fi
+  done
+  kubectl --kubeconfig "$DIR/kubeconfig" get nodes -o wide
+}
+
+case "${1:-}" in
+  up) step_total "cluster $CLUSTER ($(way))" "up_$(way)" ;;
+  down)
+    if [ "${2:-}" = --all ]; then
+      for name in $(list_clusters); do CLUSTER=$name "$0" down; done
+    else
+      case "$(way)" in existing) say "an existing cluster is left as it is" ;; k3s) down_k3s ;; debian) [ ! -e "$DIR" ] || step "cluster $CLUSTER down" down_debian ;; esac
+    fi ;;
+  status) case "$(way)" in existing) kubectl --kubeconfig "$TEST_KUBECONFIG" get nodes ;; *) "status_$(way)" ;; esac ;;
+  load)
+    [ -f "${2:-}" ] || die "load needs an image archive: hack/cluster.sh load artifacts/images/NAME.tar"
+    case "$(way)" in
+      existing) say "cannot load images into an existing cluster; push $2 to a registry that it reaches" ;;
+      *) step "load $(basename "$2")" "load_$(way)" "$2" ;;
+    esac ;;
+  kubeconfig) case "$(way)" in existing) echo "$TEST_KUBECONFIG" ;; *) echo "$DIR/kubeconfig" ;; esac ;;
+  list) list_clusters ;;
+  *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac

@@ -1,0 +1,83 @@
+# shellcheck shell=bash
+# Leaves nothing behind: no process, mount, network namespace, bridge or cgroup, also after a run that was killed.
+
+down_debian() {
+  local name
+  # The kubelet first, or it would restart what is being stopped.
+  for name in kubelet kube-proxy kube-scheduler kube-controller-manager; do stop_if_there "$name"; done
+  remove_containers
+  for name in containerd kube-apiserver etcd; do stop_if_there "$name"; done
+  kill_shims
+  unmount_all
+  remove_pod_namespaces
+  remove_network
+  remove_cgroups
+  rm -rf "$DIR"
+}
+
+stop_if_there() { [ ! -e "$DIR/pid/$1" ] || stop "$DIR/pid/$1"; }
+
+# While containerd still answers, its own tasks are ended by it.
+remove_containers() {
+  pid_alive "$DIR/pid/containerd" || return 0
+  local id
+  for id in $(timeout 20 ctr -a "$SOCKET" -n k8s.io tasks ls -q 2>/dev/null); do
+    timeout 10 ctr -a "$SOCKET" -n k8s.io tasks kill -s KILL "$id" 2>/dev/null || true
+  done
+}
+
+# Shims outlive containerd; ours are those whose command line names our socket.
+kill_shims() {
+  local pid
+  for pid in $(processes_naming "$SOCKET") $(cgroup_processes); do kill -9 "$pid" 2>/dev/null || true; done
+  await 10 nothing_runs
+}
+
+nothing_runs() { [ -z "$(processes_naming "$SOCKET")$(cgroup_processes)" ]; }
+
+processes_naming() {
+  local entry
+  for entry in /proc/[0-9]*/cmdline; do
+    if tr '\0' ' ' <"$entry" 2>/dev/null | grep -qF "containerd-shim" && tr '\0' ' ' <"$entry" 2>/dev/null | grep -qF -- "$1"; then
+      basename "$(dirname "$entry")"
+    fi
+  done
+}
+
+cgroup_processes() {
+  local hierarchy
+  for hierarchy in $(cgroup_hierarchies); do
+    [ ! -d "$hierarchy$CGROUP" ] || find "$hierarchy$CGROUP" -name cgroup.procs -exec cat {} + 2>/dev/null
+  done | sort -u
+}
+
+unmount_all() {
+  local mount
+  awk -v dir="$DIR/" 'index($2, dir) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do
+    umount -l "$mount" || true
+  done
+}
+
+# The CNI plugin names the pods' namespaces; ours are those that containerd's state or the address files know.
+remove_pod_namespaces() {
+  local ns
+  [ ! -e "$DIR/index" ] || for ns in $(ip netns list 2>/dev/null | awk '/^cni-/ { print $1 }'); do
+    # A namespace of ours has its peer in our bridge's namespace, and no process any more.
+    if [ -e "/run/netns/$NETNS" ] && is_peer_of_ours "$ns"; then ip netns delete "$ns" || true; fi
+  done
+}
+
+is_peer_of_ours() {
+  local peer
+  peer=$(nsenter --net="/run/netns/$1" ip -o link show eth0 2>/dev/null | sed -n 's/^[0-9]*: eth0@if\([0-9]*\):.*/\1/p')
+  [ -n "$peer" ] && inside ip -o link show 2>/dev/null | grep -q "^$peer: veth"
+}
+
+remove_cgroups() {
+  local hierarchy
+  for hierarchy in $(cgroup_hierarchies); do
+    [ ! -d "$hierarchy$CGROUP" ] || find "$hierarchy$CGROUP" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  done
+}
+
+list_clusters() { [ ! -d "$CACHE/clusters" ] || ls "$CACHE/clusters"; }

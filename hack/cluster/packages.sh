@@ -1,0 +1,8 @@
+# shellcheck shell=bash
+# Everything a cluster needs, from Debian.
+
+install_packages() {
+  install_missing golang-go etcd-server containerd runc containernetworking-plugins iptables conntrack ipset socat \
+    iproute2 rsync jq make gcc patch dpkg-dev busybox-static openssl curl kmod util-linux
+  command -v kubectl >/dev/null || install_missing kubernetes-client
+}

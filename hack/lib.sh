@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# What the scripts share: telling what is done and how long it took, and failing with a reason.
+
+say() { printf '%s\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# step NAME COMMAND…: runs it, says how long it took; a failure says which step and where its log is.
+step() {
+  local name=$1 start=$EPOCHREALTIME log; shift
+  log=$(mktemp "${TMPDIR:-/tmp}/marketplace-operator-step.XXXXXX")
+  printf '  %-34s ' "$name" >&2
+  # Not in a condition, which would switch errexit off inside the step.
+  set +e
+  (set -euo pipefail; "$@") >"$log" 2>&1 </dev/null
+  local status=$?
+  set -e
+  printf '%6.1f s\n' "$(seconds_since "$start")" >&2
+  if [ $status != 0 ]; then
+    tail -n 25 "$log" | sed 's/^/    /' >&2
+    die "step '$name' failed ($status); its log is $log"
+  fi
+  rm -f "$log"
+}
+
+step_total() {
+  local name=$1 start=$EPOCHREALTIME; shift
+  say "$name"
+  "$@"
+  printf '  %-34s %6.1f s\n' "together" "$(seconds_since "$start")" >&2
+}
+
+seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
+
+# await SECONDS COMMAND…: until it succeeds.
+await() {
+  local limit=$((SECONDS + $1)); shift
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $limit ] || { say "gave up waiting for: $*"; return 1; }
+    sleep 0.2
+  done
+}
+
+docker_answers() { command -v docker >/dev/null && timeout 5 docker info >/dev/null 2>&1; }
+
+# install_missing PACKAGE…: from Debian, only what is not there; another apt is waited for.
+install_missing() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(id -u)" = 0 ] || die "packages are missing and only root can install them: ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -o DPkg::Lock::Timeout=600 update -qq
+  # policy-rc.d: a package must not start a service of its own here.
+  local policy=/usr/sbin/policy-rc.d made=
+  if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' >$policy; chmod +x $policy; made=1; fi
+  local status=0
+  apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends "${missing[@]}" || status=$?
+  [ -z $made ] || rm -f $policy
+  return $status
+}

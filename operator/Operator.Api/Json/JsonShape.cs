@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Operator.Api;
+
+/// <summary>Compares JSON with the members of our records: which fields they do not have, and which are of another kind.</summary>
+public static class JsonShape
+{
+    /// <summary>Fields of the object, <c>metadata</c> and <c>status</c> left alone, that the kind does not have.</summary>
+    public static ImmutableArray<Finding> UnknownFields(JsonElement item, string kind) =>
+        [.. Walk(item, kind).Where(d => d.IsUnknown).Select(d => d.Finding)];
+
+    /// <summary>Fields whose value is of another kind than the record's: a text for a number, a null.</summary>
+    public static ImmutableArray<Finding> WrongKinds(JsonElement item, string kind) =>
+        [.. Walk(item, kind).Where(d => !d.IsUnknown).Select(d => d.Finding)];
+
+    private static ImmutableArray<Difference> Walk(JsonElement item, string kind)
+    {
+        var isRollout = string.Equals(kind, ApiGroup.RolloutKind, StringComparison.Ordinal);
+        JsonTypeInfo root = isRollout ? ApiJson.Default.SyncRollout : ApiJson.Default.MarketplaceConnector;
+        JsonTypeInfo spec = isRollout ? ApiJson.Default.RolloutSpec : ApiJson.Default.ConnectorSpec;
+        var walk = new ShapeWalk();
+        if (item.ValueKind != JsonValueKind.Object)
+        {
+            return [];
+        }
+        foreach (var field in item.EnumerateObject())
+        {
+            walk.Known(field.Name, root, "");
+        }
+        if (item.TryGetProperty("spec", out var value))
+        {
+            walk.Value(value, spec, "spec");
+        }
+        return walk.Found;
+    }
+
+    private sealed record Difference(bool IsUnknown, Finding Finding);
+
+    private sealed class ShapeWalk
+    {
+        private readonly ImmutableArray<Difference>.Builder _found = ImmutableArray.CreateBuilder<Difference>();
+
+        public ImmutableArray<Difference> Found => _found.ToImmutable();
+
+        /// <summary>The member of that name; a field that has none is noted.</summary>
+        public JsonPropertyInfo? Known(string field, JsonTypeInfo type, string path)
+        {
+            var member = type.Properties.FirstOrDefault(p => string.Equals(p.Name, field, StringComparison.Ordinal));
+            if (member is null)
+            {
+                var hint = NearMiss.Of(field, type.Properties.Select(p => p.Name)) is { } near
+                    ? $"did you mean {near}?"
+                    : "remove it; the cluster would drop it";
+                Note($"{path}{field}", $"there is no such field; {hint}", isUnknown: true);
+            }
+            return member;
+        }
+
+        public void Value(JsonElement value, JsonTypeInfo type, string path)
+        {
+            if (value.ValueKind == JsonValueKind.Null)
+            {
+                Note(path, "has no value; fill it in or remove the field");
+                return;
+            }
+            switch (type.Kind)
+            {
+                case JsonTypeInfoKind.Object when IsA(value, JsonValueKind.Object, "a map of fields", path):
+                    Object(value, type, path);
+                    break;
+                case JsonTypeInfoKind.Enumerable when IsA(value, JsonValueKind.Array, "a list", path):
+                    foreach (var (index, item) in value.EnumerateArray().Index())
+                    {
+                        Value(item, InfoOf(type.ElementType), $"{path}[{index}]");
+                    }
+                    break;
+                case JsonTypeInfoKind.Dictionary when IsA(value, JsonValueKind.Object, "a map of texts", path):
+                    Map(value, path, areNumbersFine: false);
+                    break;
+                case JsonTypeInfoKind.None:
+                    Scalar(value, type.Type, path);
+                    break;
+            }
+        }
+
+        private void Object(JsonElement value, JsonTypeInfo type, string path)
+        {
+            foreach (var field in value.EnumerateObject())
+            {
+                if (Known(field.Name, type, $"{path}.") is not { } member)
+                {
+                    continue;
+                }
+                var at = $"{path}.{field.Name}";
+                if (member.CustomConverter is not QuantityMapConverter)
+                {
+                    Value(field.Value, InfoOf(member.PropertyType), at);
+                }
+                else if (IsA(field.Value, JsonValueKind.Object, "a map of quantities", at))
+                {
+                    Map(field.Value, at, areNumbersFine: true);
+                }
+            }
+        }
+
+        private void Map(JsonElement value, string path, bool areNumbersFine)
+        {
+            foreach (var entry in value.EnumerateObject())
+            {
+                if (!areNumbersFine || !IsWhole(entry.Value, out _))
+                {
+                    IsA(entry.Value, JsonValueKind.String, "a text", $"{path}.{entry.Name}");
+                }
+            }
+        }
+
+        private void Scalar(JsonElement value, Type type, string path)
+        {
+            if (type == typeof(bool))
+            {
+                if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+                {
+                    NoteKind(value, "true or false", path);
+                }
+            }
+            else if (type == typeof(int) || type == typeof(long))
+            {
+                var isWhole = IsWhole(value, out var number);
+                if (!isWhole || (type == typeof(int) && number is > int.MaxValue or < int.MinValue))
+                {
+                    NoteKind(value, "a whole number", path);
+                }
+            }
+            else if (type == typeof(StoreShare))
+            {
+                if (value.ValueKind != JsonValueKind.String && !IsWhole(value, out _))
+                {
+                    NoteKind(value, "a whole number or a text such as 5%", path);
+                }
+            }
+            else
+            {
+                IsA(value, JsonValueKind.String, "a text", path);
+            }
+        }
+
+        private bool IsA(JsonElement value, JsonValueKind wanted, string say, string path)
+        {
+            if (value.ValueKind != wanted)
+            {
+                NoteKind(value, say, path);
+            }
+            return value.ValueKind == wanted;
+        }
+
+        private void NoteKind(JsonElement value, string wanted, string path) =>
+            Note(path, $"is {Say(value)}, must be {wanted}");
+
+        private void Note(string path, string message, bool isUnknown = false) =>
+            _found.Add(new Difference(isUnknown, new Finding(path, message)));
+
+        private static bool IsWhole(JsonElement value, out long number)
+        {
+            number = default;
+            return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out number);
+        }
+
+        private static string Say(JsonElement value) =>
+            value.ValueKind switch
+            {
+                JsonValueKind.Object => "a map",
+                JsonValueKind.Array => "a list",
+                JsonValueKind.String => $"the text {Texts.Quote(value.GetString())}",
+                JsonValueKind.Number => $"the number {value.GetRawText()}",
+                JsonValueKind.True or JsonValueKind.False =>
+                    $"the boolean {value.GetRawText()}",
+                _ => "nothing",
+            };
+
+        private static JsonTypeInfo InfoOf(Type? type) =>
+            ApiJson.Default.GetTypeInfo(type ?? typeof(string))
+            ?? throw new InvalidOperationException($"{type} is not part of the API's JSON");
+    }
+}

@@ -1,0 +1,34 @@
+namespace Operator.Api;
+
+/// <summary>The name that a misspelt one was meant to be.</summary>
+internal static class NearMiss
+{
+    private const int MostEdits = 2;
+
+    /// <summary>The nearest of the names if it is at most two edits away and not a quite different word, else null.</summary>
+    public static string? Of(string text, IEnumerable<string> names)
+    {
+        var nearest = names.MinBy(name => Distance(text, name));
+        return nearest is not null && Distance(text, nearest) <= Math.Min(MostEdits, nearest.Length / 2)
+            ? nearest
+            : null;
+    }
+
+    /// <summary>Levenshtein's distance, without regard to case.</summary>
+    private static int Distance(string a, string b)
+    {
+        var previous = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var current = new int[b.Length + 1];
+            current[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var isSame = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]);
+                current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + (isSame ? 0 : 1));
+            }
+            previous = current;
+        }
+        return previous[b.Length];
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using FluentValidation;
+
+namespace Operator.Api;
+
+/// <summary>How our validators say what is wrong: the value as it was written, then what to write instead.</summary>
+internal static class Rules
+{
+    public static IRuleBuilderOptions<T, TProperty> Must<T, TProperty>(
+        this IRuleBuilder<T, TProperty> rule,
+        Func<TProperty, bool> isSane,
+        Func<TProperty, string> message
+    ) => rule.Must(isSane).WithMessage((_, value) => message(value));
+
+    public static void ObjectName<T>(this IRuleBuilder<T, string> rule, string kind) =>
+        rule.Must(
+            Texts.IsObjectName,
+            name =>
+                string.IsNullOrEmpty(name)
+                    ? $"the name of the {kind} is missing; give the name of one in this namespace"
+                    : $"{Texts.Quote(name)} is no name of a {kind}; use lower-case letters, digits, dashes and single dots, at most 253"
+        );
+
+    public static void DnsLabel<T>(this IRuleBuilder<T, string> rule, string what) =>
+        rule.Must(
+            Texts.IsDnsLabel,
+            name => $"{Texts.Quote(name)} is no {what} name; use lower-case letters, digits and dashes, at most 63"
+        );
+
+    public static void Between<T>(this IRuleBuilder<T, int> rule, int least, int most) =>
+        rule.Must(n => n >= least && n <= most, n => $"{n} is out of range; use {least} to {most}");
+
+    public static void Between<T>(this IRuleBuilder<T, Duration> rule, TimeSpan least, TimeSpan most) =>
+        rule.Must(
+            d => d.TryGet(out var value) && value >= least && value <= most,
+            d =>
+                d.TryGet(out _)
+                    ? $"{Texts.Quote(d)} is out of range; use {Say(least)} to {Say(most)}"
+                    : $"{Texts.Quote(d)} is no duration; write for example 90s, 10m or 1h30m"
+        );
+
+    /// <summary>At most so many entries; the least of 0 means that the list may be left out.</summary>
+    public static void Count<T, TItem>(
+        this IRuleBuilder<T, ImmutableArray<TItem>> rule,
+        int least,
+        int most,
+        string what
+    ) =>
+        rule.Must(
+            list => list.Length >= least && list.Length <= most,
+            list =>
+                list.IsEmpty
+                    ? $"there are no {what}; list at least {least}"
+                    : $"there are {list.Length} {what}; list at most {most}"
+        );
+
+    /// <summary>No two entries of one name; <paramref name="list"/> is the list's whole path.</summary>
+    public static void Unique<T, TItem>(
+        this IRuleBuilder<T, ImmutableArray<TItem>> rule,
+        string list,
+        Func<TItem, string> name
+    ) =>
+        rule.Custom(
+            (items, context) =>
+            {
+                var first = new Dictionary<string, int>(StringComparer.Ordinal);
+                for (var i = 0; i < items.Length; i++)
+                {
+                    var twin = name(items[i]) ?? "";
+                    if (!first.TryAdd(twin, i))
+                    {
+                        context.AddFailure(
+                            $"{list[(list.LastIndexOf('.') + 1)..]}[{i}].name",
+                            $"{Texts.Quote(twin)} is the name of {list}[{first[twin]}] too; give each its own name"
+                        );
+                    }
+                }
+            }
+        );
+
+    private static string Say(TimeSpan span) =>
+        span switch
+        {
+            { TotalSeconds: < 60 } => $"{span.TotalSeconds:0}s",
+            { TotalMinutes: < 60 } => $"{span.TotalMinutes:0}m",
+            _ => $"{span.TotalHours:0}h",
+        };
+}

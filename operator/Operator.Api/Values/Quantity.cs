@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Operator.Api;
+
+/// <summary>
+/// A Kubernetes quantity in the notation that we accept: a plain number with an optional suffix (<c>100m</c>, <c>1.5</c>,
+/// <c>256Mi</c>). Signs and exponents, which Kubernetes would take too, are refused: in a manifest they are slips.
+/// </summary>
+internal static partial class Quantity
+{
+    internal const string Pattern = @"^[0-9]+(\.[0-9]+)?([KMGTPE]i|[mkMGTPE])?\z";
+    internal const string BytesPattern = @"^[0-9]+(\.[0-9]+)?([KMGTPE]i|[kMGTPE])?\z";
+    private const int LongestText = 32;
+    private const string Steps = "kMGTPE";
+
+    /// <summary>Reads a quantity; false for other text.</summary>
+    public static bool TryRead(string? text, out decimal value)
+    {
+        value = default;
+        if (text is null || text.Length > LongestText || !Whole().IsMatch(text))
+        {
+            return false;
+        }
+        var digits = text.AsSpan().TrimEnd("iKMGTPEmk");
+        var isNumber = decimal.TryParse(
+            digits,
+            NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out var number
+        );
+        var factor = FactorOf(text.AsSpan(digits.Length));
+        if (!isNumber || number > decimal.MaxValue / factor)
+        {
+            return false;
+        }
+        value = number * factor;
+        return true;
+    }
+
+    /// <summary>The same for an amount of memory or disk, where thousandths make no sense (<c>256m</c> for <c>256Mi</c>).</summary>
+    public static bool TryReadBytes(string? text, out decimal value)
+    {
+        value = default;
+        return text?.EndsWith('m') == false && TryRead(text, out value);
+    }
+
+    private static decimal FactorOf(ReadOnlySpan<char> suffix)
+    {
+        if (suffix is "m")
+        {
+            return 0.001m;
+        }
+        var factor = 1m;
+        var steps = suffix.IsEmpty
+            ? 0
+            : Steps.IndexOf(suffix[0] == 'K' ? 'k' : suffix[0], StringComparison.Ordinal) + 1;
+        for (var i = 0; i < steps; i++)
+        {
+            factor *= suffix.Length == 2 ? 1024 : 1000;
+        }
+        return factor;
+    }
+
+    [GeneratedRegex(Pattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Whole();
+}

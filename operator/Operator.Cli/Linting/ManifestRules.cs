@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Operator.Api;
+using Operator.Planning.Scheduling;
+
+namespace Operator.Cli.Linting;
+
+/// <summary>The operator's own rules for one manifest, after its fields were found to be of the right kinds.</summary>
+internal sealed class ManifestRules(TimeSpan minimumInterval)
+{
+    private readonly ConnectorRuleOptions _options = new()
+    {
+        ScheduleProblem = (schedule, timeZone) => Schedule.Problem(schedule, timeZone, minimumInterval),
+    };
+
+    /// <summary>By its group, or by its kind when the group is misspelt.</summary>
+    public static bool IsOurs(ManifestDocument document) =>
+        document.ApiVersion.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal)
+        || document.Kind is ApiGroup.ConnectorKind or ApiGroup.RolloutKind;
+
+    public ImmutableArray<Finding> Check(ManifestDocument document)
+    {
+        if (document.Kind is not (ApiGroup.ConnectorKind or ApiGroup.RolloutKind))
+        {
+            return
+            [
+                new Finding(
+                    "kind",
+                    $"'{document.Kind}' is no kind of {ApiGroup.Name}; use {ApiGroup.ConnectorKind} or {ApiGroup.RolloutKind}"
+                ),
+            ];
+        }
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        findings.AddRange(Identity(document));
+        findings.AddRange(JsonShape.UnknownFields(document.Root, document.Kind));
+        var wrong = JsonShape.WrongKinds(document.Root, document.Kind);
+        // Rules read the spec as a record, which only a spec of the right kinds can become.
+        findings.AddRange(wrong.IsEmpty ? Rules(document) : wrong);
+        return findings.ToImmutable();
+    }
+
+    private static IEnumerable<Finding> Identity(ManifestDocument document)
+    {
+        if (!string.Equals(document.ApiVersion, ApiGroup.ApiVersion, StringComparison.Ordinal))
+        {
+            yield return new Finding("apiVersion", $"'{document.ApiVersion}' is not served; use {ApiGroup.ApiVersion}");
+        }
+        if (ObjectNames.Problem(document.Name) is { } problem)
+        {
+            yield return new Finding("metadata.name", problem);
+        }
+    }
+
+    private ImmutableArray<Finding> Rules(ManifestDocument document)
+    {
+        if (!document.Root.TryGetProperty("spec", out var spec))
+        {
+            return [new Finding("spec", "there is no spec; see kubectl explain for its fields")];
+        }
+        return document.Kind is ApiGroup.ConnectorKind
+            ? ConnectorRules.Check(
+                new MarketplaceConnector { Spec = Read(spec, ApiJson.Default.ConnectorSpec) },
+                _options
+            )
+            : RolloutRules.Check(new SyncRollout { Spec = Read(spec, ApiJson.Default.RolloutSpec) });
+    }
+
+    private static T Read<T>(JsonElement spec, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+        spec.Deserialize(type) ?? throw new JsonException("the spec is null");
+}

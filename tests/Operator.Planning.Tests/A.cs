@@ -1,0 +1,81 @@
+using Operator.Api;
+
+namespace Operator.Planning.Tests;
+
+/// <summary>Builders with sane defaults; a test names only what matters to it.</summary>
+public static class A
+{
+    public const string Good = "registry.example.com/sync:1.0";
+    public const string Better = "registry.example.com/sync:1.1";
+    public const string Bad = "registry.example.com/sync:1.2";
+
+    public static MarketplaceConnector Connector(DateTimeOffset createdAt, int stores = 40) =>
+        new()
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = "amazon-eu",
+                Namespace = "shop",
+                Uid = "connector-1",
+                Generation = 1,
+                CreationTimestamp = createdAt,
+            },
+            Spec = new ConnectorSpec
+            {
+                Marketplace = Marketplace.Amazon,
+                Sync = new SyncPodSpec { Image = Good },
+                Stores = [.. Enumerable.Range(1, stores).Select(i => new Store { Name = $"store-{i:000}" })],
+                Flows = [Flow()],
+            },
+        };
+
+    public static Flow Flow(string name = "orders") =>
+        new()
+        {
+            Name = name,
+            Schedule = "@every 10s",
+            StartingDeadline = new Duration("20s"),
+            StartTimeout = new Duration("8s"),
+            Timeout = new Duration("30s"),
+            MaxStoresPerRun = 10,
+        };
+
+    public static SyncRollout Rollout(string uid = "rollout-1") =>
+        new()
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = "amazon-eu",
+                Namespace = "shop",
+                Uid = uid,
+                Generation = 1,
+            },
+            Spec = new RolloutSpec
+            {
+                ConnectorRef = new LocalObjectReference { Name = "amazon-eu" },
+                Steps =
+                [
+                    new RolloutStep { Stores = new StoreShare("5%"), MinDuration = new Duration("20s") },
+                    new RolloutStep { Stores = new StoreShare("25%"), MinDuration = new Duration("10s") },
+                    new RolloutStep { Stores = new StoreShare("100%"), MinDuration = new Duration("10s") },
+                ],
+                Evidence = new EvidenceMinima
+                {
+                    MinRuns = 2,
+                    MinItems = 10,
+                    MinStores = 2,
+                },
+                Analysis = new AnalysisLimits { MaxErrorRate = new Percent("5%") },
+            },
+        };
+
+    /// <summary>A world in which version 1.0 is stable and proven, under a rollout.</summary>
+    public static World SettledWorld()
+    {
+        var world = new World { Rollout = new RolloutSight.Present(Rollout()) };
+        world.Run(TimeSpan.FromSeconds(25));
+        Assert.True(world.Record.Revisions.StableIsProven);
+        world.Runs.Clear();
+        return world;
+    }
+}

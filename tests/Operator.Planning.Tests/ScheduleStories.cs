@@ -1,0 +1,139 @@
+using Operator.Api;
+
+namespace Operator.Planning.Tests;
+
+public sealed class ScheduleStories
+{
+    [Fact]
+    public void Every_store_runs_once_in_every_slot()
+    {
+        var world = A.SettledWorld();
+
+        world.Run(TimeSpan.FromMinutes(2));
+
+        AssertOncePerSlot(world);
+        var perSlot = world.Runs.GroupBy(r => r.Print.Occasion).Select(g => g.Sum(r => r.Print.Stores.Length));
+        Assert.All(perSlot, n => Assert.Equal(40, n));
+        Assert.Equal(12, world.Runs.Select(r => r.Print.Occasion).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_store_that_crashes_the_worker_does_not_take_its_neighbours_along()
+    {
+        var world = A.SettledWorld();
+        world.Versions[A.Good] = new Behaviour { CrashesAt = "store-013" };
+
+        world.Run(TimeSpan.FromMinutes(3));
+
+        var ledger = world.Record.Ledger("orders").Stores;
+        var newest = world.Record.Plan("orders").Occasions.Last(o => o.IsClosed).Slot;
+        Assert.All(ledger.Where(s => s.Key != "store-013"), s => Assert.True(newest - s.Value.LastOkSlot <= TimeSpan.FromSeconds(20), s.Key));
+        Assert.Contains(world.Runs, r => r.Print.Stores is ["store-013"]);
+        Assert.Contains(world.Last.ConnectorStatus.Conditions, c => c is { Type: Reasons.RunsFailing, Reason: Reasons.ExitCode });
+    }
+
+    [Theory]
+    [InlineData("{garbage", Reasons.ReportUnreadable)]
+    [InlineData("", Reasons.ReportMissing)]
+    public void A_report_that_says_nothing_is_a_failed_run_with_a_reason(string report, string reason)
+    {
+        var world = A.SettledWorld();
+        world.Versions[A.Good] = new Behaviour { RawReport = report };
+
+        world.Run(TimeSpan.FromSeconds(30));
+
+        Assert.Contains(world.Last.ConnectorStatus.Conditions, c => c.Type == ConditionTypes.Ready && c.Status == "False" && c.Reason == reason);
+    }
+
+    [Fact]
+    public void A_hanging_run_is_stopped_at_its_timeout_and_blames_the_worker()
+    {
+        var world = A.SettledWorld();
+        world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromHours(1) };
+
+        world.Run(TimeSpan.FromMinutes(2));
+
+        Assert.Contains(world.Ended, r => r.Ending is { Result: RunResult.Failed, Reason: Reasons.TimedOut });
+    }
+
+    [Fact]
+    public void After_downtime_at_most_the_newest_slot_runs_and_the_others_are_counted()
+    {
+        var world = A.SettledWorld();
+        var before = world.Record.Plan("orders").MissedSlots;
+
+        world.Now += TimeSpan.FromMinutes(5);
+        world.Step();
+
+        Assert.Single(world.Runs.Select(r => r.Print.Occasion).Distinct());
+        Assert.InRange(world.Record.Plan("orders").MissedSlots - before, 28, 30);
+    }
+
+    [Fact]
+    public void A_clock_that_goes_back_opens_no_slot_twice()
+    {
+        var world = A.SettledWorld();
+        world.Run(TimeSpan.FromMinutes(1));
+
+        world.Now -= TimeSpan.FromSeconds(45);
+        world.Run(TimeSpan.FromMinutes(2));
+
+        AssertOncePerSlot(world);
+    }
+
+    [Fact]
+    public void Pods_deleted_by_others_are_tried_again_within_the_occasion_and_never_side_by_side()
+    {
+        var world = A.SettledWorld();
+        world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(6) };
+        world.Run(TimeSpan.FromSeconds(30), w => w.Runs.Count >= 4);
+
+        world.DeleteAllPods();
+        world.Run(TimeSpan.FromMinutes(1));
+
+        var tries = world.Runs.GroupBy(r => r.Print.Occasion).First().SelectMany(r => r.Print.Stores).CountBy(s => s);
+        Assert.All(tries, t => Assert.Equal(2, t.Value));
+        Assert.Equal(0, world.Record.Plan("orders").Entries.Count(e => e.Result == RunResult.Failed));
+    }
+
+    [Fact]
+    public void Suspend_starts_nothing_and_resume_owes_nothing()
+    {
+        var world = A.SettledWorld();
+        world.Connector = world.Connector with { Spec = world.Connector.Spec with { Suspend = true } };
+        world.Run(TimeSpan.FromMinutes(1));
+        Assert.Empty(world.Runs);
+        var missed = world.Record.Plan("orders").MissedSlots;
+
+        world.Connector = world.Connector with { Spec = world.Connector.Spec with { Suspend = false } };
+        world.Run(TimeSpan.FromMinutes(1));
+
+        Assert.NotEmpty(world.Runs);
+        Assert.Equal(missed, world.Record.Plan("orders").MissedSlots);
+    }
+
+    [Fact]
+    public void No_more_runs_are_live_than_the_flow_allows()
+    {
+        var world = A.SettledWorld();
+        world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(3) };
+        world.Connector = world.Connector with
+        {
+            Spec = world.Connector.Spec with { Flows = [A.Flow() with { MaxConcurrentRuns = 2 }] },
+        };
+
+        for (var i = 0; i < 60; i++)
+        {
+            world.Step();
+            Assert.InRange(world.Record.Plan("orders").Entries.Count(e => e.Result is null), 0, 2);
+            world.Now += TimeSpan.FromSeconds(1);
+        }
+        Assert.Equal(40, world.Runs.SelectMany(r => r.Print.Stores).Distinct().Count());
+    }
+
+    internal static void AssertOncePerSlot(World world) =>
+        Assert.All(
+            world.Runs.SelectMany(r => r.Print.Stores.Select(s => (r.Print.Record, r.Print.Flow, r.Print.Occasion, s))).CountBy(k => k),
+            k => Assert.Equal(1, k.Value)
+        );
+}
