@@ -80,7 +80,7 @@ public sealed record FlowEvidence
     /// <summary>Throttled items count on neither side.</summary>
     public long ItemsThrottled { get; set; }
 
-    /// <summary>Failed of all counted items, in percent with two decimals, as text: <c>1.25%</c>.</summary>
+    /// <summary>Failed of all counted items, in percent with up to two decimals, as text: <c>1.25%</c>.</summary>
     public string ErrorRate { get; set; } = "";
 }
 

@@ -7,7 +7,9 @@ public sealed class DefaultsTests
     [Fact]
     public void Absent_fields_have_their_documented_defaults()
     {
-        var connector = JsonSerializer.Deserialize("{\"metadata\":{\"name\":\"a\"},\"spec\":{\"flows\":[{\"name\":\"orders\"}]}}", ApiJson.Default.MarketplaceConnector)!;
+        const string json = """{"metadata":{"name":"a"},"spec":{"flows":[{"name":"orders"}]}}""";
+
+        var connector = JsonSerializer.Deserialize(json, ApiJson.Default.MarketplaceConnector)!;
 
         Assert.Equal(65532, connector.Spec.Sync.RunAsUser);
         Assert.Equal("10m", connector.Spec.Flows[0].Timeout.Text);

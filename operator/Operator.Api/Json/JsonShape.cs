@@ -174,8 +174,7 @@ public static class JsonShape
                 JsonValueKind.Array => "a list",
                 JsonValueKind.String => $"the text {Texts.Quote(value.GetString())}",
                 JsonValueKind.Number => $"the number {value.GetRawText()}",
-                JsonValueKind.True or JsonValueKind.False =>
-                    $"the boolean {value.GetRawText()}",
+                JsonValueKind.True or JsonValueKind.False => $"the boolean {value.GetRawText()}",
                 _ => "nothing",
             };
 

@@ -30,7 +30,7 @@ internal static partial class Quantity
             out var number
         );
         var factor = FactorOf(text.AsSpan(digits.Length));
-        if (!isNumber || number > decimal.MaxValue / factor)
+        if (!isNumber || (factor > 1 && number > decimal.MaxValue / factor))
         {
             return false;
         }

@@ -66,7 +66,7 @@ public static class RolloutTeller
         var step = StepPlan.Of(policy.Spec.Steps, attempt);
         var message = $"step {step.Index + 1} of {policy.Spec.Steps.Length}, {attempt.Cohort} of {attempt.Order.Length} stores run revision {attempt.Revision}";
         return WithConditions(
-            facts with { Phase = verdict is Verdict.Hold ? Holding : Reasons.Progressing },
+            facts with { Phase = Reasons.Progressing },
             policy,
             draft.Now,
             ConditionDraft.Unknown(ConditionTypes.Ready, Reasons.Progressing, message),

@@ -1,0 +1,36 @@
+# Everything thin: the logic is in hack/.
+.DEFAULT_GOAL := help
+.PHONY: help build test demo images cluster-up cluster-down format chart-crds clean clean-cache
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+build: ## Compile everything, warnings are errors
+	dotnet build Operator.sln --nologo
+
+test: ## Set up all that is needed and run every test
+	@hack/test.sh
+
+demo: ## A real cluster, 40 stores, a good version promoted and a bad one rolled back
+	@hack/demo.sh
+
+images: ## Build the container images into artifacts/images
+	@hack/images.sh
+
+cluster-up: ## A real Kubernetes (CLUSTER=name)
+	@hack/cluster.sh up
+
+cluster-down: ## Take it down and leave nothing behind
+	@hack/cluster.sh down
+
+format: ## Format the code
+	dotnet tool restore && dotnet csharpier format .
+
+chart-crds: ## Copy crds/ into the chart
+	cp crds/*.yaml charts/marketplace-operator/files/crds/
+
+clean: ## No process, mount, bridge, cgroup, namespace or build output of ours is left
+	@hack/clean.sh
+
+clean-cache: ## The same, and what was fetched and built once (Kubernetes: 6 minutes)
+	@hack/clean.sh --cache

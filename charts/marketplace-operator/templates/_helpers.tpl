@@ -1,0 +1,80 @@
+{{- define "operator.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "operator.selector" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "operator.labels" -}}
+{{ include "operator.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
+{{- define "operator.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "operator.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "operator.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end -}}
+{{- end -}}
+
+{{/* The rights of the program: no wildcard, no Secrets. */}}
+{{- define "operator.rules" -}}
+- apiGroups: [marketplace-operator.io]
+  resources: [marketplaceconnectors, syncrollouts]
+  verbs: [get, list, watch]
+- apiGroups: [marketplace-operator.io]
+  resources: [marketplaceconnectors/status, syncrollouts/status]
+  verbs: [update]
+# The runs. Owner references with blocking deletion are not used, so no right on finalizers.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch, create, delete]
+# The record (head and parts), the tickets of attempts, and the ConfigMap keys that connectors refer to.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, list, watch, create, update, delete]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create]
+{{- end -}}
+
+{{/* A CRD of the files, with what only newer clusters know switched on by their version. */}}
+{{- define "operator.crd" -}}
+{{- $crd := .file -}}
+{{- if semverCompare ">=1.25.0-0" .root.Capabilities.KubeVersion.Version -}}
+{{- $crd = replace "#>=1.25 " "" $crd -}}
+{{- end -}}
+{{- if semverCompare ">=1.31.0-0" .root.Capabilities.KubeVersion.Version -}}
+{{- $crd = replace "#>=1.31 " "" $crd -}}
+{{- end -}}
+{{- $object := fromYaml $crd -}}
+{{- $annotations := dict -}}
+{{- if .root.Values.crds.keep -}}
+{{- $_ := set $annotations "helm.sh/resource-policy" "keep" -}}
+{{- end -}}
+{{- $_ := set $object.metadata "annotations" (merge $annotations .root.Values.crds.annotations) -}}
+{{- $_ := set $object.metadata "labels" (include "operator.labels" .root | fromYaml) -}}
+{{- toYaml $object -}}
+{{- end -}}

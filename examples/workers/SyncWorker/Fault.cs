@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace SyncWorker;
+
+/// <summary>
+/// Misbehaviour on request (environment variable WORKER_FAULT), for end-to-end tests of the operator. Nothing of a real worker:
+/// skip this file when you read the example.
+/// </summary>
+public static class Fault
+{
+    /// <summary>Before the first store: exit1, garbage, silent, toomany, hang.</summary>
+    public static async Task<int?> AtStartAsync(string? fault, Report report, int stores, TimeProvider time, CancellationToken stop)
+    {
+        switch (fault)
+        {
+            case "exit1":
+                return 1;
+            case "silent":
+                return 0;
+            case "garbage":
+                report.WriteRaw(new string('#', 4000));
+                return 0;
+            case "toomany":
+                report.WriteRaw($$"""{"v":1,"s":[{{string.Join(',', Enumerable.Repeat("{\"ok\":1,\"failed\":0}", stores + 1))}}]}""");
+                return 0;
+            case "hang":
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
+                return 0;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>At each store: crash:STORE, slow:SECONDS.</summary>
+    public static async Task AtStoreAsync(string? fault, string store, TimeProvider time, CancellationToken stop)
+    {
+        if (string.Equals(fault, $"crash:{store}", StringComparison.Ordinal))
+        {
+            Environment.FailFast($"fault: crash at {store}");
+        }
+        if (fault?.StartsWith("slow:", StringComparison.Ordinal) == true)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(double.Parse(fault[5..], CultureInfo.InvariantCulture)), time, stop);
+        }
+    }
+}

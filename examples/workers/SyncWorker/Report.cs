@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text;
+
+namespace SyncWorker;
+
+/// <summary>What became of one store's items, by error class: t throttled, a auth, i invalid, u upstream, x timeout, n internal.</summary>
+public sealed class StoreCounts
+{
+    private readonly SortedDictionary<char, int> _failed = [];
+
+    public int Ok { get; private set; }
+    public int Failed => _failed.Values.Sum();
+
+    public void Succeeded(int items = 1) => Ok += items;
+
+    public void Fail(char errorClass, int items = 1) => _failed[errorClass] = _failed.GetValueOrDefault(errorClass) + items;
+
+    public override string ToString()
+    {
+        var errors = string.Join(',', _failed.Select(e => string.Create(CultureInfo.InvariantCulture, $"\"{e.Key}\":{e.Value}")));
+        return string.Create(CultureInfo.InvariantCulture, $"{{\"ok\":{Ok},\"failed\":{Failed}")
+            + (errors.Length == 0 ? "}" : $",\"e\":{{{errors}}}}}");
+    }
+}
+
+/// <summary>The report in the termination log: rewritten after each store, so that a crash leaves what was done.</summary>
+public sealed class Report(string path, int stores)
+{
+    private readonly StoreCounts?[] _counts = new StoreCounts?[stores];
+
+    public void Write(int store, StoreCounts counts)
+    {
+        _counts[store] = counts;
+        var reached = Array.FindLastIndex(_counts, c => c is not null) + 1;
+        var entries = _counts.Take(reached).Select(c => c?.ToString() ?? "null");
+        WriteRaw($"{{\"v\":1,\"s\":[{string.Join(',', entries)}]}}");
+    }
+
+    public void WriteRaw(string text) => File.WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# The main job, live: 40 stores synced by real pods, a good version spread step by step to all of them, a bad one rolled back.
+set -euo pipefail
+HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(dirname "$HACK")
+NS=demo
+OPERATOR_NS=marketplace-operator
+# shellcheck source=hack/lib.sh
+. "$HACK/lib.sh"
+cd "$ROOT"
+
+title() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+k() { kubectl --kubeconfig "$KUBECONFIG" -n $NS "$@"; }
+field() { k get "$1" amazon-eu -o "jsonpath={$2}"; }
+show() { printf '\033[2m$ kubectl %s\033[0m\n' "$*"; k "$@"; }
+
+set_up() {
+  "$HACK/cluster.sh" up
+  KUBECONFIG=$("$HACK/cluster.sh" kubeconfig); export KUBECONFIG
+  "$HACK/images.sh"
+  local archive
+  for archive in artifacts/images/*.tar; do "$HACK/cluster.sh" load "$archive"; done
+  HELM=$("$HACK/tools.sh" helm)
+  PATH=$PATH:$(dirname "$("$HACK/tools.sh" kubectl)")
+}
+
+# A second demo starts over; what the first one left would be a story half told.
+start_over() {
+  kubectl delete namespace $NS --ignore-not-found --wait --timeout=120s
+  "$HELM" uninstall marketplace-operator --namespace $OPERATOR_NS --ignore-not-found --wait >/dev/null 2>&1 || true
+}
+
+install_operator() {
+  "$HELM" upgrade --install marketplace-operator charts/marketplace-operator --namespace $OPERATOR_NS --create-namespace \
+    --set operator.minimumInterval=5s --wait --timeout 90s
+}
+
+apply_quickstart() {
+  kubectl create namespace $NS
+  k apply -f examples/quickstart
+  k rollout status deployment/marketplace --timeout 60s
+}
+
+# change_image VERSION: as a user would, with kubectl.
+change_image() { show patch marketplaceconnector amazon-eu --type merge --patch "{\"spec\":{\"sync\":{\"image\":\"localhost/example-sync-worker:$1\"}}}"; }
+
+# watch_until SECONDS PHASE: one line a change of the rollout, until its newest attempt is there.
+watch_until() {
+  local limit=$((SECONDS + $1)) want=$2 number=$3 line='' last='' phase=''
+  while [ $SECONDS -lt $limit ]; do
+    line=$(k get syncrollout amazon-eu -o 'jsonpath={.status.attempt.number} {.status.phase}: step {.status.attempt.stepOf}, {.status.attempt.cohortOf} stores, {.status.attempt.verdict} {.status.attempt.reason}: {.status.attempt.message}')
+    phase=${line#* }; phase=${phase%%:*}
+    if [ "$line" != "$last" ] && [ "${line%% *}" = "$number" ]; then printf '  %4ss  %s\n' $((SECONDS - story)) "${line#* }"; last=$line; fi
+    [ "$phase" != "$want" ] || [ "${line%% *}" != "$number" ] || return 0
+    sleep 0.5
+  done
+  k get syncrollout amazon-eu -o yaml | sed -n '/^status:/,$p'
+  die "attempt $number was not $want after $1 s"
+}
+
+stable_is() { [ "$(field mpc .status.stableImage)" = "localhost/example-sync-worker:$1" ] && [ -n "$(field mpc '.status.flows[0].lastSuccess')" ]; }
+
+# stores_that_ran IMAGE-REVISION: from the operator's log, one line per store and run.
+stores_that_ran() {
+  kubectl -n $OPERATOR_NS logs deployment/marketplace-operator --tail=-1 | jq -r --arg revision "$1" \
+    'select(.State.Revision? == $revision and .State.Connector == "demo/amazon-eu") | .State.Store' | sort -u
+}
+
+metrics() { kubectl get --raw "/api/v1/namespaces/$OPERATOR_NS/services/marketplace-operator:8080/proxy/metrics"; }
+
+begin=$SECONDS
+title "A real cluster, the images, the operator"
+set_up
+step "clear what an earlier demo left" start_over
+step "helm install" install_operator
+step "kubectl apply -f examples/quickstart" apply_quickstart
+story=$SECONDS
+
+title "Version 1.0 syncs 40 stores, every 10 seconds"
+await 60 stable_is 1.0 || die "version 1.0 did not sync within 60 s"
+show get marketplaceconnectors
+k get pods -l marketplace-operator.io/flow=orders | head -6
+
+title "Version 1.1 is good: it spreads over 5 %, 25 % and 100 % of the stores, on evidence"
+change_image 1.1
+watch_until 180 Promoted 1
+stable_is 1.1 || die "1.1 was promoted but is not stable"
+
+title "Version 1.2 misreads every fifth order: it is rolled back at the first step"
+change_image 1.2
+watch_until 120 RolledBack 2
+rejected=$(field syr .status.rejectedRevision)
+ran=$(stores_that_ran "$rejected")
+printf '\n  the only stores that ever ran 1.2 (revision %s): %s\n' "$rejected" "$(echo "$ran" | paste -sd ' ')"
+[ "$(echo "$ran" | wc -l)" -le 2 ] || die "more than the first step's 2 stores ran 1.2"
+
+title "What users see"
+show get marketplaceconnectors,syncrollouts
+show get events --field-selector involvedObject.kind=SyncRollout -o custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message
+echo
+metrics | grep -E '^marketplace_(runs_total|items_total|rollout_(step|cohort_stores|outcomes_total)).*connector="amazon-eu"'
+
+title "Done: the story took $((SECONDS - story)) s, everything together $((SECONDS - begin)) s"
+cat <<TEXT
+Look around:
+  export KUBECONFIG=$KUBECONFIG
+  kubectl -n $NS get mpc,syr,pods
+  kubectl -n $NS describe syr amazon-eu
+  kubectl -n $NS logs -l marketplace-operator.io/arm=stable --tail=2
+  kubectl -n $OPERATOR_NS logs deployment/marketplace-operator
+Take it down: make clean
+TEXT

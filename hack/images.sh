@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Builds the images as docker-archives in artifacts/images: hack/images.sh [operator|sync-worker|marketplace …] (default: all).
+# With Docker if an engine answers, else with buildah on a local Debian base. What has not changed is not built again.
+set -euo pipefail
+
+HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(dirname "$HACK")
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
+OUT=$ROOT/artifacts/images
+BASE=localhost/marketplace-operator-base:bookworm
+# shellcheck source=hack/lib.sh
+. "$HACK/lib.sh"
+
+# image NAME PROJECT BINARY INPUTS…: one binary, one image.
+image() {
+  local name=$1 project=$2 binary=$3; shift 3
+  local archive=$OUT/${name//[:\/]/_}.tar stamp
+  stamp=$(cd "$ROOT" && fingerprint "$@" Dockerfile Directory.Build.props Directory.Packages.props hack/images.sh)
+  if [ -f "$archive" ] && [ "$(cat "$archive.stamp" 2>/dev/null)" = "$stamp" ]; then say "  $name is up to date"; return; fi
+  if docker_answers; then step "$name" build_with_docker "$name" "$project" "$binary" "$archive"
+  else
+    step "publish $binary" publish "$project" "$binary"
+    step "$name" build_with_buildah "$name" "$binary" "$archive"
+  fi
+  echo "$stamp" >"$archive.stamp"
+}
+
+# variant NAME BASE KEY=VALUE: the same image with another setting.
+variant() {
+  local name=$1 from=$2 setting=$3 archive=$OUT/${1//[:\/]/_}.tar stamp
+  stamp="$(cat "$OUT/${from//[:\/]/_}.tar.stamp") $setting"
+  if [ -f "$archive" ] && [ "$(cat "$archive.stamp" 2>/dev/null)" = "$stamp" ]; then say "  $name is up to date"; return; fi
+  if docker_answers; then step "$name" variant_with_docker "$name" "$from" "$setting" "$archive"
+  else step "$name" variant_with_buildah "$name" "$from" "$setting" "$archive"; fi
+  echo "$stamp" >"$archive.stamp"
+}
+
+fingerprint() { find "$@" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
+
+# The AOT linker is the machine's own.
+publish() {
+  install_missing gcc libc6-dev zlib1g-dev
+  rm -rf "$ROOT/artifacts/image/$2"
+  dotnet publish "$ROOT/$1" --configuration Release --runtime linux-x64 --output "$ROOT/artifacts/image/$2"
+}
+
+build_with_docker() {
+  docker build --quiet --build-arg "PROJECT=$2" --build-arg "BINARY=$3" --tag "$1" "$ROOT"
+  docker save --output "$4" "$1"
+}
+
+variant_with_docker() {
+  printf 'FROM %s\nENV %s\n' "$2" "$3" | docker build --quiet --tag "$1" -
+  docker save --output "$4" "$1"
+}
+
+# A storage of our own: nothing of the machine's images is touched, and one directory to delete.
+buildah_() { buildah --root "$CACHE/buildah/root" --runroot "$CACHE/buildah/run" --storage-driver vfs "$@"; }
+
+build_with_buildah() {
+  rm -f "$3"
+  buildah_ bud --isolation chroot --build-arg BINARIES=published --build-arg "RUNTIME_IMAGE=$BASE" --build-arg "BINARY=$2" \
+    --tag "$1" --file "$ROOT/Dockerfile" "$ROOT"
+  buildah_ push "$1" "docker-archive:$3:$1"
+}
+
+variant_with_buildah() {
+  local container
+  rm -f "$4"
+  container=$(buildah_ from --pull=never "$2")
+  buildah_ config --env "$3" "$container"
+  buildah_ commit --quiet "$container" "$1"
+  buildah_ rm "$container" >/dev/null
+  buildah_ push "$1" "docker-archive:$4:$1"
+}
+
+# Only what a native AOT binary needs: libc, libgcc, libssl, zlib, certificates, time zones; no shell, no package manager.
+make_base() {
+  install_missing buildah mmdebstrap ca-certificates
+  ! buildah_ inspect "$BASE" >/dev/null 2>&1 || return 0
+  local work=$CACHE/base
+  rm -rf "$work" && mkdir -p "$work/root"
+  local sources=/etc/apt/sources.list.d/debian.sources
+  [ -e $sources ] || sources=/etc/apt/sources.list
+  mmdebstrap --quiet --mode=root --variant=extract --include=libc6,libgcc-s1,libssl3,zlib1g,tzdata,ca-certificates,base-files \
+    bookworm "$work/base.tar" $sources
+  tar -C "$work/root" -xf "$work/base.tar" --exclude='./dev/*'
+  trim_base "$work/root"
+  local container
+  container=$(buildah_ from scratch)
+  buildah_ add --quiet "$container" "$work/root" /
+  buildah_ commit --quiet "$container" "$BASE"
+  buildah_ rm "$container" >/dev/null
+  rm -rf "$work"
+}
+
+trim_base() {
+  local root=$1
+  mkdir -p "$root/etc/ssl/certs" "$root/tmp" "$root/app"
+  find "$root/usr/share/ca-certificates" -name '*.crt' -exec cat {} + >"$root/etc/ssl/certs/ca-certificates.crt"
+  rm -rf "$root"/usr/share/{doc,man,locale,lintian,ca-certificates,info,perl5,common-licenses} "$root"/var/{cache,lib,log} \
+    "$root"/usr/{bin,sbin} "$root"/{bin,sbin} "$root"/usr/lib/x86_64-linux-gnu/{gconv,perl-base} "$root"/usr/share/zoneinfo/{right,posix}
+  printf 'nonroot:x:65532:65532::/:/none\n' >"$root/etc/passwd"
+  printf 'nonroot:x:65532:\n' >"$root/etc/group"
+}
+
+mkdir -p "$OUT"
+selected=("$@")
+[ ${#selected[@]} -gt 0 ] || selected=(operator sync-worker marketplace)
+docker_answers || step "image base" make_base
+for one in "${selected[@]}"; do
+  case $one in
+    operator) image localhost/marketplace-operator:dev operator/Operator marketplace-operator operator ;;
+    sync-worker)
+      image localhost/example-sync-worker:1.0 examples/workers/SyncWorker sync-worker examples/workers/SyncWorker
+      for version in 1.1 1.2; do
+        variant "localhost/example-sync-worker:$version" localhost/example-sync-worker:1.0 "WORKER_VERSION=$version"
+      done ;;
+    marketplace) image localhost/example-marketplace:1.0 examples/workers/Marketplace example-marketplace examples/workers/Marketplace ;;
+    *) die "there is no image '$one'; there are operator, sync-worker, marketplace" ;;
+  esac
+done

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Sets up all that the tests need, runs every one of them, and ends with "N passed, N failed, N skipped".
+set -euo pipefail
+HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(dirname "$HACK")
+# shellcheck source=hack/lib.sh
+. "$HACK/lib.sh"
+cd "$ROOT"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+start=$EPOCHREALTIME
+step "tools" dotnet tool restore
+step "formatting" dotnet csharpier check .
+step "build" dotnet build Operator.sln --nologo
+# Docker machines get their cluster from Testcontainers, in the fixture; everybody else from hack/cluster.sh.
+export CLUSTER=${CLUSTER:-marketplace-operator-test}
+if [ -z "${TEST_KUBECONFIG:-}" ] && ! docker_answers; then
+  if "$HACK/cluster.sh" list | grep -qx "$CLUSTER"; then say "using what is there of cluster $CLUSTER"; fi
+  "$HACK/cluster.sh" up
+fi
+"$HACK/images.sh"
+HELM=$("$HACK/tools.sh" helm); PROMTOOL=$("$HACK/tools.sh" promtool)
+export HELM PROMTOOL
+
+rm -rf artifacts/results
+failed=0
+for project in tests/*.Tests; do
+  say "== $(basename "$project")"
+  dotnet test "$project" --no-build --nologo --logger "trx;LogFileName=$(basename "$project").trx" --results-directory artifacts/results \
+    --logger "console;verbosity=minimal" || failed=1
+done
+python3 "$HACK/test-summary.py" artifacts/results "$(seconds_since "$start")" || failed=1
+exit $failed

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Operator.Api.Tests;
+
+/// <summary>Objects in which every field is set and right; tests change what they are about.</summary>
+internal static class A
+{
+    public static JsonObject ConnectorJson() =>
+        (JsonObject)
+            JsonNode.Parse(
+                """
+                {
+                  "apiVersion": "marketplace-operator.io/v1alpha1",
+                  "kind": "MarketplaceConnector",
+                  "metadata": {"name": "amazon-eu", "namespace": "default"},
+                  "spec": {
+                    "marketplace": "Amazon",
+                    "environment": "Production",
+                    "suspend": false,
+                    "updatePolicy": "Rollout",
+                    "sync": {
+                      "image": "registry.example.com:5000/acme/amazon-sync:1.4.2",
+                      "imagePullPolicy": "IfNotPresent",
+                      "imagePullSecrets": [{"name": "regcred"}],
+                      "command": ["/sync"],
+                      "args": ["--verbose"],
+                      "env": [
+                        {"name": "LOG_LEVEL", "value": ""},
+                        {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "tokens", "key": "token"}}},
+                        {"name": "MAP", "valueFrom": {"configMapKeyRef": {"name": "maps", "key": "map.json"}}}
+                      ],
+                      "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "256Mi"}},
+                      "runAsUser": 65532,
+                      "scratch": "64Mi"
+                    },
+                    "credentials": {"secretRef": {"name": "amazon-app"}},
+                    "stores": [
+                      {
+                        "name": "acme-eu",
+                        "sites": ["A1PA6795UKMFR9"],
+                        "credentials": {"secretRef": {"name": "acme-eu"}},
+                        "parameters": {"warehouse": "b-1"},
+                        "suspend": false
+                      }
+                    ],
+                    "flows": [
+                      {
+                        "name": "orders",
+                        "schedule": "*/5 * * * *",
+                        "timeZone": "Europe/Berlin",
+                        "startingDeadline": "2m",
+                        "startTimeout": "1m",
+                        "timeout": "10m",
+                        "maxStoresPerRun": 25,
+                        "maxConcurrentRuns": 10,
+                        "parameters": {"pageSize": "50"}
+                      }
+                    ],
+                    "history": {"slots": 1, "failedRuns": 3}
+                  }
+                }
+                """
+            )!;
+
+    public static JsonObject RolloutJson() =>
+        (JsonObject)
+            JsonNode.Parse(
+                """
+                {
+                  "apiVersion": "marketplace-operator.io/v1alpha1",
+                  "kind": "SyncRollout",
+                  "metadata": {"name": "amazon-eu", "namespace": "default"},
+                  "spec": {
+                    "connectorRef": {"name": "amazon-eu"},
+                    "steps": [{"stores": "5%", "minDuration": "30m"}],
+                    "evidence": {"minRuns": 10, "minItems": 200, "minStores": 2},
+                    "analysis": {"maxErrorRate": "2%"},
+                    "onFailure": "Rollback"
+                  }
+                }
+                """
+            )!;
+
+    public static JsonObject Json(string kind) => kind == ApiGroup.ConnectorKind ? ConnectorJson() : RolloutJson();
+
+    public static MarketplaceConnector Connector(Action<JsonObject>? change = null) =>
+        Changed(ConnectorJson(), change).Deserialize(ApiJson.Default.MarketplaceConnector)!;
+
+    public static SyncRollout Rollout(Action<JsonObject>? change = null) =>
+        Changed(RolloutJson(), change).Deserialize(ApiJson.Default.SyncRollout)!;
+
+    private static JsonObject Changed(JsonObject item, Action<JsonObject>? change)
+    {
+        change?.Invoke((JsonObject)item["spec"]!);
+        return item;
+    }
+}

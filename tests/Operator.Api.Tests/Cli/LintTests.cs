@@ -1,0 +1,196 @@
+using Operator.Cli;
+
+namespace Operator.Api.Tests;
+
+public sealed class LintTests
+{
+    private const string Good = """
+        apiVersion: marketplace-operator.io/v1alpha1
+        kind: MarketplaceConnector
+        metadata: {name: amazon-eu}
+        spec:
+          marketplace: Amazon
+          suspend: no
+          sync: {image: "registry.example.com/amazon-sync:1.4.2", runAsUser: 0x10}
+          stores: [{name: acme-eu, sites: ["no"], parameters: {zip: "01234"}}]
+          flows:
+          - name: orders
+            schedule: "*/5 * * * *"
+        """;
+
+    [Fact]
+    public void Good_manifest_is_silent_and_exits_with_0()
+    {
+        var run = Lint(Good);
+
+        Assert.Equal("", run.Output);
+        Assert.Equal("1 objects checked, 0 findings\n", run.Errors);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
+    public void Finding_names_file_line_document_object_and_path()
+    {
+        var run = Lint(
+            $"{Good}\n---\nkind: ConfigMap\napiVersion: v1\nmetadata: {{name: x}}\n---\n{Good.Replace("\"*/5", "\"61", StringComparison.Ordinal)}"
+        );
+
+        Assert.Equal(
+            "stdin:27: document 3 MarketplaceConnector/amazon-eu: spec.flows[0].schedule: "
+                + "'61 * * * *' is no cron expression with 5 fields; write for example */5 * * * * or @every 5m\n",
+            run.Output
+        );
+        Assert.Contains("stdin:13: document 2 ConfigMap/x: skipped", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("schedule:", "shedule:", "spec.flows[0].shedule: there is no such field; did you mean schedule?")]
+    [InlineData("[\"no\"]", "[no]", "spec.stores[0].sites[0]: is the boolean false, must be a text")]
+    [InlineData("\"01234\"", "12", "spec.stores[0].parameters.zip: is the number 12, must be a text")]
+    [InlineData("0x10", "0", "spec.sync.runAsUser: user 0 is not allowed")]
+    [InlineData(
+        "v1alpha1",
+        "v1",
+        "apiVersion: 'marketplace-operator.io/v1' is not served; use marketplace-operator.io/v1alpha1"
+    )]
+    [InlineData("MarketplaceConnector", "Connector", "kind: 'Connector' is no kind of marketplace-operator.io")]
+    [InlineData("name: amazon-eu", "labels: {}", "metadata.name: the name is missing")]
+    [InlineData("name: amazon-eu", "name: Amazon", "metadata.name: 'Amazon' is no name of an object")]
+    [InlineData("spec:", "specs:", "spec: there is no spec")]
+    [InlineData(
+        "orders\n",
+        "orders\n    timeout:\n",
+        "spec.flows[0].timeout: has no value; fill it in or remove the field"
+    )]
+    [InlineData("\"*/5 * * * *\"", "\"@every 10s\"", "'@every 10s' is shorter than the least interval of 30s")]
+    public void Slip_is_found(string good, string bad, string finding)
+    {
+        var run = Lint(Good.Replace(good, bad, StringComparison.Ordinal));
+
+        Assert.Contains(finding, run.Output, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("a: [")]
+    [InlineData("a: 1\na: 2")]
+    [InlineData("a: *nowhere")]
+    [InlineData("a: &a [*a]")]
+    public void What_is_no_yaml_exits_with_2(string text)
+    {
+        var run = Lint(text);
+
+        Assert.Contains("cannot read this as YAML", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, run.ExitCode);
+    }
+
+    [Fact]
+    public void Aliases_that_explode_are_refused()
+    {
+        var laughs = string.Join(
+            '\n',
+            Enumerable
+                .Range(1, 12)
+                .Select(i => $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]")
+        );
+
+        var run = Lint($"a0: &a0 x\n{laughs}");
+
+        Assert.Contains("aliases make the document too large", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, run.ExitCode);
+    }
+
+    [Fact]
+    public void Deep_nesting_is_refused()
+    {
+        Assert.Equal(2, Lint(new string('[', 5000)).ExitCode);
+    }
+
+    [Fact]
+    public void Anchors_aliases_and_merge_keys_are_followed()
+    {
+        var run = Lint(
+            Good.Replace("- name: orders", "- &o\n    name: orders", StringComparison.Ordinal)
+                + "\n    timeout: 25h\n  - <<: *o\n    name: prices\n    timeout: 26h\n"
+        );
+
+        Assert.Contains("spec.flows[0].timeout: '25h' is out of range", run.Output, StringComparison.Ordinal);
+        Assert.Contains("spec.flows[1].timeout: '26h' is out of range", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("schedule", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Json_is_read_too()
+    {
+        Assert.Equal(0, Lint(A.ConnectorJson().ToJsonString()).ExitCode);
+    }
+
+    [Fact]
+    public void Missing_file_exits_with_2_and_the_others_are_checked()
+    {
+        var run = Run(
+            "",
+            "lint",
+            "/nowhere/a.yaml",
+            Repository.PathOf("tests/Operator.Api.Tests/BadInput/connector-image-upper-case.yaml")
+        );
+
+        Assert.Contains("/nowhere/a.yaml: cannot read the file", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("spec.sync.image", run.Output, StringComparison.Ordinal);
+        Assert.Equal(2, run.ExitCode);
+    }
+
+    [Fact]
+    public void Nothing_to_check_is_said()
+    {
+        var run = Lint("# nothing\n---\n");
+
+        Assert.Contains("nothing was checked", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("lint")]
+    [InlineData("lint", "--minimum-interval", "soon", "-")]
+    [InlineData("dance")]
+    public void Wrong_arguments_exit_with_2(params string[] args)
+    {
+        Assert.Equal(2, Run("", args).ExitCode);
+    }
+
+    [Fact]
+    public void Operator_that_allows_less_can_be_told()
+    {
+        var run = Run(
+            Good.Replace("*/5 * * * *", "@every 1s", StringComparison.Ordinal),
+            "lint",
+            "--minimum-interval",
+            "1s",
+            "-"
+        );
+
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
+    public void Version_is_one_line()
+    {
+        var run = Run("", "version");
+
+        Assert.Matches(@"^[0-9]+\.[0-9]+\.[0-9]+.*\n\z", run.Output);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    private static CliRun Lint(string manifest) => Run(manifest, "lint", "-");
+
+    private static CliRun Run(string input, params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var errors = new StringWriter { NewLine = "\n" };
+        var exitCode = new CommandLine(new StringReader(input), output, errors).Run(args);
+        return new CliRun(exitCode, output.ToString(), errors.ToString());
+    }
+
+    private sealed record CliRun(int ExitCode, string Output, string Errors);
+}

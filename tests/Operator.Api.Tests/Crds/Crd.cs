@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
+
+namespace Operator.Api.Tests;
+
+/// <summary>One of our CustomResourceDefinitions.</summary>
+internal sealed partial record Crd(string File, string Kind)
+{
+    public static readonly Crd Connector = new("crds/marketplaceconnectors.yaml", ApiGroup.ConnectorKind);
+    public static readonly Crd Rollout = new("crds/syncrollouts.yaml", ApiGroup.RolloutKind);
+    public static readonly Crd[] All = [Connector, Rollout];
+
+    /// <summary>As it is, for Kubernetes 1.20 and newer.</summary>
+    public string Text => Repository.Read(File);
+
+    /// <summary>With everything switched on that only newer servers know.</summary>
+    public string NewerText => Marker().Replace(Text, "");
+
+    public JsonElement Json => Repository.Documents(Text)[0].Root;
+    public JsonElement NewerJson => Repository.Documents(NewerText)[0].Root;
+
+    public JsonElement Schema =>
+        Json.GetProperty("spec").GetProperty("versions")[0].GetProperty("schema").GetProperty("openAPIV3Schema");
+
+    public JsonElement SpecSchema => Schema.GetProperty("properties").GetProperty("spec");
+    public JsonElement StatusSchema => Schema.GetProperty("properties").GetProperty("status");
+
+    public JsonTypeInfo Root =>
+        ReferenceEquals(this, Connector) ? ApiJson.Default.MarketplaceConnector : ApiJson.Default.SyncRollout;
+
+    public JsonTypeInfo Spec =>
+        ReferenceEquals(this, Connector) ? ApiJson.Default.ConnectorSpec : ApiJson.Default.RolloutSpec;
+
+    public JsonTypeInfo Status =>
+        ReferenceEquals(this, Connector) ? ApiJson.Default.ConnectorStatus : ApiJson.Default.RolloutStatus;
+
+    public static Crd Of(string kind) => All.Single(c => string.Equals(c.Kind, kind, StringComparison.Ordinal));
+
+    [GeneratedRegex(@"#>=1\.(25|31) ", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Marker();
+}

@@ -1,0 +1,227 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Operator.Api.Tests;
+
+/// <summary>
+/// Kubernetes 1.36's CRD server with our CRDs in it: the one that <c>CRD_SERVER_URL</c> names, else one started by
+/// <c>hack/crd-server.sh</c>. Without its binary the tests that need it are skipped and say so.
+/// </summary>
+public sealed class CrdServer : IAsyncLifetime
+{
+    private const string Script = "hack/crd-server.sh";
+    private const int MissingBinary = 77;
+    private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private static readonly TimeSpan UntilServed = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private HttpClient? _client;
+    private string _whyNot = "";
+    private bool _isOurs;
+
+    public async ValueTask InitializeAsync()
+    {
+        var settings = Environment.GetEnvironmentVariable("CRD_SERVER_URL") is null
+            ? await StartAsync()
+            : FromEnvironment();
+        if (settings is null)
+        {
+            return;
+        }
+        _client = Connect(settings);
+        foreach (var crd in Crd.All)
+        {
+            await InstallAsync(crd);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_isOurs)
+        {
+            await RunAsync("down");
+        }
+    }
+
+    /// <summary>What the server says to an object, without keeping it. Skips the test when there is no server.</summary>
+    internal Task<Answer> TryAsync(JsonElement item) => CreateAsync(PathOf(item), item);
+
+    /// <summary>What the server says to a CRD under another name, without keeping it.</summary>
+    internal Task<Answer> TryDefinitionAsync(JsonElement crd) => CreateAsync(Definitions, Renamed(crd));
+
+    private async Task<Answer> CreateAsync(string path, JsonElement item)
+    {
+        Assert.SkipWhen(_client is null, _whyNot);
+        return await SendAsync(HttpMethod.Post, $"{path}?dryRun=All&fieldValidation=Strict", item);
+    }
+
+    private async Task InstallAsync(Crd crd)
+    {
+        var definition = crd.NewerJson;
+        var path = $"{Definitions}/{definition.GetProperty("metadata").GetProperty("name").GetString()}";
+        var present = await SendAsync(HttpMethod.Get, path, null);
+        var installed = present.IsSuccess
+            ? await SendAsync(HttpMethod.Put, path, WithVersion(definition, present.Json))
+            : await SendAsync(HttpMethod.Post, Definitions, definition);
+        Assert.True(installed.IsSuccess, $"{crd.File} is refused: {installed.Message}");
+        await UntilServedAsync(crd);
+    }
+
+    /// <summary>The server takes a moment to serve a new kind, and tells nobody when it does.</summary>
+    private async Task UntilServedAsync(Crd crd)
+    {
+        using var timer = new PeriodicTimer(Pause);
+        using var limit = new CancellationTokenSource(UntilServed);
+        var probe = Repository.Documents(A.Json(crd.Kind).ToJsonString())[0].Root;
+        while (
+            !(await SendAsync(HttpMethod.Post, $"{PathOf(probe)}?dryRun=All&fieldValidation=Strict", probe)).IsSuccess
+        )
+        {
+            await timer.WaitForNextTickAsync(limit.Token);
+        }
+    }
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, JsonElement? body)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is { } json)
+        {
+            request.Content = new StringContent(
+                json.GetRawText(),
+                Encoding.UTF8,
+                new MediaTypeHeaderValue("application/json")
+            );
+        }
+        using var response = await _client!.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return new Answer(response.IsSuccessStatusCode, text);
+    }
+
+    private async Task<Dictionary<string, string>?> StartAsync()
+    {
+        if (!File.Exists(Repository.PathOf(Script)))
+        {
+            _whyNot = $"{Script} is not there";
+            return null;
+        }
+        var up = await RunAsync("up");
+        if (up.ExitCode == MissingBinary)
+        {
+            _whyNot = $"{Script}: {up.Text.Trim()}";
+            return null;
+        }
+        Assert.True(up.ExitCode == 0, $"{Script} up failed: {up.Text}");
+        _isOurs = true;
+        var env = await RunAsync("env");
+        return env
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Replace("export ", "", StringComparison.Ordinal).Split('=', 2))
+            .Where(pair => pair.Length == 2)
+            .ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim().Trim('"', '\''), StringComparer.Ordinal);
+    }
+
+    private static Dictionary<string, string> FromEnvironment() =>
+        new[] { "CRD_SERVER_URL", "CRD_SERVER_CA", "CRD_SERVER_CERT", "CRD_SERVER_KEY" }.ToDictionary(
+            n => n,
+            n => Environment.GetEnvironmentVariable(n) ?? "",
+            StringComparer.Ordinal
+        );
+
+    private static HttpClient Connect(Dictionary<string, string> settings)
+    {
+        var authority = X509CertificateLoader.LoadCertificateFromFile(settings["CRD_SERVER_CA"]);
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates =
+                [
+                    X509Certificate2.CreateFromPemFile(settings["CRD_SERVER_CERT"], settings["CRD_SERVER_KEY"]),
+                ],
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { authority },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
+            },
+        };
+        return new HttpClient(handler) { BaseAddress = new Uri(settings["CRD_SERVER_URL"]) };
+    }
+
+    private static async Task<ScriptRun> RunAsync(string command)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo(Repository.PathOf(Script), command)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new ScriptRun(process.ExitCode, await output, await errors);
+    }
+
+    private static string PathOf(JsonElement item)
+    {
+        var plural = item.GetProperty("kind").ValueEquals(ApiGroup.ConnectorKind)
+            ? ApiGroup.ConnectorPlural
+            : ApiGroup.RolloutPlural;
+        var isPlaced = item.GetProperty("metadata").TryGetProperty("namespace", out var place);
+        return $"/apis/{ApiGroup.ApiVersion}/namespaces/{(isPlaced ? place.GetString() : "default")}/{plural}";
+    }
+
+    private static JsonElement WithVersion(JsonElement definition, JsonElement present) =>
+        Changed(
+            definition,
+            node =>
+                node["metadata"]!["resourceVersion"] = present
+                    .GetProperty("metadata")
+                    .GetProperty("resourceVersion")
+                    .GetString()
+        );
+
+    /// <summary>The same CRD in a group of its own, so that it does not exist yet.</summary>
+    private static JsonElement Renamed(JsonElement definition) =>
+        Changed(
+            definition,
+            node =>
+            {
+                var spec = node["spec"]!;
+                spec["group"] = "try.example.com";
+                node["metadata"]!["name"] = $"{spec["names"]!["plural"]}.try.example.com";
+            }
+        );
+
+    private static JsonElement Changed(JsonElement json, Action<JsonNode> change)
+    {
+        var node = JsonNode.Parse(json.GetRawText())!;
+        change(node);
+        return JsonSerializer.SerializeToElement(node);
+    }
+
+    private sealed record ScriptRun(int ExitCode, string Output, string Errors)
+    {
+        public string Text => Output + Errors;
+    }
+}
+
+/// <summary>What a server answered.</summary>
+internal sealed record Answer(bool IsSuccess, string Text)
+{
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+    public string Message =>
+        !IsSuccess && Text.StartsWith('{') && Json.TryGetProperty("message", out var message)
+            ? message.GetString()!
+            : Text;
+}

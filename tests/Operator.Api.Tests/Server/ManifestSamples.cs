@@ -1,0 +1,38 @@
+using Operator.Cli.Linting;
+
+namespace Operator.Api.Tests;
+
+/// <summary>Manifests in the repository: good ones that users copy, and bad ones that somebody must refuse.</summary>
+internal static class ManifestSamples
+{
+    public const string BadFolder = "tests/Operator.Api.Tests/BadInput";
+    private const string Server = "# server: ";
+    private const string Validator = "# validator: ";
+
+    public static IEnumerable<string> BadFiles =>
+        Repository.Files(BadFolder, "*.yaml").Select(f => Path.GetFileName(f));
+
+    public static IEnumerable<string> GoodFiles =>
+        Repository.Files("examples", "*.yaml").Where(f => OfOurKinds(f).Any());
+
+    public static IEnumerable<ManifestDocument> OfOurKinds(string file) =>
+        Repository.Documents(Repository.Read(file)).Where(ManifestRules.IsOurs);
+
+    public static BadInput ReadBad(string file)
+    {
+        var text = Repository.Read($"{BadFolder}/{file}");
+        var line = text.Split('\n')[0];
+        var isServers = line.StartsWith(Server, StringComparison.Ordinal);
+        if (!isServers && !line.StartsWith(Validator, StringComparison.Ordinal))
+        {
+            throw new FormatException(
+                $"{file}: the first line says neither '{Server}' nor '{Validator}' and what is expected"
+            );
+        }
+        var expected = line[(isServers ? Server : Validator).Length..];
+        return new BadInput(isServers, expected, Assert.Single(Repository.Documents(text)));
+    }
+}
+
+/// <summary>A bad object: who refuses it first, and with which words.</summary>
+internal sealed record BadInput(bool IsRefusedByServer, string Expected, ManifestDocument Document);

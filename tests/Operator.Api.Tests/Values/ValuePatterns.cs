@@ -1,0 +1,16 @@
+using System.Text.RegularExpressions;
+
+namespace Operator.Api.Tests;
+
+/// <summary>The patterns by which the CRDs describe our values.</summary>
+internal static class ValuePatterns
+{
+    public const string Duration = @"^([0-9]{1,11}(\.[0-9]{1,9})?(ms|s|m|h))+$";
+    public const string Percent = @"^(100(\.0{1,4})?|(0|[1-9][0-9]?)(\.[0-9]{1,4})?)%$";
+    public const string StoreShare = @"^([1-9][0-9]{0,5}|(100(\.0{1,4})?|(0|[1-9][0-9]?)(\.[0-9]{1,4})?)%)$";
+
+    /// <summary>As the server reads it: a line feed at the end is no end.</summary>
+    public static bool Takes(string pattern, string text, int maxLength) =>
+        text.Length <= maxLength
+        && Regex.IsMatch(text, $"{pattern[..^1]}\\z", RegexOptions.None, TimeSpan.FromSeconds(5));
+}
