@@ -88,8 +88,13 @@ public abstract record RecordSight
     public sealed record Found(ConnectorRecord Record) : RecordSight;
 
     /// <summary>There was one. <paramref name="Revisions"/> and <paramref name="Attempts"/> are the newest parts that survived.</summary>
-    public sealed record Lost(string Why, string NewId, DateTimeOffset CreatedAt, RevisionBook? Revisions, AttemptBook? Attempts)
-        : RecordSight;
+    public sealed record Lost(
+        string Why,
+        string NewId,
+        DateTimeOffset CreatedAt,
+        RevisionBook? Revisions,
+        AttemptBook? Attempts
+    ) : RecordSight;
 }
 
 public sealed record ObservedTicket(string Name, string RecordId, int Attempt);

@@ -76,7 +76,9 @@ internal sealed class ConnectorReconciler(
         {
             return new Outcome.Again(RefusalRetry, "something outside keeps runs from starting");
         }
-        return plan.WakeAt is { } at ? new Outcome.Again(at - time.GetUtcNow(), "the next slot or deadline") : new Outcome.Done();
+        return plan.WakeAt is { } at
+            ? new Outcome.Again(at - time.GetUtcNow(), "the next slot or deadline")
+            : new Outcome.Done();
     }
 }
 

@@ -17,10 +17,9 @@ public sealed class PlannerProperties
     }
 
     private static readonly Gen<(Fault Fault, int Amount)[]> Histories = Gen.Select(
-            Gen.Frequency((12, Gen.Const(Fault.None)), (3, Gen.Const(Fault.Crash)), (1, Gen.Enum<Fault>())),
-            Gen.Int[0, 5]
-        )
-        .Array[60, 200];
+        Gen.Frequency((12, Gen.Const(Fault.None)), (3, Gen.Const(Fault.Crash)), (1, Gen.Enum<Fault>())),
+        Gen.Int[0, 5]
+    ).Array[60, 200];
 
     [Fact]
     public void No_store_outside_the_committed_cohort_ever_runs_a_candidate() =>
@@ -32,7 +31,9 @@ public sealed class PlannerProperties
                 {
                     Assert.InRange(run.CohortThen, 1, 40);
                 }
-                var perAttemptAndCohort = world.Runs.Where(r => r.Arm == Arm.Candidate).GroupBy(r => (r.Attempt, r.CohortThen));
+                var perAttemptAndCohort = world
+                    .Runs.Where(r => r.Arm == Arm.Candidate)
+                    .GroupBy(r => (r.Attempt, r.CohortThen));
                 Assert.All(
                     perAttemptAndCohort,
                     g => Assert.InRange(g.SelectMany(r => r.Print.Stores).Distinct().Count(), 1, g.Key.CohortThen)
@@ -49,7 +50,10 @@ public sealed class PlannerProperties
                     history,
                     world =>
                     {
-                        var live = world.Record.Plan("orders").Entries.Where(e => e.Result is null).SelectMany(e => e.Stores);
+                        var live = world
+                            .Record.Plan("orders")
+                            .Entries.Where(e => e.Result is null)
+                            .SelectMany(e => e.Stores);
                         Assert.All(live.CountBy(s => s), s => Assert.Equal(1, s.Value));
                     }
                 ),
@@ -74,7 +78,17 @@ public sealed class PlannerProperties
 
     [Fact]
     public void Waking_is_always_in_the_future() =>
-        Histories.Sample(history => Play(history, world => Assert.True(world.Last.WakeAt is null || world.Last.WakeAt > world.Now - TimeSpan.FromSeconds(1))), iter: 20);
+        Histories.Sample(
+            history =>
+                Play(
+                    history,
+                    world =>
+                        Assert.True(
+                            world.Last.WakeAt is null || world.Last.WakeAt > world.Now - TimeSpan.FromSeconds(1)
+                        )
+                ),
+            iter: 20
+        );
 
     private static World Play((Fault Fault, int Amount)[] history, Action<World> check)
     {

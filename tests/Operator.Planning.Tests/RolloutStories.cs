@@ -33,7 +33,10 @@ public sealed class RolloutStories
         Assert.Equal(AttemptOutcome.RolledBack, ended.Outcome);
         Assert.Equal(1, ended.Step);
         Assert.Equal(A.Good, world.Record.Stable!.Sync.Image);
-        Assert.Equal(2, world.Runs.Where(r => r.Arm == Arm.Candidate).SelectMany(r => r.Print.Stores).Distinct().Count());
+        Assert.Equal(
+            2,
+            world.Runs.Where(r => r.Arm == Arm.Candidate).SelectMany(r => r.Print.Stores).Distinct().Count()
+        );
         Assert.All(world.Runs.Where(r => r.At > ended.EndedAt), r => Assert.Equal(Arm.Stable, r.Arm));
     }
 
@@ -125,7 +128,10 @@ public sealed class RolloutStories
         Assert.Equal(A.Good, world.Record.Stable!.Sync.Image);
         Assert.NotEmpty(world.Runs);
         Assert.DoesNotContain(world.Runs, r => r.Arm == Arm.Candidate);
-        Assert.Contains(world.Last.RolloutStatus!.Conditions, c => c is { Type: ConditionTypes.Ready, Reason: Reasons.RecordLost });
+        Assert.Contains(
+            world.Last.RolloutStatus!.Conditions,
+            c => c is { Type: ConditionTypes.Ready, Reason: Reasons.RecordLost }
+        );
     }
 
     [Fact]
@@ -137,9 +143,15 @@ public sealed class RolloutStories
         world.Run(TimeSpan.FromMinutes(1));
 
         Assert.Empty(world.Runs);
-        Assert.Contains(world.Last.ConnectorStatus.Conditions, c => c is { Type: ConditionTypes.Ready, Reason: Reasons.RecordLost });
+        Assert.Contains(
+            world.Last.ConnectorStatus.Conditions,
+            c => c is { Type: ConditionTypes.Ready, Reason: Reasons.RecordLost }
+        );
 
-        world.Connector = world.Connector with { Spec = world.Connector.Spec with { UpdatePolicy = UpdatePolicy.Immediate } };
+        world.Connector = world.Connector with
+        {
+            Spec = world.Connector.Spec with { UpdatePolicy = UpdatePolicy.Immediate },
+        };
         world.Run(TimeSpan.FromMinutes(1));
 
         Assert.NotEmpty(world.Runs);
@@ -165,14 +177,22 @@ public sealed class RolloutStories
         var world = A.SettledWorld();
         world.Versions[A.Bad] = new Behaviour { Ok = 8, Failed = 2 };
         var policy = A.Rollout();
-        world.Rollout = new RolloutSight.Present(policy with { Spec = policy.Spec with { OnFailure = FailurePolicy.Pause } });
+        world.Rollout = new RolloutSight.Present(
+            policy with
+            {
+                Spec = policy.Spec with { OnFailure = FailurePolicy.Pause },
+            }
+        );
 
         world.ShipImage(A.Bad);
         world.Run(Long);
 
         Assert.NotNull(world.Attempt!.PausedOn);
         Assert.Equal(2, world.Attempt.Cohort);
-        Assert.Contains(world.Last.RolloutStatus!.Conditions, c => c is { Type: ConditionTypes.Paused, Status: "True" });
+        Assert.Contains(
+            world.Last.RolloutStatus!.Conditions,
+            c => c is { Type: ConditionTypes.Paused, Status: "True" }
+        );
     }
 
     [Fact]
@@ -182,7 +202,10 @@ public sealed class RolloutStories
         world.ShipImage(A.Better);
         world.Run(Long, w => w.Attempt is { HasStarted: true });
         var policy = A.Rollout();
-        var steps = new[] { new RolloutStep { Stores = new StoreShare("100%"), MinDuration = new Duration("1h") } };
+        var steps = new[]
+        {
+            new RolloutStep { Stores = new StoreShare("100%"), MinDuration = new Duration("1h") },
+        };
         world.Rollout = new RolloutSight.Present(policy with { Spec = policy.Spec with { Steps = [.. steps] } });
 
         world.Run(TimeSpan.FromMinutes(5));
@@ -200,6 +223,9 @@ public sealed class RolloutStories
         world.Run(TimeSpan.FromMinutes(1));
 
         Assert.DoesNotContain(world.Runs, r => r.Arm == Arm.Candidate);
-        Assert.Contains(world.Last.ConnectorStatus.Conditions, c => c is { Type: ConditionTypes.Ready, Reason: Reasons.RolloutMissing });
+        Assert.Contains(
+            world.Last.ConnectorStatus.Conditions,
+            c => c is { Type: ConditionTypes.Ready, Reason: Reasons.RolloutMissing }
+        );
     }
 }

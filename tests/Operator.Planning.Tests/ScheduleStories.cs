@@ -27,9 +27,15 @@ public sealed class ScheduleStories
 
         var ledger = world.Record.Ledger("orders").Stores;
         var newest = world.Record.Plan("orders").Occasions.Last(o => o.IsClosed).Slot;
-        Assert.All(ledger.Where(s => s.Key != "store-013"), s => Assert.True(newest - s.Value.LastOkSlot <= TimeSpan.FromSeconds(20), s.Key));
+        Assert.All(
+            ledger.Where(s => s.Key != "store-013"),
+            s => Assert.True(newest - s.Value.LastOkSlot <= TimeSpan.FromSeconds(20), s.Key)
+        );
         Assert.Contains(world.Runs, r => r.Print.Stores is ["store-013"]);
-        Assert.Contains(world.Last.ConnectorStatus.Conditions, c => c is { Type: Reasons.RunsFailing, Reason: Reasons.ExitCode });
+        Assert.Contains(
+            world.Last.ConnectorStatus.Conditions,
+            c => c is { Type: Reasons.RunsFailing, Reason: Reasons.ExitCode }
+        );
     }
 
     [Theory]
@@ -42,7 +48,10 @@ public sealed class ScheduleStories
 
         world.Run(TimeSpan.FromSeconds(30));
 
-        Assert.Contains(world.Last.ConnectorStatus.Conditions, c => c.Type == ConditionTypes.Ready && c.Status == "False" && c.Reason == reason);
+        Assert.Contains(
+            world.Last.ConnectorStatus.Conditions,
+            c => c.Type == ConditionTypes.Ready && c.Status == "False" && c.Reason == reason
+        );
     }
 
     [Fact]
@@ -133,7 +142,9 @@ public sealed class ScheduleStories
 
     internal static void AssertOncePerSlot(World world) =>
         Assert.All(
-            world.Runs.SelectMany(r => r.Print.Stores.Select(s => (r.Print.Record, r.Print.Flow, r.Print.Occasion, s))).CountBy(k => k),
+            world
+                .Runs.SelectMany(r => r.Print.Stores.Select(s => (r.Print.Record, r.Print.Flow, r.Print.Occasion, s)))
+                .CountBy(k => k),
             k => Assert.Equal(1, k.Value)
         );
 }

@@ -51,13 +51,16 @@ public sealed class World
 
     public sealed record Started(Fingerprint Print, Arm Arm, int Attempt, DateTimeOffset At, int CohortThen);
 
-    private sealed record Pod(PodDraft Draft, ObservedPod Seen, DateTimeOffset StartsAt, DateTimeOffset EndsAt, Behaviour Behaviour);
+    private sealed record Pod(
+        PodDraft Draft,
+        ObservedPod Seen,
+        DateTimeOffset StartsAt,
+        DateTimeOffset EndsAt,
+        Behaviour Behaviour
+    );
 
     public void ShipImage(string image) =>
-        Connector = Connector with
-        {
-            Spec = Connector.Spec with { Sync = Connector.Spec.Sync with { Image = image } },
-        };
+        Connector = Connector with { Spec = Connector.Spec with { Sync = Connector.Spec.Sync with { Image = image } } };
 
     /// <summary>Plans once. <paramref name="crashAfter"/> counts the calls that still succeed: the commit, then each change.</summary>
     public Plan Step(int crashAfter = int.MaxValue)
@@ -184,7 +187,10 @@ public sealed class World
                 _tickets.Remove(ticket.Name);
                 break;
             case Change.CreatePod create when !_pods.ContainsKey(create.Pod.Name):
-                Assert.True(create.Pod.Ticket is null || _tickets.Contains(create.Pod.Ticket), "a candidate pod without its ticket");
+                Assert.True(
+                    create.Pod.Ticket is null || _tickets.Contains(create.Pod.Ticket),
+                    "a candidate pod without its ticket"
+                );
                 Create(create.Pod, record);
                 break;
             case Change.DeletePod delete:
@@ -196,7 +202,10 @@ public sealed class World
     private void Create(PodDraft draft, ConnectorRecord record)
     {
         var behaviour = Versions.GetValueOrDefault(draft.Revision.Sync.Image) ?? new Behaviour();
-        var print = System.Text.Json.JsonSerializer.Deserialize(draft.Annotations[PodMarks.Fingerprint], RunJson.Default.Fingerprint)!;
+        var print = System.Text.Json.JsonSerializer.Deserialize(
+            draft.Annotations[PodMarks.Fingerprint],
+            RunJson.Default.Fingerprint
+        )!;
         var startsAt = Now + TimeSpan.FromSeconds(1);
         _pods[draft.Name] = new Pod(
             draft,
@@ -213,7 +222,10 @@ public sealed class World
             behaviour
         );
         var arm = draft.Labels[PodMarks.Arm] is "candidate" ? Arm.Candidate : Arm.Stable;
-        var attempt = arm == Arm.Candidate ? int.Parse(draft.Labels[PodMarks.Attempt], System.Globalization.CultureInfo.InvariantCulture) : 0;
+        var attempt =
+            arm == Arm.Candidate
+                ? int.Parse(draft.Labels[PodMarks.Attempt], System.Globalization.CultureInfo.InvariantCulture)
+                : 0;
         Runs.Add(new Started(print, arm, attempt, Now, record.RunningAttempt?.Cohort ?? 0));
     }
 
@@ -275,7 +287,13 @@ public sealed class World
         return pod.Seen with
         {
             Phase = exitCode == 0 ? PodPhase.Succeeded : PodPhase.Failed,
-            Container = new ContainerSight.Terminated(exitCode, exitCode == 0 ? "Completed" : "Error", ReportOf(pod), pod.StartsAt, pod.EndsAt),
+            Container = new ContainerSight.Terminated(
+                exitCode,
+                exitCode == 0 ? "Completed" : "Error",
+                ReportOf(pod),
+                pod.StartsAt,
+                pod.EndsAt
+            ),
         };
     }
 

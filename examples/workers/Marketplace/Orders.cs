@@ -15,7 +15,10 @@ public static class Orders
     {
         for (var number = Number(since) + 1; number <= Number(until); number++)
         {
-            yield return new Order(string.Create(CultureInfo.InvariantCulture, $"{store}-{number}"), Total(number).ToString("N2", CultureInfo.InvariantCulture));
+            yield return new Order(
+                string.Create(CultureInfo.InvariantCulture, $"{store}-{number}"),
+                Total(number).ToString("N2", CultureInfo.InvariantCulture)
+            );
         }
     }
 

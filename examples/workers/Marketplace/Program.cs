@@ -17,7 +17,9 @@ internal static class Program
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, MarketplaceJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, MarketplaceJson.Default)
+        );
         builder.WebHost.UseUrls(Setting("LISTEN", "http://0.0.0.0:8080"));
         var app = builder.Build();
         var quota = new Quota(perSecond: 10, burst: 40, TimeProvider.System);
@@ -25,13 +27,21 @@ internal static class Program
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
         app.MapGet("/healthz", () => Results.Text("ok"));
-        app.MapGet("/admin/stats", () => Results.Json(statistics.All(), MarketplaceJson.Default.SortedDictionaryStringInt64));
+        app.MapGet(
+            "/admin/stats",
+            () => Results.Json(statistics.All(), MarketplaceJson.Default.SortedDictionaryStringInt64)
+        );
         app.MapPost("/oauth/token", (HttpContext context, CancellationToken ct) => SignInAsync(context, token, ct));
-        app.MapGet("/stores/{store}/orders", (string store, HttpContext context) => Refused(context, store, token, quota) ?? Page(store, context.Request.Query));
+        app.MapGet(
+            "/stores/{store}/orders",
+            (string store, HttpContext context) =>
+                Refused(context, store, token, quota) ?? Page(store, context.Request.Query)
+        );
         app.MapPost(
             "/stores/{store}/acknowledgements",
             (string store, List<Acknowledgement> orders, HttpContext context) =>
-                Refused(context, store, token, quota) ?? Acknowledge(store, orders, context.Request.Headers.UserAgent.ToString(), statistics)
+                Refused(context, store, token, quota)
+                ?? Acknowledge(store, orders, context.Request.Headers.UserAgent.ToString(), statistics)
         );
         app.Run();
     }
@@ -39,8 +49,12 @@ internal static class Program
     private static async Task<IResult> SignInAsync(HttpContext context, string token, CancellationToken ct)
     {
         var form = await context.Request.ReadFormAsync(ct);
-        var isKnown = IsSame(form["client_id"].ToString(), Setting("CLIENT_ID", "demo")) && IsSame(form["client_secret"].ToString(), Setting("CLIENT_SECRET", "demo"));
-        return isKnown ? Results.Json(new Token(token, "bearer", 3600), MarketplaceJson.Default.Token) : Results.StatusCode(StatusCodes.Status401Unauthorized);
+        var isKnown =
+            IsSame(form["client_id"].ToString(), Setting("CLIENT_ID", "demo"))
+            && IsSame(form["client_secret"].ToString(), Setting("CLIENT_SECRET", "demo"));
+        return isKnown
+            ? Results.Json(new Token(token, "bearer", 3600), MarketplaceJson.Default.Token)
+            : Results.StatusCode(StatusCodes.Status401Unauthorized);
     }
 
     /// <summary>Null when the call may go on.</summary>
@@ -52,7 +66,8 @@ internal static class Program
         }
         if (quota.Take($"{store} {context.Request.Method}") is { } wait)
         {
-            context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds)
+                .ToString(CultureInfo.InvariantCulture);
             return Results.StatusCode(StatusCodes.Status429TooManyRequests);
         }
         return null;
@@ -71,14 +86,24 @@ internal static class Program
     }
 
     /// <summary>A row with a wrong total is refused, the others are taken.</summary>
-    private static IResult Acknowledge(string store, List<Acknowledgement> orders, string version, Statistics statistics)
+    private static IResult Acknowledge(
+        string store,
+        List<Acknowledgement> orders,
+        string version,
+        Statistics statistics
+    )
     {
         var results = new List<AcknowledgementResult>();
         foreach (var order in orders)
         {
             var isRight = Orders.TotalOf(store, order.Id) == order.Total;
             statistics.Count(version, isRight ? "accepted" : "refused");
-            results.Add(new AcknowledgementResult(order.Id, isRight ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity));
+            results.Add(
+                new AcknowledgementResult(
+                    order.Id,
+                    isRight ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity
+                )
+            );
         }
         return Results.Json(results, MarketplaceJson.Default.ListAcknowledgementResult);
     }
@@ -89,7 +114,8 @@ internal static class Program
     private static bool IsSame(string a, string b) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(a), Encoding.UTF8.GetBytes(b));
 
-    private static string Setting(string name, string fallback) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : fallback;
+    private static string Setting(string name, string fallback) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : fallback;
 }
 
 public sealed record Token(

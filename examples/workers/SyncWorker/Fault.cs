@@ -9,7 +9,13 @@ namespace SyncWorker;
 public static class Fault
 {
     /// <summary>Before the first store: exit1, garbage, silent, toomany, hang.</summary>
-    public static async Task<int?> AtStartAsync(string? fault, Report report, int stores, TimeProvider time, CancellationToken stop)
+    public static async Task<int?> AtStartAsync(
+        string? fault,
+        Report report,
+        int stores,
+        TimeProvider time,
+        CancellationToken stop
+    )
     {
         switch (fault)
         {
@@ -21,7 +27,9 @@ public static class Fault
                 report.WriteRaw(new string('#', 4000));
                 return 0;
             case "toomany":
-                report.WriteRaw($$"""{"v":1,"s":[{{string.Join(',', Enumerable.Repeat("{\"ok\":1,\"failed\":0}", stores + 1))}}]}""");
+                report.WriteRaw(
+                    $$"""{"v":1,"s":[{{string.Join(',', Enumerable.Repeat("{\"ok\":1,\"failed\":0}", stores + 1))}}]}"""
+                );
                 return 0;
             case "hang":
                 await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);

@@ -32,16 +32,25 @@ public sealed class MarketplaceClient(HttpClient http, TimeProvider time, Cancel
                 new("client_id", (await File.ReadAllTextAsync(id, deadline)).Trim()),
                 new("client_secret", (await File.ReadAllTextAsync(secret, deadline)).Trim()),
             ]);
-            using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "oauth/token") { Content = form });
+            using var response = await SendAsync(() =>
+                new HttpRequestMessage(HttpMethod.Post, "oauth/token") { Content = form }
+            );
             token = (await response.Content.ReadFromJsonAsync(WorkerJson.Default.Token, deadline))?.AccessToken ?? "";
             _tokens[credentials] = token;
         }
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    public async Task<OrderPage> OrdersAsync(string store, DateTimeOffset since, DateTimeOffset until, string? pageToken)
+    public async Task<OrderPage> OrdersAsync(
+        string store,
+        DateTimeOffset since,
+        DateTimeOffset until,
+        string? pageToken
+    )
     {
-        var query = $"stores/{store}/orders?since={Instant(since)}&until={Instant(until)}" + (pageToken is null ? "" : $"&pageToken={pageToken}");
+        var query =
+            $"stores/{store}/orders?since={Instant(since)}&until={Instant(until)}"
+            + (pageToken is null ? "" : $"&pageToken={pageToken}");
         using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, query));
         return await response.Content.ReadFromJsonAsync(WorkerJson.Default.OrderPage, deadline) ?? new OrderPage();
     }
@@ -73,7 +82,10 @@ public sealed class MarketplaceClient(HttpClient http, TimeProvider time, Cancel
             {
                 if (response.StatusCode != HttpStatusCode.TooManyRequests || attempt == MostTries)
                 {
-                    throw new MarketplaceException(ClassOf(response.StatusCode), $"{message.Method} {message.RequestUri}: {(int)response.StatusCode}");
+                    throw new MarketplaceException(
+                        ClassOf(response.StatusCode),
+                        $"{message.Method} {message.RequestUri}: {(int)response.StatusCode}"
+                    );
                 }
                 await Task.Delay(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1), time, deadline);
             }

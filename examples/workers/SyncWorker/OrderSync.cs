@@ -51,6 +51,10 @@ public sealed class OrderSync(MarketplaceClient marketplace, string version)
             return decimal.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture);
         }
         var parts = text.Replace(".", "", StringComparison.Ordinal).Split(',');
-        return decimal.Parse(parts.Length == 2 ? $"{parts[0]}.{parts[1]}" : text, NumberStyles.Number, CultureInfo.InvariantCulture);
+        return decimal.Parse(
+            parts.Length == 2 ? $"{parts[0]}.{parts[1]}" : text,
+            NumberStyles.Number,
+            CultureInfo.InvariantCulture
+        );
     }
 }

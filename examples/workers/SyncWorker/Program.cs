@@ -3,7 +3,16 @@ using System.Text.Json;
 namespace SyncWorker;
 
 /// <summary>One line of the log, for people and tests.</summary>
-public sealed record LogLine(string Version, string Revision, string Flow, string Occasion, string Store, int Ok, int Failed, string? Problem);
+public sealed record LogLine(
+    string Version,
+    string Revision,
+    string Flow,
+    string Occasion,
+    string Store,
+    int Ok,
+    int Failed,
+    string? Problem
+);
 
 internal static class Program
 {
@@ -15,8 +24,10 @@ internal static class Program
         var time = TimeProvider.System;
         var root = Setting("SYNC_ROOT", "/sync");
         var run =
-            JsonSerializer.Deserialize(await File.ReadAllBytesAsync(Path.Combine(root, "run.json")), WorkerJson.Default.RunFile)
-            ?? throw new InvalidDataException("run.json is null");
+            JsonSerializer.Deserialize(
+                await File.ReadAllBytesAsync(Path.Combine(root, "run.json")),
+                WorkerJson.Default.RunFile
+            ) ?? throw new InvalidDataException("run.json is null");
         var report = new Report(Setting("TERMINATION_LOG", "/dev/termination-log"), run.Stores.Count);
         var fault = Environment.GetEnvironmentVariable("WORKER_FAULT");
 
@@ -27,7 +38,10 @@ internal static class Program
             return code;
         }
         var version = Setting("WORKER_VERSION", "1.0");
-        using var http = new HttpClient { BaseAddress = new Uri(Setting("MARKETPLACE_URL", "http://127.0.0.1:8080") + "/") };
+        using var http = new HttpClient
+        {
+            BaseAddress = new Uri(Setting("MARKETPLACE_URL", "http://127.0.0.1:8080") + "/"),
+        };
         http.DefaultRequestHeaders.UserAgent.ParseAdd($"sync-worker/{version}");
         var marketplace = new MarketplaceClient(http, time, deadline.Token);
         var sync = new OrderSync(marketplace, version);
@@ -36,9 +50,25 @@ internal static class Program
             var store = run.Stores[i];
             await Fault.AtStoreAsync(fault, store.Name, time, deadline.Token);
             var counts = new StoreCounts();
-            var problem = await SyncStoreAsync(sync, marketplace, run, store, Path.Combine(root, "credentials"), counts);
+            var problem = await SyncStoreAsync(
+                sync,
+                marketplace,
+                run,
+                store,
+                Path.Combine(root, "credentials"),
+                counts
+            );
             report.Write(i, counts);
-            var line = new LogLine(version, run.Revision, run.Flow, run.Occasion, store.Name, counts.Ok, counts.Failed, problem);
+            var line = new LogLine(
+                version,
+                run.Revision,
+                run.Flow,
+                run.Occasion,
+                store.Name,
+                counts.Ok,
+                counts.Failed,
+                problem
+            );
             Console.WriteLine(JsonSerializer.Serialize(line, WorkerJson.Default.LogLine));
         }
         return 0;

@@ -13,11 +13,15 @@ public sealed class StoreCounts
 
     public void Succeeded(int items = 1) => Ok += items;
 
-    public void Fail(char errorClass, int items = 1) => _failed[errorClass] = _failed.GetValueOrDefault(errorClass) + items;
+    public void Fail(char errorClass, int items = 1) =>
+        _failed[errorClass] = _failed.GetValueOrDefault(errorClass) + items;
 
     public override string ToString()
     {
-        var errors = string.Join(',', _failed.Select(e => string.Create(CultureInfo.InvariantCulture, $"\"{e.Key}\":{e.Value}")));
+        var errors = string.Join(
+            ',',
+            _failed.Select(e => string.Create(CultureInfo.InvariantCulture, $"\"{e.Key}\":{e.Value}"))
+        );
         return string.Create(CultureInfo.InvariantCulture, $"{{\"ok\":{Ok},\"failed\":{Failed}")
             + (errors.Length == 0 ? "}" : $",\"e\":{{{errors}}}}}");
     }

@@ -47,8 +47,19 @@ internal static class Folding
         };
         var plan = WithOutcome(draft.Record.Plan(run.Flow), run, folded, ending, draft.Now);
         var ledger = WithReports(draft.Record.Ledger(run.Flow), run, ending);
-        ledger = ledger with { Evidence = WithEvidence(ledger.Evidence, draft.Record.RunningAttempt, run.Entry, ending) };
-        var podName = pod?.Name ?? Runs.PodNames.Of(draft.Seen.Connector.Metadata.Name, draft.Record.Id, run.Flow, run.Occasion.Id, run.Entry.Index);
+        ledger = ledger with
+        {
+            Evidence = WithEvidence(ledger.Evidence, draft.Record.RunningAttempt, run.Entry, ending),
+        };
+        var podName =
+            pod?.Name
+            ?? Runs.PodNames.Of(
+                draft.Seen.Connector.Metadata.Name,
+                draft.Record.Id,
+                run.Flow,
+                run.Occasion.Id,
+                run.Entry.Index
+            );
         return draft with
         {
             Record = MarkProven(draft.Record, run.Entry, ending).With(run.Flow, plan).With(run.Flow, ledger),
@@ -93,7 +104,9 @@ internal static class Folding
         var occasion = plan.Occasions.First(o => string.Equals(o.Id, run.Occasion.Id, StringComparison.Ordinal));
         var updated = occasion with { Entries = occasion.Entries.SetItem(folded.Index, folded) };
         var isClean =
-            ending.Result == RunResult.Succeeded && folded.NotReached.IsEmpty && ending.Stores.All(s => s is null or { Counted: 0 });
+            ending.Result == RunResult.Succeeded
+            && folded.NotReached.IsEmpty
+            && ending.Stores.All(s => s is null or { Counted: 0 });
         return plan with
         {
             Occasions = plan.Occasions.Replace(occasion, updated),

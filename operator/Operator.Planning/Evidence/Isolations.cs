@@ -25,7 +25,11 @@ internal static class Isolations
                     Size = Math.Max(1, entry.Stores.Length / 2),
                 };
             }
-            else if (ending.Result is RunResult.Succeeded or RunResult.Failed && !isUnreached && byStore.TryGetValue(store, out var before))
+            else if (
+                ending.Result is RunResult.Succeeded or RunResult.Failed
+                && !isUnreached
+                && byStore.TryGetValue(store, out var before)
+            )
             {
                 byStore[store] = before with { Clean = before.Clean + 1 };
             }

@@ -88,7 +88,11 @@ public abstract record Report
 
     private static StoreReport? ReadStore(JsonElement store)
     {
-        if (store.ValueKind != JsonValueKind.Object || Count(store, "ok") is not { } ok || Count(store, "failed") is not { } failed)
+        if (
+            store.ValueKind != JsonValueKind.Object
+            || Count(store, "ok") is not { } ok
+            || Count(store, "failed") is not { } failed
+        )
         {
             return null;
         }
@@ -101,7 +105,11 @@ public abstract record Report
             }
             foreach (var error in errors.EnumerateObject())
             {
-                if (error.Name.Length != 1 || !Classes.Contains(error.Name[0]) || Count(errors, error.Name) is not { } count)
+                if (
+                    error.Name.Length != 1
+                    || !Classes.Contains(error.Name[0])
+                    || Count(errors, error.Name) is not { } count
+                )
                 {
                     return null;
                 }
@@ -117,7 +125,8 @@ public abstract record Report
         {
             return 0;
         }
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count is >= 0 and <= MaxItems
+        return
+            value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count is >= 0 and <= MaxItems
             ? count
             : null;
     }

@@ -45,7 +45,13 @@ public static class RunEndings
         }
         var isOver = seen.Now > entry.Deadline + seen.Limits.TerminationGrace + seen.Limits.LateArrival;
         return isOver
-            ? Ending(entry, RunResult.Infra, Reasons.NodeLost, "its deadline has passed and nothing was heard of it", pod)
+            ? Ending(
+                entry,
+                RunResult.Infra,
+                Reasons.NodeLost,
+                "its deadline has passed and nothing was heard of it",
+                pod
+            )
             : null;
     }
 
@@ -65,7 +71,8 @@ public static class RunEndings
     public static string WaitingReason(ObservedPod pod) =>
         pod.Container switch
         {
-            ContainerSight.Waiting(var reason, _) when ImageReasons.Contains(reason, StringComparer.Ordinal) => Reasons.ImageUnavailable,
+            ContainerSight.Waiting(var reason, _) when ImageReasons.Contains(reason, StringComparer.Ordinal) =>
+                Reasons.ImageUnavailable,
             ContainerSight.Waiting("CreateContainerConfigError", _) => Reasons.ContainerConfig,
             _ when pod.UnscheduledBecause is not null => Reasons.Unschedulable,
             _ => Reasons.NotStarted,
@@ -92,7 +99,12 @@ public static class RunEndings
         };
         if (entry.End == EndCause.Timeout)
         {
-            return ending with { Result = RunResult.Failed, Reason = Reasons.TimedOut, Detail = "it ran longer than its timeout" };
+            return ending with
+            {
+                Result = RunResult.Failed,
+                Reason = Reasons.TimedOut,
+                Detail = "it ran longer than its timeout",
+            };
         }
         if (container.ExitCode != 0)
         {
@@ -133,7 +145,12 @@ public static class RunEndings
         }
         if (pod.IsDeleting || pod.IsGone)
         {
-            return ending with { Result = RunResult.Infra, Reason = Reasons.Deleted, Detail = "its pod was deleted by others" };
+            return ending with
+            {
+                Result = RunResult.Infra,
+                Reason = Reasons.Deleted,
+                Detail = "its pod was deleted by others",
+            };
         }
         return ending with
         {
@@ -150,7 +167,13 @@ public static class RunEndings
         {
             var reason = entry.WaitingReason ?? Reasons.NotStarted;
             var isOwnFault = reason is Reasons.ImageUnavailable or Reasons.ContainerConfig;
-            return Ending(entry, isOwnFault ? RunResult.NotStarted : RunResult.Infra, reason, "it did not start in time", pod);
+            return Ending(
+                entry,
+                isOwnFault ? RunResult.NotStarted : RunResult.Infra,
+                reason,
+                "it did not start in time",
+                pod
+            );
         }
         if (entry.End == EndCause.Timeout || (HasStarted(pod) && IsReason(pod, "DeadlineExceeded")))
         {

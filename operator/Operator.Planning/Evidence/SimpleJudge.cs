@@ -66,7 +66,10 @@ public static class SimpleJudge
         var evidence = flow.Evidence;
         if (!flow.HasReported)
         {
-            return new Verdict.Pass(Reasons.WithinLimits, $"flow '{flow.Flow}' reports nothing and its runs ended well");
+            return new Verdict.Pass(
+                Reasons.WithinLimits,
+                $"flow '{flow.Flow}' reports nothing and its runs ended well"
+            );
         }
         var items = evidence.ItemsOk + evidence.ItemsFailed;
         if (items < minima.MinItems)
@@ -76,7 +79,11 @@ public static class SimpleJudge
         var minStores = Math.Min(minima.MinStores, cohortStores);
         if (evidence.Stores.Length < minStores)
         {
-            return Hold(Reasons.MoreStoresNeeded, flow.Flow, $"has seen {evidence.Stores.Length} of {minStores} stores");
+            return Hold(
+                Reasons.MoreStoresNeeded,
+                flow.Flow,
+                $"has seen {evidence.Stores.Length} of {minStores} stores"
+            );
         }
         return new Verdict.Pass(Reasons.WithinLimits, $"flow '{flow.Flow}' is within its limits");
     }

@@ -18,8 +18,10 @@ public sealed record ConnectorRecord
     public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
 
-    private static readonly ImmutableSortedDictionary<string, FlowPlan> EmptyPlans =
-        ImmutableSortedDictionary.Create<string, FlowPlan>(StringComparer.Ordinal);
+    private static readonly ImmutableSortedDictionary<string, FlowPlan> EmptyPlans = ImmutableSortedDictionary.Create<
+        string,
+        FlowPlan
+    >(StringComparer.Ordinal);
     private static readonly ImmutableSortedDictionary<string, FlowLedger> EmptyLedgers =
         ImmutableSortedDictionary.Create<string, FlowLedger>(StringComparer.Ordinal);
 
@@ -29,7 +31,11 @@ public sealed record ConnectorRecord
 
     public ConnectorRecord With(string flow, FlowPlan plan) => this with { Plans = Plans.SetItem(flow, plan) };
 
-    public ConnectorRecord With(string flow, FlowLedger ledger) => this with { Ledgers = Ledgers.SetItem(flow, ledger) };
+    public ConnectorRecord With(string flow, FlowLedger ledger) =>
+        this with
+        {
+            Ledgers = Ledgers.SetItem(flow, ledger),
+        };
 
     /// <summary>The attempt that runs now, if any.</summary>
     public Attempt? RunningAttempt => Attempts.Current;
@@ -55,7 +61,8 @@ public sealed record RevisionBook
     /// <summary>The record was lost and no stable survived: nothing may be planned until the spec is adopted.</summary>
     public bool IsWithoutTruth { get; set; }
 
-    public Revision? Find(string? hash) => Items.FirstOrDefault(r => string.Equals(r.Hash, hash, StringComparison.Ordinal));
+    public Revision? Find(string? hash) =>
+        Items.FirstOrDefault(r => string.Equals(r.Hash, hash, StringComparison.Ordinal));
 }
 
 public sealed record Rejection

@@ -14,7 +14,11 @@ public static class RevisionContent
 {
     private static readonly SyncPodSpec Defaults = new();
 
-    public static Revision Of(ConnectorSpec spec, ImmutableSortedDictionary<string, string?> configMapHashes, DateTimeOffset at) =>
+    public static Revision Of(
+        ConnectorSpec spec,
+        ImmutableSortedDictionary<string, string?> configMapHashes,
+        DateTimeOffset at
+    ) =>
         new()
         {
             Hash = HashOf(spec, configMapHashes),
@@ -115,7 +119,10 @@ public static class RevisionContent
 
     private static void WriteFlowParameters(Utf8JsonWriter json, ImmutableArray<Flow> flows)
     {
-        var withParameters = flows.Where(f => !f.Parameters.IsEmpty).OrderBy(f => f.Name, StringComparer.Ordinal).ToList();
+        var withParameters = flows
+            .Where(f => !f.Parameters.IsEmpty)
+            .OrderBy(f => f.Name, StringComparer.Ordinal)
+            .ToList();
         if (withParameters.Count == 0)
         {
             return;

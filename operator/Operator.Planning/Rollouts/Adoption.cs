@@ -1,4 +1,3 @@
-
 namespace Operator.Planning.Rollouts;
 
 /// <summary>The record that planning starts from: as found, new, or what is left of a lost one.</summary>
@@ -13,7 +12,8 @@ internal static class Adoption
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private static ConnectorRecord NewRecord(string id, DateTimeOffset createdAt) => new() { Id = id, CreatedAt = createdAt };
+    private static ConnectorRecord NewRecord(string id, DateTimeOffset createdAt) =>
+        new() { Id = id, CreatedAt = createdAt };
 
     /// <summary>
     /// A lost record: a running attempt ends as Reset, stable is the newest that was so marked, and anything else is rejected
@@ -32,7 +32,11 @@ internal static class Adoption
         };
         if (attempts.Current is { } attempt)
         {
-            record = Attempts.End(record, attempt, new AttemptEnd(AttemptOutcome.Reset, Reasons.RecordLost, message, seen.Now));
+            record = Attempts.End(
+                record,
+                attempt,
+                new AttemptEnd(AttemptOutcome.Reset, Reasons.RecordLost, message, seen.Now)
+            );
         }
         record = RejectOtherContent(record, seen, hasStable, message);
         return new Draft(seen, record)
@@ -40,7 +44,12 @@ internal static class Adoption
             .Tell(EventTarget.Connector, Reasons.RecordLost, message, isWarning: true);
     }
 
-    private static ConnectorRecord RejectOtherContent(ConnectorRecord record, Observation seen, bool hasStable, string message)
+    private static ConnectorRecord RejectOtherContent(
+        ConnectorRecord record,
+        Observation seen,
+        bool hasStable,
+        string message
+    )
     {
         var desired = RevisionContent.Of(seen.Connector.Spec, seen.ConfigMapHashes, seen.Now);
         var isStable = string.Equals(desired.Hash, record.Revisions.StableHash, StringComparison.Ordinal);

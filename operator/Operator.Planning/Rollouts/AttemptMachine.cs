@@ -23,11 +23,15 @@ internal static class AttemptMachine
     /// <summary>An attempt is bound to its rollout's UID; when that is gone its stores go back, and the content is not rejected.</summary>
     private static Draft AbortWithoutRollout(Draft draft)
     {
-        if (draft.Record.RunningAttempt is not { } attempt || string.Equals(draft.Seen.Rollout.Uid, attempt.RolloutUid, StringComparison.Ordinal))
+        if (
+            draft.Record.RunningAttempt is not { } attempt
+            || string.Equals(draft.Seen.Rollout.Uid, attempt.RolloutUid, StringComparison.Ordinal)
+        )
         {
             return draft;
         }
-        var message = $"SyncRollout '{attempt.RolloutName}' is gone or no longer in charge; the stores go back to stable";
+        var message =
+            $"SyncRollout '{attempt.RolloutName}' is gone or no longer in charge; the stores go back to stable";
         var end = new AttemptEnd(AttemptOutcome.Aborted, Reasons.RolloutDeleted, message, draft.Now);
         return draft
             .Decide(Attempts.End(draft.Record, attempt, end), $"attempt {attempt.Number} aborted: its rollout is gone")
@@ -70,17 +74,34 @@ internal static class AttemptMachine
         {
             return draft;
         }
-        var record = EndAttempt(draft.Record, AttemptOutcome.Superseded, Reasons.RevisionAdopted, $"revision {desired.Hash} was adopted: {because}", draft.Now);
-        record = Attempts.MakeStable(WithRevision(record, desired), desired.Hash, isProven: book.FormerStables.Contains(desired.Hash, StringComparer.Ordinal));
+        var record = EndAttempt(
+            draft.Record,
+            AttemptOutcome.Superseded,
+            Reasons.RevisionAdopted,
+            $"revision {desired.Hash} was adopted: {because}",
+            draft.Now
+        );
+        record = Attempts.MakeStable(
+            WithRevision(record, desired),
+            desired.Hash,
+            isProven: book.FormerStables.Contains(desired.Hash, StringComparer.Ordinal)
+        );
         return draft
             .Decide(record, $"revision {desired.Hash} becomes stable: {because}")
-            .Tell(EventTarget.Connector, Reasons.RevisionAdopted, $"Revision {desired.Hash} ({desired.Sync.Image}) is stable: {because}");
+            .Tell(
+                EventTarget.Connector,
+                Reasons.RevisionAdopted,
+                $"Revision {desired.Hash} ({desired.Sync.Image}) is stable: {because}"
+            );
     }
 
     /// <summary>Another content than the candidate's ends the attempt: its stores go back to stable first.</summary>
     private static Draft SupersedeAttempt(Draft draft, Revision desired)
     {
-        if (draft.Record.RunningAttempt is not { } attempt || string.Equals(attempt.Revision, desired.Hash, StringComparison.Ordinal))
+        if (
+            draft.Record.RunningAttempt is not { } attempt
+            || string.Equals(attempt.Revision, desired.Hash, StringComparison.Ordinal)
+        )
         {
             return draft;
         }
@@ -101,13 +122,19 @@ internal static class AttemptMachine
             || book.StableHash is null
             || string.Equals(book.StableHash, desired.Hash, StringComparison.Ordinal)
             || string.Equals(book.Rejected?.Hash, desired.Hash, StringComparison.Ordinal);
-        if (isSettled || draft.Policy is not { } policy || draft.Spec.Suspend || !Attempts.ActiveStores(draft.Spec).Any())
+        if (
+            isSettled
+            || draft.Policy is not { } policy
+            || draft.Spec.Suspend
+            || !Attempts.ActiveStores(draft.Spec).Any()
+        )
         {
             return draft;
         }
         var started = Attempts.Start(WithRevision(record, desired), desired, policy, draft.Seen);
         var attempt = started.RunningAttempt!; // just started
-        var message = $"Attempt {attempt.Number}: revision {desired.Hash} ({desired.Sync.Image}) starts with {attempt.Cohort} of {attempt.Order.Length} stores";
+        var message =
+            $"Attempt {attempt.Number}: revision {desired.Hash} ({desired.Sync.Image}) starts with {attempt.Cohort} of {attempt.Order.Length} stores";
         return draft.Decide(started, message).Tell(EventTarget.Rollout, Reasons.AttemptStarted, message);
     }
 
@@ -126,7 +153,8 @@ internal static class AttemptMachine
             return draft;
         }
         var image = draft.Record.Revisions.Find(attempt.Revision)?.Sync.Image;
-        var message = $"the candidate's first run did not start ({pilot.Reason}, image {image}); correct spec.sync and apply it again";
+        var message =
+            $"the candidate's first run did not start ({pilot.Reason}, image {image}); correct spec.sync and apply it again";
         var end = new AttemptEnd(AttemptOutcome.RolledBack, pilot.Reason ?? Reasons.NotStarted, message, draft.Now);
         return draft
             .Decide(Attempts.RollBack(draft.Record, attempt, end), $"attempt {attempt.Number} ended: {message}")
@@ -139,7 +167,10 @@ internal static class AttemptMachine
         string reason,
         string message,
         DateTimeOffset at
-    ) => record.RunningAttempt is { } attempt ? Attempts.End(record, attempt, new AttemptEnd(outcome, reason, message, at)) : record;
+    ) =>
+        record.RunningAttempt is { } attempt
+            ? Attempts.End(record, attempt, new AttemptEnd(outcome, reason, message, at))
+            : record;
 
     private static ConnectorRecord WithRevision(ConnectorRecord record, Revision revision) =>
         record.Revisions.Find(revision.Hash) is not null

@@ -12,7 +12,12 @@ internal static class Attempts
     private const int FormerStablesKept = 3;
     private const int RevisionsKept = 10;
 
-    public static ConnectorRecord Start(ConnectorRecord record, Revision candidate, SyncRollout policy, Observation seen)
+    public static ConnectorRecord Start(
+        ConnectorRecord record,
+        Revision candidate,
+        SyncRollout policy,
+        Observation seen
+    )
     {
         var order = CohortOrder.Of(seen.Salt, ActiveStores(seen.Connector.Spec));
         var attempt = new Attempt
@@ -34,7 +39,13 @@ internal static class Attempts
     }
 
     /// <summary>Takes the next step: stores that joined are appended in hash order, and the cohort never gets smaller.</summary>
-    public static ConnectorRecord Widen(ConnectorRecord record, Attempt attempt, SyncRollout policy, int nextIndex, Observation seen)
+    public static ConnectorRecord Widen(
+        ConnectorRecord record,
+        Attempt attempt,
+        SyncRollout policy,
+        int nextIndex,
+        Observation seen
+    )
     {
         var joined = ActiveStores(seen.Connector.Spec).Except(attempt.Order, StringComparer.Ordinal);
         var order = attempt.Order.AddRange(CohortOrder.Of(seen.Salt, joined));
@@ -105,9 +116,10 @@ internal static class Attempts
     public static ConnectorRecord MakeStable(ConnectorRecord record, string hash, bool isProven)
     {
         var book = record.Revisions;
-        var former = book.StableHash is { } old && book.StableIsProven
-            ? [.. book.FormerStables.Remove(old, StringComparer.Ordinal).Add(old).TakeLast(FormerStablesKept)]
-            : book.FormerStables;
+        var former =
+            book.StableHash is { } old && book.StableIsProven
+                ? [.. book.FormerStables.Remove(old, StringComparer.Ordinal).Add(old).TakeLast(FormerStablesKept)]
+                : book.FormerStables;
         return record with
         {
             Revisions = book with
@@ -141,5 +153,6 @@ internal static class Attempts
             };
     }
 
-    public static IEnumerable<string> ActiveStores(ConnectorSpec spec) => spec.Stores.Where(s => !s.Suspend).Select(s => s.Name);
+    public static IEnumerable<string> ActiveStores(ConnectorSpec spec) =>
+        spec.Stores.Where(s => !s.Suspend).Select(s => s.Name);
 }

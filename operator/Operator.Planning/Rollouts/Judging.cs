@@ -8,7 +8,11 @@ internal static class Judging
 {
     public static Draft Advance(Draft draft)
     {
-        if (draft.Record.RunningAttempt is not { PausedOn: null } attempt || draft.Policy is not { } policy || draft.Spec.Suspend)
+        if (
+            draft.Record.RunningAttempt is not { PausedOn: null } attempt
+            || draft.Policy is not { } policy
+            || draft.Spec.Suspend
+        )
         {
             return draft;
         }
@@ -52,8 +56,16 @@ internal static class Judging
     {
         var end = new AttemptEnd(AttemptOutcome.RolledBack, fail.Reason, fail.Message, draft.Now);
         return draft
-            .Decide(Attempts.RollBack(draft.Record, attempt, end), $"attempt {attempt.Number} rolled back: {fail.Message}")
-            .Tell(EventTarget.Rollout, Reasons.RolledBack, $"Revision {attempt.Revision}: {fail.Message}", isWarning: true);
+            .Decide(
+                Attempts.RollBack(draft.Record, attempt, end),
+                $"attempt {attempt.Number} rolled back: {fail.Message}"
+            )
+            .Tell(
+                EventTarget.Rollout,
+                Reasons.RolledBack,
+                $"Revision {attempt.Revision}: {fail.Message}",
+                isWarning: true
+            );
     }
 
     private static Draft Pause(Draft draft, Attempt attempt, Verdict.Fail fail)
@@ -80,7 +92,11 @@ internal static class Judging
             var end = new AttemptEnd(AttemptOutcome.Promoted, Reasons.Promoted, message, draft.Now);
             return draft
                 .Decide(Attempts.Promote(draft.Record, attempt, end), $"attempt {attempt.Number} promoted")
-                .Tell(EventTarget.Rollout, Reasons.Promoted, $"Revision {attempt.Revision} is stable: it passed every step");
+                .Tell(
+                    EventTarget.Rollout,
+                    Reasons.Promoted,
+                    $"Revision {attempt.Revision} is stable: it passed every step"
+                );
         }
         var widened = Attempts.Widen(draft.Record, attempt, policy, next, draft.Seen);
         var now = widened.RunningAttempt!; // Widen keeps the attempt

@@ -18,14 +18,21 @@ internal static class Changes
         {
             changes.Add(new Change.DeleteTicket(stale.Name));
         }
-        if (running is not null && ticket is not null && creates.Exists(c => c.Ticket is not null) && !IsThere(draft, ticket))
+        if (
+            running is not null
+            && ticket is not null
+            && creates.Exists(c => c.Ticket is not null)
+            && !IsThere(draft, ticket)
+        )
         {
             changes.Add(new Change.CreateTicket(ticket, running.Number));
         }
         changes.AddRange(creates.Select(c => new Change.CreatePod(c)));
         changes.AddRange(Expired(draft, pods));
         changes.AddRange(
-            Scheduling.Pruning.Prunable(draft, pods).Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed"))
+            Scheduling
+                .Pruning.Prunable(draft, pods)
+                .Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed"))
         );
         return changes.ToImmutable();
     }
@@ -40,7 +47,9 @@ internal static class Changes
         {
             foreach (var occasion in draft.Record.Plan(flow.Name).Occasions.Where(o => !o.IsClosed))
             {
-                foreach (var entry in occasion.Entries.Where(e => e is { Result: null, End: null } && draft.Now <= e.StartBy))
+                foreach (
+                    var entry in occasion.Entries.Where(e => e is { Result: null, End: null } && draft.Now <= e.StartBy)
+                )
                 {
                     var isOfEndedAttempt = entry.Attempt != 0 && entry.Attempt != draft.Record.RunningAttempt?.Number;
                     if (

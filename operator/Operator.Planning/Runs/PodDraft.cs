@@ -9,7 +9,8 @@ public sealed record PodDraft
     public string Flow { get; init; } = "";
     public Revision Revision { get; init; } = new();
     public DateTimeOffset StartBy { get; init; }
-    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 

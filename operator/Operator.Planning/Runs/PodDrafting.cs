@@ -105,7 +105,11 @@ internal static class PodDrafting
         };
     }
 
-    private static ImmutableArray<KeyValuePair<string, string>> Environment(MarketplaceConnector connector, Run run, string name) =>
+    private static ImmutableArray<KeyValuePair<string, string>> Environment(
+        MarketplaceConnector connector,
+        Run run,
+        string name
+    ) =>
         [
             new("SYNC_MARKETPLACE", connector.Spec.Marketplace.ToString()),
             new("SYNC_ENVIRONMENT", connector.Spec.Environment.ToString()),

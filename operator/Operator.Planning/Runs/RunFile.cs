@@ -22,7 +22,8 @@ public sealed record RunFile
 
     /// <summary>The worker exits at once when this has passed.</summary>
     public string Deadline { get; init; } = "";
-    public ImmutableSortedDictionary<string, string> Parameters { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Parameters { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>In the order of the report.</summary>
     public ImmutableArray<RunStore> Stores { get; init; } = [];
@@ -36,7 +37,8 @@ public sealed record RunStore
 {
     public string Name { get; init; } = "";
     public ImmutableArray<string> Sites { get; init; } = [];
-    public ImmutableSortedDictionary<string, string> Parameters { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Parameters { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>The newest slot in which the store had no failed item; absent when there was none.</summary>
     public string? LastOkSlot { get; init; }

@@ -34,7 +34,8 @@ internal sealed class Assignment
         && !record.Plans.Values.SelectMany(p => p.Entries).Any(e => e.Attempt == attempt.Number && e.Result is null);
 
     /// <summary>The store that the pilot runs: the first of the cohort that is free.</summary>
-    public string? Pilot(IReadOnlyCollection<string> free) => _attempt?.Order.Take(_attempt.Cohort).FirstOrDefault(free.Contains);
+    public string? Pilot(IReadOnlyCollection<string> free) =>
+        _attempt?.Order.Take(_attempt.Cohort).FirstOrDefault(free.Contains);
 
     public Arm ArmOf(string store, Occasion occasion)
     {
@@ -43,7 +44,8 @@ internal sealed class Assignment
             return Arm.Stable;
         }
         var hadFailedPilot = occasion.Entries.Any(e =>
-            e is { IsPilot: true, Result: RunResult.NotStarted or RunResult.Infra } && e.Stores.Contains(store, StringComparer.Ordinal)
+            e is { IsPilot: true, Result: RunResult.NotStarted or RunResult.Infra }
+            && e.Stores.Contains(store, StringComparer.Ordinal)
         );
         return hadFailedPilot ? Arm.Stable : Arm.Candidate;
     }

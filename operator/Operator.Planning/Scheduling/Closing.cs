@@ -1,4 +1,3 @@
-
 namespace Operator.Planning.Scheduling;
 
 /// <summary>Closes occasions of which nothing is left to plan or to wait for, once and for good, and counts what they missed.</summary>
@@ -53,7 +52,9 @@ internal static class Closing
         {
             return record;
         }
-        var wasObserved = occasion.Entries.Any(e => IsRun(e) && e.Attempt == attempt.Number && e.Stage == attempt.Stage);
+        var wasObserved = occasion.Entries.Any(e =>
+            IsRun(e) && e.Attempt == attempt.Number && e.Stage == attempt.Stage
+        );
         var elapsed = now - attempt.DwellMark;
         if (!wasObserved || elapsed <= TimeSpan.Zero)
         {
@@ -80,8 +81,7 @@ internal static class Closing
         return new RoundProblem
         {
             Reason = bad.Reason ?? Reasons.RunsFailing,
-            Message =
-                $"flow '{flow}', revision {bad.Revision} ({image}), {Stores(bad)}: {Advice(bad)}",
+            Message = $"flow '{flow}', revision {bad.Revision} ({image}), {Stores(bad)}: {Advice(bad)}",
             IsTotal = !occasion.Entries.Any(e => e.Result == RunResult.Succeeded),
         };
     }
@@ -92,8 +92,10 @@ internal static class Closing
     private static string Advice(Entry entry) =>
         entry.Reason switch
         {
-            Reasons.ImageUnavailable => "the image can't be pulled; correct spec.sync.image or the registry's credentials",
-            Reasons.ContainerConfig => "the container can't be configured; check the Secrets and ConfigMaps that spec.sync.env names",
+            Reasons.ImageUnavailable =>
+                "the image can't be pulled; correct spec.sync.image or the registry's credentials",
+            Reasons.ContainerConfig =>
+                "the container can't be configured; check the Secrets and ConfigMaps that spec.sync.env names",
             Reasons.ExitCode => "the worker ended with an error; see its log",
             Reasons.OutOfMemory => "the worker needs more memory; raise spec.sync.resources.limits.memory",
             Reasons.TimedOut => "the worker ran longer than the flow's timeout; raise it or lower maxStoresPerRun",

@@ -35,7 +35,10 @@ internal static class Expiry
         var marked = occasion.Entries;
         foreach (var entry in occasion.Entries.Where(e => e is { Result: null, End: null }))
         {
-            if (pods.Find(flow.Name, occasion, entry) is { IsDeleting: false, IsGone: false } pod && EndsAt(flow, entry, pod) <= draft.Now)
+            if (
+                pods.Find(flow.Name, occasion, entry) is { IsDeleting: false, IsGone: false } pod
+                && EndsAt(flow, entry, pod) <= draft.Now
+            )
             {
                 marked = marked.SetItem(entry.Index, MarkEntry(entry, pod));
             }
@@ -46,7 +49,10 @@ internal static class Expiry
         }
         var plan = draft.Record.Plan(flow.Name);
         var updated = plan with { Occasions = plan.Occasions.Replace(occasion, occasion with { Entries = marked }) };
-        return draft.Decide(draft.Record.With(flow.Name, updated), $"runs of '{flow.Name}' on {occasion.Id} ran out of time");
+        return draft.Decide(
+            draft.Record.With(flow.Name, updated),
+            $"runs of '{flow.Name}' on {occasion.Id} ran out of time"
+        );
     }
 
     private static Entry MarkEntry(Entry entry, ObservedPod pod) =>

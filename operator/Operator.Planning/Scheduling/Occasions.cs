@@ -48,7 +48,9 @@ internal static class Occasions
             MissedStoreSyncs = plan.MissedStoreSyncs + (missed * stores),
             Occasions = isMissed ? plan.Occasions : plan.Occasions.Add(Open(flow, slot, startBy)),
         };
-        var because = isMissed ? $"{missed} slots of '{flow.Name}' were missed" : $"slot {slot:HH:mm:ss} of '{flow.Name}' is due";
+        var because = isMissed
+            ? $"{missed} slots of '{flow.Name}' were missed"
+            : $"slot {slot:HH:mm:ss} of '{flow.Name}' is due";
         return draft.Decide(draft.Record.With(flow.Name, opened), because);
     }
 

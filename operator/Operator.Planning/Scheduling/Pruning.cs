@@ -36,7 +36,11 @@ internal static class Pruning
         {
             var forgotten = plan
                 .Occasions.SkipLast(1)
-                .Where(o => o.IsClosed && IsPastLateArrival(draft, o) && !o.Entries.Any(e => pods.Find(flow, o, e) is { IsGone: false }))
+                .Where(o =>
+                    o.IsClosed
+                    && IsPastLateArrival(draft, o)
+                    && !o.Entries.Any(e => pods.Find(flow, o, e) is { IsGone: false })
+                )
                 .ToList();
             if (forgotten.Count > 0)
             {

@@ -13,7 +13,12 @@ internal static class RunPlanning
 
     public static Draft Extend(Draft draft, PodIndex pods)
     {
-        if (draft.Spec.Suspend || draft.Seen.IsClockSkewed || draft.Seen.IsAtFinishedPodsCap || draft.Record.Stable is null)
+        if (
+            draft.Spec.Suspend
+            || draft.Seen.IsClockSkewed
+            || draft.Seen.IsAtFinishedPodsCap
+            || draft.Record.Stable is null
+        )
         {
             return draft;
         }
@@ -142,7 +147,10 @@ internal static class RunPlanning
         return tries.Count == 0
             || tries[^1] switch
             {
-                { Result: RunResult.Failed, Stores.Length: > 1 } last => last.NotReached.Contains(store, StringComparer.Ordinal),
+                { Result: RunResult.Failed, Stores.Length: > 1 } last => last.NotReached.Contains(
+                    store,
+                    StringComparer.Ordinal
+                ),
                 { Result: RunResult.Infra or RunResult.NotStarted } => tries.Count < MaxTries,
                 _ => false,
             };

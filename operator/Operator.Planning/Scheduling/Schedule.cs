@@ -48,7 +48,8 @@ public abstract record Schedule
     {
         if (schedule.StartsWith(EveryPrefix, StringComparison.Ordinal))
         {
-            return new Duration(schedule[EveryPrefix.Length..].Trim()).TryGet(out var interval) && interval > TimeSpan.Zero
+            return
+                new Duration(schedule[EveryPrefix.Length..].Trim()).TryGet(out var interval) && interval > TimeSpan.Zero
                 ? new Every(interval)
                 : throw new FormatException($"'{schedule}' is no interval; write for example @every 5m");
         }

@@ -1,4 +1,3 @@
-
 namespace Operator.Planning.Scheduling;
 
 /// <summary>The next instant at which time alone changes the plan: a slot, a deadline, a pod that may be pruned.</summary>

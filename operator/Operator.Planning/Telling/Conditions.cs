@@ -10,9 +10,11 @@ internal sealed record ConditionDraft(string Type, string Status, string Reason,
 
     public static ConditionDraft True(string type, string reason, string message) => new(type, "True", reason, message);
 
-    public static ConditionDraft False(string type, string reason, string message) => new(type, "False", reason, message);
+    public static ConditionDraft False(string type, string reason, string message) =>
+        new(type, "False", reason, message);
 
-    public static ConditionDraft Unknown(string type, string reason, string message) => new(type, "Unknown", reason, message);
+    public static ConditionDraft Unknown(string type, string reason, string message) =>
+        new(type, "Unknown", reason, message);
 
     public Condition After(ImmutableArray<Condition> before, long generation, DateTimeOffset now)
     {
@@ -30,5 +32,6 @@ internal sealed record ConditionDraft(string Type, string Status, string Reason,
     }
 
     /// <summary>Kubernetes writes times in whole seconds; what it can't hold would look changed for ever.</summary>
-    public static DateTimeOffset Seconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
+    public static DateTimeOffset Seconds(DateTimeOffset at) =>
+        DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
 }

@@ -61,12 +61,19 @@ internal static class ConnectorTeller
         var totalProblem = draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is { IsTotal: true })?.Problem;
         return draft switch
         {
-            _ when !seen.ConnectorFindings.IsEmpty => NotReady(Reasons.InvalidSpec, string.Join("; ", seen.ConnectorFindings)),
+            _ when !seen.ConnectorFindings.IsEmpty => NotReady(
+                Reasons.InvalidSpec,
+                string.Join("; ", seen.ConnectorFindings)
+            ),
             _ when book.IsWithoutTruth => NotReady(
                 Reasons.RecordLost,
                 "the record was lost and no stable revision survived: nothing is run, because nobody knows what the stores ran; set updatePolicy: Immediate to adopt the spec as stable"
             ),
-            _ when draft.Spec.Suspend => ConditionDraft.True(ConditionTypes.Ready, Reasons.Suspended, "suspended: no new run is started"),
+            _ when draft.Spec.Suspend => ConditionDraft.True(
+                ConditionTypes.Ready,
+                Reasons.Suspended,
+                "suspended: no new run is started"
+            ),
             _ when seen.IsClockSkewed => NotReady(
                 Reasons.ClockSkew,
                 "the operator's clock is more than 5 s off the API server's: nothing new is planned; synchronise the node's clock"
@@ -75,7 +82,10 @@ internal static class ConnectorTeller
                 Reasons.FinishedPodsCap,
                 "the operator keeps as many finished pods as --finished-pods-cap allows: nothing new is planned; lower spec.history or raise the cap"
             ),
-            _ when seen.CreateRefusal is { } refusal => NotReady(Reasons.PodsRefused, $"the API server refuses to create sync pods: {refusal}"),
+            _ when seen.CreateRefusal is { } refusal => NotReady(
+                Reasons.PodsRefused,
+                $"the API server refuses to create sync pods: {refusal}"
+            ),
             _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),
             _ => Serving(draft),
         };
@@ -123,7 +133,11 @@ internal static class ConnectorTeller
             }
             var auth = failing.Where(s => string.Equals(s.Value.FailingClass, "a", StringComparison.Ordinal)).ToList();
             return auth.Count > 0
-                ? ConditionDraft.True(Reasons.StoresFailing, Reasons.AuthFailed, AuthMessage(draft, flow, [.. auth.Select(s => s.Key)]))
+                ? ConditionDraft.True(
+                    Reasons.StoresFailing,
+                    Reasons.AuthFailed,
+                    AuthMessage(draft, flow, [.. auth.Select(s => s.Key)])
+                )
                 : ConditionDraft.True(
                     Reasons.StoresFailing,
                     Reasons.StoresFailing,
@@ -135,10 +149,15 @@ internal static class ConnectorTeller
 
     private static string AuthMessage(Draft draft, string flow, ImmutableArray<string> stores)
     {
-        var own = draft.Spec.Stores.FirstOrDefault(s => string.Equals(s.Name, stores[0], StringComparison.Ordinal))?.Credentials?.SecretRef?.Name;
+        var own = draft
+            .Spec.Stores.FirstOrDefault(s => string.Equals(s.Name, stores[0], StringComparison.Ordinal))
+            ?.Credentials?.SecretRef?.Name;
         string?[] secrets = [own, draft.Spec.Credentials?.SecretRef?.Name];
         var named = string.Join(" and ", secrets.OfType<string>().Select(s => $"'{s}'"));
-        var advice = named.Length == 0 ? "the connector names no Secret; set spec.credentials" : $"check that Secret {named} is there and its keys are right (the operator can't see Secrets)";
+        var advice =
+            named.Length == 0
+                ? "the connector names no Secret; set spec.credentials"
+                : $"check that Secret {named} is there and its keys are right (the operator can't see Secrets)";
         return $"flow '{flow}': {Names(stores)} failed to authenticate; {advice}";
     }
 
@@ -157,9 +176,10 @@ internal static class ConnectorTeller
     private static StoreCounts Count(Draft draft)
     {
         var active = Attempts.ActiveStores(draft.Spec).Count();
-        var onCandidate = draft.Record.RunningAttempt is { HasStarted: true } attempt && draft.Policy is not null
-            ? Judging.CohortStores(draft.Spec, attempt)
-            : 0;
+        var onCandidate =
+            draft.Record.RunningAttempt is { HasStarted: true } attempt && draft.Policy is not null
+                ? Judging.CohortStores(draft.Spec, attempt)
+                : 0;
         return new StoreCounts
         {
             Total = draft.Spec.Stores.Length,

@@ -35,7 +35,10 @@ public static class RolloutTeller
         var isRunning = draft.Record.RunningAttempt is not null;
         var message = isRunning ? $"{why}; the attempt stands still and all stores run stable" : why;
         return WithConditions(
-            Facts(draft) with { Phase = isRunning ? Holding : Idle },
+            Facts(draft) with
+            {
+                Phase = isRunning ? Holding : Idle,
+            },
             policy,
             draft.Now,
             ConditionDraft.False(ConditionTypes.Ready, Reasons.InvalidSpec, message),
@@ -44,9 +47,7 @@ public static class RolloutTeller
     }
 
     private static RolloutStatus Tell(Draft draft, SyncRollout policy) =>
-        draft.Record.RunningAttempt is { } attempt
-            ? TellRunning(draft, policy, attempt)
-            : TellSettled(draft, policy);
+        draft.Record.RunningAttempt is { } attempt ? TellRunning(draft, policy, attempt) : TellSettled(draft, policy);
 
     private static RolloutStatus TellRunning(Draft draft, SyncRollout policy, Attempt attempt)
     {
@@ -56,7 +57,10 @@ public static class RolloutTeller
         {
             var stopped = $"{paused.Message}; the cohort stays at {attempt.Cohort} stores until the content changes";
             return WithConditions(
-                facts with { Phase = Paused },
+                facts with
+                {
+                    Phase = Paused,
+                },
                 policy,
                 draft.Now,
                 ConditionDraft.False(ConditionTypes.Ready, Reasons.PausedOnFailure, stopped),
@@ -64,9 +68,13 @@ public static class RolloutTeller
             );
         }
         var step = StepPlan.Of(policy.Spec.Steps, attempt);
-        var message = $"step {step.Index + 1} of {policy.Spec.Steps.Length}, {attempt.Cohort} of {attempt.Order.Length} stores run revision {attempt.Revision}";
+        var message =
+            $"step {step.Index + 1} of {policy.Spec.Steps.Length}, {attempt.Cohort} of {attempt.Order.Length} stores run revision {attempt.Revision}";
         return WithConditions(
-            facts with { Phase = Reasons.Progressing },
+            facts with
+            {
+                Phase = Reasons.Progressing,
+            },
             policy,
             draft.Now,
             ConditionDraft.Unknown(ConditionTypes.Ready, Reasons.Progressing, message),
@@ -85,8 +93,11 @@ public static class RolloutTeller
         };
         if (record.Revisions.Rejected is { } rejected)
         {
-            var reason = string.Equals(rejected.Reason, Reasons.RecordLost, StringComparison.Ordinal) ? Reasons.RecordLost : Reasons.RolledBack;
-            var message = $"revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}; all stores run stable until the content changes";
+            var reason = string.Equals(rejected.Reason, Reasons.RecordLost, StringComparison.Ordinal)
+                ? Reasons.RecordLost
+                : Reasons.RolledBack;
+            var message =
+                $"revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}; all stores run stable until the content changes";
             return WithConditions(
                 facts,
                 policy,

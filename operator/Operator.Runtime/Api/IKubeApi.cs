@@ -5,12 +5,12 @@ namespace Operator.Runtime;
 
 /// <summary>
 /// The one gateway to the API server. Every failure that the server answers is a <see cref="KubeApiException"/>; a failed
-/// connection is an <see cref="HttpRequestException"/>; a write that outlives its timeout is a <see cref="TimeoutException"/>.
-/// Safe for concurrent use.
+/// connection is an <see cref="HttpRequestException"/>; a call that outlives its timeout is a <see cref="TimeoutException"/>.
+/// A write that failed in one of the latter two ways may have been done. Safe for concurrent use.
 /// </summary>
 public interface IKubeApi
 {
-    /// <summary>A live read; null when there is no such object.</summary>
+    /// <summary>A live read; null when the server says that there is no such object.</summary>
     Task<KubeObject?> GetAsync(ResourceType type, ObjectKey key, CancellationToken ct);
 
     Task<KubeObject> CreateAsync(ResourceType type, string ns, ReadOnlyMemory<byte> json, CancellationToken ct);
@@ -19,10 +19,15 @@ public interface IKubeApi
     Task<KubeObject> ReplaceAsync(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> json, CancellationToken ct);
 
     /// <summary>Replaces the status subresource; the JSON carries the resourceVersion.</summary>
-    Task<KubeObject> ReplaceStatusAsync(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> json, CancellationToken ct);
+    Task<KubeObject> ReplaceStatusAsync(
+        ResourceType type,
+        ObjectKey key,
+        ReadOnlyMemory<byte> json,
+        CancellationToken ct
+    );
 
-    /// <summary>Deletes the object if it still has that UID (null: whichever it is).</summary>
-    Task<Deletion> DeleteAsync(ResourceType type, ObjectKey key, string? uid, CancellationToken ct);
+    /// <summary>Deletes the object, if it is the one that the options mean.</summary>
+    Task<Deletion> DeleteAsync(ResourceType type, ObjectKey key, DeleteOptions options, CancellationToken ct);
 
     /// <summary>One page. All namespaces when <paramref name="ns"/> is null.</summary>
     Task<ListPage> ListAsync(ResourceType type, string? ns, ListOptions options, CancellationToken ct);
@@ -34,8 +39,21 @@ public interface IKubeApi
     ServerClock? Clock { get; }
 }
 
+public static class KubeApiCalls
+{
+    /// <summary>Deletes the object if it still has that UID (null: whichever it is), with its own grace period.</summary>
+    public static Task<Deletion> DeleteAsync(
+        this IKubeApi api,
+        ResourceType type,
+        ObjectKey key,
+        string? uid,
+        CancellationToken ct
+    ) => api.DeleteAsync(type, key, new DeleteOptions { Uid = uid }, ct);
+}
+
 public enum Deletion
 {
+    /// <summary>Gone, or on its way: what has a grace period still exists until it is over.</summary>
     Deleted,
     AlreadyGone,
 
@@ -43,15 +61,29 @@ public enum Deletion
     OtherUid,
 }
 
+public sealed record DeleteOptions
+{
+    /// <summary>Only the object with this UID; null: whichever has the name.</summary>
+    public string? Uid { get; init; }
+
+    /// <summary>In place of the object's own grace period, in whole seconds. Zero: at once.</summary>
+    public TimeSpan? Grace { get; init; }
+}
+
 public sealed record ListOptions
 {
     public string? LabelSelector { get; init; }
+    public string? FieldSelector { get; init; }
 
     /// <summary>Page size; 0 asks for everything at once.</summary>
     public int Limit { get; init; }
     public string? Continue { get; init; }
+
+    /// <summary>Null: the newest state. "0": whatever the server has at hand.</summary>
+    public string? ResourceVersion { get; init; }
 }
 
+/// <summary>One page of a list. <see cref="Continue"/> is null on the last one.</summary>
 public sealed record ListPage(ImmutableArray<JsonElement> Items, string? Continue, string ResourceVersion);
 
 public sealed record WatchOptions
@@ -59,7 +91,10 @@ public sealed record WatchOptions
     public string? LabelSelector { get; init; }
     public string ResourceVersion { get; init; } = "";
 
-    /// <summary>The server ends the stream after this long.</summary>
+    /// <summary>Asks for events that only tell how far the server is. Default true.</summary>
+    public bool AllowBookmarks { get; init; } = true;
+
+    /// <summary>The server ends the stream after this long. Default 5 min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
 }
 
@@ -72,6 +107,7 @@ public enum WatchKind
     Error,
 }
 
+/// <summary>One event. <paramref name="Item"/> is the object, for a bookmark a resourceVersion only, for an error a Status.</summary>
 public sealed record WatchEvent(WatchKind Kind, JsonElement Item);
 
 /// <summary>What the server's clock said when ours said <paramref name="Ours"/>. The server tells whole seconds.</summary>

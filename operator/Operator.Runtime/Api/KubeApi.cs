@@ -1,6 +1,5 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -8,68 +7,121 @@ using Polly;
 
 namespace Operator.Runtime;
 
-/// <summary>The gateway over HTTP. Reads and deletes are retried for a few seconds; a write is sent once.</summary>
-public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics metrics, KubeApiOptions options) : IKubeApi
+/// <summary>
+/// The gateway over HTTP. Reads, and deletions that name a UID, are sent again after a fault, for a few seconds; every other
+/// write is sent once. Answers are read whole within the call's timeout, so that nothing stays open or hangs.
+/// </summary>
+public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics metrics, KubeApiOptions limits)
+    : IKubeApi
 {
-    private readonly ResiliencePipeline<HttpResponseMessage> _retry = KubeRetry.Build(time);
+    private readonly ResiliencePipeline<KubeAnswer> _retry = KubeRetry.Build(time);
+    private readonly string _host =
+        http.BaseAddress?.Host ?? throw new ArgumentException("the client has no base address", nameof(http));
     private volatile ServerClock? _clock;
 
     public ServerClock? Clock => _clock;
 
     public async Task<KubeObject?> GetAsync(ResourceType type, ObjectKey key, CancellationToken ct)
     {
-        var call = new Call(HttpMethod.Get, type.Path(key.Namespace, key.Name), "GET", $"get {type.Plural} {key}");
-        using var response = await SendAsync(call, isIdempotent: true, ct);
-        if (response.StatusCode == HttpStatusCode.NotFound)
+        // The path of an empty name is the collection's: its answer would pass for an object.
+        if (key.Name.Length == 0)
         {
             return null;
         }
-        return await ReadObjectAsync(response, call, ct);
-    }
-
-    public Task<KubeObject> CreateAsync(ResourceType type, string ns, ReadOnlyMemory<byte> json, CancellationToken ct) =>
-        WriteAsync(new Call(HttpMethod.Post, type.Path(ns), "POST", $"create {type.Plural} in {ns}", json), ct);
-
-    public Task<KubeObject> ReplaceAsync(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> json, CancellationToken ct) =>
-        WriteAsync(new Call(HttpMethod.Put, type.Path(key.Namespace, key.Name), "PUT", $"replace {type.Plural} {key}", json), ct);
-
-    public Task<KubeObject> ReplaceStatusAsync(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> json, CancellationToken ct)
-    {
-        var path = type.Path(key.Namespace, key.Name, "status");
-        return WriteAsync(new Call(HttpMethod.Put, path, "PUT", $"replace status of {type.Plural} {key}", json), ct);
-    }
-
-    public async Task<Deletion> DeleteAsync(ResourceType type, ObjectKey key, string? uid, CancellationToken ct)
-    {
-        var body = uid is null ? "{}" : $"{{\"preconditions\":{{\"uid\":\"{JsonEncodedText.Encode(uid)}\"}}}}";
-        var path = type.Path(key.Namespace, key.Name);
-        var call = new Call(HttpMethod.Delete, path, "DELETE", $"delete {type.Plural} {key}", Encoding.UTF8.GetBytes(body));
-        using var response = await SendAsync(call, isIdempotent: uid is not null, ct);
-        switch (response.StatusCode)
+        var call = new KubeCall(HttpMethod.Get, type.Path(key), "GET", $"get {type.Plural} {key}")
         {
-            case HttpStatusCode.NotFound:
-                return Deletion.AlreadyGone;
-            case HttpStatusCode.Conflict:
-                return Deletion.OtherUid;
-            default:
-                await ThrowIfFailedAsync(response, call, ct);
-                return Deletion.Deleted;
+            IsIdempotent = true,
+        };
+        var answer = await SendAsync(call, ct);
+        return answer.IsAbsence ? null : new KubeObject(answer.Json(call));
+    }
+
+    public Task<KubeObject> CreateAsync(
+        ResourceType type,
+        string ns,
+        ReadOnlyMemory<byte> json,
+        CancellationToken ct
+    ) =>
+        WriteAsync(
+            new KubeCall(HttpMethod.Post, type.Path(ns), "POST", $"create {type.Plural} in {ns}") { Body = json },
+            ct
+        );
+
+    public Task<KubeObject> ReplaceAsync(
+        ResourceType type,
+        ObjectKey key,
+        ReadOnlyMemory<byte> json,
+        CancellationToken ct
+    ) =>
+        WriteAsync(
+            new KubeCall(HttpMethod.Put, type.Path(key), "PUT", $"replace {type.Plural} {key}") { Body = json },
+            ct
+        );
+
+    public Task<KubeObject> ReplaceStatusAsync(
+        ResourceType type,
+        ObjectKey key,
+        ReadOnlyMemory<byte> json,
+        CancellationToken ct
+    ) =>
+        WriteAsync(
+            new KubeCall(HttpMethod.Put, type.Path(key, "status"), "PUT", $"replace status of {type.Plural} {key}")
+            {
+                Body = json,
+            },
+            ct
+        );
+
+    public async Task<Deletion> DeleteAsync(
+        ResourceType type,
+        ObjectKey key,
+        DeleteOptions options,
+        CancellationToken ct
+    )
+    {
+        var call = new KubeCall(HttpMethod.Delete, type.Path(key), "DELETE", $"delete {type.Plural} {key}")
+        {
+            Body = DeleteBody(options),
+            IsIdempotent = options.Uid is not null,
+        };
+        var answer = await SendAsync(call, ct);
+        if (answer.IsAbsence)
+        {
+            return Deletion.AlreadyGone;
         }
+        if (answer.Status == HttpStatusCode.Conflict && options.Uid is not null)
+        {
+            return Deletion.OtherUid;
+        }
+        answer.ThrowIfFailed(call);
+        return Deletion.Deleted;
     }
 
     public async Task<ListPage> ListAsync(ResourceType type, string? ns, ListOptions options, CancellationToken ct)
     {
         var query = Query(
             ("labelSelector", options.LabelSelector),
-            ("limit", options.Limit > 0 ? options.Limit.ToString(System.Globalization.CultureInfo.InvariantCulture) : null),
-            ("continue", options.Continue)
+            ("fieldSelector", options.FieldSelector),
+            ("limit", options.Limit > 0 ? options.Limit.ToString(CultureInfo.InvariantCulture) : null),
+            ("continue", options.Continue),
+            ("resourceVersion", options.ResourceVersion)
         );
-        var call = new Call(HttpMethod.Get, type.Path(ns) + query, "LIST", $"list {type.Plural} in {ns ?? "all namespaces"}");
-        using var response = await SendAsync(call, isIdempotent: true, ct);
-        var list = (await ReadObjectAsync(response, call, ct)).Json;
-        var metadata = list.GetProperty("metadata");
-        var items = list.TryGetProperty("items", out var array) && array.ValueKind == JsonValueKind.Array ? array.EnumerateArray() : default;
-        return new ListPage([.. items], Text(metadata, "continue"), Text(metadata, "resourceVersion") ?? "");
+        var call = new KubeCall(
+            HttpMethod.Get,
+            type.Path(ns) + query,
+            "LIST",
+            $"list {type.Plural} in {ns ?? "all namespaces"}"
+        )
+        {
+            IsIdempotent = true,
+            IsList = true,
+        };
+        var page = new KubeObject((await SendAsync(call, ct)).Json(call));
+        var items =
+            page.Json.TryGetProperty("items", out var array) && array.ValueKind == JsonValueKind.Array
+                ? array.EnumerateArray()
+                : default;
+        return new ListPage([.. items], page.Continue.Length > 0 ? page.Continue : null, page.ResourceVersion);
     }
 
     public async IAsyncEnumerable<WatchEvent> WatchAsync(
@@ -81,14 +133,22 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
     {
         var query = Query(
             ("watch", "true"),
-            ("allowWatchBookmarks", "true"),
+            ("allowWatchBookmarks", options.AllowBookmarks ? "true" : null),
             ("labelSelector", options.LabelSelector),
             ("resourceVersion", options.ResourceVersion),
-            ("timeoutSeconds", ((int)options.Timeout.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture))
+            ("timeoutSeconds", ((int)options.Timeout.TotalSeconds).ToString(CultureInfo.InvariantCulture))
         );
-        var call = new Call(HttpMethod.Get, type.Path(ns) + query, "WATCH", $"watch {type.Plural} in {ns ?? "all namespaces"}");
-        using var response = await SendOnceAsync(call, ct);
-        await ThrowIfFailedAsync(response, call, ct);
+        var call = new KubeCall(
+            HttpMethod.Get,
+            type.Path(ns) + query,
+            "WATCH",
+            $"watch {type.Plural} in {ns ?? "all namespaces"}"
+        );
+        using var response = await OpenAsync(call, ct);
+        if (!response.IsSuccessStatusCode)
+        {
+            (await KubeAnswer.ReadAsync(response, ct)).ThrowIfFailed(call);
+        }
         await using var stream = await response.Content.ReadAsStreamAsync(ct);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         while (await reader.ReadLineAsync(ct) is { } line)
@@ -100,41 +160,41 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
         }
     }
 
-    private async Task<KubeObject> WriteAsync(Call call, CancellationToken ct)
-    {
-        using var response = await SendAsync(call, isIdempotent: false, ct);
-        return await ReadObjectAsync(response, call, ct);
-    }
+    private async Task<KubeObject> WriteAsync(KubeCall call, CancellationToken ct) =>
+        new((await SendAsync(call, ct)).Json(call));
 
-    private async Task<HttpResponseMessage> SendAsync(Call call, bool isIdempotent, CancellationToken ct)
+    private async Task<KubeAnswer> SendAsync(KubeCall call, CancellationToken ct)
     {
-        using var timeout = new CancellationTokenSource(options.CallTimeout, time);
+        var limit = call.IsList ? limits.ListTimeout : limits.CallTimeout;
+        using var timeout = new CancellationTokenSource(limit, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try
         {
-            return isIdempotent
+            return call.IsIdempotent
                 ? await _retry.ExecuteAsync(async token => await SendOnceAsync(call, token), linked.Token)
                 : await SendOnceAsync(call, linked.Token);
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new TimeoutException($"cannot {call.What}: no answer within {options.CallTimeout.TotalSeconds:0} s", e);
+            throw new TimeoutException($"cannot {call.What}: no answer within {limit.TotalSeconds:0.###} s", e);
         }
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(Call call, CancellationToken ct)
+    private async Task<KubeAnswer> SendOnceAsync(KubeCall call, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(call.Method, call.Path);
-        if (call.Body is { } body)
-        {
-            request.Content = new ReadOnlyMemoryContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        }
+        using var response = await OpenAsync(call, ct);
+        return await KubeAnswer.ReadAsync(response, ct);
+    }
+
+    /// <summary>Sends the request and waits for the answer's headers.</summary>
+    private async Task<HttpResponseMessage> OpenAsync(KubeCall call, CancellationToken ct)
+    {
+        using var request = call.Request();
         var start = time.GetTimestamp();
         try
         {
             var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-            metrics.Answered(call.Verb, (int)response.StatusCode, http.BaseAddress!.Host, time.GetElapsedTime(start)); // set by KubeConnection
+            metrics.Answered(call.Verb, (int)response.StatusCode, _host, time.GetElapsedTime(start));
             if (response.Headers.Date is { } date)
             {
                 _clock = new ServerClock(date, time.GetUtcNow());
@@ -143,28 +203,40 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
         }
         catch (HttpRequestException)
         {
-            metrics.Failed(call.Verb, http.BaseAddress!.Host); // see above
+            metrics.Failed(call.Verb, _host);
             throw;
         }
-    }
-
-    private static async Task<KubeObject> ReadObjectAsync(HttpResponseMessage response, Call call, CancellationToken ct)
-    {
-        await ThrowIfFailedAsync(response, call, ct);
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        using var document = await JsonDocument.ParseAsync(stream, cancellationToken: ct);
-        return new KubeObject(document.RootElement.Clone());
-    }
-
-    private static async Task ThrowIfFailedAsync(HttpResponseMessage response, Call call, CancellationToken ct)
-    {
-        if (response.IsSuccessStatusCode)
+        // A connection that can't be made in time ends as a cancellation that nobody asked for.
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            return;
+            metrics.Failed(call.Verb, _host);
+            throw new HttpRequestException(
+                HttpRequestError.ConnectionError,
+                $"cannot {call.What}: no connection in time",
+                e
+            );
         }
-        var body = await response.Content.ReadAsByteArrayAsync(ct);
-        var (reason, message) = KubeStatus.Read(body);
-        throw new KubeApiException(response.StatusCode, reason, $"cannot {call.What}: {(int)response.StatusCode} {reason}: {message}");
+    }
+
+    private static byte[] DeleteBody(DeleteOptions deletion)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (deletion.Grace is { } grace)
+            {
+                json.WriteNumber("gracePeriodSeconds", (long)grace.TotalSeconds);
+            }
+            if (deletion.Uid is { } uid)
+            {
+                json.WriteStartObject("preconditions");
+                json.WriteString("uid", uid);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
     }
 
     private static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)
@@ -174,21 +246,22 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
         {
             if (value is not null)
             {
-                query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+                query
+                    .Append(query.Length == 0 ? '?' : '&')
+                    .Append(name)
+                    .Append('=')
+                    .Append(Uri.EscapeDataString(value));
             }
         }
         return query.ToString();
     }
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text ? text : null;
-
-    [DebuggerDisplay("{What}")]
-    private sealed record Call(HttpMethod Method, string Path, string Verb, string What, ReadOnlyMemory<byte>? Body = null);
 }
 
 public sealed record KubeApiOptions
 {
-    /// <summary>Of one call with its retries, watches left out. Must end before a lease can expire. Default 8 s.</summary>
+    /// <summary>Of one call with its retries and its whole answer. Must be shorter than the lease. Default 8 s.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>The same for one page of a list, which may be large. Default 30 s.</summary>
+    public TimeSpan ListTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

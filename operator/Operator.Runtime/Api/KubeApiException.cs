@@ -10,11 +10,19 @@ public sealed class KubeApiException(HttpStatusCode status, string reason, strin
     /// <summary>The reason of the Status object, such as <c>AlreadyExists</c>; empty when the answer was none.</summary>
     public string Reason { get; } = reason;
 
+    /// <summary>The server asks to be left alone for this long; null: it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public bool IsNotFound => Status == HttpStatusCode.NotFound;
     public bool IsForbidden => Status == HttpStatusCode.Forbidden;
     public bool IsInvalid => Status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest;
+
+    /// <summary>A resourceVersion or continue token is too old.</summary>
     public bool IsGone => Status == HttpStatusCode.Gone;
+    public bool IsOverloaded => Status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable;
     public bool IsAlreadyExists =>
         Status == HttpStatusCode.Conflict && string.Equals(Reason, "AlreadyExists", StringComparison.Ordinal);
+
+    /// <summary>Somebody else wrote in between.</summary>
     public bool IsConflict => Status == HttpStatusCode.Conflict && !IsAlreadyExists;
 }

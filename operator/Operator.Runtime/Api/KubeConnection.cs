@@ -88,7 +88,10 @@ public static class KubeConnection
     private sealed class CredentialsHandler(KubernetesClientConfiguration configuration, HttpMessageHandler inner)
         : DelegatingHandler(inner)
     {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
         {
             if (configuration.TokenProvider is { } provider)
             {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -12,12 +13,55 @@ public sealed class KubeObject(JsonElement json)
     public string Uid => Text("uid");
     public string ResourceVersion => Text("resourceVersion");
     public ObjectKey Key => new(Namespace, Name);
+
+    /// <summary>Of a list: where its next page begins; empty on the last one.</summary>
+    internal string Continue => Text("continue");
     public DateTimeOffset? CreationTimestamp => Time("creationTimestamp");
     public DateTimeOffset? DeletionTimestamp => Time("deletionTimestamp");
 
     public string? Label(string name) => Entry("labels", name);
 
     public string? Annotation(string name) => Entry("annotations", name);
+
+    /// <summary>
+    /// A copy that stands alone (it keeps no page of a list in memory) and leaves out <c>metadata.managedFields</c>, which may
+    /// be larger than the rest: what a cache should keep.
+    /// </summary>
+    public KubeObject Trimmed()
+    {
+        if (Json.ValueKind != JsonValueKind.Object)
+        {
+            return new KubeObject(Json.Clone());
+        }
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            WriteTrimmed(writer, Json);
+        }
+        return new KubeObject(JsonElement.Parse(buffer.WrittenSpan));
+    }
+
+    private static void WriteTrimmed(Utf8JsonWriter json, JsonElement item)
+    {
+        json.WriteStartObject();
+        foreach (var property in item.EnumerateObject())
+        {
+            if (property.NameEquals("metadata") && property.Value.ValueKind == JsonValueKind.Object)
+            {
+                json.WriteStartObject(property.Name);
+                foreach (var field in property.Value.EnumerateObject().Where(f => !f.NameEquals("managedFields")))
+                {
+                    field.WriteTo(json);
+                }
+                json.WriteEndObject();
+            }
+            else
+            {
+                property.WriteTo(json);
+            }
+        }
+        json.WriteEndObject();
+    }
 
     private JsonElement? Metadata(string name) =>
         Json.ValueKind == JsonValueKind.Object
@@ -38,5 +82,7 @@ public sealed class KubeObject(JsonElement json)
             : null;
 
     private DateTimeOffset? Time(string name) =>
-        DateTimeOffset.TryParse(Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+        DateTimeOffset.TryParse(Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? at
+            : null;
 }

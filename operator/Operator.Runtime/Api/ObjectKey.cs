@@ -1,22 +1,30 @@
 namespace Operator.Runtime;
 
-/// <summary>Namespace and name: what queues and caches are keyed by.</summary>
+/// <summary>Namespace and name: what queues and caches are keyed by. The namespace of a cluster-wide object is empty.</summary>
 public readonly record struct ObjectKey(string Namespace, string Name)
 {
     public override string ToString() => $"{Namespace}/{Name}";
 }
 
-/// <summary>A namespaced resource of the API server.</summary>
+/// <summary>A resource of the API server, by the plural that its paths use.</summary>
 public sealed record ResourceType(string Group, string Version, string Plural)
 {
     /// <summary>The path of a collection (no name), an object, or one of its subresources; no namespace: all of them.</summary>
     public string Path(string? ns = null, string? name = null, string? subresource = null)
     {
         var root = Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}";
-        var scope = ns is null ? "" : $"/namespaces/{Uri.EscapeDataString(ns)}";
+        var scope = string.IsNullOrEmpty(ns) ? "" : $"/namespaces/{Uri.EscapeDataString(ns)}";
         var item = name is null ? "" : $"/{Uri.EscapeDataString(name)}";
         var sub = subresource is null ? "" : $"/{subresource}";
         return $"{root}{scope}/{Plural}{item}{sub}";
+    }
+
+    /// <summary>The path of one object.</summary>
+    /// <exception cref="ArgumentException">The name is empty: the path would be the collection's.</exception>
+    internal string Path(ObjectKey key, string? subresource = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key.Name, nameof(key));
+        return Path(key.Namespace, key.Name, subresource);
     }
 }
 
@@ -25,6 +33,7 @@ public static class CoreTypes
 {
     public static ResourceType Pods { get; } = new("", "v1", "pods");
     public static ResourceType ConfigMaps { get; } = new("", "v1", "configmaps");
+    public static ResourceType Namespaces { get; } = new("", "v1", "namespaces");
     public static ResourceType Leases { get; } = new("coordination.k8s.io", "v1", "leases");
     public static ResourceType Events { get; } = new("events.k8s.io", "v1", "events");
 }

@@ -52,9 +52,15 @@ public sealed class EventRecorder(IKubeApi api, string controller, string instan
             json.WriteString("kind", "Event");
             json.WriteStartObject("metadata");
             json.WriteString("namespace", subject.Key.Namespace);
-            json.WriteString("name", string.Create(CultureInfo.InvariantCulture, $"{Shorten(subject.Key.Name, 200)}.{now.Ticks:x}"));
+            json.WriteString(
+                "name",
+                string.Create(CultureInfo.InvariantCulture, $"{Shorten(subject.Key.Name, 200)}.{now.Ticks:x}")
+            );
             json.WriteEndObject();
-            json.WriteString("eventTime", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString(
+                "eventTime",
+                now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
+            );
             json.WriteString("type", isWarning ? "Warning" : "Normal");
             json.WriteString("reason", Shorten(reason, 128));
             json.WriteString("action", Shorten(reason, 128));

@@ -24,7 +24,13 @@ public sealed record LeaderLeaseOptions
 /// Leads while it holds a Lease. A holder counts as gone when its lease has not changed for its duration by our own monotonic
 /// clock, so clocks of different nodes are never compared. The term's token is cancelled before anybody else may lead.
 /// </summary>
-public sealed class LeaderLease(IKubeApi api, LeaderLeaseOptions options, TimeProvider time, IMetricFactory factory, ILogger logger)
+public sealed class LeaderLease(
+    IKubeApi api,
+    LeaderLeaseOptions options,
+    TimeProvider time,
+    IMetricFactory factory,
+    ILogger logger
+)
 {
     private readonly Gauge.Child _isLeader = factory
         .CreateGauge("leader_election_master_status", "1 while this replica leads.", ["name"])
@@ -167,7 +173,14 @@ public sealed class LeaderLease(IKubeApi api, LeaderLeaseOptions options, TimePr
             await api.ReplaceAsync(CoreTypes.Leases, options.Key, released.Write(options.Key), timeout.Token);
             LeaseLog.Released(logger, options.Key);
         }
-        catch (Exception e) when (e is KubeApiException or HttpRequestException or TimeoutException or IOException or OperationCanceledException)
+        catch (Exception e)
+            when (e
+                    is KubeApiException
+                        or HttpRequestException
+                        or TimeoutException
+                        or IOException
+                        or OperationCanceledException
+            )
         {
             LeaseLog.Failed(logger, options.Key, e.Message);
         }
@@ -196,7 +209,8 @@ public sealed class LeaderLease(IKubeApi api, LeaderLeaseOptions options, TimePr
 
     private bool IsOurs(LeaseSpec lease) => string.Equals(lease.Holder, options.Identity, StringComparison.Ordinal);
 
-    private bool IsExpired(LeaseSpec lease) => lease.Holder.Length == 0 || time.GetElapsedTime(_observedAt) > lease.Duration;
+    private bool IsExpired(LeaseSpec lease) =>
+        lease.Holder.Length == 0 || time.GetElapsedTime(_observedAt) > lease.Duration;
 }
 
 internal static partial class LeaseLog
@@ -213,7 +227,10 @@ internal static partial class LeaseLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Lease {Key} released")]
     public static partial void Released(ILogger logger, ObjectKey key);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Lease {Key} can't be used: the service account needs get, create and update on leases: {Why}")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Lease {Key} can't be used: the service account needs get, create and update on leases: {Why}"
+    )]
     public static partial void Forbidden(ILogger logger, ObjectKey key, string why);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lease {Key} could not be renewed: {Why}")]

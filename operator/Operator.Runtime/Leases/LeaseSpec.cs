@@ -66,11 +66,24 @@ internal sealed record LeaseSpec
     }
 
     private static string Text(JsonElement spec, string name) =>
-        spec.ValueKind == JsonValueKind.Object && spec.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+        spec.ValueKind == JsonValueKind.Object && spec.TryGetProperty(name, out var value)
+            ? value.GetString() ?? ""
+            : "";
 
     private static int Number(JsonElement spec, string name) =>
-        spec.ValueKind == JsonValueKind.Object && spec.TryGetProperty(name, out var value) && value.TryGetInt32(out var number) ? number : 0;
+        spec.ValueKind == JsonValueKind.Object
+        && spec.TryGetProperty(name, out var value)
+        && value.TryGetInt32(out var number)
+            ? number
+            : 0;
 
     private static DateTimeOffset? Time(JsonElement spec, string name) =>
-        DateTimeOffset.TryParse(Text(spec, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+        DateTimeOffset.TryParse(
+            Text(spec, name),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var at
+        )
+            ? at
+            : null;
 }

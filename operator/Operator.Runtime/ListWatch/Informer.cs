@@ -55,7 +55,8 @@ public sealed class Informer<T>(
 
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
-    public IEnumerable<KeyValuePair<ObjectKey, T>> All => _objects.Select(o => KeyValuePair.Create(o.Key, o.Value.Object));
+    public IEnumerable<KeyValuePair<ObjectKey, T>> All =>
+        _objects.Select(o => KeyValuePair.Create(o.Key, o.Value.Object));
 
     /// <summary>Objects that exist and can't be decoded, with why.</summary>
     public IReadOnlyDictionary<ObjectKey, string> Undecodable => _undecodable;
@@ -239,7 +240,14 @@ public sealed class Informer<T>(
             return projected;
         }
         // A projection meets whatever anybody stored: it may fail in any way, and then it is this object's problem only.
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException)
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or InvalidOperationException
+                        or FormatException
+                        or KeyNotFoundException
+                        or OverflowException
+            )
         {
             _undecodable[item.Key] = e.Message;
             _objects.TryRemove(item.Key, out _);

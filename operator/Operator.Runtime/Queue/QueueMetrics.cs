@@ -5,13 +5,18 @@ namespace Operator.Runtime;
 /// <summary>A queue's metrics, under the names that controller-runtime dashboards expect.</summary>
 public sealed class QueueMetrics(IMetricFactory factory, string name)
 {
-    private static readonly HistogramConfiguration Seconds = new() { Buckets = Histogram.ExponentialBuckets(0.001, 4, 9) };
+    private static readonly HistogramConfiguration Seconds = new()
+    {
+        Buckets = Histogram.ExponentialBuckets(0.001, 4, 9),
+    };
 
     private readonly Gauge.Child _depth = factory
         .CreateGauge("workqueue_depth", "Keys that wait for a worker.", ["name"])
         .WithLabels(name);
 
-    private readonly Counter.Child _adds = factory.CreateCounter("workqueue_adds_total", "Keys queued.", ["name"]).WithLabels(name);
+    private readonly Counter.Child _adds = factory
+        .CreateCounter("workqueue_adds_total", "Keys queued.", ["name"])
+        .WithLabels(name);
 
     private readonly Counter.Child _retries = factory
         .CreateCounter("workqueue_retries_total", "Keys queued again after a failure.", ["name"])

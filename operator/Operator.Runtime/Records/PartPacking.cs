@@ -40,5 +40,6 @@ internal static class PartPacking
         }
     }
 
-    public static string Sha256(ReadOnlyMemory<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content.Span));
+    public static string Sha256(ReadOnlyMemory<byte> content) =>
+        Convert.ToHexStringLower(SHA256.HashData(content.Span));
 }

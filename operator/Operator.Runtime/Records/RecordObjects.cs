@@ -19,7 +19,8 @@ internal sealed class RecordObjects(RecordStoreOptions options)
 
     public ObjectKey HeadKey(ObjectKey subject)
     {
-        var readable = subject.Name.Length > MaxReadableName ? subject.Name[..MaxReadableName].TrimEnd('.', '-') : subject.Name;
+        var readable =
+            subject.Name.Length > MaxReadableName ? subject.Name[..MaxReadableName].TrimEnd('.', '-') : subject.Name;
         return new ObjectKey(subject.Namespace, $"{options.Prefix}-{readable}-{SubjectHash(subject)}");
     }
 
@@ -81,14 +82,21 @@ internal sealed class RecordObjects(RecordStoreOptions options)
     /// <summary>A part by its own word: null when its checksum does not hold.</summary>
     public static SurvivingPart? ReadSurvivor(KubeObject part)
     {
-        var annotations = part.Json.GetProperty("metadata").TryGetProperty("annotations", out var value) ? value : default;
+        var annotations = part.Json.GetProperty("metadata").TryGetProperty("annotations", out var value)
+            ? value
+            : default;
         string? Annotation(string suffix) =>
             annotations.ValueKind == JsonValueKind.Object
-                ? annotations.EnumerateObject().FirstOrDefault(a => a.Name.EndsWith(suffix, StringComparison.Ordinal)).Value is { ValueKind: JsonValueKind.String } found
+                ? annotations
+                    .EnumerateObject()
+                    .FirstOrDefault(a => a.Name.EndsWith(suffix, StringComparison.Ordinal))
+                    .Value
+                    is { ValueKind: JsonValueKind.String } found
                     ? found.GetString()
                     : null
                 : null;
-        return Annotation("/part") is { } name
+        return
+            Annotation("/part") is { } name
             && long.TryParse(Annotation("/counter"), NumberStyles.None, CultureInfo.InvariantCulture, out var counter)
             && ReadPart(part, Annotation("/sha256") ?? "") is { } content
             ? new SurvivingPart(name, counter, part.CreationTimestamp ?? DateTimeOffset.UnixEpoch, content)

@@ -50,11 +50,18 @@ public sealed class RecordStore(IKubeApi api, RecordStoreOptions options, TimePr
         var lostHead = new LostHead(head.Uid, head.ResourceVersion);
         if (RecordObjects.ReadHead(head) is not { } content)
         {
-            return new RecordRead.Lost($"its head, ConfigMap {headKey}, can't be read", lostHead, await SurvivorsAsync(subject, ct));
+            return new RecordRead.Lost(
+                $"its head, ConfigMap {headKey}, can't be read",
+                lostHead,
+                await SurvivorsAsync(subject, ct)
+            );
         }
         if (content.Counter < witness)
         {
-            var why = string.Create(CultureInfo.InvariantCulture, $"its head, ConfigMap {headKey}, says {content.Counter} where {witness} was seen");
+            var why = string.Create(
+                CultureInfo.InvariantCulture,
+                $"its head, ConfigMap {headKey}, says {content.Counter} where {witness} was seen"
+            );
             return new RecordRead.Lost(why, lostHead, await SurvivorsAsync(subject, ct));
         }
         return await ReadPartsAsync(subject, head, content, ct);
@@ -74,11 +81,15 @@ public sealed class RecordStore(IKubeApi api, RecordStoreOptions options, TimePr
         var draft = Draft(basis);
         foreach (var (name, content) in changes)
         {
-            draft = content is { } bytes ? await AddPartAsync(subject, draft, name, bytes, ct) : WithoutPart(draft, name);
+            draft = content is { } bytes
+                ? await AddPartAsync(subject, draft, name, bytes, ct)
+                : WithoutPart(draft, name);
         }
         if (time.GetElapsedTime(started) > options.MaxCommitTime)
         {
-            throw new TimeoutException($"cannot commit the record of {subject}: it took longer than {options.MaxCommitTime}, and its parts may be swept");
+            throw new TimeoutException(
+                $"cannot commit the record of {subject}: it took longer than {options.MaxCommitTime}, and its parts may be swept"
+            );
         }
         var head = await MoveHeadAsync(subject, basis, draft, ct);
         return draft with { HeadUid = head.Uid, HeadResourceVersion = head.ResourceVersion };
@@ -163,7 +174,12 @@ public sealed class RecordStore(IKubeApi api, RecordStoreOptions options, TimePr
             References = draft.References.Remove(name),
         };
 
-    private Task<KubeObject> MoveHeadAsync(ObjectKey subject, CommitBasis basis, StoredRecord draft, CancellationToken ct)
+    private Task<KubeObject> MoveHeadAsync(
+        ObjectKey subject,
+        CommitBasis basis,
+        StoredRecord draft,
+        CancellationToken ct
+    )
     {
         var content = new HeadContent
         {
@@ -184,7 +200,12 @@ public sealed class RecordStore(IKubeApi api, RecordStoreOptions options, TimePr
             : api.ReplaceAsync(CoreTypes.ConfigMaps, _objects.HeadKey(subject), json, ct);
     }
 
-    private async Task<RecordRead> ReadPartsAsync(ObjectKey subject, KubeObject head, HeadContent content, CancellationToken ct)
+    private async Task<RecordRead> ReadPartsAsync(
+        ObjectKey subject,
+        KubeObject head,
+        HeadContent content,
+        CancellationToken ct
+    )
     {
         var parts = ImmutableSortedDictionary.CreateBuilder<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var (name, reference) in content.Parts)
@@ -192,7 +213,11 @@ public sealed class RecordStore(IKubeApi api, RecordStoreOptions options, TimePr
             if (await ReadPartAsync(subject.Namespace, reference, ct) is not { } bytes)
             {
                 var why = $"part '{name}', ConfigMap {subject.Namespace}/{reference.Object}, is gone or damaged";
-                return new RecordRead.Lost(why, new LostHead(head.Uid, head.ResourceVersion), await SurvivorsAsync(subject, ct));
+                return new RecordRead.Lost(
+                    why,
+                    new LostHead(head.Uid, head.ResourceVersion),
+                    await SurvivorsAsync(subject, ct)
+                );
             }
             parts[name] = bytes;
         }

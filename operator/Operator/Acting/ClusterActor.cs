@@ -13,7 +13,13 @@ namespace Operator.Acting;
 /// Does what was planned and committed. Names follow from the record, so doing it twice changes nothing; what fails is left for
 /// the next plan, which finds it missing.
 /// </summary>
-internal sealed class ClusterActor(IKubeApi api, ClusterCache cache, CreateRefusals refusals, TimeProvider time, ILogger<ClusterActor> logger)
+internal sealed class ClusterActor(
+    IKubeApi api,
+    ClusterCache cache,
+    CreateRefusals refusals,
+    TimeProvider time,
+    ILogger<ClusterActor> logger
+)
 {
     private const int Parallel = 16;
 
@@ -26,7 +32,11 @@ internal sealed class ClusterActor(IKubeApi api, ClusterCache cache, CreateRefus
         }
         var pods = plan.Changes.Where(c => c is Change.CreatePod or Change.DeletePod);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = ct };
-        await System.Threading.Tasks.Parallel.ForEachAsync(pods, options, async (change, token) => await ApplyAsync(connector, plan, change, token));
+        await System.Threading.Tasks.Parallel.ForEachAsync(
+            pods,
+            options,
+            async (change, token) => await ApplyAsync(connector, plan, change, token)
+        );
     }
 
     private Task ApplyAsync(MarketplaceConnector connector, Plan plan, Change change, CancellationToken ct)
@@ -35,7 +45,12 @@ internal sealed class ClusterActor(IKubeApi api, ClusterCache cache, CreateRefus
         return change switch
         {
             Change.CreateTicket ticket => CreateTicketAsync(connector, plan.Record.Id, ticket, ct),
-            Change.DeleteTicket ticket => api.DeleteAsync(CoreTypes.ConfigMaps, new ObjectKey(ns, ticket.Name), uid: null, ct),
+            Change.DeleteTicket ticket => api.DeleteAsync(
+                CoreTypes.ConfigMaps,
+                new ObjectKey(ns, ticket.Name),
+                uid: null,
+                ct
+            ),
             Change.CreatePod create => CreatePodAsync(connector, create.Pod, ct),
             Change.DeletePod delete => DeletePodAsync(new ObjectKey(ns, delete.Name), delete, ct),
             _ => throw new UnreachableException(),
@@ -83,11 +98,21 @@ internal sealed class ClusterActor(IKubeApi api, ClusterCache cache, CreateRefus
         ActorLog.Deleted(logger, pod, delete.Why, deletion);
     }
 
-    private async Task CreateTicketAsync(MarketplaceConnector connector, string recordId, Change.CreateTicket ticket, CancellationToken ct)
+    private async Task CreateTicketAsync(
+        MarketplaceConnector connector,
+        string recordId,
+        Change.CreateTicket ticket,
+        CancellationToken ct
+    )
     {
         try
         {
-            await api.CreateAsync(CoreTypes.ConfigMaps, connector.Metadata.Namespace, TicketJson(connector, recordId, ticket), ct);
+            await api.CreateAsync(
+                CoreTypes.ConfigMaps,
+                connector.Metadata.Namespace,
+                TicketJson(connector, recordId, ticket),
+                ct
+            );
         }
         catch (KubeApiException e) when (e.IsAlreadyExists)
         {
@@ -95,7 +120,11 @@ internal sealed class ClusterActor(IKubeApi api, ClusterCache cache, CreateRefus
         }
     }
 
-    private static ReadOnlyMemory<byte> TicketJson(MarketplaceConnector connector, string recordId, Change.CreateTicket ticket)
+    private static ReadOnlyMemory<byte> TicketJson(
+        MarketplaceConnector connector,
+        string recordId,
+        Change.CreateTicket ticket
+    )
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))

@@ -51,7 +51,10 @@ internal static class PodBuilder
                 ActiveDeadlineSeconds = (long)Math.Ceiling(draft.ActiveDeadline.TotalSeconds),
                 TerminationGracePeriodSeconds = 30,
                 EnableServiceLinks = true,
-                ImagePullSecrets = [.. connector.Spec.Sync.ImagePullSecrets.Select(s => new V1LocalObjectReference { Name = s.Name })],
+                ImagePullSecrets =
+                [
+                    .. connector.Spec.Sync.ImagePullSecrets.Select(s => new V1LocalObjectReference { Name = s.Name }),
+                ],
                 SecurityContext = new V1PodSecurityContext
                 {
                     RunAsNonRoot = true,
@@ -85,7 +88,11 @@ internal static class PodBuilder
             ImagePullPolicy = connector.Spec.Sync.ImagePullPolicy,
             Command = [.. sync.Command],
             Args = [.. sync.Args],
-            Env = [.. sync.Env.Select(EnvOf), .. draft.Environment.Select(e => new V1EnvVar { Name = e.Key, Value = e.Value })],
+            Env =
+            [
+                .. sync.Env.Select(EnvOf),
+                .. draft.Environment.Select(e => new V1EnvVar { Name = e.Key, Value = e.Value }),
+            ],
             Resources = ResourcesOf(connector.Spec.Sync.Resources),
             TerminationMessagePath = "/dev/termination-log",
             TerminationMessagePolicy = "File",
@@ -123,7 +130,11 @@ internal static class PodBuilder
     private static V1ResourceRequirements ResourcesOf(PodResources? resources) =>
         resources is null
             ? new V1ResourceRequirements { Requests = DefaultRequests, Limits = DefaultLimits }
-            : new V1ResourceRequirements { Requests = Quantities(resources.Requests), Limits = Quantities(resources.Limits) };
+            : new V1ResourceRequirements
+            {
+                Requests = Quantities(resources.Requests),
+                Limits = Quantities(resources.Limits),
+            };
 
     private static Dictionary<string, ResourceQuantity> Quantities(IReadOnlyDictionary<string, string> texts) =>
         texts.ToDictionary(t => t.Key, t => new ResourceQuantity(t.Value), StringComparer.Ordinal);

@@ -22,8 +22,18 @@ internal sealed class ClusterCache
     {
         _queue = queue;
         var ns = options.WatchNamespace.Length == 0 ? null : options.WatchNamespace;
-        Connectors = new(api, new InformerOptions { Type = Kinds.Connectors, Namespace = ns }, Projections.Connector, services);
-        Rollouts = new(api, new InformerOptions { Type = Kinds.Rollouts, Namespace = ns }, Projections.Rollout, services);
+        Connectors = new(
+            api,
+            new InformerOptions { Type = Kinds.Connectors, Namespace = ns },
+            Projections.Connector,
+            services
+        );
+        Rollouts = new(
+            api,
+            new InformerOptions { Type = Kinds.Rollouts, Namespace = ns },
+            Projections.Rollout,
+            services
+        );
         Pods = new(api, Labelled(CoreTypes.Pods, ns, PodMarks.Connector), PodProjection.Of, services);
         Tickets = new(api, Labelled(CoreTypes.ConfigMaps, ns, PodMarks.Ticket), Projections.Ticket, services);
         Connectors.Changed = change => queue.Add(change.Key);
@@ -68,9 +78,13 @@ internal sealed class ClusterCache
 
     public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector)
     {
-        var live = _podsOf.TryGetValue(connector, out var keys) ? keys.Keys.Select(Pods.Find).OfType<CachedPod>().Select(p => p.Pod) : [];
+        var live = _podsOf.TryGetValue(connector, out var keys)
+            ? keys.Keys.Select(Pods.Find).OfType<CachedPod>().Select(p => p.Pod)
+            : [];
         var pods = live.ToDictionary(p => p.Name, StringComparer.Ordinal);
-        foreach (var (name, gone) in _departed.GetValueOrDefault(connector, ImmutableDictionary<string, ObservedPod>.Empty))
+        foreach (
+            var (name, gone) in _departed.GetValueOrDefault(connector, ImmutableDictionary<string, ObservedPod>.Empty)
+        )
         {
             // A pod that is there again under the same name is a newer one: the last word is its own.
             pods.TryAdd(name, gone);

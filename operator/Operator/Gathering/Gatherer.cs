@@ -24,7 +24,14 @@ internal sealed record Gathered
 }
 
 /// <summary>Gathers the facts: connector and record live, pods and rollouts from the cache, a missing rollout live again.</summary>
-internal sealed class Gatherer(IKubeApi api, ClusterCache cache, RecordStore records, CreateRefusals refusals, OperatorOptions options, TimeProvider time)
+internal sealed class Gatherer(
+    IKubeApi api,
+    ClusterCache cache,
+    RecordStore records,
+    CreateRefusals refusals,
+    OperatorOptions options,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
 
@@ -65,7 +72,11 @@ internal sealed class Gatherer(IKubeApi api, ClusterCache cache, RecordStore rec
         };
     }
 
-    private sealed record RecordFacts(RecordSight Sight, CommitBasis Basis, ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts);
+    private sealed record RecordFacts(
+        RecordSight Sight,
+        CommitBasis Basis,
+        ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts
+    );
 
     private async Task<RecordFacts> ReadRecordAsync(ObjectKey key, long witness, CancellationToken ct)
     {
@@ -109,7 +120,11 @@ internal sealed class Gatherer(IKubeApi api, ClusterCache cache, RecordStore rec
         );
     }
 
-    private static long Witness(MarketplaceConnector connector, ImmutableArray<SyncRollout> rollouts, ImmutableArray<ObservedPod> pods) =>
+    private static long Witness(
+        MarketplaceConnector connector,
+        ImmutableArray<SyncRollout> rollouts,
+        ImmutableArray<ObservedPod> pods
+    ) =>
         pods.Select(p => p.Counter)
             .Concat(rollouts.Select(r => r.Status.RecordCounter))
             .Append(connector.Status.RecordCounter)
@@ -124,7 +139,9 @@ internal sealed class Gatherer(IKubeApi api, ClusterCache cache, RecordStore rec
     )
     {
         var attempt = record is RecordSight.Found found ? found.Record.RunningAttempt : null;
-        var isBoundInCache = rollouts.Any(r => string.Equals(r.Metadata.Uid, attempt?.RolloutUid, StringComparison.Ordinal));
+        var isBoundInCache = rollouts.Any(r =>
+            string.Equals(r.Metadata.Uid, attempt?.RolloutUid, StringComparison.Ordinal)
+        );
         if (attempt is not null && !isBoundInCache)
         {
             var key = new ObjectKey(connector.Namespace, attempt.RolloutName);
@@ -154,11 +171,15 @@ internal sealed class Gatherer(IKubeApi api, ClusterCache cache, RecordStore rec
             );
     }
 
-    private ImmutableArray<string> Findings(MarketplaceConnector connector, ImmutableSortedDictionary<string, string?> hashes)
+    private ImmutableArray<string> Findings(
+        MarketplaceConnector connector,
+        ImmutableSortedDictionary<string, string?> hashes
+    )
     {
         var rules = new ConnectorRuleOptions
         {
-            ScheduleProblem = (schedule, zone) => Planning.Scheduling.Schedule.Problem(schedule, zone, options.MinimumInterval),
+            ScheduleProblem = (schedule, zone) =>
+                Planning.Scheduling.Schedule.Problem(schedule, zone, options.MinimumInterval),
         };
         var missing = hashes
             .Where(h => h.Value is null)
@@ -166,12 +187,19 @@ internal sealed class Gatherer(IKubeApi api, ClusterCache cache, RecordStore rec
         return [.. ConnectorRules.Check(connector, rules).Select(f => f.ToString()), .. missing];
     }
 
-    private async Task<ImmutableSortedDictionary<string, string?>> ConfigMapHashesAsync(MarketplaceConnector connector, CancellationToken ct)
+    private async Task<ImmutableSortedDictionary<string, string?>> ConfigMapHashesAsync(
+        MarketplaceConnector connector,
+        CancellationToken ct
+    )
     {
         var hashes = ImmutableSortedDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
         foreach (var selector in RevisionContent.ReferencedConfigMapKeys(connector.Spec))
         {
-            var configMap = await api.GetAsync(CoreTypes.ConfigMaps, new ObjectKey(connector.Metadata.Namespace, selector.Name), ct);
+            var configMap = await api.GetAsync(
+                CoreTypes.ConfigMaps,
+                new ObjectKey(connector.Metadata.Namespace, selector.Name),
+                ct
+            );
             hashes[RevisionContent.KeyOf(selector)] =
                 configMap?.Json.TryGetProperty("data", out var data) == true
                 && data.TryGetProperty(selector.Key, out var content)

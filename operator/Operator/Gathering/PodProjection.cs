@@ -22,7 +22,14 @@ internal static class PodProjection
             CreatedAt = pod.CreationTimestamp ?? DateTimeOffset.UnixEpoch,
             IsDeleting = pod.DeletionTimestamp is not null,
             Fingerprint = FingerprintOf(pod),
-            Counter = long.TryParse(pod.Annotation(PodMarks.Counter), NumberStyles.None, CultureInfo.InvariantCulture, out var counter) ? counter : 0,
+            Counter = long.TryParse(
+                pod.Annotation(PodMarks.Counter),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var counter
+            )
+                ? counter
+                : 0,
             Phase = Enum.TryParse<PodPhase>(Text(status, "phase"), out var phase) ? phase : PodPhase.Unknown,
             Reason = Text(status, "reason"),
             UnscheduledBecause = UnscheduledBecause(status),
@@ -102,10 +109,17 @@ internal static class PodProjection
         string.Equals(Text(parent, name), value, StringComparison.Ordinal);
 
     private static string? Text(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value.GetString() : null;
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
+            ? value.GetString()
+            : null;
 
     private static DateTimeOffset Time(JsonElement parent, string name) =>
-        DateTimeOffset.TryParse(Text(parent, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+        DateTimeOffset.TryParse(
+            Text(parent, name),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var at
+        )
             ? at
             : DateTimeOffset.UnixEpoch;
 }

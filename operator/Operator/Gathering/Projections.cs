@@ -21,7 +21,14 @@ internal static class Projections
 
     public static CachedTicket Ticket(KubeObject item)
     {
-        var number = int.TryParse(item.Annotation(PodMarks.Attempt), NumberStyles.None, CultureInfo.InvariantCulture, out var attempt) ? attempt : 0;
+        var number = int.TryParse(
+            item.Annotation(PodMarks.Attempt),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var attempt
+        )
+            ? attempt
+            : 0;
         var ticket = new ObservedTicket(item.Name, item.Annotation(PodMarks.TicketRecord) ?? "", number);
         return new CachedTicket(item.Annotation(PodMarks.ConnectorName) ?? "", ticket);
     }

@@ -17,7 +17,9 @@ internal static class Wiring
     private const string ControllerName = "marketplaceconnector";
 
     /// <summary>Flags in Kubernetes' notation, as users and charts write them.</summary>
-    private static readonly ImmutableDictionary<string, string> Flags = new Dictionary<string, string>(StringComparer.Ordinal)
+    private static readonly ImmutableDictionary<string, string> Flags = new Dictionary<string, string>(
+        StringComparer.Ordinal
+    )
     {
         ["--http-port"] = nameof(OperatorOptions.HttpPort),
         ["--watch-namespace"] = nameof(OperatorOptions.WatchNamespace),
@@ -31,7 +33,10 @@ internal static class Wiring
     }.ToImmutableDictionary(StringComparer.Ordinal);
 
     public static string Version { get; } =
-        typeof(Wiring).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+        typeof(Wiring)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0]
+        ?? "0.0.0";
 
     public static void AddOperator(this WebApplicationBuilder builder, string[] args)
     {
@@ -56,14 +61,20 @@ internal static class Wiring
     }
 
     private static IResult Answer(string? problem) =>
-        problem is null ? Results.Text("ok") : Results.Text(problem, statusCode: StatusCodes.Status503ServiceUnavailable);
+        problem is null
+            ? Results.Text("ok")
+            : Results.Text(problem, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     private static void AddRuntime(IServiceCollection services)
     {
         services.AddSingleton(Metrics.NewCustomRegistry());
-        services.AddSingleton<IMetricFactory>(s => Metrics.WithCustomRegistry(s.GetRequiredService<CollectorRegistry>()));
+        services.AddSingleton<IMetricFactory>(s =>
+            Metrics.WithCustomRegistry(s.GetRequiredService<CollectorRegistry>())
+        );
         services.AddSingleton<KubeApiMetrics>().AddSingleton<InformerMetrics>().AddSingleton(new KubeApiOptions());
-        services.AddSingleton(_ => KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}"));
+        services.AddSingleton(_ =>
+            KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}")
+        );
         services.AddSingleton<IKubeApi, KubeApi>();
         services.AddSingleton(s => new InformerServices(
             s.GetRequiredService<TimeProvider>(),
@@ -72,7 +83,11 @@ internal static class Wiring
             Jitter
         ));
         services.AddSingleton(s => new QueueMetrics(s.GetRequiredService<IMetricFactory>(), ControllerName));
-        services.AddSingleton(s => new KeyedQueue(s.GetRequiredService<TimeProvider>(), s.GetRequiredService<QueueMetrics>(), Jitter));
+        services.AddSingleton(s => new KeyedQueue(
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<QueueMetrics>(),
+            Jitter
+        ));
         services.AddSingleton(s => new RecordStore(
             s.GetRequiredService<IKubeApi>(),
             new RecordStoreOptions { Domain = Api.ApiGroup.Name, Prefix = "mpc" },
@@ -111,11 +126,7 @@ internal static class Wiring
     }
 
     private static LeaderLeaseOptions LeaseOptions(OperatorOptions options) =>
-        new()
-        {
-            Key = new ObjectKey(options.LeaseNamespace, options.LeaseName),
-            Identity = options.Identity,
-        };
+        new() { Key = new ObjectKey(options.LeaseNamespace, options.LeaseName), Identity = options.Identity };
 
     /// <summary>Reads <c>--name=value</c>; throws for a flag that there is not.</summary>
     private static IEnumerable<KeyValuePair<string, string?>> ReadFlags(string[] args)
@@ -125,7 +136,9 @@ internal static class Wiring
             var parts = arg.Split('=', 2);
             if (parts.Length != 2 || !Flags.TryGetValue(parts[0], out var option))
             {
-                throw new InvalidOperationException($"unknown argument '{arg}'; the flags are {string.Join(", ", Flags.Keys.Order(StringComparer.Ordinal))}, each with =value");
+                throw new InvalidOperationException(
+                    $"unknown argument '{arg}'; the flags are {string.Join(", ", Flags.Keys.Order(StringComparer.Ordinal))}, each with =value"
+                );
             }
             yield return KeyValuePair.Create(option, (string?)parts[1]);
         }
@@ -141,12 +154,18 @@ internal static class Wiring
             LeaseNamespace = configuration[nameof(OperatorOptions.LeaseNamespace)] ?? defaults.LeaseNamespace,
             LeaseName = configuration[nameof(OperatorOptions.LeaseName)] ?? defaults.LeaseName,
             Identity = configuration[nameof(OperatorOptions.Identity)] ?? defaults.Identity,
-            MinimumInterval = Interval(configuration, nameof(OperatorOptions.MinimumInterval), defaults.MinimumInterval),
+            MinimumInterval = Interval(
+                configuration,
+                nameof(OperatorOptions.MinimumInterval),
+                defaults.MinimumInterval
+            ),
             Workers = Number(configuration, nameof(OperatorOptions.Workers), defaults.Workers),
             FinishedPodsCap = Number(configuration, nameof(OperatorOptions.FinishedPodsCap), defaults.FinishedPodsCap),
         };
         var result = new OperatorOptionsValidator().Validate(null, options);
-        return result.Failed ? throw new OptionsValidationException("operator", typeof(OperatorOptions), result.Failures) : options;
+        return result.Failed
+            ? throw new OptionsValidationException("operator", typeof(OperatorOptions), result.Failures)
+            : options;
     }
 
     private static int Number(ConfigurationManager configuration, string name, int fallback) =>

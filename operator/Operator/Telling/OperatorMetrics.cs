@@ -70,7 +70,9 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         _step.WithLabels(connector.Namespace, connector.Name).Set(attempt is null ? 0 : attempt.Step + 1);
         _cohort.WithLabels(connector.Namespace, connector.Name).Set(attempt?.Cohort ?? 0);
         _stores.WithLabels(connector.Namespace, connector.Name, "stable").Set(plan.ConnectorStatus.Stores.OnStable);
-        _stores.WithLabels(connector.Namespace, connector.Name, "candidate").Set(plan.ConnectorStatus.Stores.OnCandidate);
+        _stores
+            .WithLabels(connector.Namespace, connector.Name, "candidate")
+            .Set(plan.ConnectorStatus.Stores.OnCandidate);
         foreach (var (flow, ledger) in plan.Record.Ledgers)
         {
             var evidence = attempt is null ? new StepEvidence() : ledger.Evidence.For(attempt.Number, attempt.Stage);
@@ -127,5 +129,6 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
     }
 
     private static bool IsOf(string[] labels, ObjectKey connector) =>
-        string.Equals(labels[0], connector.Namespace, StringComparison.Ordinal) && string.Equals(labels[1], connector.Name, StringComparison.Ordinal);
+        string.Equals(labels[0], connector.Namespace, StringComparison.Ordinal)
+        && string.Equals(labels[1], connector.Name, StringComparison.Ordinal);
 }

@@ -11,13 +11,24 @@ namespace Operator.Telling;
 /// </summary>
 internal sealed class StatusWriter(IKubeApi api)
 {
-    public Task WriteAsync(MarketplaceConnector connector, ConnectorStatus status, bool hasCommitted, CancellationToken ct)
+    public Task WriteAsync(
+        MarketplaceConnector connector,
+        ConnectorStatus status,
+        bool hasCommitted,
+        CancellationToken ct
+    )
     {
         var isNews = hasCommitted
             ? !IsSame(connector.Status, status, ApiJson.Default.ConnectorStatus)
             : !IsSame(Essence(connector.Status), Essence(status), ApiJson.Default.ConnectorStatus);
         return isNews
-            ? ReplaceAsync(Kinds.Connectors, connector.Metadata, new MarketplaceConnector { Status = status }, ApiJson.Default.MarketplaceConnector, ct)
+            ? ReplaceAsync(
+                Kinds.Connectors,
+                connector.Metadata,
+                new MarketplaceConnector { Status = status },
+                ApiJson.Default.MarketplaceConnector,
+                ct
+            )
             : Task.CompletedTask;
     }
 
@@ -27,7 +38,13 @@ internal sealed class StatusWriter(IKubeApi api)
             ? !IsSame(rollout.Status, status, ApiJson.Default.RolloutStatus)
             : !IsSame(Essence(rollout.Status), Essence(status), ApiJson.Default.RolloutStatus);
         return isNews
-            ? ReplaceAsync(Kinds.Rollouts, rollout.Metadata, new SyncRollout { Status = status }, ApiJson.Default.SyncRollout, ct)
+            ? ReplaceAsync(
+                Kinds.Rollouts,
+                rollout.Metadata,
+                new SyncRollout { Status = status },
+                ApiJson.Default.SyncRollout,
+                ct
+            )
             : Task.CompletedTask;
     }
 
@@ -47,10 +64,20 @@ internal sealed class StatusWriter(IKubeApi api)
         };
 
     private static bool IsSame<T>(T before, T after, JsonTypeInfo<T> type) =>
-        string.Equals(JsonSerializer.Serialize(before, type), JsonSerializer.Serialize(after, type), StringComparison.Ordinal);
+        string.Equals(
+            JsonSerializer.Serialize(before, type),
+            JsonSerializer.Serialize(after, type),
+            StringComparison.Ordinal
+        );
 
     /// <summary>Only identity, resourceVersion and status are sent: the server takes nothing else from this subresource.</summary>
-    private async Task ReplaceAsync<T>(ResourceType type, ObjectMeta metadata, T item, JsonTypeInfo<T> typeInfo, CancellationToken ct)
+    private async Task ReplaceAsync<T>(
+        ResourceType type,
+        ObjectMeta metadata,
+        T item,
+        JsonTypeInfo<T> typeInfo,
+        CancellationToken ct
+    )
     {
         var whole = JsonSerializer.SerializeToElement(item, typeInfo);
         using var buffer = new MemoryStream();

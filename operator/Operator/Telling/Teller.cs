@@ -28,15 +28,29 @@ internal sealed class Teller(
             await TellEventsAsync(seen, plan, ct);
         }
         var counter = committedCounter ?? plan.Record.Counter;
-        await statuses.WriteAsync(seen.Connector, plan.ConnectorStatus with { RecordCounter = counter }, hasCommitted, ct);
+        await statuses.WriteAsync(
+            seen.Connector,
+            plan.ConnectorStatus with
+            {
+                RecordCounter = counter,
+            },
+            hasCommitted,
+            ct
+        );
         if (PolicyOf(seen.Rollout) is { } policy && plan.RolloutStatus is { } status)
         {
             await statuses.WriteAsync(policy, status with { RecordCounter = counter }, hasCommitted, ct);
         }
         foreach (var other in gathered.OtherRollouts)
         {
-            var message = $"SyncRollout '{PolicyOf(seen.Rollout)?.Metadata.Name}' is older and in charge of connector '{key.Name}'; delete one of the two";
-            await statuses.WriteAsync(other, RolloutTeller.TellStalled(other, Reasons.Conflict, message, time.GetUtcNow()), hasCommitted: false, ct);
+            var message =
+                $"SyncRollout '{PolicyOf(seen.Rollout)?.Metadata.Name}' is older and in charge of connector '{key.Name}'; delete one of the two";
+            await statuses.WriteAsync(
+                other,
+                RolloutTeller.TellStalled(other, Reasons.Conflict, message, time.GetUtcNow()),
+                hasCommitted: false,
+                ct
+            );
         }
     }
 
@@ -46,7 +60,8 @@ internal sealed class Teller(
         metrics.Forget(key);
         foreach (var rollout in cache.RolloutsOf(key))
         {
-            var message = $"there is no MarketplaceConnector '{key.Name}' in namespace '{key.Namespace}'; create it or correct spec.connectorRef";
+            var message =
+                $"there is no MarketplaceConnector '{key.Name}' in namespace '{key.Namespace}'; create it or correct spec.connectorRef";
             var status = RolloutTeller.TellStalled(rollout, Reasons.ConnectorNotFound, message, time.GetUtcNow());
             await statuses.WriteAsync(rollout, status, hasCommitted: false, ct);
         }
@@ -64,7 +79,10 @@ internal sealed class Teller(
         record switch
         {
             RecordSight.Found found => found.Record.Attempts.History.Select(h => h.Number).DefaultIfEmpty().Max(),
-            RecordSight.Lost { Attempts: { } attempts } => attempts.History.Select(h => h.Number).DefaultIfEmpty().Max(),
+            RecordSight.Lost { Attempts: { } attempts } => attempts
+                .History.Select(h => h.Number)
+                .DefaultIfEmpty()
+                .Max(),
             _ => 0,
         };
 
@@ -74,7 +92,13 @@ internal sealed class Teller(
         var rollout = PolicyOf(seen.Rollout) is { } policy ? Subject(ApiGroup.RolloutKind, policy.Metadata) : connector;
         foreach (var note in plan.Events)
         {
-            await events.TellAsync(note.Target == EventTarget.Rollout ? rollout : connector, note.Reason, note.Message, note.IsWarning, ct);
+            await events.TellAsync(
+                note.Target == EventTarget.Rollout ? rollout : connector,
+                note.Reason,
+                note.Message,
+                note.IsWarning,
+                ct
+            );
         }
     }
 
