@@ -28,10 +28,9 @@ internal sealed class ConnectorReconciler(
         // Gather: the connector live; without it there is nobody to plan for.
         if (await gatherer.ConnectorAsync(key, ct) is not { } connector)
         {
-            await teller.TellWithoutConnectorAsync(key, ct);
-            cache.ForgetConnector(key);
-            return new Outcome.Done();
+            return await WithoutConnectorAsync(key, ct);
         }
+        cache.Found(key);
         if (connector.Metadata.DeletionTimestamp is not null)
         {
             return new Outcome.Done();
@@ -44,13 +43,31 @@ internal sealed class ConnectorReconciler(
         if (committed is not null)
         {
             ReconcilerLog.Committed(logger, key, committed.Counter, plan.Because);
-            cache.ForgetDeparted(key, plan.Folded.Select(f => f.PodName));
         }
         // Act.
         await actor.ActAsync(connector, plan, ct);
         // Tell, last.
         await teller.TellAsync(gathered, plan, committed?.Counter, ct);
+        ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
         return OutcomeOf(gathered, plan);
+    }
+
+    private async Task<Outcome> WithoutConnectorAsync(ObjectKey key, CancellationToken ct)
+    {
+        await teller.TellWithoutConnectorAsync(key, ct);
+        return cache.ForgetMissing(key, time.GetUtcNow())
+            ? new Outcome.Done()
+            : new Outcome.Again(ClusterCache.MissingKept, "the connector may be made again");
+    }
+
+    /// <summary>What the committed record knows of a pod that left need not be remembered here.</summary>
+    private void ForgetSettledPods(ObjectKey key, Gathered gathered, Plan plan, bool hasCommitted)
+    {
+        var record = hasCommitted ? plan.Record : (gathered.Seen.Record as RecordSight.Found)?.Record;
+        if (record is not null)
+        {
+            cache.ForgetDeparted(key, AwaitedPods.Settled(record, gathered.Seen.Pods));
+        }
     }
 
     private async Task<StoredRecord> CommitAsync(ObjectKey key, Gathered gathered, Plan plan, CancellationToken ct)

@@ -33,6 +33,7 @@ public sealed class World
     private DateTimeOffset _recordCreatedAt;
     private long _counter;
     private int _ids;
+    private bool _isNextNameTaken;
 
     public DateTimeOffset Now { get; set; } = Start;
     public MarketplaceConnector Connector { get; set; } = A.Connector(Start);
@@ -108,6 +109,9 @@ public sealed class World
         _lost = keepParts ? _stored : ImmutableSortedDictionary<string, byte[]>.Empty;
         _stored = null;
     }
+
+    /// <summary>The name of the next pod to be created belongs to a pod of somebody else.</summary>
+    public void OccupyNextName() => _isNextNameTaken = true;
 
     public void DeleteAllPods()
     {
@@ -186,6 +190,10 @@ public sealed class World
             case Change.DeleteTicket ticket:
                 _tickets.Remove(ticket.Name);
                 break;
+            case Change.CreatePod create when _isNextNameTaken:
+                _isNextNameTaken = false;
+                _pods[create.Pod.Name] = Foreign(create.Pod);
+                break;
             case Change.CreatePod create when !_pods.ContainsKey(create.Pod.Name):
                 Assert.True(
                     create.Pod.Ticket is null || _tickets.Contains(create.Pod.Ticket),
@@ -198,6 +206,21 @@ public sealed class World
                 break;
         }
     }
+
+    /// <summary>Somebody else's pod, as a live read shows it after AlreadyExists.</summary>
+    private Pod Foreign(PodDraft draft) =>
+        new(
+            draft,
+            new ObservedPod
+            {
+                Name = draft.Name,
+                Uid = "foreign",
+                CreatedAt = Now,
+            },
+            Now,
+            Now,
+            new Behaviour()
+        );
 
     private void Create(PodDraft draft, ConnectorRecord record)
     {
@@ -247,7 +270,7 @@ public sealed class World
     {
         foreach (var (name, pod) in _pods.ToList())
         {
-            if (pod.Seen.IsGone || pod.Seen.Container is ContainerSight.Terminated)
+            if (pod.Seen is { IsGone: true } or { Fingerprint: null } or { Container: ContainerSight.Terminated })
             {
                 continue;
             }

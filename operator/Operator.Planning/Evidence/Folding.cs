@@ -16,7 +16,7 @@ internal static class Folding
             {
                 foreach (var entry in occasion.Entries.Where(e => e.Result is null))
                 {
-                    draft = FoldEntry(draft, new RunKey(flow, occasion, entry), pods.Find(flow, occasion, entry));
+                    draft = FoldEntry(draft, new RunKey(flow, occasion, entry), pods);
                 }
             }
         }
@@ -25,16 +25,14 @@ internal static class Folding
 
     private sealed record RunKey(string Flow, Occasion Occasion, Entry Entry);
 
-    private static Draft FoldEntry(Draft draft, RunKey run, ObservedPod? pod)
+    private static Draft FoldEntry(Draft draft, RunKey run, PodIndex pods)
     {
+        var pod = pods.Find(run.Flow, run.Occasion, run.Entry);
+        var ending = Ending(draft, run, pod, pods);
         if (pod is { Container: not ContainerSight.Waiting })
         {
             draft = draft with { Record = MarkStarted(draft.Record, run.Entry) };
         }
-        var flowHasReported = draft.Record.Plan(run.Flow).HasReported;
-        var ending = pod is null
-            ? RunEndings.OfUnseen(run.Entry, draft.Seen)
-            : RunEndings.Of(run.Entry, pod, flowHasReported, draft.Seen);
         if (ending is null)
         {
             return draft;
@@ -51,21 +49,36 @@ internal static class Folding
         {
             Evidence = WithEvidence(ledger.Evidence, draft.Record.RunningAttempt, run.Entry, ending),
         };
-        var podName =
-            pod?.Name
-            ?? Runs.PodNames.Of(
-                draft.Seen.Connector.Metadata.Name,
-                draft.Record.Id,
-                run.Flow,
-                run.Occasion.Id,
-                run.Entry.Index
-            );
         return draft with
         {
             Record = MarkProven(draft.Record, run.Entry, ending).With(run.Flow, plan).With(run.Flow, ledger),
-            Folded = draft.Folded.Add(new EndedRun(run.Flow, run.Occasion.Id, folded, ending, podName)),
+            Folded = draft.Folded.Add(new EndedRun(run.Flow, run.Occasion.Id, folded, ending, PodName(draft, run))),
         };
     }
+
+    private static RunEnding? Ending(Draft draft, RunKey run, ObservedPod? pod, PodIndex pods)
+    {
+        if (pod is not null)
+        {
+            var facts = new RunFacts(
+                draft.Record.Plan(run.Flow).HasReported,
+                draft.Record.Revisions.Find(run.Entry.Revision) is { HasStarted: true }
+            );
+            return RunEndings.Of(run.Entry, pod, facts, draft.Seen);
+        }
+        return pods.IsTaken(PodName(draft, run))
+            ? RunEndings.OfTakenName(run.Entry)
+            : RunEndings.OfUnseen(run.Entry, draft.Seen);
+    }
+
+    private static string PodName(Draft draft, RunKey run) =>
+        Runs.PodNames.Of(
+            draft.Seen.Connector.Metadata.Name,
+            draft.Record.Id,
+            run.Flow,
+            run.Occasion.Id,
+            run.Entry.Index
+        );
 
     /// <summary>An image that ran once exists: of the revision, and of the attempt that waits for its pilot.</summary>
     private static ConnectorRecord MarkStarted(ConnectorRecord record, Entry entry)

@@ -8,12 +8,16 @@ internal sealed class PodIndex
 {
     private readonly FrozenDictionary<(string Flow, string Occasion, int Index), ObservedPod> _byEntry;
 
+    private readonly FrozenSet<string> _foreignNames;
+
     private PodIndex(
         FrozenDictionary<(string Flow, string Occasion, int Index), ObservedPod> byEntry,
-        ImmutableArray<ObservedPod> strays
+        ImmutableArray<ObservedPod> strays,
+        FrozenSet<string> foreignNames
     )
     {
         _byEntry = byEntry;
+        _foreignNames = foreignNames;
         Strays = strays;
     }
 
@@ -29,10 +33,12 @@ internal sealed class PodIndex
             .ToDictionary(e => e.Key, e => e.Entry);
         var byEntry = new Dictionary<(string, string, int), ObservedPod>();
         var strays = ImmutableArray.CreateBuilder<ObservedPod>();
+        var foreign = new HashSet<string>(StringComparer.Ordinal);
         foreach (var pod in pods)
         {
             if (pod.Fingerprint is not { } print)
             {
+                foreign.Add(pod.Name);
                 continue;
             }
             var key = (print.Flow, print.Occasion, print.Index);
@@ -43,13 +49,21 @@ internal sealed class PodIndex
             else if (!pod.IsGone)
             {
                 strays.Add(pod);
+                foreign.Add(pod.Name);
             }
         }
-        return new PodIndex(byEntry.ToFrozenDictionary(), strays.ToImmutable());
+        return new PodIndex(
+            byEntry.ToFrozenDictionary(),
+            strays.ToImmutable(),
+            foreign.ToFrozenSet(StringComparer.Ordinal)
+        );
     }
 
     public ObservedPod? Find(string flow, Occasion occasion, Entry entry) =>
         _byEntry.GetValueOrDefault((flow, occasion.Id, entry.Index));
+
+    /// <summary>A pod that is not the entry's has its name: left alone, and the name is used up.</summary>
+    public bool IsTaken(string podName) => _foreignNames.Contains(podName);
 
     /// <summary>Stores that a live run of the flow holds: unfolded entries, and strays that have not ended.</summary>
     public FrozenSet<string> BusyStores(string flow, FlowPlan plan) =>

@@ -19,6 +19,9 @@ public sealed record RunEnding
     public ImmutableArray<StoreReport?> Stores { get; init; } = [];
 }
 
+/// <summary>What the record knows that the pod does not tell: silence and a missing image mean different things after the first time.</summary>
+public readonly record struct RunFacts(bool FlowHasReported, bool RevisionHasStarted);
+
 /// <summary>Reads how a run ended from its pod.</summary>
 public static class RunEndings
 {
@@ -33,15 +36,15 @@ public static class RunEndings
     ];
 
     /// <summary>The ending of an entry whose pod was seen, or null while the run is live.</summary>
-    public static RunEnding? Of(Entry entry, ObservedPod pod, bool flowHasReported, Observation seen)
+    public static RunEnding? Of(Entry entry, ObservedPod pod, RunFacts facts, Observation seen)
     {
         if (pod.Container is ContainerSight.Terminated terminated)
         {
-            return Terminated(entry, pod, terminated, flowHasReported);
+            return Terminated(entry, pod, terminated, facts);
         }
         if (pod.Phase is PodPhase.Failed or PodPhase.Succeeded || pod.IsGone)
         {
-            return WithoutContainer(entry, pod);
+            return WithoutContainer(entry, pod, facts);
         }
         var isOver = seen.Now > entry.Deadline + seen.Limits.TerminationGrace + seen.Limits.LateArrival;
         return isOver
@@ -67,6 +70,16 @@ public static class RunEndings
             }
             : null;
 
+    /// <summary>The ending of an entry whose pod can't be created, because another object has its name.</summary>
+    public static RunEnding OfTakenName(Entry entry) =>
+        new()
+        {
+            Result = RunResult.Infra,
+            Reason = Reasons.ForeignPod,
+            Detail = "a pod that is not the operator's has its name",
+            Stores = Nothing(entry),
+        };
+
     /// <summary>Why a container waits, in our words.</summary>
     public static string WaitingReason(ObservedPod pod) =>
         pod.Container switch
@@ -87,7 +100,7 @@ public static class RunEndings
         Entry entry,
         ObservedPod pod,
         ContainerSight.Terminated container,
-        bool flowHasReported
+        RunFacts facts
     )
     {
         var report = Report.Parse(container.Message, entry.Stores.Length);
@@ -118,7 +131,7 @@ public static class RunEndings
                 Reason = Reasons.ReportUnreadable,
                 Detail = $"its report can't be read: {why}",
             },
-            Report.Missing when flowHasReported => ending with
+            Report.Missing when facts.FlowHasReported => ending with
             {
                 Result = RunResult.Failed,
                 Reason = Reasons.ReportMissing,
@@ -161,12 +174,14 @@ public static class RunEndings
     }
 
     /// <summary>The pod is over, but its container never said how it ended.</summary>
-    private static RunEnding WithoutContainer(Entry entry, ObservedPod pod)
+    private static RunEnding WithoutContainer(Entry entry, ObservedPod pod, RunFacts facts)
     {
         if (entry.End == EndCause.StartTimeout)
         {
             var reason = entry.WaitingReason ?? Reasons.NotStarted;
-            var isOwnFault = reason is Reasons.ImageUnavailable or Reasons.ContainerConfig;
+            // An image that ran before and can't be had now is the registry's trouble, not the version's.
+            var isOwnFault =
+                reason is Reasons.ContainerConfig || (reason is Reasons.ImageUnavailable && !facts.RevisionHasStarted);
             return Ending(
                 entry,
                 isOwnFault ? RunResult.NotStarted : RunResult.Infra,

@@ -104,6 +104,7 @@ internal static class Closing
             Reasons.ReportMissing => "the worker sent no report, though this flow has reported before",
             Reasons.Unschedulable => "no node has room for the pod; see its events",
             Reasons.NeverSeen => "the pod was planned and never seen",
+            Reasons.ForeignPod => "a pod that is not the operator's has the run's name; delete it",
             _ => $"{entry.Reason}; see the pod's events",
         };
 }

@@ -8,9 +8,6 @@ namespace Operator.Planning.Scheduling;
 /// <summary>Extends the plan of each flow's newest open occasion: who runs, in which arm, in which group, within capacity.</summary>
 internal static class RunPlanning
 {
-    /// <summary>A cause outside the worker is tried again at most this often in one occasion.</summary>
-    private const int MaxTries = 5;
-
     public static Draft Extend(Draft draft, PodIndex pods)
     {
         if (
@@ -31,9 +28,10 @@ internal static class RunPlanning
 
     /// <summary>Active stores that this occasion still owes a run, busy ones included.</summary>
     public static ImmutableArray<string> Waiting(Draft draft, FlowPlan plan, Occasion occasion) =>
-        IsPlannable(draft, plan, occasion)
-            ? [.. Attempts.ActiveStores(draft.Spec).Where(s => NeedsRun(occasion, s))]
-            : [];
+        IsPlannable(draft, plan, occasion) ? Owed(draft.Spec, Tries.Of(occasion)) : [];
+
+    private static ImmutableArray<string> Owed(ConnectorSpec spec, Tries tries) =>
+        [.. Attempts.ActiveStores(spec).Where(tries.OwesRun)];
 
     private static bool IsPlannable(Draft draft, FlowPlan plan, Occasion occasion) =>
         !occasion.IsClosed && draft.Now <= occasion.StartBy && occasion == plan.Occasions[^1];
@@ -86,7 +84,7 @@ internal static class RunPlanning
 
     private static IEnumerable<Group> Groups(Draft draft, Turn turn, ImmutableArray<string> free)
     {
-        var assignment = Assignment.Of(draft);
+        var assignment = Assignment.Of(draft, turn.Occasion);
         var pilot =
             assignment.NeedsPilot(draft.Record) && !turn.Occasion.Entries.Any(e => e.IsPilot)
                 ? assignment.Pilot(free.ToFrozenSet(StringComparer.Ordinal))
@@ -96,7 +94,7 @@ internal static class RunPlanning
             yield return new Group(Arm.Candidate, [pilot], IsPilot: true);
         }
         var others = free.Where(s => !string.Equals(s, pilot, StringComparison.Ordinal));
-        foreach (var arm in others.GroupBy(s => assignment.ArmOf(s, turn.Occasion)).OrderByDescending(g => g.Key))
+        foreach (var arm in others.GroupBy(assignment.ArmOf).OrderByDescending(g => g.Key))
         {
             var revision = RevisionOf(draft, arm.Key);
             var sizes = turn
@@ -136,23 +134,4 @@ internal static class RunPlanning
         arm == Arm.Candidate
             ? draft.Record.RunningAttempt!.Revision // stores are candidates only while an attempt runs
             : draft.Record.Revisions.StableHash!; // checked before planning starts
-
-    /// <summary>
-    /// The next try is planned only when the last one has ended, and only for a store that it did not reach for a fault of a
-    /// neighbour, or that a cause outside the worker kept from running. A run that was never seen is not tried again.
-    /// </summary>
-    private static bool NeedsRun(Occasion occasion, string store)
-    {
-        var tries = occasion.Entries.Where(e => e.Stores.Contains(store, StringComparer.Ordinal)).ToList();
-        return tries.Count == 0
-            || tries[^1] switch
-            {
-                { Result: RunResult.Failed, Stores.Length: > 1 } last => last.NotReached.Contains(
-                    store,
-                    StringComparer.Ordinal
-                ),
-                { Result: RunResult.Infra or RunResult.NotStarted } => tries.Count < MaxTries,
-                _ => false,
-            };
-    }
 }

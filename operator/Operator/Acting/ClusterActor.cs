@@ -52,7 +52,7 @@ internal sealed class ClusterActor(
                 ct
             ),
             Change.CreatePod create => CreatePodAsync(connector, create.Pod, ct),
-            Change.DeletePod delete => DeletePodAsync(new ObjectKey(ns, delete.Name), delete, ct),
+            Change.DeletePod delete => DeletePodAsync(Kinds.KeyOf(connector.Metadata), delete, ct),
             _ => throw new UnreachableException(),
         };
     }
@@ -68,7 +68,7 @@ internal sealed class ClusterActor(
         try
         {
             var created = await api.CreateAsync(CoreTypes.Pods, key.Namespace, PodBuilder.Build(connector, draft), ct);
-            cache.Overlay(key, created);
+            cache.Show(key, created);
             refusals.Accepted(key);
         }
         catch (KubeApiException e) when (e.IsAlreadyExists)
@@ -88,14 +88,19 @@ internal sealed class ClusterActor(
     {
         if (await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, podName), ct) is { } existing)
         {
-            cache.Overlay(connector, existing);
+            cache.Show(connector, existing);
         }
     }
 
-    private async Task DeletePodAsync(ObjectKey pod, Change.DeletePod delete, CancellationToken ct)
+    private async Task DeletePodAsync(ObjectKey connector, Change.DeletePod delete, CancellationToken ct)
     {
+        var pod = new ObjectKey(connector.Namespace, delete.Name);
         var deletion = await api.DeleteAsync(CoreTypes.Pods, pod, delete.Uid, ct);
         ActorLog.Deleted(logger, pod, delete.Why, deletion);
+        if (deletion != Deletion.Deleted)
+        {
+            cache.Gone(connector, delete.Name, delete.Uid);
+        }
     }
 
     private async Task CreateTicketAsync(

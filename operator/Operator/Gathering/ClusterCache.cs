@@ -13,9 +13,13 @@ namespace Operator.Gathering;
 /// </summary>
 internal sealed class ClusterCache
 {
-    private readonly ConcurrentDictionary<ObjectKey, ImmutableDictionary<string, ObservedPod>> _departed = new();
-    private readonly ConcurrentDictionary<ObjectKey, ConcurrentDictionary<ObjectKey, byte>> _podsOf = new();
+    public static readonly TimeSpan MissingKept = TimeSpan.FromHours(1);
+
     private readonly KeyedQueue _queue;
+    private readonly OwnerIndex _rolloutsOf = new();
+    private readonly OwnerIndex _ticketsOf = new();
+    private readonly PodsByConnector _pods = new();
+    private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _missingSince = new();
     private readonly ConcurrentDictionary<ObjectKey, byte> _finished = new();
 
     public ClusterCache(IKubeApi api, OperatorOptions options, InformerServices services, KeyedQueue queue)
@@ -40,7 +44,7 @@ internal sealed class ClusterCache
         Connectors.Undecoded = (key, _) => queue.Add(key);
         Rollouts.Changed = OnRollout;
         Pods.Changed = OnPod;
-        Tickets.Changed = change => queue.Add(OwnerOf(change.Key, (change.After ?? change.Before)?.ConnectorName));
+        Tickets.Changed = OnTicket;
     }
 
     public Informer<MarketplaceConnector> Connectors { get; }
@@ -69,60 +73,80 @@ internal sealed class ClusterCache
     /// <summary>Rollouts that name the connector, the one in charge first.</summary>
     public ImmutableArray<SyncRollout> RolloutsOf(ObjectKey connector) =>
         [
-            .. Rollouts
-                .All.Select(r => r.Value)
-                .Where(r => OwnerOf(Kinds.KeyOf(r.Metadata), r.Spec.ConnectorRef.Name) == connector)
+            .. _rolloutsOf
+                .Of(connector)
+                .Select(Rollouts.Find)
+                .OfType<SyncRollout>()
                 .OrderBy(r => r.Metadata.CreationTimestamp)
                 .ThenBy(r => r.Metadata.Uid, StringComparer.Ordinal),
         ];
 
-    public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector)
-    {
-        var live = _podsOf.TryGetValue(connector, out var keys)
-            ? keys.Keys.Select(Pods.Find).OfType<CachedPod>().Select(p => p.Pod)
-            : [];
-        var pods = live.ToDictionary(p => p.Name, StringComparer.Ordinal);
-        foreach (
-            var (name, gone) in _departed.GetValueOrDefault(connector, ImmutableDictionary<string, ObservedPod>.Empty)
-        )
-        {
-            // A pod that is there again under the same name is a newer one: the last word is its own.
-            pods.TryAdd(name, gone);
-        }
-        return [.. pods.Values.OrderBy(p => p.Name, StringComparer.Ordinal)];
-    }
+    /// <summary>The connector's pods, those that left included, by name.</summary>
+    public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector) => [.. _pods.Of(connector).Values];
 
     public ImmutableArray<ObservedTicket> TicketsOf(ObjectKey connector) =>
         [
-            .. Tickets
-                .All.Where(t => OwnerOf(t.Key, t.Value.ConnectorName) == connector)
-                .Select(t => t.Value.Ticket)
+            .. _ticketsOf
+                .Of(connector)
+                .Select(Tickets.Find)
+                .OfType<CachedTicket>()
+                .Select(t => t.Ticket)
                 .OrderBy(t => t.Name, StringComparer.Ordinal),
         ];
 
-    /// <summary>Shows a pod that we just created until the watch has caught up.</summary>
-    public void Overlay(ObjectKey connector, KubeObject pod)
+    /// <summary>Shows a pod that we just created, or that a live read found, until the watch has caught up.</summary>
+    public void Show(ObjectKey connector, KubeObject pod)
     {
         Pods.Overlay(pod);
-        Index(connector).TryAdd(pod.Key, 0);
+        _pods.SeenFirst(connector, PodProjection.Of(pod).Pod);
     }
 
-    /// <summary>Drops departed pods whose runs are in the committed record.</summary>
-    public void ForgetDeparted(ObjectKey connector, IEnumerable<string> folded)
+    /// <summary>The API server says that the pod is gone: where no watch ever told of it, this is its end.</summary>
+    public void Gone(ObjectKey connector, string pod, string uid)
     {
-        if (_departed.TryGetValue(connector, out var departed))
+        var isWatched = Pods.Find(new ObjectKey(connector.Namespace, pod)) is { } cached && IsSame(cached.Pod, uid);
+        if (!isWatched && _pods.Of(connector).TryGetValue(pod, out var last) && IsSame(last, uid))
         {
-            _departed[connector] = departed.RemoveRange(folded);
+            _pods.Left(connector, last);
+            _queue.Add(connector);
         }
     }
 
-    public void ForgetConnector(ObjectKey connector) => _departed.TryRemove(connector, out _);
+    /// <summary>Drops pods that left and that the record no longer waits for.</summary>
+    public void ForgetDeparted(ObjectKey connector, IEnumerable<string> names) => _pods.Forget(connector, names);
+
+    /// <summary>
+    /// The connector is not there. It may be made again at once (<c>kubectl replace --force</c>) and its record goes on, so how
+    /// its pods ended is kept for a while. False: come again.
+    /// </summary>
+    public bool ForgetMissing(ObjectKey connector, DateTimeOffset now)
+    {
+        if (now - _missingSince.GetOrAdd(connector, now) < MissingKept)
+        {
+            return false;
+        }
+        _missingSince.TryRemove(connector, out _);
+        _pods.ForgetLeft(connector);
+        return true;
+    }
+
+    public void Found(ObjectKey connector) => _missingSince.TryRemove(connector, out _);
+
+    private static bool IsSame(ObservedPod pod, string uid) => string.Equals(pod.Uid, uid, StringComparison.Ordinal);
 
     private void OnRollout(ObjectChange<SyncRollout> change)
     {
-        foreach (var rollout in new[] { change.Before, change.After }.OfType<SyncRollout>())
+        if (change.Before is { } before)
         {
-            _queue.Add(OwnerOf(change.Key, rollout.Spec.ConnectorRef.Name));
+            var owner = OwnerOf(change.Key, before.Spec.ConnectorRef.Name);
+            _rolloutsOf.Remove(owner, change.Key);
+            _queue.Add(owner);
+        }
+        if (change.After is { } after)
+        {
+            var owner = OwnerOf(change.Key, after.Spec.ConnectorRef.Name);
+            _rolloutsOf.Add(owner, change.Key);
+            _queue.Add(owner);
         }
     }
 
@@ -137,23 +161,30 @@ internal sealed class ClusterCache
             _finished.TryRemove(change.Key, out _);
         }
         var owner = OwnerOf(change.Key, (change.After ?? change.Before)?.ConnectorName);
-        if (change.After is not null)
+        if (change.After is { } now)
         {
-            Index(owner).TryAdd(change.Key, 0);
+            _pods.Seen(owner, now.Pod);
         }
         else if (change.Before is { } last)
         {
-            Index(owner).TryRemove(change.Key, out _);
-            _departed.AddOrUpdate(
-                owner,
-                _ => ImmutableDictionary<string, ObservedPod>.Empty.Add(last.Pod.Name, last.Pod with { IsGone = true }),
-                (_, departed) => departed.SetItem(last.Pod.Name, last.Pod with { IsGone = true })
-            );
+            _pods.Left(owner, last.Pod);
         }
         _queue.Add(owner);
     }
 
-    private ConcurrentDictionary<ObjectKey, byte> Index(ObjectKey connector) => _podsOf.GetOrAdd(connector, _ => new());
+    private void OnTicket(ObjectChange<CachedTicket> change)
+    {
+        var owner = OwnerOf(change.Key, (change.After ?? change.Before)?.ConnectorName);
+        if (change.After is not null)
+        {
+            _ticketsOf.Add(owner, change.Key);
+        }
+        else
+        {
+            _ticketsOf.Remove(owner, change.Key);
+        }
+        _queue.Add(owner);
+    }
 
     private static ObjectKey OwnerOf(ObjectKey item, string? connectorName) => new(item.Namespace, connectorName ?? "");
 

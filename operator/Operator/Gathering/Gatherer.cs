@@ -65,11 +65,35 @@ internal sealed class Gatherer(
         };
         return new Gathered
         {
-            Seen = seen,
+            Seen = seen with { Pods = await WithUnseenPodsAsync(key, record.Sight, seen, ct) },
             Basis = record.Basis,
             Parts = record.Parts,
             OtherRollouts = [.. rollouts.Skip(1)],
         };
+    }
+
+    /// <summary>The cache may be behind: that a pod never came is only believed after a live read.</summary>
+    private async Task<ImmutableArray<ObservedPod>> WithUnseenPodsAsync(
+        ObjectKey connector,
+        RecordSight record,
+        Observation seen,
+        CancellationToken ct
+    )
+    {
+        if (record is not RecordSight.Found found)
+        {
+            return seen.Pods;
+        }
+        var pods = seen.Pods;
+        foreach (var name in AwaitedPods.Unseen(connector.Name, found.Record, seen))
+        {
+            if (await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, name), ct) is { } pod)
+            {
+                cache.Show(connector, pod);
+                pods = pods.Add(PodProjection.Of(pod).Pod);
+            }
+        }
+        return pods;
     }
 
     private sealed record RecordFacts(

@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Operator.Runtime;
+
+namespace Operator.Gathering;
+
+/// <summary>Which cached objects belong to which connector, so that a reconcile never looks at others'. Safe for concurrent use.</summary>
+internal sealed class OwnerIndex
+{
+    private readonly ConcurrentDictionary<ObjectKey, ImmutableHashSet<ObjectKey>> _owned = new();
+
+    public ImmutableHashSet<ObjectKey> Of(ObjectKey owner) => _owned.GetValueOrDefault(owner, []);
+
+    public void Add(ObjectKey owner, ObjectKey item) =>
+        _owned.AddOrUpdate(owner, [item], (_, items) => items.Add(item));
+
+    public void Remove(ObjectKey owner, ObjectKey item)
+    {
+        var left = _owned.AddOrUpdate(owner, [], (_, items) => items.Remove(item));
+        if (left.IsEmpty)
+        {
+            // Only if it is still empty: an item may have come in the meantime.
+            _owned.TryRemove(KeyValuePair.Create(owner, left));
+        }
+    }
+}

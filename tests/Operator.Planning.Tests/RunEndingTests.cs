@@ -1,0 +1,34 @@
+namespace Operator.Planning.Tests;
+
+public sealed class RunEndingTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    private static Entry EntryWithoutImage() =>
+        new()
+        {
+            Stores = ["store-001"],
+            StartBy = Now,
+            Deadline = Now.AddMinutes(1),
+            End = EndCause.StartTimeout,
+            WaitingReason = Reasons.ImageUnavailable,
+        };
+
+    [Theory]
+    [InlineData(false, RunResult.NotStarted)]
+    [InlineData(true, RunResult.Infra)]
+    public void An_image_that_cannot_be_had_blames_the_version_only_if_it_never_ran(bool hasRun, RunResult expected)
+    {
+        var pod = new ObservedPod { Name = "run", IsGone = true };
+
+        var ending = RunEndings.Of(
+            EntryWithoutImage(),
+            pod,
+            new RunFacts(FlowHasReported: true, hasRun),
+            new Observation { Now = Now }
+        );
+
+        Assert.Equal(expected, ending!.Result);
+        Assert.Equal(Reasons.ImageUnavailable, ending.Reason);
+    }
+}
