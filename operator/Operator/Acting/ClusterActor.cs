@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -30,13 +31,21 @@ internal sealed class ClusterActor(
         {
             await ApplyAsync(connector, plan, change, ct);
         }
-        var pods = plan.Changes.Where(c => c is Change.CreatePod or Change.DeletePod);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = ct };
-        await System.Threading.Tasks.Parallel.ForEachAsync(
-            pods,
-            options,
-            async (change, token) => await ApplyAsync(connector, plan, change, token)
-        );
+        var pods = new ConcurrentQueue<Change>(plan.Changes.Where(c => c is Change.CreatePod or Change.DeletePod));
+        await Task.WhenAll(Enumerable.Range(0, Parallel).Select(_ => DrainAsync(connector, plan, pods, ct)));
+    }
+
+    private async Task DrainAsync(
+        MarketplaceConnector connector,
+        Plan plan,
+        ConcurrentQueue<Change> changes,
+        CancellationToken ct
+    )
+    {
+        while (changes.TryDequeue(out var change))
+        {
+            await ApplyAsync(connector, plan, change, ct);
+        }
     }
 
     private Task ApplyAsync(MarketplaceConnector connector, Plan plan, Change change, CancellationToken ct)

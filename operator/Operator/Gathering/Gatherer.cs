@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
@@ -30,6 +29,7 @@ internal sealed class Gatherer(
     RecordStore records,
     CreateRefusals refusals,
     OperatorOptions options,
+    Randomness random,
     TimeProvider time
 )
 {
@@ -61,7 +61,7 @@ internal sealed class Gatherer(
             CreateRefusal = refusals.Of(key),
             IsClockSkewed = api.Clock is { } clock && clock.Skew.Duration() > MostSkew,
             IsAtFinishedPodsCap = cache.FinishedPods >= options.FinishedPodsCap,
-            Salt = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+            Salt = random.Number(),
         };
         return new Gathered
         {
@@ -112,7 +112,7 @@ internal sealed class Gatherer(
                 var decoded = RecordParts.Decode(record.Id, record.Counter, record.CreatedAt, record.Parts);
                 return new RecordFacts(new RecordSight.Found(decoded), new CommitBasis.OnTop(record), record.Parts);
             case RecordRead.Lost lost:
-                var newId = RandomIds.Next();
+                var newId = random.Id();
                 var above = Math.Max(witness, lost.Survivors.Select(s => s.Counter).DefaultIfEmpty().Max());
                 return new RecordFacts(
                     Survived(lost, newId, now, witness),
@@ -120,7 +120,7 @@ internal sealed class Gatherer(
                     none
                 );
             default:
-                var id = RandomIds.Next();
+                var id = random.Id();
                 return new RecordFacts(new RecordSight.Fresh(id, now), new CommitBasis.Fresh(id, now), none);
         }
     }

@@ -47,10 +47,22 @@ internal static class Wiring
         builder.Logging.ClearProviders().AddJsonConsole(json => json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
-        builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<CreateRefusals>();
-        AddRuntime(builder.Services);
-        AddReconciler(builder.Services);
-        builder.Services.AddHostedService<OperatorService>();
+        builder.Services.AddOperation(options, TimeProvider.System, Randomness.OfTheSystem());
+        builder.Services.AddSingleton<Health>().AddHostedService<OperatorService>();
+    }
+
+    /// <summary>Everything but the process around it: what production and simulation share.</summary>
+    public static void AddOperation(
+        this IServiceCollection services,
+        OperatorOptions options,
+        TimeProvider time,
+        Randomness random
+    )
+    {
+        services.AddSingleton(options).AddSingleton(time).AddSingleton(random);
+        AddRuntime(services);
+        AddReconciler(services);
+        services.AddSingleton<Operation>();
     }
 
     public static void MapOperator(this WebApplication app)
@@ -80,19 +92,19 @@ internal static class Wiring
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.ListWatch"),
             s.GetRequiredService<InformerMetrics>(),
-            Jitter
+            s.GetRequiredService<Randomness>().Fraction
         ));
         services.AddSingleton(s => new QueueMetrics(s.GetRequiredService<IMetricFactory>(), ControllerName));
         services.AddSingleton(s => new KeyedQueue(
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<QueueMetrics>(),
-            Jitter
+            s.GetRequiredService<Randomness>().Fraction
         ));
         services.AddSingleton(s => new RecordStore(
             s.GetRequiredService<IKubeApi>(),
             new RecordStoreOptions { Domain = Api.ApiGroup.Name, Prefix = "mpc" },
             s.GetRequiredService<TimeProvider>(),
-            RandomIds.Next
+            s.GetRequiredService<Randomness>().Id
         ));
         services.AddSingleton(s => new LeaderLease(
             s.GetRequiredService<IKubeApi>(),
@@ -105,7 +117,8 @@ internal static class Wiring
 
     private static void AddReconciler(IServiceCollection services)
     {
-        services.AddSingleton<ClusterCache>().AddSingleton<Gatherer>().AddSingleton<ClusterActor>();
+        services.AddSingleton<ClusterCache>().AddSingleton<Gatherer>();
+        services.AddSingleton<CreateRefusals>().AddSingleton<ClusterActor>();
         services.AddSingleton<StatusWriter>().AddSingleton<OperatorMetrics>().AddSingleton<Teller>();
         services.AddSingleton(s => new EventRecorder(
             s.GetRequiredService<IKubeApi>(),
@@ -114,7 +127,7 @@ internal static class Wiring
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Events")
         ));
-        services.AddSingleton<ConnectorReconciler>().AddSingleton<Health>();
+        services.AddSingleton<ConnectorReconciler>();
         services.AddSingleton(s => new ControllerMetrics(s.GetRequiredService<IMetricFactory>(), ControllerName));
         services.AddSingleton(s => new ControllerLoop(
             s.GetRequiredService<KeyedQueue>(),
@@ -177,10 +190,6 @@ internal static class Wiring
         configuration[name] is not { } text ? fallback
         : new Api.Duration(text).TryGet(out var value) && value >= TimeSpan.FromSeconds(1) ? value
         : throw new InvalidOperationException($"option {name}: '{text}' is no duration of at least 1s, such as 30s");
-
-#pragma warning disable CA5394, RS0030 // jitter is no secret, and this is where randomness enters
-    private static double Jitter() => Random.Shared.NextDouble();
-#pragma warning restore CA5394, RS0030
 }
 
 [OptionsValidator]
