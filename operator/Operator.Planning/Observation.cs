@@ -27,8 +27,9 @@ public sealed record Observation
     public ImmutableSortedDictionary<string, string?> ConfigMapHashes { get; init; } =
         ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
 
-    /// <summary>What the API server said when it last refused to create a pod of this connector; null when it did not.</summary>
-    public string? CreateRefusal { get; init; }
+    /// <summary>What the API server said when it refused to create pods of this connector, by pod name; empty once one was taken.</summary>
+    public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; init; } =
+        ImmutableSortedDictionary.Create<string, CreateRefusal>(StringComparer.Ordinal);
 
     /// <summary>Our clock and the API server's differ by more than 5 s.</summary>
     public bool IsClockSkewed { get; init; }
@@ -95,6 +96,21 @@ public abstract record RecordSight
         RevisionBook? Revisions,
         AttemptBook? Attempts
     ) : RecordSight;
+}
+
+/// <summary>Why the API server would not take a pod: a cause outside the version, and somebody's to mend.</summary>
+public sealed record CreateRefusal(RefusalKind Kind, string Message);
+
+public enum RefusalKind
+{
+    /// <summary>A ResourceQuota or LimitRange of the namespace.</summary>
+    Quota,
+
+    /// <summary>An admission webhook or policy.</summary>
+    Admission,
+
+    /// <summary>Anything else: RBAC, a namespace that is being deleted, a pod that the server finds invalid.</summary>
+    Other,
 }
 
 public sealed record ObservedTicket(string Name, string RecordId, int Attempt);

@@ -11,6 +11,8 @@ public static class Reasons
     public const string RecordLost = "RecordLost";
     public const string ClockSkew = "ClockSkew";
     public const string FinishedPodsCap = "FinishedPodsCap";
+    public const string QuotaExceeded = "QuotaExceeded";
+    public const string AdmissionDenied = "AdmissionDenied";
     public const string PodsRefused = "PodsRefused";
     public const string UnknownField = "UnknownField";
     public const string RunsFailing = "RunsFailing";
@@ -62,4 +64,13 @@ public static class Reasons
     public const string MoreStoresNeeded = "MoreStoresNeeded";
     public const string ItemErrorRateTooHigh = "ItemErrorRateTooHigh";
     public const string RunErrorRateTooHigh = "RunErrorRateTooHigh";
+
+    public static string Of(RefusalKind refusal) =>
+        refusal switch
+        {
+            RefusalKind.Quota => QuotaExceeded,
+            RefusalKind.Admission => AdmissionDenied,
+            RefusalKind.Other => PodsRefused,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 }

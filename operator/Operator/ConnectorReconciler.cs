@@ -17,6 +17,7 @@ internal sealed class ConnectorReconciler(
     ClusterActor actor,
     Teller teller,
     ClusterCache cache,
+    CreateRefusals refusals,
     TimeProvider time,
     ILogger<ConnectorReconciler> logger
 )
@@ -67,6 +68,7 @@ internal sealed class ConnectorReconciler(
         if (record is not null)
         {
             cache.ForgetDeparted(key, AwaitedPods.Settled(record, gathered.Seen.Pods));
+            refusals.Keep(key, AwaitedPods.Names(key.Name, record));
         }
     }
 
@@ -89,7 +91,7 @@ internal sealed class ConnectorReconciler(
         {
             return new Outcome.Stuck(string.Join("; ", gathered.Seen.ConnectorFindings));
         }
-        if (gathered.Seen.CreateRefusal is not null || gathered.Seen.IsClockSkewed || gathered.Seen.IsAtFinishedPodsCap)
+        if (!gathered.Seen.Refusals.IsEmpty || gathered.Seen.IsClockSkewed || gathered.Seen.IsAtFinishedPodsCap)
         {
             return new Outcome.Again(RefusalRetry, "something outside keeps runs from starting");
         }

@@ -17,6 +17,10 @@ public static class AwaitedPods
         return [.. pods.Where(p => p.IsGone && !awaited.Contains(p.Name)).Select(p => p.Name)];
     }
 
+    /// <summary>Names of pods whose runs the record does not know the end of.</summary>
+    public static ImmutableArray<string> Names(string connector, ConnectorRecord record) =>
+        [.. Unfolded(record).Select(run => NameOf(connector, record, run))];
+
     /// <summary>Names of pods that no cache knows and whose runs would now be called lost: a live read has the last word.</summary>
     public static ImmutableArray<string> Unseen(string connector, ConnectorRecord record, Observation seen)
     {
@@ -24,16 +28,21 @@ public static class AwaitedPods
         return
         [
             .. Unfolded(record)
-                .Where(run => RunEndings.OfUnseen(run.Entry, seen) is not null)
-                .Select(run => PodNames.Of(connector, record.Id, run.Flow, run.Occasion.Id, run.Entry.Index))
-                .Where(name => !known.Contains(name)),
+                .Select(run => (run.Entry, Pod: NameOf(connector, record, run)))
+                .Where(run => !known.Contains(run.Pod) && RunEndings.OfUnseen(run.Entry, run.Pod, seen) is not null)
+                .Select(run => run.Pod),
         ];
     }
 
-    private static IEnumerable<(string Flow, Occasion Occasion, Entry Entry)> Unfolded(ConnectorRecord record) =>
+    private static string NameOf(string connector, ConnectorRecord record, Run run) =>
+        PodNames.Of(connector, record.Id, run.Flow, run.Occasion.Id, run.Entry.Index);
+
+    private static IEnumerable<Run> Unfolded(ConnectorRecord record) =>
         from plan in record.Plans
         from occasion in plan.Value.Occasions
         from entry in occasion.Entries
         where entry.Result is null
-        select (plan.Key, occasion, entry);
+        select new Run(plan.Key, occasion, entry);
+
+    private sealed record Run(string Flow, Occasion Occasion, Entry Entry);
 }

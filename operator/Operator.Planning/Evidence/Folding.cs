@@ -66,9 +66,10 @@ internal static class Folding
             );
             return RunEndings.Of(run.Entry, pod, facts, draft.Seen);
         }
-        return pods.IsTaken(PodName(draft, run))
+        var podName = PodName(draft, run);
+        return pods.IsTaken(podName)
             ? RunEndings.OfTakenName(run.Entry)
-            : RunEndings.OfUnseen(run.Entry, draft.Seen);
+            : RunEndings.OfUnseen(run.Entry, podName, draft.Seen);
     }
 
     private static string PodName(Draft draft, RunKey run) =>

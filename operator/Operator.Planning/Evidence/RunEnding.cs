@@ -59,16 +59,28 @@ public static class RunEndings
     }
 
     /// <summary>The ending of an entry whose pod was never seen, or null while it may still come.</summary>
-    public static RunEnding? OfUnseen(Entry entry, Observation seen) =>
-        seen.Now > entry.StartBy + seen.Limits.LateArrival
+    public static RunEnding? OfUnseen(Entry entry, string podName, Observation seen)
+    {
+        if (seen.Now <= entry.StartBy + seen.Limits.LateArrival)
+        {
+            return null;
+        }
+        return seen.Refusals.TryGetValue(podName, out var refusal)
             ? new RunEnding
+            {
+                Result = RunResult.Infra,
+                Reason = Reasons.Of(refusal.Kind),
+                Detail = refusal.Message,
+                Stores = Nothing(entry),
+            }
+            : new RunEnding
             {
                 Result = RunResult.Lost,
                 Reason = Reasons.NeverSeen,
-                Detail = seen.CreateRefusal ?? "its pod was never seen",
+                Detail = "its pod was never seen",
                 Stores = Nothing(entry),
-            }
-            : null;
+            };
+    }
 
     /// <summary>The ending of an entry whose pod can't be created, because another object has its name.</summary>
     public static RunEnding OfTakenName(Entry entry) =>

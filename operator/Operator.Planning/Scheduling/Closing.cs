@@ -104,6 +104,10 @@ internal static class Closing
             Reasons.ReportMissing => "the worker sent no report, though this flow has reported before",
             Reasons.Unschedulable => "no node has room for the pod; see its events",
             Reasons.NeverSeen => "the pod was planned and never seen",
+            Reasons.QuotaExceeded =>
+                "the namespace's ResourceQuota refuses sync pods; raise it or lower maxConcurrentRuns",
+            Reasons.AdmissionDenied => "an admission webhook or policy refuses sync pods; see the operator's log",
+            Reasons.PodsRefused => "the API server refuses sync pods; see the operator's log",
             Reasons.ForeignPod => "a pod that is not the operator's has the run's name; delete it",
             _ => $"{entry.Reason}; see the pod's events",
         };

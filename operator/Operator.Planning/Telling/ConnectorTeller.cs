@@ -82,14 +82,14 @@ internal static class ConnectorTeller
                 Reasons.FinishedPodsCap,
                 "the operator keeps as many finished pods as --finished-pods-cap allows: nothing new is planned; lower spec.history or raise the cap"
             ),
-            _ when seen.CreateRefusal is { } refusal => NotReady(
-                Reasons.PodsRefused,
-                $"the API server refuses to create sync pods: {refusal}"
-            ),
+            _ when !seen.Refusals.IsEmpty => Refused(seen.Refusals.Values.First()),
             _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),
             _ => Serving(draft),
         };
     }
+
+    private static ConditionDraft Refused(CreateRefusal refusal) =>
+        NotReady(Reasons.Of(refusal.Kind), $"the API server refuses to create sync pods: {refusal.Message}");
 
     /// <summary>Stores are served by stable; the message says what keeps newer content from them.</summary>
     private static ConditionDraft Serving(Draft draft)

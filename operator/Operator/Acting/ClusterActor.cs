@@ -7,6 +7,7 @@ using Operator.Gathering;
 using Operator.Planning;
 using Operator.Planning.Runs;
 using Operator.Runtime;
+using Operator.Telling;
 
 namespace Operator.Acting;
 
@@ -18,6 +19,7 @@ internal sealed class ClusterActor(
     IKubeApi api,
     ClusterCache cache,
     CreateRefusals refusals,
+    OperatorMetrics metrics,
     TimeProvider time,
     ILogger<ClusterActor> logger
 )
@@ -87,8 +89,9 @@ internal sealed class ClusterActor(
         catch (KubeApiException e) when (e.IsForbidden || e.IsInvalid)
         {
             // Quota, admission or policy: the user's to mend. It is tried again until startBy, and counted.
-            ActorLog.Refused(logger, key, draft.Name, e.Message);
-            refusals.Refused(key, e.Message);
+            var refusal = refusals.Refused(key, draft.Name, e);
+            metrics.Refused(key, refusal.Kind);
+            ActorLog.Refused(logger, key, draft.Name, refusal.Kind, e.Message);
         }
     }
 
@@ -175,8 +178,11 @@ internal sealed class ClusterActor(
 
 internal static partial class ActorLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The API server refuses pod {Pod} of {Connector}: {Why}")]
-    public static partial void Refused(ILogger logger, ObjectKey connector, string pod, string why);
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The API server refuses pod {Pod} of {Connector} ({Kind}): {Why}"
+    )]
+    public static partial void Refused(ILogger logger, ObjectKey connector, string pod, RefusalKind kind, string why);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Pod {Pod}: {Deletion}, because {Why}")]
     public static partial void Deleted(ILogger logger, ObjectKey pod, string why, Deletion deletion);

@@ -58,7 +58,7 @@ internal sealed class Gatherer(
             Pods = pods,
             Tickets = cache.TicketsOf(key),
             ConfigMapHashes = hashes,
-            CreateRefusal = refusals.Of(key),
+            Refusals = refusals.Of(key),
             IsClockSkewed = api.Clock is { } clock && clock.Skew.Duration() > MostSkew,
             IsAtFinishedPodsCap = cache.FinishedPods >= options.FinishedPodsCap,
             Salt = random.Number(),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Operator.Planning;
 using Operator.Runtime;
 using Prometheus;
@@ -26,6 +25,12 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         "marketplace_rollout_outcomes_total",
         "Attempts that ended, by outcome.",
         ["namespace", "connector", "outcome"]
+    );
+
+    private readonly Counter _refusals = factory.CreateCounter(
+        "marketplace_pod_refusals_total",
+        "Creations of sync pods that the API server refused, by kind (quota, admission, other).",
+        ["namespace", "connector", "kind"]
     );
 
     private readonly Gauge _step = factory.CreateGauge(
@@ -80,10 +85,15 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         }
     }
 
+    public void Refused(ObjectKey connector, RefusalKind kind) =>
+        _refusals.WithLabels(connector.Namespace, connector.Name, Lower(kind)).Inc();
+
     /// <summary>The connector is gone: so are its series.</summary>
     public void Forget(ObjectKey connector)
     {
-        foreach (var metric in new Collector[] { _runs, _items, _outcomes, _step, _cohort, _errorRatio, _stores })
+        foreach (
+            var metric in new Collector[] { _runs, _items, _outcomes, _refusals, _step, _cohort, _errorRatio, _stores }
+        )
         {
             Forget(metric, connector);
         }
@@ -92,9 +102,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
     private void Ended(ObjectKey connector, EndedRun run)
     {
         var arm = run.Entry.Arm == Arm.Candidate ? "candidate" : "stable";
-#pragma warning disable CA1308 // label values are lower case by Prometheus' custom
-        var result = run.Ending.Result.ToString().ToLower(CultureInfo.InvariantCulture);
-#pragma warning restore CA1308
+        var result = Lower(run.Ending.Result);
         _runs.WithLabels(connector.Namespace, connector.Name, run.Flow, arm, result).Inc();
         foreach (var report in run.Ending.Stores.OfType<StoreReport>())
         {
@@ -103,6 +111,11 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
             Items(connector, run.Flow, arm, "throttled", report.Throttled);
         }
     }
+
+#pragma warning disable CA1308 // label values are lower case by Prometheus' custom
+    private static string Lower<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+#pragma warning restore CA1308
 
     private void Items(ObjectKey connector, string flow, string arm, string outcome, long count) =>
         _items.WithLabels(connector.Namespace, connector.Name, flow, arm, outcome).Inc(count);
