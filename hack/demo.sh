@@ -60,13 +60,21 @@ watch_until() {
 
 stable_is() { [ "$(field mpc .status.stableImage)" = "localhost/example-sync-worker:$1" ] && [ -n "$(field mpc '.status.flows[0].lastSuccess')" ]; }
 
-# stores_that_ran IMAGE-REVISION: from the operator's log, one line per store and run.
+# stores_that_ran REVISION: from the operator's log (whichever replica led), one line per store and run.
 stores_that_ran() {
-  kubectl -n $OPERATOR_NS logs deployment/marketplace-operator --tail=-1 | jq -r --arg revision "$1" \
+  local pod
+  for pod in $(kubectl -n $OPERATOR_NS get pods -l app.kubernetes.io/name=marketplace-operator -o name); do
+    kubectl -n $OPERATOR_NS logs "$pod" --tail=-1
+  done | jq -r --arg revision "$1" \
     'select(.State.Revision? == $revision and .State.Connector == "demo/amazon-eu") | .State.Store' | sort -u
 }
 
-metrics() { kubectl get --raw "/api/v1/namespaces/$OPERATOR_NS/services/marketplace-operator:8080/proxy/metrics"; }
+# Of the replica that leads: the others have nothing to tell.
+metrics() {
+  local leader
+  leader=$(kubectl -n $OPERATOR_NS get lease marketplace-operator -o 'jsonpath={.spec.holderIdentity}')
+  kubectl get --raw "/api/v1/namespaces/$OPERATOR_NS/pods/$leader:8080/proxy/metrics"
+}
 
 begin=$SECONDS
 title "A real cluster, the images, the operator"
