@@ -1,0 +1,206 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Operator.Runtime;
+
+namespace Operator.Testing;
+
+/// <summary>What a write asks for, and what the server did: the object as it is then.</summary>
+internal sealed record WriteAnswer(JsonElement Json, bool HasChanged);
+
+/// <summary>Creations, replacements and deletions, by the rules of the real server's registry. Used under the cluster's lock.</summary>
+internal sealed class ApiWrites(ClusterState state)
+{
+    public WriteAnswer Create(ResourceType type, string ns, ReadOnlyMemory<byte> body)
+    {
+        var kind = state.KindOf(type);
+        var item = RequestBody.Parse(kind, body, kind.IsNamespaced ? ns : "", name: null);
+        var metadata = item.Section("metadata");
+        if (metadata.Text("name") is null && metadata.Text("generateName") is { } prefix)
+        {
+            metadata["name"] = prefix + state.NewSuffix();
+        }
+        var name = metadata.Text("name") ?? "";
+        RequestBody.CheckName(kind, name);
+        if (metadata.Text("resourceVersion") is { Length: > 0 })
+        {
+            throw new ApiFailure(
+                System.Net.HttpStatusCode.InternalServerError,
+                "InternalError",
+                "resourceVersion should not be set on objects to be created"
+            );
+        }
+        return Insert(kind, new ObjectKey(kind.IsNamespaced ? ns : "", name), item);
+    }
+
+    public WriteAnswer Replace(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> body)
+    {
+        var kind = state.KindOf(type);
+        var item = RequestBody.Parse(kind, body, key.Namespace, key.Name);
+        var stored = state.Store.Find(type, key);
+        CheckUid(kind, key.Name, item, stored);
+        if (stored is null)
+        {
+            return kind.IsCreatedByReplace ? Insert(kind, key, item) : throw ApiFailure.NotFound(kind, key.Name);
+        }
+        CheckVersion(kind, item, stored);
+        var before = stored.Thaw();
+        KeepSystemFields(item.Section("metadata"), before.Section("metadata"));
+        if (kind.HasStatus)
+        {
+            item.Take("status", before);
+        }
+        ImmutableFields.Check(stored, item);
+        if (kind.TracksGeneration && !JsonNode.DeepEquals(Desired(item), Desired(before)))
+        {
+            Bump(item);
+        }
+        return Commit(stored, item);
+    }
+
+    public WriteAnswer ReplaceStatus(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> body)
+    {
+        var kind = state.KindOf(type);
+        if (!kind.HasStatus)
+        {
+            throw ApiFailure.NotServed();
+        }
+        var item = RequestBody.Parse(kind, body, key.Namespace, key.Name);
+        var stored = state.Store.Find(type, key);
+        CheckUid(kind, key.Name, item, stored);
+        if (stored is null)
+        {
+            throw ApiFailure.NotFound(kind, key.Name);
+        }
+        CheckVersion(kind, item, stored);
+        var changed = stored.Thaw();
+        changed.Take("status", item);
+        return Commit(stored, changed);
+    }
+
+    public WriteAnswer Delete(ResourceType type, ObjectKey key, DeleteOptions options)
+    {
+        var kind = state.KindOf(type);
+        var stored = state.Store.Find(type, key) ?? throw ApiFailure.NotFound(kind, key.Name);
+        if (options.Uid is { } uid && !string.Equals(uid, stored.Uid, StringComparison.Ordinal))
+        {
+            throw ApiFailure.Conflict(
+                kind.Kind,
+                key.Name,
+                $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). The object might have been deleted and then recreated"
+            );
+        }
+        return state.Deletions.Begin(stored, options.Grace);
+    }
+
+    private WriteAnswer Insert(ResourceKind kind, ObjectKey key, JsonObject item)
+    {
+        state.Namespaces.CheckCreation(kind, key);
+        if (state.Store.Find(kind.Type, key) is not null)
+        {
+            throw ApiFailure.AlreadyExists(kind, key.Name);
+        }
+        var metadata = item.Section("metadata");
+        metadata["uid"] = state.NewUid();
+        metadata["creationTimestamp"] = state.ServerNow.Seconds();
+        metadata.Remove("deletionTimestamp");
+        metadata.Remove("deletionGracePeriodSeconds");
+        metadata.Remove("generation");
+        if (kind.TracksGeneration)
+        {
+            metadata["generation"] = 1;
+        }
+        if (kind.HasStatus)
+        {
+            item.Remove("status");
+        }
+        Defaults.Apply(kind, item);
+        Admit(kind, key, null, item);
+        return new WriteAnswer(state.Store.Save(kind, item).Json, HasChanged: true);
+    }
+
+    /// <summary>Writes, unless nothing changes; the last finalizer of an object that is being deleted takes it along.</summary>
+    private WriteAnswer Commit(StoredObject stored, JsonObject item)
+    {
+        Defaults.Apply(stored.Kind, item);
+        item.Section("metadata").Take("resourceVersion", stored.Thaw().Section("metadata"));
+        if (JsonNode.DeepEquals(item, stored.Thaw()))
+        {
+            return new WriteAnswer(stored.Json, HasChanged: false);
+        }
+        Admit(stored.Kind, stored.Key, stored.Json, item);
+        var saved = state.Store.Save(stored.Kind, item);
+        state.Deletions.Continue(saved);
+        return new WriteAnswer(saved.Json, HasChanged: true);
+    }
+
+    private void Admit(ResourceKind kind, ObjectKey key, JsonElement? before, JsonObject item)
+    {
+        var request = new AdmissionRequest(kind.Type, key, before, JsonSerializer.SerializeToElement(item));
+        if (state.Admission.Refusal(request) is { } why)
+        {
+            throw ApiFailure.Forbidden(kind, key.Name, why);
+        }
+    }
+
+    /// <summary>A UID in the body is a precondition, for an object that is gone as well: its UID is empty then.</summary>
+    private static void CheckUid(ResourceKind kind, string name, JsonObject item, StoredObject? stored)
+    {
+        if (
+            item["metadata"].Text("uid") is { Length: > 0 } uid
+            && !string.Equals(uid, stored?.Uid, StringComparison.Ordinal)
+        )
+        {
+            throw ApiFailure.Conflict(
+                kind.Resource,
+                name,
+                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored?.Uid}"
+            );
+        }
+    }
+
+    private static void CheckVersion(ResourceKind kind, JsonObject item, StoredObject stored)
+    {
+        var version = item["metadata"].Text("resourceVersion");
+        if (string.IsNullOrEmpty(version))
+        {
+            if (!kind.MayReplaceBlindly)
+            {
+                throw ApiFailure.Invalid(
+                    kind,
+                    stored.Key.Name,
+                    "metadata.resourceVersion: Invalid value: 0x0: must be specified for an update"
+                );
+            }
+        }
+        else if (!string.Equals(version, new KubeObject(stored.Json).ResourceVersion, StringComparison.Ordinal))
+        {
+            throw ApiFailure.Stale(kind, stored.Key.Name);
+        }
+    }
+
+    private static void KeepSystemFields(JsonObject metadata, JsonObject before)
+    {
+        foreach (
+            var field in (string[])
+                ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"]
+        )
+        {
+            metadata.Take(field, before);
+        }
+    }
+
+    /// <summary>What counts for the generation: all but metadata and status.</summary>
+    private static JsonObject Desired(JsonObject item)
+    {
+        var desired = item.DeepClone().AsObject();
+        desired.Remove("metadata");
+        desired.Remove("status");
+        return desired;
+    }
+
+    private static void Bump(JsonObject item)
+    {
+        var metadata = item.Section("metadata");
+        metadata["generation"] = (metadata["generation"]?.GetValue<long>() ?? 0) + 1;
+    }
+}

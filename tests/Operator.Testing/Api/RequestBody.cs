@@ -1,0 +1,181 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Operator.Testing;
+
+/// <summary>Reads the object of a write and refuses what the real server refuses before it looks at the stored one.</summary>
+internal static partial class RequestBody
+{
+    private const int MaxName = 253;
+
+    /// <summary>The object, its metadata completed from the path.</summary>
+    public static JsonObject Parse(ResourceKind kind, ReadOnlyMemory<byte> body, string ns, string? name)
+    {
+        var item = ParseObject(body);
+        Expect(item.Text("kind"), kind.Kind, "Kind");
+        Expect(item.Text("apiVersion"), kind.ApiVersion, "apiVersion");
+        item["kind"] = kind.Kind;
+        item["apiVersion"] = kind.ApiVersion;
+        var metadata = item.Section("metadata");
+        if (metadata.Text("namespace") is { Length: > 0 } told && !string.Equals(told, ns, StringComparison.Ordinal))
+        {
+            throw ApiFailure.BadRequest(
+                "the namespace of the provided object does not match the namespace sent on the request"
+            );
+        }
+        if (name is not null)
+        {
+            CheckSameName(metadata, name);
+        }
+        if (kind.IsNamespaced)
+        {
+            metadata["namespace"] = ns;
+        }
+        return item;
+    }
+
+    public static void CheckName(ResourceKind kind, string name)
+    {
+        if (name.Length == 0)
+        {
+            throw ApiFailure.Invalid(kind, "", "metadata.name: Required value: name or generateName is required");
+        }
+        if (name.Length > MaxName || !Subdomain().IsMatch(name))
+        {
+            throw ApiFailure.Invalid(
+                kind,
+                name,
+                $"metadata.name: Invalid value: \"{name}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
+            );
+        }
+    }
+
+    private static JsonObject ParseObject(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return JsonNode.Parse(body.Span) as JsonObject
+                ?? throw ApiFailure.BadRequest("the request's body is no object");
+        }
+        catch (JsonException e)
+        {
+            throw ApiFailure.BadRequest($"the request's body is no JSON: {e.Message}");
+        }
+    }
+
+    private static void CheckSameName(JsonObject metadata, string name)
+    {
+        var told = metadata.Text("name");
+        if (string.IsNullOrEmpty(told))
+        {
+            metadata["name"] = name;
+        }
+        else if (!string.Equals(told, name, StringComparison.Ordinal))
+        {
+            throw ApiFailure.BadRequest($"the name of the object ({told}) does not match the name on the URL ({name})");
+        }
+    }
+
+    private static void Expect(string? told, string expected, string field)
+    {
+        if (told is not null && !string.Equals(told, expected, StringComparison.Ordinal))
+        {
+            throw ApiFailure.BadRequest(
+                $"the {field} in the data ({told}) does not match the expected {field} ({expected})"
+            );
+        }
+    }
+
+    [GeneratedRegex(
+        "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex Subdomain();
+}
+
+/// <summary>What the server fills in.</summary>
+internal static class Defaults
+{
+    private const long PodGraceSeconds = 30;
+
+    public static void Apply(ResourceKind kind, JsonObject item)
+    {
+        if (kind.DefaultStatus is { } status && item["status"] is null)
+        {
+            item["status"] = status.ToNode();
+        }
+        if (kind.Type == ResourceKinds.Pods.Type)
+        {
+            item.Section("spec")["terminationGracePeriodSeconds"] ??= PodGraceSeconds;
+            item.Section("spec")["restartPolicy"] ??= "Always";
+            item.Section("status")["phase"] ??= "Pending";
+        }
+        if (kind.Type == ResourceKinds.Namespaces.Type)
+        {
+            item.Section("status")["phase"] ??= "Active";
+        }
+    }
+}
+
+/// <summary>Fields that may not change once they are set.</summary>
+internal static class ImmutableFields
+{
+    private static readonly string[] PodFieldsThatMayChange =
+    [
+        "activeDeadlineSeconds",
+        "tolerations",
+        "terminationGracePeriodSeconds",
+    ];
+
+    public static void Check(StoredObject stored, JsonObject item)
+    {
+        var before = stored.Thaw();
+        if (stored.Kind.Type == ResourceKinds.ConfigMaps.Type || stored.Kind.Type == ResourceKinds.Secrets.Type)
+        {
+            CheckData(stored, before, item);
+        }
+        if (stored.Kind.Type == ResourceKinds.Pods.Type && !JsonNode.DeepEquals(PodEssence(before), PodEssence(item)))
+        {
+            throw ApiFailure.Invalid(
+                stored.Kind,
+                stored.Key.Name,
+                "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`, `spec.initContainers[*].image`, `spec.activeDeadlineSeconds` or `spec.tolerations` (only additions to existing tolerations)"
+            );
+        }
+    }
+
+    private static void CheckData(StoredObject stored, JsonObject before, JsonObject item)
+    {
+        if (before["immutable"]?.GetValue<bool>() != true)
+        {
+            return;
+        }
+        foreach (var field in (string[])["immutable", "data", "binaryData"])
+        {
+            if (!JsonNode.DeepEquals(before[field], item[field]))
+            {
+                throw ApiFailure.Invalid(
+                    stored.Kind,
+                    stored.Key.Name,
+                    $"{field}: Forbidden: field is immutable when `immutable` is set"
+                );
+            }
+        }
+    }
+
+    private static JsonObject PodEssence(JsonObject pod)
+    {
+        var spec = pod["spec"]?.DeepClone().AsObject() ?? [];
+        foreach (var field in PodFieldsThatMayChange)
+        {
+            spec.Remove(field);
+        }
+        foreach (var container in spec["containers"]?.AsArray() ?? [])
+        {
+            container?.AsObject().Remove("image");
+        }
+        return spec;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Operator.Runtime;
+
+namespace Operator.Testing;
+
+/// <summary>How the server treats one kind: what a CustomResourceDefinition, or Kubernetes' own registry, says about it.</summary>
+public sealed record ResourceKind(ResourceType Type, string Kind)
+{
+    public bool IsNamespaced { get; init; } = true;
+
+    /// <summary>A status subresource: the main path leaves the status alone, and <c>/status</c> everything else.</summary>
+    public bool HasStatus { get; init; }
+
+    /// <summary>Whether <c>metadata.generation</c> counts the changes of the spec.</summary>
+    public bool TracksGeneration { get; init; }
+
+    /// <summary>Whether a PUT without a resourceVersion replaces whatever is there; otherwise it is refused.</summary>
+    public bool MayReplaceBlindly { get; init; }
+
+    /// <summary>Whether a PUT creates an object that is missing.</summary>
+    public bool IsCreatedByReplace { get; init; }
+
+    /// <summary>Whether a deletion waits for the object's grace period. Only pods do.</summary>
+    public bool HasGrace { get; init; }
+
+    /// <summary>The default that the schema gives the status of an object that has none.</summary>
+    public JsonElement? DefaultStatus { get; init; }
+
+    public string ApiVersion => Type.Group.Length == 0 ? Type.Version : $"{Type.Group}/{Type.Version}";
+
+    /// <summary>As messages name the resource: <c>pods</c>, <c>leases.coordination.k8s.io</c>.</summary>
+    internal string Resource => Type.Group.Length == 0 ? Type.Plural : $"{Type.Plural}.{Type.Group}";
+
+    /// <summary>As messages about invalid objects name the kind.</summary>
+    internal string QualifiedKind => Type.Group.Length == 0 ? Kind : $"{Kind}.{Type.Group}";
+}
+
+/// <summary>The kinds that a new <see cref="FakeCluster"/> serves.</summary>
+public static class ResourceKinds
+{
+    private const string OurGroup = "marketplace-operator.io";
+    private const string OurVersion = "v1alpha1";
+
+    public static ResourceKind Pods { get; } =
+        new(CoreTypes.Pods, "Pod")
+        {
+            HasStatus = true,
+            MayReplaceBlindly = true,
+            HasGrace = true,
+        };
+
+    public static ResourceKind ConfigMaps { get; } =
+        new(CoreTypes.ConfigMaps, "ConfigMap") { MayReplaceBlindly = true };
+    public static ResourceKind Secrets { get; } =
+        new(new ResourceType("", "v1", "secrets"), "Secret") { MayReplaceBlindly = true };
+
+    public static ResourceKind Namespaces { get; } =
+        new(CoreTypes.Namespaces, "Namespace")
+        {
+            IsNamespaced = false,
+            HasStatus = true,
+            MayReplaceBlindly = true,
+        };
+
+    public static ResourceKind Leases { get; } = new(CoreTypes.Leases, "Lease") { IsCreatedByReplace = true };
+    public static ResourceKind Events { get; } =
+        new(CoreTypes.Events, "Event") { MayReplaceBlindly = true, IsCreatedByReplace = true };
+
+    public static ResourceKind Connectors { get; } = Ours("MarketplaceConnector", "marketplaceconnectors");
+    public static ResourceKind Rollouts { get; } = Ours("SyncRollout", "syncrollouts");
+
+    internal static IEnumerable<ResourceKind> All =>
+        [Pods, ConfigMaps, Secrets, Namespaces, Leases, Events, Connectors, Rollouts];
+
+    /// <summary>One of the operator's own kinds, as the CRDs in <c>crds/</c> define them.</summary>
+    public static ResourceKind Ours(string kind, string plural) =>
+        new(new ResourceType(OurGroup, OurVersion, plural), kind)
+        {
+            HasStatus = true,
+            TracksGeneration = true,
+            DefaultStatus = JsonElement.Parse("""{"observedGeneration":-1}"""),
+        };
+}

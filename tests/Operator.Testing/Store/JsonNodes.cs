@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Operator.Testing;
+
+/// <summary>Shortcuts into the JSON of Kubernetes.</summary>
+internal static class JsonNodes
+{
+    public static JsonObject ToNode(this JsonElement json) => JsonNode.Parse(json.GetRawText())!.AsObject(); // objects only
+
+    /// <summary>The object under that name, made if it is missing.</summary>
+    public static JsonObject Section(this JsonObject item, string name)
+    {
+        if (item[name] is JsonObject present)
+        {
+            return present;
+        }
+        var made = new JsonObject();
+        item[name] = made;
+        return made;
+    }
+
+    public static string? Text(this JsonNode? item, string name) =>
+        item is JsonObject o && o[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>Takes a field over from another object, its absence included.</summary>
+    public static void Take(this JsonObject item, string name, JsonObject? from)
+    {
+        if (from?[name] is { } value)
+        {
+            item[name] = value.DeepClone();
+        }
+        else
+        {
+            item.Remove(name);
+        }
+    }
+
+    /// <summary>As metav1.Time: whole seconds, UTC.</summary>
+    public static string Seconds(this DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

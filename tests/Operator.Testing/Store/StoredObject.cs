@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Operator.Runtime;
+
+namespace Operator.Testing;
+
+/// <summary>One version of one object, as it is stored. Never changes.</summary>
+internal sealed class StoredObject
+{
+    private static readonly FrozenDictionary<string, string> NoLabels = FrozenDictionary<string, string>.Empty;
+
+    private StoredObject(ResourceKind kind, long version, JsonElement json)
+    {
+        Kind = kind;
+        Version = version;
+        Json = json;
+        var item = new KubeObject(json);
+        Key = item.Key;
+        Uid = item.Uid;
+        DeletionTimestamp = item.DeletionTimestamp;
+        var metadata = json.GetProperty("metadata");
+        Labels = LabelsOf(metadata);
+        Owners = OwnersOf(metadata);
+        HasFinalizers = metadata.TryGetProperty("finalizers", out var finalizers) && finalizers.GetArrayLength() > 0;
+    }
+
+    public ResourceKind Kind { get; }
+    public ObjectKey Key { get; }
+    public string Uid { get; }
+    public long Version { get; }
+    public JsonElement Json { get; }
+    public IReadOnlyDictionary<string, string> Labels { get; }
+
+    /// <summary>The UIDs of its ownerReferences.</summary>
+    public ImmutableArray<string> Owners { get; }
+    public DateTimeOffset? DeletionTimestamp { get; }
+    public bool HasFinalizers { get; }
+
+    public static StoredObject Freeze(ResourceKind kind, JsonObject item, long version)
+    {
+        item["metadata"]!["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture); // writes checked that it is there
+        return new StoredObject(kind, version, JsonSerializer.SerializeToElement(item));
+    }
+
+    /// <summary>A copy to change.</summary>
+    public JsonObject Thaw() => Json.ToNode();
+
+    public StoredObject At(long version) => Freeze(Kind, Thaw(), version);
+
+    private static FrozenDictionary<string, string> LabelsOf(JsonElement metadata) =>
+        metadata.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Object
+            ? labels.EnumerateObject().ToFrozenDictionary(l => l.Name, l => l.Value.GetString() ?? "")
+            : NoLabels;
+
+    private static ImmutableArray<string> OwnersOf(JsonElement metadata) =>
+        metadata.TryGetProperty("ownerReferences", out var owners) && owners.ValueKind == JsonValueKind.Array
+            ? [.. owners.EnumerateArray().Select(o => o.GetProperty("uid").GetString() ?? "")]
+            : [];
+}

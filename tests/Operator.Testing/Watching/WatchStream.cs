@@ -1,0 +1,204 @@
+using System.Runtime.CompilerServices;
+using Operator.Runtime;
+
+namespace Operator.Testing;
+
+/// <summary>One running watch. The hub writes it under the cluster's lock; one reader reads it.</summary>
+internal sealed class WatchStream(
+    Agenda agenda,
+    Lock gate,
+    WatchScope scope,
+    long knownVersion,
+    WatchConditions conditions
+)
+{
+    private static readonly TimeSpan LastBookmark = TimeSpan.FromSeconds(2);
+    private readonly Queue<WatchEvent> _arrived = new();
+    private readonly List<Agenda.Entry> _scheduled = [];
+    private TaskCompletionSource? _waiter;
+    private TimeSpan _lastArrival;
+    private WatchEnd? _end;
+    private bool _isOver;
+    private long _known = knownVersion;
+    private TimeSpan _timeout;
+
+    public WatchConditions Conditions => conditions;
+    public WatchScope Scope => scope;
+
+    /// <summary>Called when nothing more is to be offered.</summary>
+    public Action? Ended { get; set; }
+
+    /// <summary>What happened up to a version is known to the reader.</summary>
+    public void KnowsUpTo(long version) => _known = version;
+
+    /// <summary>From now on the stream ends by itself.</summary>
+    public void Begin(TimeSpan timeout)
+    {
+        _timeout = timeout;
+        _scheduled.Add(agenda.After(timeout, () => End(WatchEnd.Closed)));
+    }
+
+    public void SendBookmarks(TimeSpan period, Func<WatchEvent> bookmark)
+    {
+        void Repeat()
+        {
+            Send(bookmark());
+            _scheduled.Add(agenda.After(period, Repeat));
+        }
+        _scheduled.Add(agenda.After(period, Repeat));
+        _scheduled.Add(agenda.After(_timeout - LastBookmark, () => Send(bookmark())));
+    }
+
+    /// <summary>Tells the change if it concerns this watch: what comes into its scope is added, what leaves it is deleted.</summary>
+    public void Offer(StoredChange change)
+    {
+        if (change.Kind.Type != scope.Kind.Type || change.Version <= _known)
+        {
+            return;
+        }
+        var was = change.Before is { } before && scope.Has(before);
+        var isNow = change.After is { } after && scope.Has(after);
+        if (isNow)
+        {
+            Send(new WatchEvent(was ? WatchKind.Modified : WatchKind.Added, change.After!.Json)); // isNow says that it is there
+        }
+        else if (was)
+        {
+            Send(new WatchEvent(WatchKind.Deleted, change.Before!.At(change.Version).Json)); // was says that it was there
+        }
+    }
+
+    public void Send(WatchEvent change) => Arrive(() => _arrived.Enqueue(change));
+
+    public void End(WatchEnd end)
+    {
+        if (_isOver)
+        {
+            return;
+        }
+        _isOver = true;
+        Ended?.Invoke();
+        _scheduled.ForEach(e => e.Cancel());
+        switch (end)
+        {
+            case WatchEnd.Expired:
+                Send(Error(ApiFailure.Expired("too old resource version")));
+                break;
+            case WatchEnd.Failed:
+                Send(
+                    Error(
+                        new ApiFailure(
+                            System.Net.HttpStatusCode.InternalServerError,
+                            "InternalError",
+                            "etcdserver: no leader"
+                        )
+                    )
+                );
+                break;
+            default:
+                break;
+        }
+        if (end is WatchEnd.Broken)
+        {
+            // A broken connection takes along what was under way.
+            _arrived.Clear();
+            _end = end;
+            Signal();
+        }
+        else if (end is not WatchEnd.Silent)
+        {
+            Arrive(() => _end = end);
+        }
+    }
+
+    /// <summary>Something may have arrived, or need not wait any more.</summary>
+    public void Signal() => _waiter?.TrySetResult();
+
+    public async IAsyncEnumerable<WatchEvent> ReadAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        try
+        {
+            while (true)
+            {
+                ct.ThrowIfCancellationRequested();
+                TaskCompletionSource? waiter = null;
+                WatchEvent? next = null;
+                lock (gate)
+                {
+                    if (!conditions.IsFrozen && _arrived.TryDequeue(out next)) { }
+                    else if (_end is { } end && (!conditions.IsFrozen || end == WatchEnd.Broken))
+                    {
+                        ThrowIfBroken(end);
+                        yield break;
+                    }
+                    else
+                    {
+                        waiter = _waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                    }
+                }
+                if (next is not null)
+                {
+                    yield return next;
+                }
+                else if (waiter is not null)
+                {
+                    await WaitAsync(waiter, ct);
+                }
+            }
+        }
+        finally
+        {
+            lock (gate)
+            {
+                End(WatchEnd.Silent);
+            }
+        }
+    }
+
+    /// <summary>Not <c>Task.WaitAsync</c>: that one continues on the thread pool, whatever context a simulation runs in.</summary>
+    private static async Task WaitAsync(TaskCompletionSource waiter, CancellationToken ct)
+    {
+        await using var cancellation = ct.UnsafeRegister(
+            static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), // registered with one
+            waiter
+        );
+        await waiter.Task;
+    }
+
+    /// <summary>In the order in which it was sent, whatever became of the lag in between.</summary>
+    private void Arrive(Action arrival)
+    {
+        var at = agenda.Elapsed + conditions.Lag;
+        _lastArrival = at > _lastArrival ? at : _lastArrival;
+        if (_lastArrival <= agenda.Elapsed)
+        {
+            arrival();
+            Signal();
+        }
+        else
+        {
+            agenda.After(
+                _lastArrival - agenda.Elapsed,
+                () =>
+                {
+                    arrival();
+                    Signal();
+                }
+            );
+        }
+    }
+
+    private void ThrowIfBroken(WatchEnd end)
+    {
+        if (conditions.IsDead)
+        {
+            throw new OperationCanceledException("the client is dead");
+        }
+        if (end == WatchEnd.Broken)
+        {
+            throw new IOException("The response ended prematurely: the connection was reset.");
+        }
+    }
+
+    private static WatchEvent Error(ApiFailure failure) => new(WatchKind.Error, failure.ToStatus());
+}
