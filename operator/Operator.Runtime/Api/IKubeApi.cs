@@ -89,13 +89,24 @@ public sealed record ListPage(ImmutableArray<JsonElement> Items, string? Continu
 public sealed record WatchOptions
 {
     public string? LabelSelector { get; init; }
+
+    /// <summary>Where to go on from. Empty: wherever the server likes to begin.</summary>
     public string ResourceVersion { get; init; } = "";
+
+    /// <summary>
+    /// Asks for every object as ADDED first, as of now, up to a bookmark that carries <see cref="InitialEventsEnd"/>. Servers
+    /// that can't do it refuse, or ignore it and never send that bookmark. Default false.
+    /// </summary>
+    public bool SendInitialEvents { get; init; }
 
     /// <summary>Asks for events that only tell how far the server is. Default true.</summary>
     public bool AllowBookmarks { get; init; } = true;
 
     /// <summary>The server ends the stream after this long. Default 5 min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The annotation of the bookmark that ends the initial events; its value is <c>"true"</c>.</summary>
+    public const string InitialEventsEnd = "k8s.io/initial-events-end";
 }
 
 public enum WatchKind

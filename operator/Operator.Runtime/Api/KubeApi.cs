@@ -135,7 +135,9 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
             ("watch", "true"),
             ("allowWatchBookmarks", options.AllowBookmarks ? "true" : null),
             ("labelSelector", options.LabelSelector),
-            ("resourceVersion", options.ResourceVersion),
+            ("resourceVersion", options.ResourceVersion.Length > 0 ? options.ResourceVersion : null),
+            ("sendInitialEvents", options.SendInitialEvents ? "true" : null),
+            ("resourceVersionMatch", options.SendInitialEvents ? "NotOlderThan" : null),
             ("timeoutSeconds", ((int)options.Timeout.TotalSeconds).ToString(CultureInfo.InvariantCulture))
         );
         var call = new KubeCall(
