@@ -73,9 +73,10 @@ internal sealed class Agenda : IDisposable
         if (_replayed is null && _entries.TryPeek(out _, out var next))
         {
             var wait = next.Due - Actual;
-            // A timer of the system counts in milliseconds: rounded down it would fire early, again and again.
-            var rounded = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
-            _timer.Change(rounded > TimeSpan.Zero ? rounded : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            // A timer of the system counts in milliseconds: rounded down it would fire early, again and again. And one that is due
+            // at once is fired by a fake clock right here, in the middle of somebody's call.
+            var rounded = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds)));
+            _timer.Change(rounded, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -79,17 +79,15 @@ internal sealed class ClusterState
         }
     }
 
-    public Agenda.Entry Later(TimeSpan delay, string actor, Action act) =>
-        Agenda.After(
-            delay,
+    public void As(string actor, Action act) =>
+        As(
+            actor,
             () =>
-                As(
-                    actor,
-                    () =>
-                    {
-                        act();
-                        return true;
-                    }
-                )
+            {
+                act();
+                return true;
+            }
         );
+
+    public Agenda.Entry Later(TimeSpan delay, string actor, Action act) => Agenda.After(delay, () => As(actor, act));
 }

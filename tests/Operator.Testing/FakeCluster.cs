@@ -170,6 +170,18 @@ public sealed class FakeCluster : IDisposable
         }
     }
 
+    /// <summary>
+    /// From now on pods run: each by the script that it is given when it is first seen, under the cluster's lock. Without this
+    /// they stay pending and unscheduled.
+    /// </summary>
+    public FakeKubelet RunPods(Func<KubeObject, PodScript> script)
+    {
+        lock (_state.Gate)
+        {
+            return new FakeKubelet(_state, script);
+        }
+    }
+
     /// <summary>Forgets what happened so far: watches and pages of the past are told 410.</summary>
     public void Compact()
     {
