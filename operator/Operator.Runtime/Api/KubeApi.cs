@@ -3,23 +3,19 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Polly;
 
 namespace Operator.Runtime;
 
 /// <summary>
 /// The gateway over HTTP. Reads, and deletions that name a UID, are sent again after a fault, for a few seconds; every other
-/// write is sent once. Answers are read whole within the call's timeout, so that nothing stays open or hangs.
+/// write is sent again only when the server said 429, which is before it has looked at it.
 /// </summary>
 public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics metrics, KubeApiOptions limits)
     : IKubeApi
 {
-    private readonly ResiliencePipeline<KubeAnswer> _retry = KubeRetry.Build(time);
-    private readonly string _host =
-        http.BaseAddress?.Host ?? throw new ArgumentException("the client has no base address", nameof(http));
-    private volatile ServerClock? _clock;
+    private readonly KubeTransport _transport = new(http, time, metrics, limits);
 
-    public ServerClock? Clock => _clock;
+    public ServerClock? Clock => _transport.Clock;
 
     public async Task<KubeObject?> GetAsync(ResourceType type, ObjectKey key, CancellationToken ct)
     {
@@ -32,7 +28,7 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
         {
             IsIdempotent = true,
         };
-        var answer = await SendAsync(call, ct);
+        var answer = await _transport.SendAsync(call, ct);
         return answer.IsAbsence ? null : new KubeObject(answer.Json(call));
     }
 
@@ -43,7 +39,10 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
         CancellationToken ct
     ) =>
         WriteAsync(
-            new KubeCall(HttpMethod.Post, type.Path(ns), "POST", $"create {type.Plural} in {ns}") { Body = json },
+            new KubeCall(HttpMethod.Post, type.Path(ns) + WriteQuery(), "POST", $"create {type.Plural} in {ns}")
+            {
+                Body = json,
+            },
             ct
         );
 
@@ -54,7 +53,10 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
         CancellationToken ct
     ) =>
         WriteAsync(
-            new KubeCall(HttpMethod.Put, type.Path(key), "PUT", $"replace {type.Plural} {key}") { Body = json },
+            new KubeCall(HttpMethod.Put, type.Path(key) + WriteQuery(), "PUT", $"replace {type.Plural} {key}")
+            {
+                Body = json,
+            },
             ct
         );
 
@@ -65,7 +67,12 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
         CancellationToken ct
     ) =>
         WriteAsync(
-            new KubeCall(HttpMethod.Put, type.Path(key, "status"), "PUT", $"replace status of {type.Plural} {key}")
+            new KubeCall(
+                HttpMethod.Put,
+                type.Path(key, "status") + WriteQuery(),
+                "PUT",
+                $"replace status of {type.Plural} {key}"
+            )
             {
                 Body = json,
             },
@@ -79,12 +86,17 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
         CancellationToken ct
     )
     {
-        var call = new KubeCall(HttpMethod.Delete, type.Path(key), "DELETE", $"delete {type.Plural} {key}")
+        var call = new KubeCall(
+            HttpMethod.Delete,
+            type.Path(key) + WriteQuery(),
+            "DELETE",
+            $"delete {type.Plural} {key}"
+        )
         {
             Body = DeleteBody(options),
             IsIdempotent = options.Uid is not null,
         };
-        var answer = await SendAsync(call, ct);
+        var answer = await _transport.SendAsync(call, ct);
         if (answer.IsAbsence)
         {
             return Deletion.AlreadyGone;
@@ -116,7 +128,7 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
             IsIdempotent = true,
             IsList = true,
         };
-        var page = new KubeObject((await SendAsync(call, ct)).Json(call));
+        var page = new KubeObject((await _transport.SendAsync(call, ct)).Json(call));
         var items =
             page.Json.TryGetProperty("items", out var array) && array.ValueKind == JsonValueKind.Array
                 ? array.EnumerateArray()
@@ -145,80 +157,28 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
             type.Path(ns) + query,
             "WATCH",
             $"watch {type.Plural} in {ns ?? "all namespaces"}"
-        );
-        using var response = await OpenAsync(call, ct);
+        )
+        {
+            IsList = true,
+        };
+        using var response = await _transport.OpenAsync(call, ct);
         if (!response.IsSuccessStatusCode)
         {
-            (await KubeAnswer.ReadAsync(response, ct)).ThrowIfFailed(call);
+            (await KubeAnswer.ReadAsync(response, time.GetUtcNow(), ct)).ThrowIfFailed(call);
         }
         await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        while (await reader.ReadLineAsync(ct) is { } line)
+        await foreach (var change in WatchStream.ReadAsync(stream, ct))
         {
-            if (line.Length > 0)
-            {
-                yield return WatchLine.Parse(line);
-            }
+            yield return change;
         }
     }
 
     private async Task<KubeObject> WriteAsync(KubeCall call, CancellationToken ct) =>
-        new((await SendAsync(call, ct)).Json(call));
+        new((await _transport.SendAsync(call, ct)).Json(call));
 
-    private async Task<KubeAnswer> SendAsync(KubeCall call, CancellationToken ct)
-    {
-        var limit = call.IsList ? limits.ListTimeout : limits.CallTimeout;
-        using var timeout = new CancellationTokenSource(limit, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
-        try
-        {
-            return call.IsIdempotent
-                ? await _retry.ExecuteAsync(async token => await SendOnceAsync(call, token), linked.Token)
-                : await SendOnceAsync(call, linked.Token);
-        }
-        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !ct.IsCancellationRequested)
-        {
-            throw new TimeoutException($"cannot {call.What}: no answer within {limit.TotalSeconds:0.###} s", e);
-        }
-    }
-
-    private async Task<KubeAnswer> SendOnceAsync(KubeCall call, CancellationToken ct)
-    {
-        using var response = await OpenAsync(call, ct);
-        return await KubeAnswer.ReadAsync(response, ct);
-    }
-
-    /// <summary>Sends the request and waits for the answer's headers.</summary>
-    private async Task<HttpResponseMessage> OpenAsync(KubeCall call, CancellationToken ct)
-    {
-        using var request = call.Request();
-        var start = time.GetTimestamp();
-        try
-        {
-            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-            metrics.Answered(call.Verb, (int)response.StatusCode, _host, time.GetElapsedTime(start));
-            if (response.Headers.Date is { } date)
-            {
-                _clock = new ServerClock(date, time.GetUtcNow());
-            }
-            return response;
-        }
-        catch (HttpRequestException)
-        {
-            metrics.Failed(call.Verb, _host);
-            throw;
-        }
-        // A connection that can't be made in time ends as a cancellation that nobody asked for.
-        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
-        {
-            metrics.Failed(call.Verb, _host);
-            throw new HttpRequestException(
-                HttpRequestError.ConnectionError,
-                $"cannot {call.What}: no connection in time",
-                e
-            );
-        }
-    }
+    /// <summary>The server gives a write up after the same time as we do: a late one is not done behind our back.</summary>
+    private string WriteQuery() =>
+        string.Create(CultureInfo.InvariantCulture, $"?timeout={(long)limits.WriteTimeout.TotalMilliseconds}ms");
 
     private static byte[] DeleteBody(DeleteOptions deletion)
     {
@@ -257,13 +217,4 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
         }
         return query.ToString();
     }
-}
-
-public sealed record KubeApiOptions
-{
-    /// <summary>Of one call with its retries and its whole answer. Must be shorter than the lease. Default 8 s.</summary>
-    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(8);
-
-    /// <summary>The same for one page of a list, which may be large. Default 30 s.</summary>
-    public TimeSpan ListTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

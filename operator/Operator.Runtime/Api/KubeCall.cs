@@ -14,10 +14,16 @@ internal sealed record KubeCall(HttpMethod Method, string Path, string Verb, str
     /// <summary>Doing it twice is the same as doing it once: it may be sent again after a fault.</summary>
     public bool IsIdempotent { get; init; }
     public bool IsList { get; init; }
+    public bool IsWrite => Method != HttpMethod.Get;
 
     public HttpRequestMessage Request()
     {
-        var request = new HttpRequestMessage(Method, Path);
+        var request = new HttpRequestMessage(Method, new Uri(Path, UriKind.Relative))
+        {
+            // The client's default version does not count for messages that it did not make itself.
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
         if (Body is { } body)
         {
             request.Content = new ReadOnlyMemoryContent(body);
@@ -40,8 +46,16 @@ internal sealed record KubeAnswer(HttpStatusCode Status, byte[] Body, TimeSpan? 
         Status == HttpStatusCode.NotFound
         && string.Equals(KubeStatus.Read(Body).Reason, "NotFound", StringComparison.Ordinal);
 
-    public static async Task<KubeAnswer> ReadAsync(HttpResponseMessage response, CancellationToken ct) =>
-        new(response.StatusCode, await response.Content.ReadAsByteArrayAsync(ct), response.Headers.RetryAfter?.Delta);
+    public static async Task<KubeAnswer> ReadAsync(
+        HttpResponseMessage response,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var retryAfter = response.Headers.RetryAfter;
+        var wait = retryAfter?.Delta ?? (retryAfter?.Date is { } at && at > now ? at - now : null);
+        return new KubeAnswer(response.StatusCode, await response.Content.ReadAsByteArrayAsync(ct), wait);
+    }
 
     public void ThrowIfFailed(KubeCall call)
     {

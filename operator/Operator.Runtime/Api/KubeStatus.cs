@@ -12,8 +12,7 @@ internal static class KubeStatus
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
-            return (Text(document.RootElement, "reason"), Text(document.RootElement, "message"));
+            return Read(JsonElement.Parse(body.Span));
         }
         catch (JsonException)
         {
@@ -22,29 +21,22 @@ internal static class KubeStatus
         }
     }
 
+    public static (string Reason, string Message) Read(JsonElement status) =>
+        (Text(status, "reason"), Text(status, "message"));
+
+    /// <summary>The code of a Status object; 0 when there is none.</summary>
+    public static int Code(JsonElement status) =>
+        status.ValueKind == JsonValueKind.Object
+        && status.TryGetProperty("code", out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt32(out var code)
+            ? code
+            : 0;
+
     private static string Text(JsonElement status, string name) =>
         status.ValueKind == JsonValueKind.Object
         && status.TryGetProperty(name, out var value)
         && value.ValueKind == JsonValueKind.String
             ? value.GetString() ?? ""
             : "";
-}
-
-/// <summary>Reads one line of a watch. A line that is no JSON is a broken stream: it throws.</summary>
-internal static class WatchLine
-{
-    public static WatchEvent Parse(string line)
-    {
-        using var document = JsonDocument.Parse(line);
-        var root = document.RootElement;
-        var kind = root.GetProperty("type").GetString() switch
-        {
-            "ADDED" => WatchKind.Added,
-            "MODIFIED" => WatchKind.Modified,
-            "DELETED" => WatchKind.Deleted,
-            "BOOKMARK" => WatchKind.Bookmark,
-            _ => WatchKind.Error,
-        };
-        return new WatchEvent(kind, root.GetProperty("object").Clone());
-    }
 }
