@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Operator.Api;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>The objects that a world's users write, and what each version of the sync image does.</summary>
+internal sealed class FleetObjects(Random random)
+{
+    public const string Namespace = "shop";
+    public const string Name = "fleet";
+    private const string Repository = "registry.example.com/sync";
+
+    /// <summary>Tags by behaviour; every world starts with a good one.</summary>
+    public static readonly string[] Tags = ["good-1", "good-2", "good-3", "bad", "crash", "missing", "poison", "mute"];
+
+    public static string Image(string tag) => $"{Repository}:{tag}";
+
+    public JsonObject Connector() =>
+        Node(
+            new MarketplaceConnector
+            {
+                Metadata = Metadata(),
+                Spec = new ConnectorSpec
+                {
+                    Marketplace = Marketplace.Amazon,
+                    Sync = new SyncPodSpec { Image = Image("good-1") },
+                    Stores = [.. Enumerable.Range(1, random.Next(3, 13)).Select(i => new Store { Name = $"s{i:00}" })],
+                    Flows = [.. Enumerable.Range(1, random.Next(4) == 0 ? 2 : 1).Select(Flow)],
+                },
+            },
+            ApiJson.Default.MarketplaceConnector
+        );
+
+    public JsonObject Rollout() =>
+        Node(
+            new SyncRollout
+            {
+                Metadata = Metadata(),
+                Spec = new RolloutSpec
+                {
+                    ConnectorRef = new LocalObjectReference { Name = Name },
+                    Steps = Steps(),
+                    Evidence = new EvidenceMinima
+                    {
+                        MinRuns = random.Next(1, 3),
+                        MinItems = 5,
+                        MinStores = 1,
+                    },
+                    Analysis = new AnalysisLimits { MaxErrorRate = new Percent("10%") },
+                },
+            },
+            ApiJson.Default.SyncRollout
+        );
+
+    /// <summary>Two or three steps that grow, the last one to all.</summary>
+    public System.Collections.Immutable.ImmutableArray<RolloutStep> Steps()
+    {
+        var first = new[] { "1", "10%", "30%" }[random.Next(3)];
+        var steps = new List<RolloutStep> { Step(first) };
+        if (random.Next(2) == 0)
+        {
+            steps.Add(Step("50%"));
+        }
+        steps.Add(Step("100%"));
+        return [.. steps];
+    }
+
+    public static JsonNode StepsNode(IEnumerable<RolloutStep> steps) =>
+        new JsonArray([
+            .. steps.Select(s => new JsonObject
+            {
+                ["stores"] = s.Stores.Text,
+                ["minDuration"] = s.MinDuration.ToString(),
+            }),
+        ]);
+
+    private RolloutStep Step(string stores) =>
+        new() { Stores = new StoreShare(stores), MinDuration = new Duration($"{random.Next(4, 16)}s") };
+
+    private Flow Flow(int number) =>
+        new()
+        {
+            Name = $"flow-{number}",
+            Schedule = $"@every {random.Next(6, 16)}s",
+            StartingDeadline = new Duration("12s"),
+            StartTimeout = new Duration("6s"),
+            Timeout = new Duration("20s"),
+            MaxStoresPerRun = random.Next(1, 6),
+            MaxConcurrentRuns = random.Next(3, 12),
+        };
+
+    private static ObjectMeta Metadata() => new() { Name = Name, Namespace = Namespace };
+
+    private static JsonObject Node<T>(T item, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        var node = JsonSerializer.SerializeToNode(item, type)!.AsObject(); // an object of ours is no null
+        node.Remove("status");
+        node["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = Namespace };
+        return node;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Operator.Planning;
+using Operator.Runtime;
+using Operator.Testing;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>
+/// What must hold after every write, whatever went wrong before it. Judged from the objects themselves by other means than the
+/// operator's own: pods as the kubelet sees them, the record as it is committed.
+/// </summary>
+internal sealed class Invariants
+{
+    private readonly FakeCluster _cluster;
+    private readonly ObjectKey _connector;
+    private readonly RecordEye _eye;
+    private readonly RolloutWatch _rollouts;
+    private readonly Dictionary<string, Run> _live = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _started = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Occasion, string Flow, string Store)> _ran = [];
+
+    public Invariants(FakeCluster cluster, VirtualTime time, ObjectKey connector)
+    {
+        _cluster = cluster;
+        _connector = connector;
+        _eye = new RecordEye(cluster, time);
+        _rollouts = new RolloutWatch(cluster, connector, Violations);
+        cluster.Changed = OnChanged;
+    }
+
+    public List<string> Violations { get; } = [];
+
+    /// <summary>Store-syncs whose container started.</summary>
+    public IReadOnlyCollection<(string Occasion, string Flow, string Store)> Ran => _ran;
+    public ConnectorRecord? Record { get; private set; }
+
+    private sealed record Run(Fingerprint Print, ObservedPod Seen);
+
+    private void OnChanged(ClusterChange change)
+    {
+        if (change.Type == CoreTypes.Pods)
+        {
+            OnPod(change);
+        }
+        else if (change.Type == CoreTypes.ConfigMaps && IsHead(change.After))
+        {
+            Record = _eye.Read(_connector);
+            if (Record is not null)
+            {
+                _rollouts.Committed(Record, change.At);
+            }
+        }
+    }
+
+    private void OnPod(ClusterChange change)
+    {
+        var seen = change.After is { } after ? PodOf(after) : null;
+        var name = change.Key.Name;
+        if (change.Before is null && seen?.Fingerprint is { } print)
+        {
+            Created(name, print, seen, change);
+        }
+        if (seen is null || HasEnded(seen))
+        {
+            _live.Remove(name);
+        }
+        else if (seen.Fingerprint is { } running)
+        {
+            _live[name] = new Run(running, seen);
+        }
+        if (seen is { Container: not ContainerSight.Waiting, Fingerprint: { } started })
+        {
+            Started(change, seen, started);
+        }
+    }
+
+    /// <summary>A run is in the record before its pod exists, and no other run holds its stores.</summary>
+    private void Created(string name, Fingerprint print, ObservedPod seen, ClusterChange change)
+    {
+        var record = Record;
+        if (record is not null && string.Equals(record.Id, print.Record, StringComparison.Ordinal))
+        {
+            var entry = record
+                .Plan(print.Flow)
+                .Occasions.FirstOrDefault(o => string.Equals(o.Id, print.Occasion, StringComparison.Ordinal))
+                ?.Entries.ElementAtOrDefault(print.Index);
+            Check(
+                entry is not null && entry.Stores.SequenceEqual(print.Stores, StringComparer.Ordinal),
+                change,
+                $"pod {name} runs no entry of the committed record"
+            );
+        }
+        foreach (var (other, run) in _live)
+        {
+            var shared = run.Print.Stores.Intersect(print.Stores, StringComparer.Ordinal).FirstOrDefault();
+            Check(
+                shared is null || !string.Equals(run.Print.Flow, print.Flow, StringComparison.Ordinal),
+                change,
+                $"pods {other} and {name} hold store {shared} of flow {print.Flow} at once"
+            );
+        }
+        _ = seen;
+    }
+
+    /// <summary>No try starts twice, and a candidate reaches no store beyond its committed cohort.</summary>
+    private void Started(ClusterChange change, ObservedPod pod, Fingerprint print)
+    {
+        var key = $"{print.Record}/{print.Flow}/{print.Occasion}/{print.Index}";
+        var isFirst = _started.Add($"{key}@{pod.Uid}");
+        if (!isFirst)
+        {
+            return;
+        }
+        Check(_started.Add(key), change, $"try {key} started twice");
+        foreach (var store in print.Stores)
+        {
+            _ran.Add((print.Occasion, print.Flow, store));
+        }
+        _rollouts.Started(change, print, pod);
+    }
+
+    private void Check(bool holds, ClusterChange change, string what)
+    {
+        if (!holds)
+        {
+            Violations.Add($"{change.At:HH:mm:ss.fff} {change.Actor}: {what}");
+        }
+    }
+
+    private static bool IsHead(JsonElement? item) =>
+        item is { } json
+        && string.Equals(
+            new KubeObject(json).Label($"{Api.ApiGroup.Name}/record-role"),
+            "head",
+            StringComparison.Ordinal
+        );
+
+    private static ObservedPod PodOf(JsonElement json) => Gathering.PodProjection.Of(new KubeObject(json)).Pod;
+
+    private static bool HasEnded(ObservedPod pod) =>
+        pod.Container is ContainerSight.Terminated || pod.Phase is PodPhase.Succeeded or PodPhase.Failed;
+}

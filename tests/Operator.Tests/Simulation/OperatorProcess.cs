@@ -1,0 +1,88 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Operator.Hosting;
+using Operator.Runtime;
+using Operator.Testing;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>One process of the operator, the same code as in production, on the simulation's thread and in its time.</summary>
+internal sealed class OperatorProcess : IDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Pump _pump = new();
+    private Task _run = Task.CompletedTask;
+
+    public OperatorProcess(FakeCluster cluster, VirtualTime time, string name, int seed)
+    {
+        Name = name;
+        Clock = new MachineClock(time);
+        Client = cluster.Connect(name, Clock);
+        var options = new OperatorOptions
+        {
+            Identity = name,
+            LeaseNamespace = "operator-system",
+            MinimumInterval = TimeSpan.FromSeconds(1),
+            Workers = 2,
+        };
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Information));
+        services.AddOperation(options, Clock, RandomnessOf(seed));
+        services.AddSingleton<IKubeApi>(Client);
+        _services = services.BuildServiceProvider();
+    }
+
+    public string Name { get; }
+    public MachineClock Clock { get; }
+    public FakeClient Client { get; }
+
+    /// <summary>Its newest log lines, for the report of a failing world.</summary>
+    public RecentLog Log { get; } = new();
+
+    public bool IsDead { get; private set; }
+
+    /// <summary>It ended by itself, or as it was asked to; whoever runs processes starts another one.</summary>
+    public bool HasEnded => IsDead || _run.IsCompleted;
+
+    /// <summary>What ended it, when that was an error that it did not expect.</summary>
+    public Exception? Failure => _run.Exception?.InnerException;
+    public string? Trespass => _pump.Trespass;
+    public bool IsFrozen
+    {
+        get => _pump.IsFrozen;
+        set => _pump.IsFrozen = value;
+    }
+
+    public void Start() => _run = _pump.Run(() => _services.GetRequiredService<Operation>().RunAsync(_stop.Token));
+
+    /// <summary>SIGTERM: it finishes what is in flight and releases its lease.</summary>
+    public void Stop() => _pump.Post(_ => _stop.Cancel(), null);
+
+    /// <summary>SIGKILL: nothing of it runs any more; requests that left it still arrive.</summary>
+    public void Kill()
+    {
+        IsDead = true;
+        Client.Kill(isSilent: true);
+    }
+
+    public bool Drain() => !IsDead && _pump.Drain();
+
+    public void Dispose()
+    {
+        IsDead = true;
+        _stop.Dispose();
+        _services.Dispose();
+    }
+
+    private static Randomness RandomnessOf(int seed)
+    {
+        var random = new Random(seed);
+        return new Randomness(count =>
+        {
+            var bytes = new byte[count];
+            random.NextBytes(bytes);
+            return bytes;
+        });
+    }
+}

@@ -1,0 +1,28 @@
+using Operator.Planning;
+using Operator.Runtime;
+using Operator.Testing;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>Reads the committed record as an outsider does, at once and past all faults.</summary>
+internal sealed class RecordEye
+{
+    private readonly RecordStore _store;
+
+    public RecordEye(FakeCluster cluster, VirtualTime time) =>
+        _store = new RecordStore(
+            cluster.Connect("observer"),
+            new RecordStoreOptions { Domain = Api.ApiGroup.Name, Prefix = "mpc" },
+            time,
+            () => throw new InvalidOperationException("an observer commits nothing")
+        );
+
+    /// <summary>Null when there is none that can be read.</summary>
+    public ConnectorRecord? Read(ObjectKey connector)
+    {
+        var read = _store.ReadAsync(connector, witness: 0, CancellationToken.None); // the fake answers at once
+        return read is { IsCompletedSuccessfully: true, Result: RecordRead.Found { Record: { } found } }
+            ? RecordParts.Decode(found.Id, found.Counter, found.CreatedAt, found.Parts)
+            : null;
+    }
+}

@@ -1,0 +1,138 @@
+using Operator.Api;
+using Operator.Planning;
+using Operator.Planning.Rollouts;
+using Operator.Runtime;
+using Operator.Testing;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>
+/// Follows the attempts in the committed records: no step is taken before its time and its evidence, no cohort is wider than
+/// its step, and no store outside of it runs the candidate.
+/// </summary>
+internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, List<string> violations)
+{
+    private readonly Dictionary<string, Attempt> _widest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _ended = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _endedRuns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _stageStarted = new(StringComparer.Ordinal);
+    private ConnectorRecord? _before;
+
+    /// <summary>Called for each committed record, under the cluster's lock.</summary>
+    public void Committed(ConnectorRecord record, DateTimeOffset at)
+    {
+        var before = _before;
+        _before = record;
+        var wasRunning = before?.RunningAttempt;
+        if (wasRunning is not null && record.RunningAttempt?.Number != wasRunning.Number)
+        {
+            _ended[KeyOf(before!.Id, wasRunning.Number)] = at; // there was one, so there was a record
+        }
+        if (record.RunningAttempt is not { } attempt)
+        {
+            return;
+        }
+        var key = KeyOf(record.Id, attempt.Number);
+        _stageStarted.TryAdd($"{key}/{attempt.Stage}", at);
+        if (_widest.TryGetValue(key, out var known))
+        {
+            Expect(
+                known.Order.SequenceEqual(attempt.Order.Take(known.Order.Length), StringComparer.Ordinal),
+                at,
+                $"attempt {attempt.Number} lost its order"
+            );
+            Expect(
+                attempt.Cohort >= known.Cohort,
+                at,
+                $"attempt {attempt.Number} narrowed from {known.Cohort} to {attempt.Cohort}"
+            );
+            if (attempt.Stage != known.Stage)
+            {
+                Widened(key, known, attempt, at);
+            }
+        }
+        ExpectCohortOfItsStep(attempt, known, at);
+        _widest[key] = attempt;
+    }
+
+    /// <summary>Called when a pod's container was first seen to run.</summary>
+    public void Started(ClusterChange change, Fingerprint print, ObservedPod pod)
+    {
+        var number = new KubeObject(change.After!.Value).Label(Planning.Runs.PodMarks.Attempt); // a started pod is there
+        if (number is null)
+        {
+            return;
+        }
+        var key = $"{print.Record}/{number}";
+        _endedRuns[key] = _endedRuns.GetValueOrDefault(key) + 1;
+        if (_widest.TryGetValue(key, out var attempt))
+        {
+            var outside = print
+                .Stores.Except(attempt.Order.Take(attempt.Cohort), StringComparer.Ordinal)
+                .FirstOrDefault();
+            Expect(
+                outside is null,
+                change.At,
+                $"store {outside} is outside the cohort and runs the candidate of attempt {number}"
+            );
+        }
+        else
+        {
+            Expect(holds: false, change.At, $"a candidate runs of attempt {number}, which no record knows");
+        }
+        var isLate = _ended.TryGetValue(key, out var ended) && pod.CreatedAt > ended.AddSeconds(1);
+        Expect(!isLate, change.At, $"candidate pod {pod.Name} was made after attempt {number} ended, and runs");
+    }
+
+    private void Widened(string key, Attempt from, Attempt to, DateTimeOffset at)
+    {
+        var rollout = Rollouts()
+            .FirstOrDefault(r => string.Equals(r.Metadata.Uid, to.RolloutUid, StringComparison.Ordinal));
+        if (rollout is null)
+        {
+            // Deleted between the decision and the commit: the next plan ends the attempt.
+            return;
+        }
+        var step = StepPlan.Of(rollout.Spec.Steps, from).Step;
+        var lasted = at - _stageStarted[$"{key}/{from.Stage}"];
+        Expect(
+            lasted >= step.MinDuration.Value,
+            at,
+            $"step {from.Step + 1} of attempt {from.Number} lasted {lasted}, its minimum is {step.MinDuration}"
+        );
+        Expect(
+            _endedRuns.GetValueOrDefault(key) >= rollout.Spec.Evidence.MinRuns,
+            at,
+            $"attempt {from.Number} widened on {_endedRuns.GetValueOrDefault(key)} runs, its minimum is {rollout.Spec.Evidence.MinRuns}"
+        );
+    }
+
+    private void ExpectCohortOfItsStep(Attempt attempt, Attempt? known, DateTimeOffset at)
+    {
+        var allowed = Rollouts()
+            .SelectMany(r => r.Spec.Steps)
+            .Select(s => CohortOrder.Places(s.Stores, attempt.Order.Length))
+            .Append(known?.Cohort ?? 0);
+        var isAStep = Rollouts().Count == 0 || allowed.Contains(attempt.Cohort);
+        Expect(isAStep, at, $"the cohort of attempt {attempt.Number} is {attempt.Cohort}, which is no step's");
+    }
+
+    private List<SyncRollout> Rollouts() =>
+        [
+            .. cluster
+                .All(Kinds.Rollouts)
+                .Where(r => string.Equals(r.Namespace, connector.Namespace, StringComparison.Ordinal))
+                .Select(Gathering.Projections.Rollout),
+        ];
+
+    private void Expect(bool holds, DateTimeOffset at, string what)
+    {
+        if (!holds)
+        {
+            violations.Add($"{at:HH:mm:ss.fff}: {what}");
+        }
+    }
+
+    private static string KeyOf(string record, int attempt) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{record}/{attempt}");
+}

@@ -1,0 +1,221 @@
+using System.Globalization;
+using Operator.Planning;
+using Operator.Runtime;
+using Operator.Testing;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>
+/// A cluster with a fleet of stores, one or two processes of the operator, and a history of things going wrong, all of it drawn
+/// from a seed: the same seed is the same history, call by call.
+/// </summary>
+internal sealed class SimulatedWorld : IDisposable
+{
+    private static readonly ObjectKey Connector = new(FleetObjects.Namespace, FleetObjects.Name);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Chaos = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(240);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(60);
+    private const int MostCallbacksAnInstant = 200_000;
+
+    private readonly Random _random;
+    private readonly VirtualTime _time;
+    private readonly FakeCluster _cluster;
+    private readonly FakeKubelet _kubelet;
+    private readonly FleetObjects _objects;
+    private readonly Invariants _invariants;
+    private readonly List<OperatorProcess> _processes = [];
+    private readonly List<string> _story = [];
+    private readonly int _seed;
+    private readonly int _replicas;
+    private readonly double _faultRate;
+    private bool _isCalm;
+    private int _started;
+
+    public SimulatedWorld(int seed)
+    {
+        _seed = seed;
+        _random = new Random(seed);
+        _time = new VirtualTime(
+            new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero).AddSeconds(_random.Next(3600))
+        );
+        _cluster = new FakeCluster(
+            _time,
+            new FakeClusterOptions { Seed = seed, GarbageCollectionDelay = TimeSpan.FromSeconds(_random.Next(5)) }
+        );
+        _kubelet = _cluster.RunPods(SyncPods.Script);
+        _objects = new FleetObjects(_random);
+        _invariants = new Invariants(_cluster, _time, Connector);
+        _replicas = _random.Next(1, 3);
+        _faultRate = _random.Next(3) == 0 ? 0 : 0.03 * _random.NextDouble();
+    }
+
+    /// <summary>Lives through it all and returns what did not hold.</summary>
+    public IReadOnlyList<string> Run()
+    {
+        _cluster.Create(Kinds.Connectors, FleetObjects.Namespace, _objects.Connector());
+        _cluster.Create(Kinds.Rollouts, FleetObjects.Namespace, _objects.Rollout());
+        for (var i = 0; i < _replicas; i++)
+        {
+            StartProcess();
+        }
+        RunFor(Settling);
+        foreach (var mishap in Mishaps.Draw(_random, Chaos))
+        {
+            RunUntil(Settling + mishap.At);
+            Tell(mishap.Kind.ToString());
+            new MishapMaker(this, _random).Make(mishap);
+        }
+        RunUntil(Settling + Chaos);
+        CalmDown();
+        RunFor(Calm);
+        ExpectServedStores();
+        ExpectRest();
+        return [.. _invariants.Violations, .. Trespasses()];
+    }
+
+    /// <summary>What happened, for the report of a failing world.</summary>
+    public string Story() =>
+        string.Join('\n', _story.Concat(_processes.SelectMany(p => p.Log.Lines.Select(l => $"  {p.Name} {l}"))));
+
+    public FakeCluster Cluster => _cluster;
+    public FakeKubelet Kubelet => _kubelet;
+    public FleetObjects Objects => _objects;
+    public IEnumerable<OperatorProcess> Alive => _processes.Where(p => !p.HasEnded);
+
+    public static ObjectKey Key => Connector;
+
+    /// <summary>Does it later, in the world's time.</summary>
+    public void After(TimeSpan delay, Action action) =>
+        _time.CreateTimer(_ => action(), null, delay, Timeout.InfiniteTimeSpan);
+
+    public void Tell(string what) =>
+        _story.Add(string.Create(CultureInfo.InvariantCulture, $"{_time.GetUtcNow():HH:mm:ss.fff} {what}"));
+
+    public void Dispose()
+    {
+        _processes.ForEach(p => p.Dispose());
+        _cluster.Dispose();
+    }
+
+    private void StartProcess()
+    {
+        var process = new OperatorProcess(_cluster, _time, $"operator-{++_started}", (_seed * 31) + _started);
+        if (!_isCalm && _faultRate > 0)
+        {
+            process.Client.Faults.Add(CallFaults.Of(_random, _faultRate, _faultRate / 20));
+        }
+        _processes.Add(process);
+        process.Start();
+        Tell($"{process.Name} starts");
+    }
+
+    private void RunFor(TimeSpan time) => RunUntil(_time.Elapsed + time);
+
+    private void RunUntil(TimeSpan end)
+    {
+        do
+        {
+            DrainAll();
+            Restart();
+        } while (_time.FireNext(end));
+        DrainAll();
+    }
+
+    private void DrainAll()
+    {
+        var rounds = 0;
+        while (_processes.Aggregate(false, (any, p) => p.Drain() || any))
+        {
+            if (++rounds > MostCallbacksAnInstant)
+            {
+                throw new InvalidOperationException("the operator never comes to rest at one instant");
+            }
+        }
+    }
+
+    /// <summary>Kubernetes starts a new container for one that ended, a little later.</summary>
+    private void Restart()
+    {
+        foreach (var ended in _processes.Where(p => p.HasEnded || p.Client.IsDead).ToList())
+        {
+            Tell($"{ended.Name} has ended {ended.Failure?.Message}");
+            if (ended.Failure is { } failure and not OperationCanceledException)
+            {
+                _invariants.Violations.Add($"{ended.Name} fell: {failure}");
+            }
+            ended.Kill();
+            _processes.Remove(ended);
+            After(TimeSpan.FromSeconds(_random.Next(1, 15)), StartProcess);
+        }
+    }
+
+    private void CalmDown()
+    {
+        Tell("calm");
+        _isCalm = true;
+        _kubelet.Start();
+        foreach (var process in _processes)
+        {
+            process.Client.Faults.Clear();
+            process.Client.ThawWatches();
+            process.Client.WatchLag = TimeSpan.Zero;
+            process.Clock.Offset = TimeSpan.Zero;
+            process.IsFrozen = false;
+        }
+        _cluster.ClockSkew = TimeSpan.Zero;
+        Suspend(isSuspended: false);
+    }
+
+    public void Suspend(bool isSuspended) =>
+        _cluster.Edit(Kinds.Connectors, Connector, c => c["spec"]!["suspend"] = isSuspended); // it has a spec
+
+    /// <summary>After all this every store is synced again, and the attempt, if any, has come to its end.</summary>
+    private void ExpectServedStores()
+    {
+        var record = _invariants.Record;
+        if (record is null || record.Revisions.IsWithoutTruth)
+        {
+            return;
+        }
+        var image = record.Stable?.Sync.Image ?? "";
+        Expect(
+            image.Contains("good", StringComparison.Ordinal) || !record.Revisions.StableIsProven || IsHarmless(image),
+            $"stable is {image}"
+        );
+        Expect(record.RunningAttempt is null || !IsOutstayed(record.RunningAttempt), "the attempt never ends");
+    }
+
+    private static bool IsHarmless(string image) =>
+        image.EndsWith("mute", StringComparison.Ordinal) || image.EndsWith("poison", StringComparison.Ordinal);
+
+    private bool IsOutstayed(Attempt attempt) => _time.GetUtcNow() - attempt.StartedAt > Calm;
+
+    /// <summary>Suspended and settled, nothing is written but the lease.</summary>
+    private void ExpectRest()
+    {
+        Suspend(isSuspended: true);
+        RunFor(TimeSpan.FromSeconds(90));
+        var mark = _cluster.Journal.Count;
+        RunFor(Rest);
+        var writes = _cluster
+            .Journal.Since(mark)
+            .Where(e => e.Request.IsWrite && e.Request.Type != CoreTypes.Leases)
+            .ToList();
+        Expect(writes.Count == 0, $"{writes.Count} writes at rest, the first: {writes.FirstOrDefault()}");
+    }
+
+    private void Expect(bool holds, string what)
+    {
+        if (!holds)
+        {
+            _invariants.Violations.Add($"at the end: {what}");
+        }
+    }
+
+    private IEnumerable<string> Trespasses() =>
+        _processes
+            .Select(p => p.Trespass)
+            .OfType<string>()
+            .Select(t => $"a continuation left the simulation's thread: {t}");
+}

@@ -1,0 +1,47 @@
+using Operator.Runtime;
+using Operator.Testing;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>What each pod of a world does: by its image's tag, with times and mishaps drawn from its UID.</summary>
+internal static class SyncPods
+{
+    public static PodScript Script(KubeObject pod)
+    {
+        var seen = Gathering.PodProjection.Of(pod).Pod;
+        var chance = new Random(Stable(pod.Uid));
+        var timed = new PodScript
+        {
+            StartsAfter = TimeSpan.FromMilliseconds(chance.Next(200, 2500)),
+            RunsFor = TimeSpan.FromMilliseconds(chance.Next(300, 3000)),
+            StopsAfter = TimeSpan.FromMilliseconds(chance.Next(0, 2000)),
+        };
+        if (chance.Next(50) == 0)
+        {
+            return timed with { End = PodEnd.Evicted };
+        }
+        var stores = seen.Fingerprint?.Stores ?? [];
+        return TagOf(pod) switch
+        {
+            "bad" => timed with { Message = Report(stores.Select(_ => (6, 4))) },
+            "crash" => timed with { ExitCode = 1 },
+            "missing" => timed with { IsImageMissing = true },
+            "mute" => timed with { Message = "" },
+            "poison" when stores.Contains("s01") => timed with
+            {
+                ExitCode = 134,
+                Message = Report(stores.TakeWhile(s => s != "s01").Select(_ => (10, 0))),
+            },
+            _ => timed with { Message = Report(stores.Select(_ => (10, 0))) },
+        };
+    }
+
+    private static string TagOf(KubeObject pod) =>
+        pod.Json.GetProperty("spec").GetProperty("containers")[0].GetProperty("image").GetString()!.Split(':')[^1]; // our pods have one
+
+    private static string Report(IEnumerable<(int Ok, int Failed)> stores) =>
+        $$"""{"v":1,"s":[{{string.Join(',', stores.Select(s => $$"""{"ok":{{s.Ok}},"failed":{{s.Failed}}}"""))}}]}""";
+
+    /// <summary>The same for the same text in every process, which <c>string.GetHashCode</c> is not.</summary>
+    private static int Stable(string text) => text.Aggregate(17, (hash, c) => unchecked((hash * 31) + c));
+}
