@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Operator.Runtime;
 
-/// <summary>Workers that take keys from a queue and reconcile them, until cancelled; then work in flight is finished.</summary>
+/// <summary>Workers that take keys from a queue and reconcile them.</summary>
 public sealed class ControllerLoop(
     KeyedQueue queue,
     Func<ObjectKey, CancellationToken, Task<Outcome>> reconcile,
@@ -12,22 +13,27 @@ public sealed class ControllerLoop(
     ILogger logger
 )
 {
-    public async Task RunAsync(int workers, CancellationToken ct)
+    /// <summary>
+    /// Works until <paramref name="stop"/> is cancelled; what is in flight then is finished, unless <paramref name="ct"/> is
+    /// cancelled as well.
+    /// </summary>
+    public async Task RunAsync(int workers, CancellationToken stop, CancellationToken ct)
     {
         metrics.Workers(workers);
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(ct)));
+        using var taking = CancellationTokenSource.CreateLinkedTokenSource(stop, ct);
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(taking.Token, ct)));
     }
 
-    private async Task WorkAsync(CancellationToken ct)
+    private async Task WorkAsync(CancellationToken taking, CancellationToken ct)
     {
-        while (!ct.IsCancellationRequested)
+        while (!taking.IsCancellationRequested)
         {
             ObjectKey key;
             try
             {
-                key = await queue.TakeAsync(ct);
+                key = await queue.TakeAsync(taking);
             }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            catch (OperationCanceledException) when (taking.IsCancellationRequested)
             {
                 return;
             }
@@ -46,10 +52,11 @@ public sealed class ControllerLoop(
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             ControllerLog.Cancelled(logger, key);
+            queue.Add(key);
         }
-        catch (KubeApiException e) when (e.IsConflict)
+        catch (KubeApiException e) when (e.Status == HttpStatusCode.Conflict)
         {
-            // Somebody wrote in between: not an error, look again.
+            // Somebody wrote in between, or made it first: not an error, look again.
             ControllerLog.Conflict(logger, key, e.Message);
             metrics.Ended("requeue");
             queue.AddAfterFailure(key);
@@ -58,8 +65,8 @@ public sealed class ControllerLoop(
         catch (Exception e)
         {
             ControllerLog.Failed(logger, key, e);
-            metrics.Ended("error");
-            queue.AddAfterFailure(key);
+            metrics.Failed();
+            queue.AddAfterFailure(key, (e as KubeApiException)?.RetryAfter ?? TimeSpan.Zero);
         }
         finally
         {
@@ -77,8 +84,11 @@ public sealed class ControllerLoop(
                 metrics.Ended("requeue_after");
                 queue.AddAfter(key, again.After);
                 break;
-            case Outcome.Done or Outcome.Stuck:
+            case Outcome.Done:
                 metrics.Ended("success");
+                break;
+            case Outcome.Stuck:
+                metrics.Stuck();
                 break;
             default:
                 throw new UnreachableException();

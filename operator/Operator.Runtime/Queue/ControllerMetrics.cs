@@ -11,6 +11,18 @@ public sealed class ControllerMetrics(IMetricFactory factory, string controller)
         ["controller", "result"]
     );
 
+    private readonly Counter.Child _errors = factory
+        .CreateCounter("controller_runtime_reconcile_errors_total", "Reconciles that failed.", ["controller"])
+        .WithLabels(controller);
+
+    private readonly Counter.Child _stuck = factory
+        .CreateCounter(
+            "controller_runtime_terminal_reconcile_errors_total",
+            "Reconciles that end only when a user changes something.",
+            ["controller"]
+        )
+        .WithLabels(controller);
+
     private readonly Histogram.Child _seconds = factory
         .CreateHistogram(
             "controller_runtime_reconcile_time_seconds",
@@ -33,6 +45,18 @@ public sealed class ControllerMetrics(IMetricFactory factory, string controller)
     public void Began() => _active.Inc();
 
     public void Ended(string result) => _reconciles.WithLabels(controller, result).Inc();
+
+    public void Failed()
+    {
+        Ended("error");
+        _errors.Inc();
+    }
+
+    public void Stuck()
+    {
+        Ended("success");
+        _stuck.Inc();
+    }
 
     public void Took(TimeSpan time)
     {

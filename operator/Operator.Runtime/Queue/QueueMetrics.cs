@@ -30,6 +30,18 @@ public sealed class QueueMetrics(IMetricFactory factory, string name)
         .CreateHistogram("workqueue_work_duration_seconds", "Time a worker spent on a key.", ["name"], Seconds)
         .WithLabels(name);
 
+    private readonly Gauge.Child _oldest = factory
+        .CreateGauge("workqueue_oldest_item_age_seconds", "Age of the key that has waited longest.", ["name"])
+        .WithLabels(name);
+
+    private readonly Gauge.Child _unfinished = factory
+        .CreateGauge("workqueue_unfinished_work_seconds", "Time spent on keys that are in flight, summed.", ["name"])
+        .WithLabels(name);
+
+    private readonly Gauge.Child _longest = factory
+        .CreateGauge("workqueue_longest_running_processor_seconds", "The longest that a key is in flight.", ["name"])
+        .WithLabels(name);
+
     public void Added(int depth)
     {
         _adds.Inc();
@@ -45,4 +57,11 @@ public sealed class QueueMetrics(IMetricFactory factory, string name)
     public void Completed(TimeSpan worked) => _worked.Observe(worked.TotalSeconds);
 
     public void Retried() => _retries.Inc();
+
+    public void Ages(TimeSpan oldestWaiting, IReadOnlyCollection<TimeSpan> inFlight)
+    {
+        _oldest.Set(oldestWaiting.TotalSeconds);
+        _unfinished.Set(inFlight.Sum(a => a.TotalSeconds));
+        _longest.Set(inFlight.Select(a => a.TotalSeconds).DefaultIfEmpty().Max());
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class Operation(
     {
         await cache.WaitForSyncAsync(term);
         OperationLog.Leading(logger);
-        await controller.RunAsync(options.Workers, term);
+        await controller.RunAsync(options.Workers, term, term);
     }
 }
 
