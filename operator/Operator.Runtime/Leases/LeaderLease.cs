@@ -74,7 +74,7 @@ public sealed class LeaderLease(
         using var term = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var leading = lead(term.Token);
         await RenewAsync(leading, ct);
-        await term.CancelAsync();
+        term.Cancel();
         try
         {
             await leading;

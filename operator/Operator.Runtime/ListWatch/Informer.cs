@@ -40,7 +40,7 @@ public sealed class Informer<T>(
 {
     private readonly ConcurrentDictionary<ObjectKey, Cached> _objects = new();
     private readonly ConcurrentDictionary<ObjectKey, string> _undecodable = new();
-    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<TaskCompletionSource> _syncWaiters = [];
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30), services.Random);
     private readonly Lock _gate = new();
     private long _lastContact;
@@ -53,7 +53,7 @@ public sealed class Informer<T>(
     /// <summary>Called for an object that can't be decoded, with why.</summary>
     public Action<ObjectKey, string>? Undecoded { get; set; }
 
-    public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
+    public bool HasSynced { get; private set; }
 
     public IEnumerable<KeyValuePair<ObjectKey, T>> All =>
         _objects.Select(o => KeyValuePair.Create(o.Key, o.Value.Object));
@@ -66,7 +66,21 @@ public sealed class Informer<T>(
 
     public T? Find(ObjectKey key) => _objects.TryGetValue(key, out var cached) ? cached.Object : null;
 
-    public Task WaitForSyncAsync(CancellationToken ct) => _synced.Task.WaitAsync(ct);
+    /// <summary>Not <c>Task.WaitAsync</c>: that one continues on the thread pool, whatever context a simulation runs in.</summary>
+    public async Task WaitForSyncAsync(CancellationToken ct)
+    {
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (HasSynced)
+            {
+                return;
+            }
+            _syncWaiters.Add(waiter);
+        }
+        using var cancellation = ct.Register(() => waiter.TrySetCanceled(ct));
+        await waiter.Task;
+    }
 
     /// <summary>Shows an object that we just created, until the watch has caught up with it.</summary>
     public void Overlay(KubeObject created)
@@ -87,7 +101,7 @@ public sealed class Informer<T>(
             try
             {
                 var resourceVersion = await ListAsync(ct);
-                _synced.TrySetResult();
+                Synced();
                 await WatchAsync(resourceVersion, ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -99,8 +113,30 @@ public sealed class Informer<T>(
             {
                 InformerLog.Relisting(services.Logger, options.Type.Plural, e);
                 services.Metrics.Relisted(options.Type.Plural);
-                await Task.Delay(_backoff.Next(), services.Time, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+                await PauseAsync(_backoff.Next(), ct);
             }
+        }
+    }
+
+    private void Synced()
+    {
+        lock (_gate)
+        {
+            HasSynced = true;
+            _syncWaiters.ForEach(w => w.TrySetResult());
+            _syncWaiters.Clear();
+        }
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken ct)
+    {
+        try
+        {
+            await Task.Delay(pause, services.Time, ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The loop ends by itself.
         }
     }
 
