@@ -36,6 +36,10 @@ public static class Planner
 {
     public static Plan Plan(Observation seen)
     {
+        if (seen.IsClockSkewed)
+        {
+            return StandStill(seen);
+        }
         var draft = Suspension.Note(Adoption.Begin(seen));
         var pods = PodIndex.Of(draft.Record, seen.Pods);
         // Fold what has ended and close the rounds that are over, so that the judge sees all there is.
@@ -50,6 +54,21 @@ public static class Planner
         draft = Pruning.Forget(draft, pods);
         draft = draft with { Record = Attempts.Trim(draft.Record) };
         return Conclude(draft, pods);
+    }
+
+    /// <summary>
+    /// By a wrong clock slots of the future would count as missed and live runs as overdue. Nothing is decided until it is right
+    /// again: nothing widens, and no candidate run starts.
+    /// </summary>
+    private static Plan StandStill(Observation seen)
+    {
+        var draft = Adoption.Begin(seen);
+        return new Plan
+        {
+            Record = draft.Record,
+            ConnectorStatus = ConnectorTeller.Tell(draft),
+            Because = "the clock is off",
+        };
     }
 
     private static Plan Conclude(Draft draft, PodIndex pods)

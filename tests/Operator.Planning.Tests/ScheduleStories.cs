@@ -91,6 +91,25 @@ public sealed class ScheduleStories
     }
 
     [Fact]
+    public void By_a_wrong_clock_nothing_is_planned_missed_or_stopped()
+    {
+        var world = A.SettledWorld();
+        world.Run(TimeSpan.FromMinutes(1));
+        var before = world.Record;
+
+        world.Now += TimeSpan.FromHours(1);
+        world.IsClockSkewed = true;
+        world.Run(TimeSpan.FromSeconds(30));
+        Assert.Equal(before.Plan("orders").MissedSlots, world.Record.Plan("orders").MissedSlots);
+        world.Now -= TimeSpan.FromHours(1);
+        world.IsClockSkewed = false;
+        world.Runs.Clear();
+        world.Run(TimeSpan.FromMinutes(1));
+
+        Assert.InRange(world.Runs.Select(r => r.Print.Occasion).Distinct().Count(), 6, 7);
+    }
+
+    [Fact]
     public void Pods_deleted_by_others_are_tried_again_within_the_occasion_and_never_side_by_side()
     {
         var world = A.SettledWorld();

@@ -36,6 +36,7 @@ public sealed class World
     private bool _isNextNameTaken;
 
     public DateTimeOffset Now { get; set; } = Start;
+    public bool IsClockSkewed { get; set; }
     public MarketplaceConnector Connector { get; set; } = A.Connector(Start);
     public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
     public Dictionary<string, Behaviour> Versions { get; } = new(StringComparer.Ordinal);
@@ -131,6 +132,7 @@ public sealed class World
             Pods = [.. _pods.Values.Select(p => p.Seen)],
             Tickets = [.. _tickets.Select(t => new ObservedTicket(t, _recordId, 0))],
             Salt = 42,
+            IsClockSkewed = IsClockSkewed,
         };
 
     private ImmutableSortedDictionary<string, byte[]>? _lost;

@@ -10,12 +10,7 @@ internal static class RunPlanning
 {
     public static Draft Extend(Draft draft, PodIndex pods)
     {
-        if (
-            draft.Spec.Suspend
-            || draft.Seen.IsClockSkewed
-            || draft.Seen.IsAtFinishedPodsCap
-            || draft.Record.Stable is null
-        )
+        if (draft.Spec.Suspend || draft.Seen.IsAtFinishedPodsCap || draft.Record.Stable is null)
         {
             return draft;
         }
