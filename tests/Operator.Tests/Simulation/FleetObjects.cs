@@ -76,13 +76,13 @@ internal sealed class FleetObjects(Random random)
         ]);
 
     private RolloutStep Step(string stores) =>
-        new() { Stores = new StoreShare(stores), MinDuration = new Duration($"{random.Next(4, 16)}s") };
+        new() { Stores = new StoreShare(stores), MinDuration = new Duration($"{random.Next(3, 9)}s") };
 
     private Flow Flow(int number) =>
         new()
         {
             Name = $"flow-{number}",
-            Schedule = $"@every {random.Next(6, 16)}s",
+            Schedule = $"@every {random.Next(5, 11)}s",
             StartingDeadline = new Duration("12s"),
             StartTimeout = new Duration("6s"),
             Timeout = new Duration("20s"),
