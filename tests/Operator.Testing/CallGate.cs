@@ -8,7 +8,7 @@ internal sealed record CallIntent(KubeVerb Verb, ResourceType Type, ObjectKey Ke
 internal sealed record CallResult<T>(T Value, bool HasChanged = false);
 
 /// <summary>Takes one client's calls to the server and their answers back, with everything that goes wrong on the way.</summary>
-internal sealed class CallGate(ClusterState state, string client, TimeProvider time)
+internal sealed class CallGate(ClusterState state, string client, TimeProvider time, FaultPlan faults)
 {
     private static readonly Fault NoFault = new();
     private readonly List<Action> _open = [];
@@ -16,7 +16,7 @@ internal sealed class CallGate(ClusterState state, string client, TimeProvider t
     private bool _isSilent;
     private volatile ServerClock? _clock;
 
-    public FaultPlan Faults { get; } = new(state.Gate);
+    public FaultPlan Faults => faults;
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(8);
     public ServerClock? Clock => _clock;
     public bool IsDead { get; private set; }
@@ -46,7 +46,7 @@ internal sealed class CallGate(ClusterState state, string client, TimeProvider t
                 return DeadAsync<T>(ct);
             }
             var request = new FakeRequest(++_number, state.ServerNow, client, intent.Verb, intent.Type, intent.Key);
-            var call = new Call<T>(intent, request, effect, accept, Faults.DecideLocked(request) ?? NoFault);
+            var call = new Call<T>(intent, request, effect, accept, faults.DecideLocked(request) ?? NoFault);
             return BeginLocked(call, ct);
         }
     }

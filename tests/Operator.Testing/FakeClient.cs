@@ -17,7 +17,7 @@ public sealed class FakeClient : IKubeApi
     {
         _state = state;
         Name = name;
-        _calls = new CallGate(state, name, time) { Killed = EndWatches };
+        _calls = new CallGate(state, name, time, new FaultPlan(state.Gate)) { Killed = EndWatches };
     }
 
     /// <summary>As the journal names it.</summary>

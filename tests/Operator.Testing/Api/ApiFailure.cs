@@ -67,6 +67,11 @@ internal sealed class ApiFailure(HttpStatusCode code, string reason, string mess
 
     public JsonElement ToStatus()
     {
+        // What no Status describes is written as it is.
+        if (Reason.Length == 0)
+        {
+            return JsonSerializer.SerializeToElement(new JsonObject { ["message"] = Message });
+        }
         var details = new JsonObject();
         if (Cause is not null)
         {

@@ -23,6 +23,9 @@ public sealed record ResourceKind(ResourceType Type, string Kind)
     /// <summary>Whether a deletion waits for the object's grace period. Only pods do.</summary>
     public bool HasGrace { get; init; }
 
+    /// <summary>Defined by a CustomResourceDefinition: the items of its lists carry kind and apiVersion, as no others do.</summary>
+    public bool IsCustom { get; init; }
+
     /// <summary>The default that the schema gives the status of an object that has none.</summary>
     public JsonElement? DefaultStatus { get; init; }
 
@@ -78,6 +81,7 @@ public static class ResourceKinds
         {
             HasStatus = true,
             TracksGeneration = true,
+            IsCustom = true,
             DefaultStatus = JsonElement.Parse("""{"observedGeneration":-1}"""),
         };
 }

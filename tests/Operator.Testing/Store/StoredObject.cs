@@ -12,6 +12,8 @@ internal sealed class StoredObject
 {
     private static readonly FrozenDictionary<string, string> NoLabels = FrozenDictionary<string, string>.Empty;
 
+    private JsonElement? _listItem;
+
     private StoredObject(ResourceKind kind, long version, JsonElement json)
     {
         Kind = kind;
@@ -39,6 +41,9 @@ internal sealed class StoredObject
     public DateTimeOffset? DeletionTimestamp { get; }
     public bool HasFinalizers { get; }
 
+    /// <summary>As it is in lists: those of Kubernetes' own kinds name kind and version once, not in each item.</summary>
+    public JsonElement ListItem => Kind.IsCustom ? Json : _listItem ??= WithoutKind();
+
     public static StoredObject Freeze(ResourceKind kind, JsonObject item, long version)
     {
         item["metadata"]!["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture); // writes checked that it is there
@@ -49,6 +54,14 @@ internal sealed class StoredObject
     public JsonObject Thaw() => Json.ToNode();
 
     public StoredObject At(long version) => Freeze(Kind, Thaw(), version);
+
+    private JsonElement WithoutKind()
+    {
+        var item = Thaw();
+        item.Remove("kind");
+        item.Remove("apiVersion");
+        return JsonSerializer.SerializeToElement(item);
+    }
 
     private static FrozenDictionary<string, string> LabelsOf(JsonElement metadata) =>
         metadata.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Object
