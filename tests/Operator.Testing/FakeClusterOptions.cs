@@ -15,7 +15,10 @@ public sealed record FakeClusterOptions
     /// <summary>From a namespace's deletion to that of its content. Default 2 s.</summary>
     public TimeSpan NamespaceDeletionDelay { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Between the bookmarks of a watch. Another comes 2 s before its timeout. Default 1 min.</summary>
+    /// <summary>
+    /// Between the bookmarks of a watch. Another comes 2 s before its timeout. There is none while no object of the kind has
+    /// changed since the watch began. Default 1 min.
+    /// </summary>
     public TimeSpan BookmarkPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Changes of a kind that are kept at least, for watches and pages of the past. Default 2,000.</summary>
@@ -28,7 +31,10 @@ public enum StreamingLists
     /// <summary>As Kubernetes 1.32 with a new etcd.</summary>
     Served,
 
-    /// <summary>500, as a new Kubernetes on an etcd that can't tell its progress.</summary>
+    /// <summary>
+    /// An ERROR event with code 500, as a new Kubernetes on an etcd that can't tell its progress; so are watches with bookmarks
+    /// that name no resourceVersion.
+    /// </summary>
     EtcdTooOld,
 
     /// <summary>422 Invalid, as servers that know nothing of it.</summary>

@@ -19,6 +19,23 @@ internal static class Objects
             label
         );
 
+    public static JsonObject Namespace(string name) =>
+        new()
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Namespace",
+            ["metadata"] = new JsonObject { ["name"] = name },
+        };
+
+    public static JsonObject Lease(string name, string holder) =>
+        new()
+        {
+            ["apiVersion"] = "coordination.k8s.io/v1",
+            ["kind"] = "Lease",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject { ["holderIdentity"] = holder, ["leaseDurationSeconds"] = 15 },
+        };
+
     /// <summary>Sets the label <c>set</c>.</summary>
     public static JsonObject WithLabel(JsonObject item, string? label)
     {

@@ -113,22 +113,22 @@ internal sealed class ApiWrites(ClusterState state)
         {
             item.Remove("status");
         }
-        Defaults.Apply(kind, item);
+        var isShown = Defaults.Apply(kind, item);
         Admit(kind, key, null, item);
-        return new WriteAnswer(state.Store.Save(kind, item).Json, HasChanged: true);
+        return new WriteAnswer(state.Store.Save(kind, item, isShown).Json, HasChanged: true);
     }
 
     /// <summary>Writes, unless nothing changes; the last finalizer of an object that is being deleted takes it along.</summary>
     private WriteAnswer Commit(StoredObject stored, JsonObject item)
     {
-        Defaults.Apply(stored.Kind, item);
+        var isShown = Defaults.Apply(stored.Kind, item);
         item.Section("metadata").Take("resourceVersion", stored.Thaw().Section("metadata"));
-        if (JsonNode.DeepEquals(item, stored.Thaw()))
+        if (isShown == stored.HasUnstoredDefaults && JsonNode.DeepEquals(item, stored.Thaw()))
         {
             return new WriteAnswer(stored.Json, HasChanged: false);
         }
         Admit(stored.Kind, stored.Key, stored.Json, item);
-        var saved = state.Store.Save(stored.Kind, item);
+        var saved = state.Store.Save(stored.Kind, item, isShown);
         state.Deletions.Continue(saved);
         return new WriteAnswer(saved.Json, HasChanged: true);
     }

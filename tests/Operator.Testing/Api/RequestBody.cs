@@ -100,11 +100,13 @@ internal static class Defaults
 {
     private const long PodGraceSeconds = 30;
 
-    public static void Apply(ResourceKind kind, JsonObject item)
+    /// <summary>True when some of it is shown only, and not stored.</summary>
+    public static bool Apply(ResourceKind kind, JsonObject item)
     {
-        if (kind.DefaultStatus is { } status && item["status"] is null)
+        var isShown = kind.DefaultStatus is not null && item["status"] is null;
+        if (isShown)
         {
-            item["status"] = status.ToNode();
+            item["status"] = kind.DefaultStatus!.Value.ToNode(); // isShown says that there is one
         }
         if (kind.Type == ResourceKinds.Pods.Type)
         {
@@ -116,6 +118,7 @@ internal static class Defaults
         {
             item.Section("status")["phase"] ??= "Active";
         }
+        return isShown;
     }
 }
 

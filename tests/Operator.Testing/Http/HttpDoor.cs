@@ -85,7 +85,8 @@ internal sealed class HttpDoor(ClusterState state, FaultPlan faults, TimeProvide
             var failure = new ApiFailure(e.Status, e.Reason, e.Message) { RetryAfter = e.RetryAfter };
             await writer.WriteAsync(HttpAnswer.Of(failure), fault);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutException or OperationCanceledException or IOException)
+        catch (Exception e)
+            when (e is HttpRequestException or TimeoutException or OperationCanceledException or IOException)
         {
             context.Abort();
         }

@@ -62,7 +62,8 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
             () =>
             {
                 var ran = state.Agenda.Elapsed - _startedElapsed;
-                End(isObeyed ? 143 : 137, "Error", script.MessageAfter?.Invoke(ran) ?? "");
+                var code = isObeyed ? script.StopExitCode : 137;
+                End(code, code == 0 ? "Completed" : "Error", script.MessageAfter?.Invoke(ran) ?? "");
                 Plan(ToRemoval, Remove);
             }
         );

@@ -45,6 +45,9 @@ public sealed record PodScript
     /// <summary>From SIGTERM to its end; null: it takes no notice, and is killed at the end of its grace period.</summary>
     public TimeSpan? StopsAfter { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Of a container that ended because of SIGTERM. Default 143, that of a program that does nothing about it.</summary>
+    public int StopExitCode { get; init; } = 143;
+
     public static PodScript Succeeds(string message = "") => new() { Message = message };
 
     public static PodScript Fails(int exitCode, string message = "") =>

@@ -15,6 +15,8 @@ internal sealed record StoredChange(long Version, ResourceKind Kind, StoredObjec
 /// </summary>
 internal sealed class ObjectStore(int historyLimit)
 {
+    /// <summary>Like a cluster that has been there for a while: earlier versions are too old.</summary>
+    private const long FirstVersion = 1000;
     private static readonly Comparer<ObjectKey> EtcdOrder = Comparer<ObjectKey>.Create(Compare);
     private readonly Dictionary<ResourceType, KindStore> _kinds = [];
     private readonly Dictionary<string, HashSet<(ResourceType Type, ObjectKey Key)>> _dependants = [];
@@ -26,10 +28,10 @@ internal sealed class ObjectStore(int historyLimit)
         public List<StoredChange> History { get; } = [];
 
         /// <summary>What happened up to here is not known any more.</summary>
-        public long TrimmedTo { get; set; }
+        public long TrimmedTo { get; set; } = FirstVersion;
     }
 
-    public long Version { get; private set; } = 1000;
+    public long Version { get; private set; } = FirstVersion;
 
     /// <summary>Called after each change.</summary>
     public Action<StoredChange>? Changed { get; set; }
@@ -48,9 +50,13 @@ internal sealed class ObjectStore(int historyLimit)
     public IEnumerable<StoredObject> DependantsOf(string uid) =>
         _dependants.TryGetValue(uid, out var keys) ? keys.Select(k => Find(k.Type, k.Key)).OfType<StoredObject>() : [];
 
-    public StoredObject Save(ResourceKind kind, JsonObject item)
+    /// <summary>Of the last change of a kind that is known.</summary>
+    public long VersionOf(ResourceType type) =>
+        Of(type) is { History: [.., var last] } ? last.Version : Of(type).TrimmedTo;
+
+    public StoredObject Save(ResourceKind kind, JsonObject item, bool hasUnstoredDefaults = false)
     {
-        var after = StoredObject.Freeze(kind, item, ++Version);
+        var after = StoredObject.Freeze(kind, item, ++Version, hasUnstoredDefaults);
         var before = Find(kind.Type, after.Key);
         Of(kind.Type).Objects[after.Key] = after;
         Index(before, after);

@@ -14,8 +14,9 @@ internal sealed class StoredObject
 
     private JsonElement? _listItem;
 
-    private StoredObject(ResourceKind kind, long version, JsonElement json)
+    private StoredObject(ResourceKind kind, long version, JsonElement json, bool hasUnstoredDefaults)
     {
+        HasUnstoredDefaults = hasUnstoredDefaults;
         Kind = kind;
         Version = version;
         Json = json;
@@ -44,16 +45,27 @@ internal sealed class StoredObject
     /// <summary>As it is in lists: those of Kubernetes' own kinds name kind and version once, not in each item.</summary>
     public JsonElement ListItem => Kind.IsCustom ? Json : _listItem ??= WithoutKind();
 
-    public static StoredObject Freeze(ResourceKind kind, JsonObject item, long version)
+    /// <summary>
+    /// The status that it shows is the schema's default, and stored nowhere: the next replacement stores it, and so is a change
+    /// even when it is of an equal object.
+    /// </summary>
+    public bool HasUnstoredDefaults { get; }
+
+    public static StoredObject Freeze(
+        ResourceKind kind,
+        JsonObject item,
+        long version,
+        bool hasUnstoredDefaults = false
+    )
     {
         item["metadata"]!["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture); // writes checked that it is there
-        return new StoredObject(kind, version, JsonSerializer.SerializeToElement(item));
+        return new StoredObject(kind, version, JsonSerializer.SerializeToElement(item), hasUnstoredDefaults);
     }
 
     /// <summary>A copy to change.</summary>
     public JsonObject Thaw() => Json.ToNode();
 
-    public StoredObject At(long version) => Freeze(Kind, Thaw(), version);
+    public StoredObject At(long version) => Freeze(Kind, Thaw(), version, HasUnstoredDefaults);
 
     private JsonElement WithoutKind()
     {

@@ -20,6 +20,10 @@ internal sealed class WatchHub(ClusterState state)
         var version = ResourceVersions.Parse(query.ResourceVersion);
         CheckStreamingList(query);
         var stream = new WatchStream(state.Agenda, state.Gate, scope, version, conditions);
+        if (state.StreamingLists == StreamingLists.EtcdTooOld && NeedsProgress(query))
+        {
+            return Refused(stream, NoProgress());
+        }
         stream.Ended = () => _streams.Remove(stream);
         if (version == 0 || query.SendInitialEvents)
         {
@@ -34,13 +38,14 @@ internal sealed class WatchHub(ClusterState state)
         }
         else
         {
-            return Expired(stream, version);
+            var expired = ApiFailure.Expired($"too old resource version: {version} ({state.Store.Version})");
+            return state.ExpiredWatches == ExpiredWatches.HttpStatus ? throw expired : Refused(stream, expired);
         }
         _streams.Add(stream);
         stream.Begin(query.Timeout is { } t && t >= TimeSpan.FromSeconds(1) ? t : DefaultTimeout);
         if (query.AllowBookmarks)
         {
-            stream.SendBookmarks(state.Options.BookmarkPeriod, () => Bookmark(kind, state.Store.Version, isEnd: false));
+            stream.SendBookmarks(state.Options.BookmarkPeriod, () => BookmarkSince(kind, version));
         }
         return stream;
     }
@@ -82,17 +87,30 @@ internal sealed class WatchHub(ClusterState state)
         }
     }
 
-    private WatchStream Expired(WatchStream stream, long version)
+    /// <summary>Answered with 200, and the error in the stream.</summary>
+    private static WatchStream Refused(WatchStream stream, ApiFailure failure)
     {
-        var failure = ApiFailure.Expired($"too old resource version: {version} ({state.Store.Version})");
-        if (state.ExpiredWatches == ExpiredWatches.HttpStatus)
-        {
-            throw failure;
-        }
         stream.Send(new WatchEvent(WatchKind.Error, failure.ToStatus()));
         stream.End(WatchEnd.Closed);
         return stream;
     }
+
+    /// <summary>The watch cache tells how far its own kind is, and only once that is past where the watch began.</summary>
+    private WatchEvent? BookmarkSince(ResourceKind kind, long began)
+    {
+        var version = state.Store.VersionOf(kind.Type);
+        return version > began ? Bookmark(kind, version, isEnd: false) : null;
+    }
+
+    private static bool NeedsProgress(WatchQuery query) =>
+        query.SendInitialEvents || (query.AllowBookmarks && ResourceVersions.Parse(query.ResourceVersion) == 0);
+
+    private static ApiFailure NoProgress() =>
+        new(
+            System.Net.HttpStatusCode.InternalServerError,
+            "InternalError",
+            "a watch stream was requested by the client but the required storage feature RequestWatchProgress is disabled"
+        );
 
     private void CheckStreamingList(WatchQuery query)
     {
@@ -104,14 +122,6 @@ internal sealed class WatchHub(ClusterState state)
         {
             throw ApiFailure.InvalidOptions(
                 "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch"
-            );
-        }
-        if (state.StreamingLists == StreamingLists.EtcdTooOld)
-        {
-            throw new ApiFailure(
-                System.Net.HttpStatusCode.InternalServerError,
-                "InternalError",
-                "RequestWatchProgress is disabled"
             );
         }
         if (!query.AllowBookmarks)

@@ -38,15 +38,23 @@ internal sealed class WatchStream(
         _scheduled.Add(agenda.After(timeout, () => End(WatchEnd.Closed)));
     }
 
-    public void SendBookmarks(TimeSpan period, Func<WatchEvent> bookmark)
+    /// <summary>Now and then, and shortly before the end; a bookmark of null is left out.</summary>
+    public void SendBookmarks(TimeSpan period, Func<WatchEvent?> bookmark)
     {
+        void SendOne()
+        {
+            if (bookmark() is { } due)
+            {
+                Send(due);
+            }
+        }
         void Repeat()
         {
-            Send(bookmark());
+            SendOne();
             _scheduled.Add(agenda.After(period, Repeat));
         }
         _scheduled.Add(agenda.After(period, Repeat));
-        _scheduled.Add(agenda.After(_timeout - LastBookmark, () => Send(bookmark())));
+        _scheduled.Add(agenda.After(_timeout - LastBookmark, SendOne));
     }
 
     /// <summary>Tells the change if it concerns this watch: what comes into its scope is added, what leaves it is deleted.</summary>

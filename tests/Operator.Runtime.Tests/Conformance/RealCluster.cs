@@ -1,0 +1,100 @@
+using System.Net;
+
+namespace Operator.Runtime.Tests.Conformance;
+
+/// <summary>
+/// A real cluster: the one of <c>TEST_KUBECONFIG</c>, else the one of <c>hack/cluster.sh</c> that <c>CLUSTER</c> names. Each test
+/// gets a namespace of its own; the one kind that is defined here goes at the end.
+/// </summary>
+internal sealed class RealCluster : IAsyncDisposable
+{
+    private const string DefaultName = "marketplace-operator-test";
+    private static readonly ResourceType Definitions = new("apiextensions.k8s.io", "v1", "customresourcedefinitions");
+    private static readonly ResourceType Nodes = new("", "v1", "nodes");
+    private readonly Lazy<Task<Connection>> _connection = new(ConnectAsync);
+
+    private sealed record Connection(RealClient? Client, string WhyNot, string? PauseImage);
+
+    public async Task<ConformanceWorld> OpenAsync()
+    {
+        var (client, whyNot, pauseImage) = await _connection.Value;
+        Assert.SkipWhen(client is null, whyNot);
+        var api = client!.Api; // skipped without one
+        var ns = $"conformance-{Guid.NewGuid():N}"[..22];
+        await api.CreateAsync(CoreTypes.Namespaces, "", Objects.Namespace(ns).Bytes(), ConformanceWorld.Ct);
+        return new ConformanceWorld
+        {
+            Backend = Backend.RealCluster,
+            Api = api,
+            Namespace = ns,
+            Own = OwnKind.Widgets,
+            PauseImage = pauseImage,
+            StreamingLists = HttpStatusCode.UnprocessableEntity,
+            Pass = RealClient.PassAsync,
+            // Cleaning up must not depend on how the test ended.
+            Close = async () =>
+                await api.DeleteAsync(CoreTypes.Namespaces, new ObjectKey("", ns), uid: null, CancellationToken.None),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection.IsValueCreated && await _connection.Value is { Client: { } client })
+        {
+            var name = OwnKind.WidgetDefinition()["metadata"]!["name"]!.GetValue<string>(); // its text is in OwnKind
+            await client.Api.DeleteAsync(Definitions, new ObjectKey("", name), uid: null, CancellationToken.None);
+            client.Dispose();
+        }
+    }
+
+    private static async Task<Connection> ConnectAsync()
+    {
+        var kubeconfig = Kubeconfig();
+        if (!File.Exists(kubeconfig))
+        {
+            return new Connection(null, $"no cluster: there is no {kubeconfig} (hack/cluster.sh up makes one)", null);
+        }
+        var client = new RealClient(KubeEndpoint.FromFile(kubeconfig));
+        try
+        {
+            var nodes = await client.Api.ListAsync(Nodes, null, new ListOptions(), CancellationToken.None);
+            await DefineAsync(client.Api);
+            return new Connection(client, "", PauseImageOf(nodes));
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
+        {
+            client.Dispose();
+            return new Connection(null, $"no cluster: the one of {kubeconfig} does not answer: {e.Message}", null);
+        }
+    }
+
+    private static string Kubeconfig()
+    {
+        if (Environment.GetEnvironmentVariable("TEST_KUBECONFIG") is { Length: > 0 } given)
+        {
+            return given;
+        }
+        var name = Environment.GetEnvironmentVariable("CLUSTER") is { Length: > 0 } told ? told : DefaultName;
+        return Path.Combine(Scripts.Cache, "clusters", name, "kubeconfig");
+    }
+
+    private static async Task DefineAsync(KubeApi api)
+    {
+        try
+        {
+            await api.CreateAsync(Definitions, "", OwnKind.WidgetDefinition().Bytes(), CancellationToken.None);
+        }
+        catch (KubeApiException e) when (e.IsAlreadyExists)
+        {
+            // Left by a run that was killed: it is the same one.
+        }
+        await Scripts.UntilServedAsync(api, OwnKind.Widgets);
+    }
+
+    private static string? PauseImageOf(ListPage nodes) =>
+        nodes
+            .Items.SelectMany(n => n.GetProperty("status").GetProperty("images").EnumerateArray())
+            .SelectMany(i => i.GetProperty("names").EnumerateArray())
+            .Select(n => n.GetString())
+            .FirstOrDefault(n => n?.Contains("pause", StringComparison.Ordinal) == true);
+}
