@@ -1,6 +1,6 @@
 # Everything thin: the logic is in hack/.
 .DEFAULT_GOAL := help
-.PHONY: help build test demo images cluster-up cluster-down format chart-crds clean clean-cache
+.PHONY: help build test demo bench images cluster-up cluster-down format chart-crds clean clean-cache
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -13,6 +13,9 @@ test: ## Set up all that is needed and run every test
 
 demo: ## A real cluster, 40 stores, a good version promoted and a bad one rolled back
 	@hack/demo.sh
+
+bench: ## Figures of the native operator on a real cluster, against bench/limits.json
+	@hack/bench.sh
 
 images: ## Build the container images into artifacts/images
 	@hack/images.sh

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Operator.Bench.Reporting;
+using Operator.Bench.World;
+
+namespace Operator.Bench.Measurements;
+
+/// <summary>
+/// 10,000 stores in 40 connectors of 250, two flows, 25 stores a run: 800 runs a slot, whose ends the bench tells. Counted over
+/// whole slots once old pods are pruned as new ones come; what a slot takes does not depend on how far apart slots are.
+/// </summary>
+internal sealed class CallsPerRun : IMeasurement
+{
+    private const int StoresEach = 250;
+    private const int StoresPerRun = 25;
+    private const int Flows = 2;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(45);
+
+    /// <summary>Before its end a slot must have been done with, and the pods of the one before pruned.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
+
+    public string Name => "runs";
+    public string What => "10,000 stores x 2 flows: calls per run";
+
+    public async Task<IReadOnlyList<Figure>> MeasureAsync(BenchCluster cluster, CancellationToken ct)
+    {
+        var connectors = cluster.Options.Scaled(40, 2);
+        var measured = cluster.Options.Scaled(2, 1);
+        var runsASlot = connectors * Flows * StoresEach / StoresPerRun;
+        var schedule = string.Create(CultureInfo.InvariantCulture, $"@every {Period.TotalSeconds}s");
+        ConnectorDraft[] drafts =
+        [
+            .. Enumerable
+                .Range(0, connectors)
+                .Select(i => new ConnectorDraft(Manifests.NameOf(i), schedule)
+                {
+                    Stores = StoresEach,
+                    StoresPerRun = StoresPerRun,
+                    Flows = Flows,
+                    StartingDeadline = "15s",
+                }),
+        ];
+        var ns = await cluster.NamespaceAsync(Name, ct);
+        await using var pods = await PodEnder.StartAsync(cluster, ns, ct);
+        await using var fleet = await Fleet.StartAsync(cluster, ns, drafts, ct);
+        await using var writes = await WritesByKind.StartAsync(cluster, ns, ct);
+        await using var usage = await ApiUsage.StartAsync(cluster, ns, fleet.Operator, ct);
+        // One slot to warm up: the next is the first that has pods to prune.
+        var first = SlotAfter(cluster.Time.GetUtcNow()) + Period;
+        await AwaitAsync(cluster, first - Margin, ct);
+        var (before, kindsBefore) = (await usage.ReadAsync(ct), writes.Read());
+        var prunedBefore = pods.Deleted;
+        await AwaitAsync(cluster, first + (measured * Period) - Margin, ct);
+        var calls = (await usage.ReadAsync(ct)).Since(before);
+        var kinds = writes.Read() - kindsBefore;
+        var runs = Enumerable.Range(0, measured).Sum(i => RunsOf(pods, first + (i * Period), runsASlot));
+        if (pods.Deleted - prunedBefore != runs)
+        {
+            throw new BenchException(
+                $"{pods.Deleted - prunedBefore} pods were pruned while {runs} were created: no steady state"
+            );
+        }
+        return FiguresOf(calls, kinds, runs, connectors);
+    }
+
+    private static Figure[] FiguresOf(ApiCalls calls, WritesByKind.Counts kinds, int runs, int connectors)
+    {
+        double Each(double count) => count / runs;
+        var shape = $"{runs} runs of {connectors} connectors with {StoresEach} stores and {Flows} flows";
+        return
+        [
+            new Figure(
+                "runs.extra-writes",
+                "writes per run beyond its pod's creation and deletion",
+                Each(calls.Writes) - 2,
+                "",
+                $"{shape}: {Each(calls.Creates - kinds.Parts - kinds.Events):0.##} pods created, {Each(calls.Deletes):0.##} deleted, {Each(kinds.Parts):0.###} parts, {Each(kinds.Heads):0.###} heads, {Each(kinds.Statuses):0.###} statuses, {Each(kinds.Events):0.###} events"
+            ),
+            new Figure(
+                "runs.reads",
+                "reads per run",
+                Each(calls.Reads),
+                "",
+                $"{shape}: {Each(calls.Gets):0.##} GET, {Each(calls.Lists):0.##} LIST; each pod has 3 events here"
+            ),
+        ];
+    }
+
+    private static int RunsOf(PodEnder pods, DateTimeOffset slot, int expected)
+    {
+        var created = pods.CreatedFor(string.Create(CultureInfo.InvariantCulture, $"s{slot.ToUnixTimeSeconds()}"));
+        return created == expected
+            ? created
+            : throw new BenchException($"slot {slot:HH:mm:ss} had {created} runs where {expected} were due");
+    }
+
+    private static DateTimeOffset SlotAfter(DateTimeOffset now) =>
+        DateTimeOffset.UnixEpoch + (Math.Floor((now - DateTimeOffset.UnixEpoch) / Period) + 1) * Period;
+
+    private static Task AwaitAsync(BenchCluster cluster, DateTimeOffset at, CancellationToken ct)
+    {
+        var rest = at - cluster.Time.GetUtcNow();
+        return rest > TimeSpan.Zero
+            ? Task.Delay(rest, cluster.Time, ct)
+            : throw new BenchException($"{at:HH:mm:ss} has passed: the machine is too busy to measure");
+    }
+}

@@ -1,0 +1,15 @@
+using Operator.Bench.Reporting;
+using Operator.Bench.World;
+
+namespace Operator.Bench.Measurements;
+
+/// <summary>One thing to measure, on objects and an operator of its own.</summary>
+internal interface IMeasurement
+{
+    string Name { get; }
+
+    /// <summary>What is being done, for whoever watches.</summary>
+    string What { get; }
+
+    Task<IReadOnlyList<Figure>> MeasureAsync(BenchCluster cluster, CancellationToken ct);
+}

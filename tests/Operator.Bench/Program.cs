@@ -1,0 +1,83 @@
+using Operator.Bench.Measurements;
+using Operator.Bench.Reporting;
+using Operator.Bench.World;
+using Operator.Runtime;
+
+namespace Operator.Bench;
+
+/// <summary>
+/// Measures the operator, as the native binary that ships, on a real API server, next to a bare client in the same run. Exit
+/// code 0: within the limits; 1: a limit is exceeded; 2: something kept it from measuring.
+/// </summary>
+internal static class Program
+{
+    private const int Exceeded = 1;
+    private const int Unmeasured = 2;
+
+    private static readonly IReadOnlyList<IMeasurement> All =
+    [
+        new StartUp(),
+        new Takeover(),
+        new SteadyState(),
+        new Latency(),
+        new Creation(),
+        new CallsPerRun(),
+        new Footprint(),
+    ];
+
+    private static async Task<int> Main(string[] args)
+    {
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.Cancel();
+        };
+        try
+        {
+            return await RunAsync(
+                BenchOptions.Parse(args, All.Select(m => m.Name).ToHashSet(StringComparer.Ordinal)),
+                stop.Token
+            );
+        }
+        catch (Exception e) when (e is BenchException or OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"error: {e.Message}");
+            return Unmeasured;
+        }
+    }
+
+    private static async Task<int> RunAsync(BenchOptions options, CancellationToken ct)
+    {
+        var time = TimeProvider.System;
+        using var cluster = BenchCluster.Connect(options, time);
+        var figures = new List<Figure>();
+        var hasFailed = false;
+        foreach (var measurement in All.Where(m => options.Names.Contains(m.Name)))
+        {
+            var start = time.GetTimestamp();
+            await Console.Error.WriteLineAsync($"  {measurement.Name}: {measurement.What}");
+            try
+            {
+                figures.AddRange(await measurement.MeasureAsync(cluster, ct));
+            }
+            // What can go wrong on a cluster: one measurement less, and the bench fails for it.
+            catch (Exception e)
+                when (e is BenchException or KubeApiException or HttpRequestException or TimeoutException or IOException
+                )
+            {
+                hasFailed = true;
+                await Console.Error.WriteLineAsync($"  error: {measurement.Name}: {e.Message}");
+            }
+            await Console.Error.WriteLineAsync($"  {"", -34} {time.GetElapsedTime(start).TotalSeconds, 6:0.0} s");
+        }
+        await cluster.DeleteNamespacesAsync(ct);
+        var limits = await Limits.ReadAsync(options.LimitsFile, ct);
+        var report = Report.Of(figures, limits, options, time.GetUtcNow());
+        await report.WriteJsonAsync(options.OutFile, ct);
+        Console.Out.Write(report.Table());
+        return hasFailed ? Unmeasured
+            : report.HasExceeded ? Exceeded
+            : 0;
+    }
+}

@@ -1,0 +1,81 @@
+using Operator.Runtime;
+
+namespace Operator.Bench.World;
+
+/// <summary>
+/// Connectors in a namespace of their own and the operator that looks after them, at rest: each was looked at, and nothing is
+/// left to do.
+/// </summary>
+internal sealed class Fleet : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    private readonly Dictionary<string, KubeObject> _newest = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _observed = new(StringComparer.Ordinal);
+
+    private Fleet(string ns, OperatorProcess process) => (Namespace, Operator) = (ns, process);
+
+    public string Namespace { get; }
+    public OperatorProcess Operator { get; }
+
+    /// <summary>The fleet's connectors as they are now.</summary>
+    public ObjectWatch Connectors { get; private set; } = null!; // set by StartAsync before anybody sees this
+
+    public static async Task<Fleet> StartAsync(
+        BenchCluster cluster,
+        string ns,
+        IReadOnlyCollection<ConnectorDraft> drafts,
+        CancellationToken ct
+    )
+    {
+        var process = cluster.StartOperator(new OperatorStart(ns, "operator"));
+        var fleet = new Fleet(ns, process);
+        fleet.Connectors = await ObjectWatch.StartAsync(cluster, BenchCluster.Connectors, ns, fleet.See, ct);
+        await process.UntilReadyAsync(ct);
+        await cluster.CreateConnectorsAsync(ns, drafts, ct);
+        await fleet.Connectors.UntilAsync(
+            () => fleet._observed.Count == drafts.Count,
+            Limit,
+            () => $"{drafts.Count} connectors to be looked at; it is {fleet._observed.Count}",
+            ct
+        );
+        await process.UntilSettledAsync(drafts.Count, Limit, ct);
+        return fleet;
+    }
+
+    /// <summary>The newest that the watch told of it.</summary>
+    public KubeObject Newest(string name) => Connectors.Read(() => _newest[name]);
+
+    /// <summary>Its status speaks of its present spec.</summary>
+    public bool IsObserved(string name) => _observed.Contains(name);
+
+    /// <summary>What the watch told of it is at least as new as that answer to a write.</summary>
+    public bool IsAtLeast(string name, KubeObject written) => Generation(_newest[name]) >= Generation(written);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Connectors.DisposeAsync();
+        await Operator.DisposeAsync();
+    }
+
+    private void See(Sighting sighting)
+    {
+        var item = sighting.Object;
+        _newest[item.Name] = item;
+        if (ObservedGeneration(item) == Generation(item))
+        {
+            _observed.Add(item.Name);
+        }
+        else
+        {
+            _observed.Remove(item.Name);
+        }
+    }
+
+    private static long Generation(KubeObject item) =>
+        item.Json.GetProperty("metadata").GetProperty("generation").GetInt64();
+
+    private static long ObservedGeneration(KubeObject item) =>
+        item.Json.TryGetProperty("status", out var status) && status.TryGetProperty("observedGeneration", out var seen)
+            ? seen.GetInt64()
+            : -1;
+}

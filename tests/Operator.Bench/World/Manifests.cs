@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Operator.Api;
+
+namespace Operator.Bench.World;
+
+/// <summary>A connector to make: so many stores and flows, all on one schedule.</summary>
+internal sealed record ConnectorDraft(string Name, string Schedule)
+{
+    public int Stores { get; init; } = 5;
+    public int Flows { get; init; } = 1;
+    public int StoresPerRun { get; init; } = 25;
+    public string Image { get; init; } = "localhost/never-run:1";
+
+    /// <summary>Long by default: pods that nobody runs are not given up while something is measured.</summary>
+    public string StartingDeadline { get; init; } = "10m";
+    public string StartTimeout { get; init; } = "10m";
+}
+
+/// <summary>The objects that the bench makes, as JSON. The same draft gives the same bytes.</summary>
+internal static class Manifests
+{
+    public static byte[] Connector(ConnectorDraft draft)
+    {
+        var stores = string.Join(
+            ',',
+            Enumerable
+                .Range(1, draft.Stores)
+                .Select(i =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $$"""{"name":"seller-{{i:000}}","sites":["A1PA6795UKMFR9"]}"""
+                    )
+                )
+        );
+        var flows = string.Join(
+            ',',
+            Enumerable
+                .Range(1, draft.Flows)
+                .Select(i =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $$"""{"name":"flow-{{i}}","schedule":"{{draft.Schedule}}","startingDeadline":"{{draft.StartingDeadline}}","startTimeout":"{{draft.StartTimeout}}","timeout":"10m","maxStoresPerRun":{{draft.StoresPerRun}},"maxConcurrentRuns":100}"""
+                    )
+                )
+        );
+        return Encoding.UTF8.GetBytes(
+            $$$"""
+            {"apiVersion":"{{{ApiGroup.ApiVersion}}}","kind":"{{{ApiGroup.ConnectorKind}}}","metadata":{"name":"{{{draft.Name}}}"},
+             "spec":{"marketplace":"Amazon","environment":"Development","updatePolicy":"Immediate",
+              "sync":{"image":"{{{draft.Image}}}","imagePullPolicy":"Never"},
+              "credentials":{"secretRef":{"name":"app"}},"stores":[{{{stores}}}],"flows":[{{{flows}}}]} }
+            """
+        );
+    }
+
+    public static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"connector-{index:00000}");
+
+    /// <summary>The same pod under another namespace and name, as a client would create it; owned by nobody.</summary>
+    public static byte[] CopyOf(JsonElement pod, string ns, string name)
+    {
+        var copy = Node(pod);
+        copy.Remove("status");
+        var metadata = copy["metadata"]!.AsObject(); // every object of the API server has it
+        foreach (
+            var field in (string[])
+                ["uid", "resourceVersion", "creationTimestamp", "managedFields", "ownerReferences", "selfLink"]
+        )
+        {
+            metadata.Remove(field);
+        }
+        metadata["namespace"] = ns;
+        metadata["name"] = name;
+        return Bytes(copy);
+    }
+
+    /// <summary>The same object with <c>spec.suspend</c> changed.</summary>
+    public static byte[] WithSuspend(JsonElement connector, bool suspend) =>
+        Changed(connector, spec => spec["suspend"] = suspend);
+
+    /// <summary>The same object with another image: a new revision.</summary>
+    public static byte[] WithImage(JsonElement connector, string image) =>
+        Changed(connector, spec => spec["sync"]!["image"] = image); // the kind requires spec.sync
+
+    /// <summary>The same object with another status.</summary>
+    public static byte[] WithStatus(JsonElement item, JsonObject status)
+    {
+        var copy = Node(item);
+        copy["status"] = status;
+        return Bytes(copy);
+    }
+
+    private static byte[] Changed(JsonElement connector, Action<JsonObject> change)
+    {
+        var copy = Node(connector);
+        change(copy["spec"]!.AsObject()); // the kind requires it
+        return Bytes(copy);
+    }
+
+    private static JsonObject Node(JsonElement item) => JsonObject.Create(item)!.DeepClone().AsObject(); // an object, not null
+
+    private static byte[] Bytes(JsonObject item) => Encoding.UTF8.GetBytes(item.ToJsonString());
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Operator.Planning.Runs;
+using Operator.Runtime;
+
+namespace Operator.Bench.World;
+
+/// <summary>
+/// Stands in for the node: each pod that appears is said to run and then to have ended well, with a report of ten items a
+/// store, as fast as the API server takes it.
+/// </summary>
+internal sealed class PodEnder : IAsyncDisposable
+{
+    public const int InFlight = 8;
+
+    private readonly BenchCluster _cluster;
+    private readonly Channel<KubeObject> _pods = Channel.CreateUnbounded<KubeObject>();
+    private readonly ConcurrentDictionary<string, int> _createdBySlot = new(StringComparer.Ordinal);
+    private ObjectWatch _watch = null!; // set by StartAsync before anybody sees this
+    private Task _ending = Task.CompletedTask;
+    private int _deleted;
+
+    private PodEnder(BenchCluster cluster) => _cluster = cluster;
+
+    public int Deleted => _watch.Read(() => _deleted);
+
+    public static async Task<PodEnder> StartAsync(BenchCluster cluster, string ns, CancellationToken ct)
+    {
+        var ender = new PodEnder(cluster);
+        ender._watch = await ObjectWatch.StartAsync(cluster, CoreTypes.Pods, ns, ender.See, ct);
+        ender._ending = BenchCluster.InParallelAsync(
+            Enumerable.Range(0, InFlight),
+            InFlight,
+            (_, token) => ender.EndAllAsync(token),
+            ct
+        );
+        return ender;
+    }
+
+    /// <summary>Pods created for that slot, over all flows.</summary>
+    public int CreatedFor(string occasion) => _createdBySlot.GetValueOrDefault(occasion);
+
+    public async ValueTask DisposeAsync()
+    {
+        _pods.Writer.Complete();
+        await _ending;
+        await _watch.DisposeAsync();
+    }
+
+    private void See(Sighting sighting)
+    {
+        if (sighting.Event.Kind == WatchKind.Added)
+        {
+            _createdBySlot.AddOrUpdate(sighting.Object.Label(PodMarks.Occasion) ?? "", 1, (_, count) => count + 1);
+            _pods.Writer.TryWrite(sighting.Object); // unbounded: it always succeeds
+        }
+        else if (sighting.Event.Kind == WatchKind.Deleted)
+        {
+            _deleted++;
+        }
+    }
+
+    private async Task EndAllAsync(CancellationToken ct)
+    {
+        await foreach (var pod in _pods.Reader.ReadAllAsync(ct))
+        {
+            var startedAt = _cluster.Time.GetUtcNow();
+            var running = await TellAsync(pod.Json, Running(startedAt), ct);
+            await TellAsync(running.Json, Ended(pod, startedAt, _cluster.Time.GetUtcNow()), ct);
+        }
+    }
+
+    private Task<KubeObject> TellAsync(JsonElement pod, JsonObject status, CancellationToken ct) =>
+        _cluster.Api.ReplaceStatusAsync(CoreTypes.Pods, new KubeObject(pod).Key, Manifests.WithStatus(pod, status), ct);
+
+    private static JsonObject Running(DateTimeOffset at) =>
+        Status("Running", ready: true, new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Instant(at) } });
+
+    private static JsonObject Ended(KubeObject pod, DateTimeOffset startedAt, DateTimeOffset endedAt) =>
+        Status(
+            "Succeeded",
+            ready: false,
+            new JsonObject
+            {
+                ["terminated"] = new JsonObject
+                {
+                    ["exitCode"] = 0,
+                    ["reason"] = "Completed",
+                    ["startedAt"] = Instant(startedAt),
+                    ["finishedAt"] = Instant(endedAt),
+                    ["message"] = ReportOf(pod),
+                },
+            }
+        );
+
+    private static JsonObject Status(string phase, bool ready, JsonObject state) =>
+        new()
+        {
+            ["phase"] = phase,
+            ["containerStatuses"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "sync",
+                    ["image"] = "localhost/never-run:1",
+                    ["imageID"] = "localhost/never-run@sha256:0",
+                    ["ready"] = ready,
+                    ["restartCount"] = 0,
+                    ["state"] = state,
+                }
+            ),
+        };
+
+    private static string ReportOf(KubeObject pod)
+    {
+        var fingerprint = JsonNode.Parse(pod.Annotation(PodMarks.Fingerprint) ?? "{}")!; // an object
+        var stores = fingerprint["stores"]!.AsArray().Count; // the operator writes it on each of its pods
+        return $$"""{"v":1,"s":[{{string.Join(',', Enumerable.Repeat("""{"ok":10}""", stores))}}]}""";
+    }
+
+    private static string Instant(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
