@@ -14,7 +14,8 @@ CLUSTER=${CLUSTER:-marketplace-operator}
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
 DIR=$CACHE/clusters/$CLUSTER
 KUBE_VERSION=1.20.2
-BIN=$CACHE/kubernetes-$KUBE_VERSION
+# Other patches make another build.
+BIN=$CACHE/kubernetes-$KUBE_VERSION-$(cat "$HACK"/cluster/*.patch | sha256sum | cut -c1-8)
 
 # shellcheck source=hack/lib.sh
 . "$HACK/lib.sh"

@@ -31,7 +31,8 @@ fetch_source() {
   apt-get "${apt[@]}" update -qq
   apt-get "${apt[@]}" source -qq --download-only kubernetes
   dpkg-source -x --no-check ./*.dsc src
-  patch -d src -p1 <"$HACK/cluster/reflect2-go118.patch"
+  local change
+  for change in "$HACK"/cluster/*.patch; do patch -d src -p1 <"$change"; done
 }
 
 # GOPATH mode and make: the OpenAPI definitions are generated, plain `go build` fails.
