@@ -16,12 +16,13 @@ internal static class SyncPods
             RunsFor = TimeSpan.FromMilliseconds(chance.Next(300, 3000)),
             StopsAfter = TimeSpan.FromMilliseconds(chance.Next(0, 2000)),
         };
-        if (chance.Next(50) == 0)
+        var tag = TagOf(pod);
+        if (chance.Next(50) == 0 && tag is not "missing")
         {
             return timed with { End = PodEnd.Evicted };
         }
         var stores = seen.Fingerprint?.Stores ?? [];
-        return TagOf(pod) switch
+        return tag switch
         {
             "bad" => timed with { Message = Report(stores.Select(_ => (6, 4))) },
             "crash" => timed with { ExitCode = 1 },
