@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Operator.Tests.Simulation;
 
-/// <summary>The whole operator in a thousand worlds. A failing one is named by its seed, which replays it exactly.</summary>
+/// <summary>
+/// The whole operator in a thousand worlds. A failing one is named by its seed, which replays it exactly. SIMULATION_SEED is the
+/// first seed, SIMULATION_WORLDS how many; with SIMULATION_MINUTES it goes on for so long (make fuzz).
+/// </summary>
 public sealed class SimulationTests
 {
     private const int Worlds = 1000;
@@ -10,15 +14,12 @@ public sealed class SimulationTests
     [Fact]
     public void Whatever_goes_wrong_no_store_runs_twice_and_no_cohort_is_too_wide()
     {
-        var first = Setting("SIMULATION_SEED", 1);
-        var count = Setting("SIMULATION_WORLDS", Worlds);
-        var failures = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var failures = new ConcurrentBag<string>();
         // One thread a world, and a world stays on its own.
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
 
-        Parallel.For(
-            first,
-            first + count,
+        Parallel.ForEach(
+            Partitioner.Create(Seeds(), EnumerablePartitionerOptions.NoBuffering),
             options,
             (seed, loop) =>
             {
@@ -31,6 +32,37 @@ public sealed class SimulationTests
         );
 
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
+    }
+
+    [Fact]
+    public void The_same_seed_is_the_same_history()
+    {
+        Assert.Equal(Requests(7), Requests(7));
+    }
+
+    private static IEnumerable<int> Seeds()
+    {
+        var first = Setting("SIMULATION_SEED", 1);
+        if (Setting("SIMULATION_MINUTES", 0) is var minutes and > 0)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            for (var seed = first; TimeProvider.System.GetElapsedTime(start).TotalMinutes < minutes; seed++)
+            {
+                yield return seed;
+            }
+            yield break;
+        }
+        foreach (var seed in Enumerable.Range(first, Setting("SIMULATION_WORLDS", Worlds)))
+        {
+            yield return seed;
+        }
+    }
+
+    private static List<string> Requests(int seed)
+    {
+        using var world = new SimulatedWorld(seed);
+        world.Run();
+        return [.. world.Cluster.Journal.Entries.Select(e => e.ToString())];
     }
 
     /// <summary>Null when all held.</summary>
@@ -54,7 +86,7 @@ public sealed class SimulationTests
         }
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"world {seed} (SIMULATION_SEED={seed} SIMULATION_WORLDS=1 replays it):\n{why}\n{world.Story()}"
+            $"world {seed} (make fuzz SEED={seed} WORLDS=1 replays it):\n{why}\n{world.Story()}"
         );
     }
 
