@@ -1,216 +1,268 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Prometheus;
 
 namespace Operator.Runtime;
 
-public sealed record LeaderLeaseOptions
-{
-    public required ObjectKey Key { get; init; }
-
-    /// <summary>Who we are; unique among the replicas.</summary>
-    public required string Identity { get; init; }
-
-    /// <summary>How long others wait for a holder that is silent. Default 15 s.</summary>
-    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>A holder that could not renew for this long stops leading. Shorter than <see cref="Duration"/>. Default 10 s.</summary>
-    public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Between attempts. Default 2 s.</summary>
-    public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
-}
-
 /// <summary>
 /// Leads while it holds a Lease. A holder counts as gone when its lease has not changed for its duration by our own monotonic
-/// clock, so clocks of different nodes are never compared. The term's token is cancelled before anybody else may lead.
+/// clock, so clocks of different nodes are never compared.
 /// </summary>
+/// <remarks>
+/// Who starts and finds no Lease takes it for new: deleting the Lease in the very moment in which a replica starts makes two
+/// leaders until the old one looks again. The monotonic clock stands still while the whole machine is suspended. After that a former leader may send one write late;
+/// what must not happen twice needs a fence on the server as well, such as a resourceVersion.
+/// </remarks>
 public sealed class LeaderLease(
     IKubeApi api,
-    LeaderLeaseOptions options,
+    LeaderLeaseOptions settings,
     TimeProvider time,
     IMetricFactory factory,
     ILogger logger
 )
 {
-    private readonly Gauge.Child _isLeader = factory
-        .CreateGauge("leader_election_master_status", "1 while this replica leads.", ["name"])
-        .WithLabels(options.Key.Name);
-
+    private readonly LeaderLeaseOptions _options = settings.Checked();
+    private readonly LeaseMetrics _metrics = new(factory, settings.Key.Name);
     private LeaseSpec? _observed;
     private long _observedAt;
+    private bool _isCurrent;
+    private bool _isGone;
+    private string? _lastFailure;
     private long _lastLoop = time.GetTimestamp();
+    private volatile LeadershipTerm? _term;
 
     /// <summary>Since the loop last went round, whether it leads or waits.</summary>
     public TimeSpan Age => time.GetElapsedTime(Interlocked.Read(ref _lastLoop));
 
-    public bool IsLeading { get; private set; }
+    public bool IsLeading => Term is { IsOver: false };
+
+    /// <summary>The term, while this replica leads; null otherwise.</summary>
+    public LeadershipTerm? Term => _term;
 
     /// <summary>
     /// Waits for the lease, leads once, and returns when leadership is over: the caller should end the process. When
-    /// <paramref name="ct"/> is cancelled the lease is released after <paramref name="lead"/> has finished.
+    /// <paramref name="ct"/> is cancelled, <paramref name="lead"/> may finish what it is doing, and the lease is released.
     /// </summary>
-    public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken ct)
+    public async Task RunAsync(Func<LeadershipTerm, Task> lead, CancellationToken ct)
     {
-        while (!await TryAcquireAsync(ct))
-        {
-            await Task.Delay(options.RetryPeriod, time, ct);
-        }
-        LeaseLog.Acquired(logger, options.Key, options.Identity);
-        IsLeading = true;
-        _isLeader.Set(1);
+        using var term = await AcquireAsync(ct);
+        _term = term;
+        _metrics.Leads(true);
+        LeaseLog.Acquired(logger, _options.Key, _options.Identity);
         try
         {
-            await LeadAsync(lead, ct);
+            await LeadAsync(term, lead);
         }
         finally
         {
-            IsLeading = false;
-            _isLeader.Set(0);
-        }
-    }
-
-    private async Task LeadAsync(Func<CancellationToken, Task> lead, CancellationToken ct)
-    {
-        using var term = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var leading = lead(term.Token);
-        await RenewAsync(leading, ct);
-        term.Cancel();
-        try
-        {
-            await leading;
-        }
-        catch (OperationCanceledException) when (term.IsCancellationRequested)
-        {
-            LeaseLog.Ended(logger, options.Key);
-        }
-        if (ct.IsCancellationRequested)
-        {
+            term.End();
+            _term = null;
+            _metrics.Leads(false);
             await ReleaseAsync();
         }
     }
 
-    /// <summary>Returns when the deadline passed without a renewal, the lease was lost, the work ended, or we are asked to stop.</summary>
-    private async Task RenewAsync(Task leading, CancellationToken ct)
+    private async Task<LeadershipTerm> AcquireAsync(CancellationToken ct)
     {
-        var renewedAt = time.GetTimestamp();
-        while (!ct.IsCancellationRequested && !leading.IsCompleted)
+        while (true)
         {
-            var rest = options.RenewDeadline - time.GetElapsedTime(renewedAt);
-            if (rest <= TimeSpan.Zero)
-            {
-                LeaseLog.Lost(logger, options.Key);
-                return;
-            }
-            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            using var deadline = new CancellationTokenSource(rest, time);
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(attempt.Token, deadline.Token);
             var sentAt = time.GetTimestamp();
-            if (await TryAcquireAsync(linked.Token))
+            // An answer that came late may leave nothing of the term.
+            if (await TryHoldAsync(ct) && time.GetElapsedTime(sentAt) < _options.RenewDeadline)
             {
-                // Counted from when it was sent: others count from when it arrived.
-                renewedAt = sentAt;
+                return new LeadershipTerm(time, _options, sentAt, ct);
+            }
+            await Task.Delay(_options.RetryPeriod, time, ct);
+        }
+    }
+
+    private async Task LeadAsync(LeadershipTerm term, Func<LeadershipTerm, Task> lead)
+    {
+        var leading = lead(term);
+        await RenewAsync(term, leading);
+        if (!leading.IsCompleted && !term.Stopping.IsCancellationRequested)
+        {
+            LeaseLog.Lost(logger, _options.Key);
+        }
+        term.End();
+        try
+        {
+            await leading;
+        }
+        catch (OperationCanceledException) when (term.Stopping.IsCancellationRequested || term.IsOver)
+        {
+            LeaseLog.Ended(logger, _options.Key);
+        }
+    }
+
+    /// <summary>Returns when the work has ended, or has to: the term is over, or the lease is another's.</summary>
+    private async Task RenewAsync(LeadershipTerm term, Task leading)
+    {
+        var sentAt = time.GetTimestamp();
+        while (!leading.IsCompleted && !term.IsOver)
+        {
+            var rest = _options.RetryPeriod - time.GetElapsedTime(sentAt);
+            if (rest > TimeSpan.Zero)
+            {
+                await Task.WhenAny(leading, Task.Delay(rest, time, term.Ended));
+                continue;
+            }
+            sentAt = time.GetTimestamp();
+            if (await TryHoldAsync(term.Ended))
+            {
+                term.TryRenew(sentAt);
             }
             else if (_observed is { } other && !IsOurs(other))
             {
-                LeaseLog.Lost(logger, options.Key);
                 return;
             }
-            await Task.WhenAny(leading, Task.Delay(options.RetryPeriod, time, linked.Token));
         }
     }
 
     /// <summary>One attempt to take or renew the lease. Every failure is an answer: no.</summary>
-    private async Task<bool> TryAcquireAsync(CancellationToken ct)
+    private async Task<bool> TryHoldAsync(CancellationToken ct)
     {
         Interlocked.Exchange(ref _lastLoop, time.GetTimestamp());
+        // Half the deadline, so that one request that hangs does not cost the lease.
+        using var timeout = new CancellationTokenSource(_options.RenewDeadline / 2, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try
         {
-            var current = await api.GetAsync(CoreTypes.Leases, options.Key, ct);
-            if (current is null)
+            var isHeld = await HoldAsync(either.Token);
+            _lastFailure = null;
+            return isHeld;
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            _isCurrent = false;
+            if (!ct.IsCancellationRequested)
             {
-                Observe(LeaseSpec.Read(await api.CreateAsync(CoreTypes.Leases, options.Key.Namespace, Ours(null), ct)));
-                return true;
+                Failed(e);
             }
-            var held = LeaseSpec.Read(current);
-            if (_observed != held)
-            {
-                Observe(held);
-            }
-            if (!IsOurs(held) && !IsExpired(held))
+            return false;
+        }
+    }
+
+    private async Task<bool> HoldAsync(CancellationToken ct)
+    {
+        var ours = _isCurrent && _observed is { } last && IsOurs(last) ? last : null;
+        var current = ours ?? await ReadAsync(ct);
+        if (current is null)
+        {
+            if (MayHaveUnseenHolder())
             {
                 return false;
             }
-            Observe(LeaseSpec.Read(await api.ReplaceAsync(CoreTypes.Leases, options.Key, Ours(held), ct)));
+            var made = Ours(LeaseSpec.New(_options.Key)).Write();
+            Observe(LeaseSpec.Read(await api.CreateAsync(CoreTypes.Leases, _options.Key.Namespace, made, ct)));
             return true;
         }
-        catch (KubeApiException e) when (e.IsForbidden)
-        {
-            LeaseLog.Forbidden(logger, options.Key, e.Message);
-            return false;
-        }
-        catch (Exception e) when (e is KubeApiException or HttpRequestException or TimeoutException or IOException)
-        {
-            LeaseLog.Failed(logger, options.Key, e.Message);
-            return false;
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        if (!IsOurs(current) && !IsExpired(current))
         {
             return false;
         }
+        Observe(LeaseSpec.Read(await api.ReplaceAsync(CoreTypes.Leases, _options.Key, Ours(current).Write(), ct)));
+        return true;
     }
 
+    /// <summary>
+    /// Somebody deleted the lease: whoever had it may lead on until it would have expired. Only who starts and has never seen
+    /// one takes it for new.
+    /// </summary>
+    private bool MayHaveUnseenHolder()
+    {
+        if (_observed is null || _term is not null)
+        {
+            return false;
+        }
+        if (!_isGone)
+        {
+            (_isGone, _observedAt) = (true, time.GetTimestamp());
+        }
+        return time.GetElapsedTime(_observedAt) <= _options.Duration;
+    }
+
+    private async Task<LeaseSpec?> ReadAsync(CancellationToken ct)
+    {
+        if (await api.GetAsync(CoreTypes.Leases, _options.Key, ct) is not { } lease)
+        {
+            return null;
+        }
+        var current = LeaseSpec.Read(lease);
+        if (!string.Equals(_observed?.ResourceVersion, current.ResourceVersion, StringComparison.Ordinal))
+        {
+            Observe(current);
+        }
+        _isCurrent = true;
+        return current;
+    }
+
+    /// <summary>The last thing that we do, within a bound of its own: the token that asked us to stop is cancelled already.</summary>
     private async Task ReleaseAsync()
     {
-        if (_observed is not { } held || !IsOurs(held))
-        {
-            return;
-        }
+        using var timeout = new CancellationTokenSource(_options.RetryPeriod, time);
         try
         {
-            using var timeout = new CancellationTokenSource(options.RetryPeriod, time);
-            var released = held with { Holder = "", Duration = TimeSpan.FromSeconds(1) };
-            // The stop token is cancelled already; releasing is the last thing we do, within a bound of its own.
-            await api.ReplaceAsync(CoreTypes.Leases, options.Key, released.Write(options.Key), timeout.Token);
-            LeaseLog.Released(logger, options.Key);
+            var held = _isCurrent ? _observed : await ReadAsync(timeout.Token);
+            if (held is not null && IsOurs(held))
+            {
+                var released = held.Released(time.GetUtcNow()).Write();
+                await api.ReplaceAsync(CoreTypes.Leases, _options.Key, released, timeout.Token);
+                LeaseLog.Released(logger, _options.Key);
+            }
         }
-        catch (Exception e)
-            when (e
-                    is KubeApiException
-                        or HttpRequestException
-                        or TimeoutException
-                        or IOException
-                        or OperationCanceledException
-            )
+        catch (Exception e) when (IsFailure(e))
         {
-            LeaseLog.Failed(logger, options.Key, e.Message);
+            Failed(e);
         }
     }
 
-    private ReadOnlyMemory<byte> Ours(LeaseSpec? held)
-    {
-        var now = time.GetUtcNow();
-        var isRenewal = held is not null && IsOurs(held);
-        return new LeaseSpec
-        {
-            Holder = options.Identity,
-            Duration = options.Duration,
-            AcquiredAt = isRenewal ? held!.AcquiredAt : now, // a renewal has a held lease
-            RenewedAt = now,
-            Transitions = (held?.Transitions ?? 0) + (held is null || isRenewal ? 0 : 1),
-            ResourceVersion = held?.ResourceVersion ?? "",
-        }.Write(options.Key);
-    }
+    private LeaseSpec Ours(LeaseSpec lease) => lease.HeldBy(_options.Identity, _options.Duration, time.GetUtcNow());
 
     private void Observe(LeaseSpec lease)
     {
         _observed = lease;
         _observedAt = time.GetTimestamp();
+        _isCurrent = true;
+        _isGone = false;
     }
 
-    private bool IsOurs(LeaseSpec lease) => string.Equals(lease.Holder, options.Identity, StringComparison.Ordinal);
+    private bool IsOurs(LeaseSpec lease) => string.Equals(lease.Holder, _options.Identity, StringComparison.Ordinal);
 
-    private bool IsExpired(LeaseSpec lease) =>
-        lease.Holder.Length == 0 || time.GetElapsedTime(_observedAt) > lease.Duration;
+    private bool IsExpired(LeaseSpec lease)
+    {
+        var duration = lease.Duration > TimeSpan.Zero ? lease.Duration : _options.Duration;
+        return lease.Holder.Length == 0 || time.GetElapsedTime(_observedAt) > duration;
+    }
+
+    private static bool IsFailure(Exception e) =>
+        e is KubeApiException or HttpRequestException or TimeoutException or IOException or OperationCanceledException;
+
+    /// <summary>Counted each time; logged when it is another failure than the last.</summary>
+    private void Failed(Exception e)
+    {
+        var reason = e switch
+        {
+            KubeApiException { IsForbidden: true } => "forbidden",
+            KubeApiException { Status: HttpStatusCode.Conflict } => "conflict",
+            KubeApiException => "refused",
+            _ => "unreachable",
+        };
+        _metrics.Failed(reason);
+        if (string.Equals(reason, _lastFailure, StringComparison.Ordinal))
+        {
+            return;
+        }
+        _lastFailure = reason;
+        if (e is KubeApiException { IsForbidden: true })
+        {
+            LeaseLog.Forbidden(logger, _options.Key, e.Message);
+        }
+        else
+        {
+            LeaseLog.Failed(logger, _options.Key, e.Message);
+        }
+    }
 }
 
 internal static partial class LeaseLog
@@ -233,6 +285,6 @@ internal static partial class LeaseLog
     )]
     public static partial void Forbidden(ILogger logger, ObjectKey key, string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Lease {Key} could not be renewed: {Why}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Lease {Key} could not be taken or renewed: {Why}")]
     public static partial void Failed(ILogger logger, ObjectKey key, string why);
 }

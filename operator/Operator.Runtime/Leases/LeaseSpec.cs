@@ -1,89 +1,72 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Operator.Runtime;
 
-/// <summary>The content of a Lease. Equal by value: a change of any field means that its holder is alive.</summary>
-internal sealed record LeaseSpec
+/// <summary>A Lease as it was read. What we don't know of it is written back as it was.</summary>
+internal sealed class LeaseSpec
 {
     private const string MicroTime = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+    private readonly JsonObject _json;
 
-    public string Holder { get; init; } = "";
-    public TimeSpan Duration { get; init; }
-    public DateTimeOffset? AcquiredAt { get; init; }
-    public DateTimeOffset? RenewedAt { get; init; }
-    public int Transitions { get; init; }
-    public string ResourceVersion { get; init; } = "";
+    private LeaseSpec(JsonObject json) => _json = json;
 
-    public static LeaseSpec Read(KubeObject lease)
-    {
-        var spec = lease.Json.TryGetProperty("spec", out var value) ? value : default;
-        return new LeaseSpec
-        {
-            Holder = Text(spec, "holderIdentity"),
-            Duration = TimeSpan.FromSeconds(Number(spec, "leaseDurationSeconds")),
-            AcquiredAt = Time(spec, "acquireTime"),
-            RenewedAt = Time(spec, "renewTime"),
-            Transitions = Number(spec, "leaseTransitions"),
-            ResourceVersion = lease.ResourceVersion,
-        };
-    }
+    public string Holder => Text(_json["spec"]?["holderIdentity"]);
+    public string ResourceVersion => Text(_json["metadata"]?["resourceVersion"]);
 
-    public ReadOnlyMemory<byte> Write(ObjectKey key)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("apiVersion", "coordination.k8s.io/v1");
-            json.WriteString("kind", "Lease");
-            json.WriteStartObject("metadata");
-            json.WriteString("name", key.Name);
-            json.WriteString("namespace", key.Namespace);
-            if (ResourceVersion.Length > 0)
+    /// <summary>Zero when the holder did not say.</summary>
+    public TimeSpan Duration => TimeSpan.FromSeconds(Number(_json["spec"]?["leaseDurationSeconds"]));
+
+    /// <summary>One that is not there yet.</summary>
+    public static LeaseSpec New(ObjectKey key) =>
+        new(
+            new JsonObject
             {
-                json.WriteString("resourceVersion", ResourceVersion);
+                ["apiVersion"] = "coordination.k8s.io/v1",
+                ["kind"] = "Lease",
+                ["metadata"] = new JsonObject { ["name"] = key.Name, ["namespace"] = key.Namespace },
             }
-            json.WriteEndObject();
-            json.WriteStartObject("spec");
-            json.WriteString("holderIdentity", Holder);
-            json.WriteNumber("leaseDurationSeconds", (int)Duration.TotalSeconds);
-            WriteTime(json, "acquireTime", AcquiredAt);
-            WriteTime(json, "renewTime", RenewedAt);
-            json.WriteNumber("leaseTransitions", Transitions);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
-    }
+        );
 
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? at)
+    public static LeaseSpec Read(KubeObject lease) => new(JsonNode.Parse(lease.Json.GetRawText())?.AsObject() ?? []);
+
+    /// <summary>The same lease, held by <paramref name="holder"/> from now on, or still.</summary>
+    public LeaseSpec HeldBy(string holder, TimeSpan duration, DateTimeOffset now)
     {
-        if (at is { } value)
+        var held = Changed(holder, duration, now);
+        if (!string.Equals(Holder, holder, StringComparison.Ordinal))
         {
-            json.WriteString(name, value.UtcDateTime.ToString(MicroTime, CultureInfo.InvariantCulture));
+            var spec = held._json["spec"]!; // Changed has made it
+            spec["acquireTime"] = Time(now);
+            spec["leaseTransitions"] = ResourceVersion.Length == 0 ? 0 : Number(_json["spec"]?["leaseTransitions"]) + 1;
         }
+        return held;
     }
 
-    private static string Text(JsonElement spec, string name) =>
-        spec.ValueKind == JsonValueKind.Object && spec.TryGetProperty(name, out var value)
-            ? value.GetString() ?? ""
-            : "";
+    /// <summary>The same lease, held by nobody: the next one need not wait.</summary>
+    public LeaseSpec Released(DateTimeOffset now) => Changed("", TimeSpan.FromSeconds(1), now);
 
-    private static int Number(JsonElement spec, string name) =>
-        spec.ValueKind == JsonValueKind.Object
-        && spec.TryGetProperty(name, out var value)
-        && value.TryGetInt32(out var number)
-            ? number
-            : 0;
+    public ReadOnlyMemory<byte> Write() => Encoding.UTF8.GetBytes(_json.ToJsonString());
 
-    private static DateTimeOffset? Time(JsonElement spec, string name) =>
-        DateTimeOffset.TryParse(
-            Text(spec, name),
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out var at
-        )
-            ? at
-            : null;
+    private LeaseSpec Changed(string holder, TimeSpan duration, DateTimeOffset now)
+    {
+        var json = _json.DeepClone().AsObject();
+        if (json["spec"] is not JsonObject spec)
+        {
+            json["spec"] = spec = [];
+        }
+        spec["holderIdentity"] = holder;
+        spec["leaseDurationSeconds"] = (int)duration.TotalSeconds;
+        spec["renewTime"] = Time(now);
+        return new LeaseSpec(json);
+    }
+
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString(MicroTime, CultureInfo.InvariantCulture);
+
+    private static string Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+
+    private static int Number(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<int>(out var number) ? number : 0;
 }

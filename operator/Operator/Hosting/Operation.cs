@@ -24,11 +24,11 @@ internal sealed class Operation(
     }
 
     /// <summary>Nothing is planned before every cache has been listed.</summary>
-    private async Task LeadAsync(CancellationToken term)
+    private async Task LeadAsync(LeadershipTerm term)
     {
-        await cache.WaitForSyncAsync(term);
+        await cache.WaitForSyncAsync(term.Ended);
         OperationLog.Leading(logger);
-        await controller.RunAsync(options.Workers, term, term);
+        await controller.RunAsync(options.Workers, term.Stopping, term.Ended);
     }
 }
 

@@ -15,6 +15,7 @@ namespace Operator.Hosting;
 internal static class Wiring
 {
     private const string ControllerName = "marketplaceconnector";
+    private const string Unfenced = "unfenced";
 
     /// <summary>Flags in Kubernetes' notation, as users and charts write them.</summary>
     private static readonly ImmutableDictionary<string, string> Flags = new Dictionary<string, string>(
@@ -83,11 +84,23 @@ internal static class Wiring
         services.AddSingleton<IMetricFactory>(s =>
             Metrics.WithCustomRegistry(s.GetRequiredService<CollectorRegistry>())
         );
-        services.AddSingleton<KubeApiMetrics>().AddSingleton<InformerMetrics>().AddSingleton(new KubeApiOptions());
+        services.AddSingleton<KubeApiMetrics>().AddSingleton<InformerMetrics>();
         services.AddSingleton(_ =>
             KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}")
         );
-        services.AddSingleton<IKubeApi, KubeApi>();
+        services.AddSingleton(s =>
+            LeaseOptions(s.GetRequiredService<OperatorOptions>(), s.GetRequiredService<Randomness>())
+        );
+        services.AddSingleton(s => new KubeApiOptions
+        {
+            WriteTimeout = s.GetRequiredService<LeaderLeaseOptions>().LongestWrite,
+        });
+        // Only the lease itself may be written without leading.
+        services.AddKeyedSingleton<IKubeApi, KubeApi>(Unfenced);
+        services.AddSingleton<IKubeApi>(s => new FencedKubeApi(
+            s.GetRequiredKeyedService<IKubeApi>(Unfenced),
+            s.GetRequiredService<LeaderLease>()
+        ));
         services.AddSingleton(s => new InformerServices(
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.ListWatch"),
@@ -95,11 +108,13 @@ internal static class Wiring
             s.GetRequiredService<Randomness>().Fraction
         ));
         services.AddSingleton(s => new QueueMetrics(s.GetRequiredService<IMetricFactory>(), ControllerName));
-        services.AddSingleton(s => new KeyedQueue(
-            s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<QueueMetrics>(),
-            s.GetRequiredService<Randomness>().Fraction
-        ));
+        services.AddSingleton(s =>
+        {
+            var (time, metrics) = (s.GetRequiredService<TimeProvider>(), s.GetRequiredService<QueueMetrics>());
+            var queue = new KeyedQueue(time, metrics, s.GetRequiredService<Randomness>().Fraction);
+            s.GetRequiredService<CollectorRegistry>().AddBeforeCollectCallback(queue.RefreshMetrics);
+            return queue;
+        });
         services.AddSingleton(s => new RecordStore(
             s.GetRequiredService<IKubeApi>(),
             new RecordStoreOptions { Domain = Api.ApiGroup.Name, Prefix = "mpc" },
@@ -107,8 +122,8 @@ internal static class Wiring
             s.GetRequiredService<Randomness>().Id
         ));
         services.AddSingleton(s => new LeaderLease(
-            s.GetRequiredService<IKubeApi>(),
-            LeaseOptions(s.GetRequiredService<OperatorOptions>()),
+            s.GetRequiredKeyedService<IKubeApi>(Unfenced),
+            s.GetRequiredService<LeaderLeaseOptions>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<IMetricFactory>(),
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Lease")
@@ -138,8 +153,13 @@ internal static class Wiring
         ));
     }
 
-    private static LeaderLeaseOptions LeaseOptions(OperatorOptions options) =>
-        new() { Key = new ObjectKey(options.LeaseNamespace, options.LeaseName), Identity = options.Identity };
+    /// <summary>Identities of two processes must differ, whatever their hosts are called.</summary>
+    private static LeaderLeaseOptions LeaseOptions(OperatorOptions options, Randomness chance) =>
+        new()
+        {
+            Key = new ObjectKey(options.LeaseNamespace, options.LeaseName),
+            Identity = $"{options.Identity}_{chance.Id()}",
+        };
 
     /// <summary>Reads <c>--name=value</c>; throws for a flag that there is not.</summary>
     private static IEnumerable<KeyValuePair<string, string?>> ReadFlags(string[] args)

@@ -1,0 +1,57 @@
+namespace Operator.Runtime;
+
+/// <summary>This replica does not lead, or may no longer: the write was not sent.</summary>
+public sealed class NotLeadingException(string message) : Exception(message);
+
+/// <summary>Lets reads through always and writes only within a term of the lease; the end of the term cancels them.</summary>
+public sealed class FencedKubeApi(IKubeApi api, LeaderLease lease) : IKubeApi
+{
+    public ServerClock? Clock => api.Clock;
+
+    public Task<KubeObject?> GetAsync(ResourceType type, ObjectKey key, CancellationToken ct) =>
+        api.GetAsync(type, key, ct);
+
+    public Task<ListPage> ListAsync(ResourceType type, string? ns, ListOptions options, CancellationToken ct) =>
+        api.ListAsync(type, ns, options, ct);
+
+    public IAsyncEnumerable<WatchEvent> WatchAsync(
+        ResourceType type,
+        string? ns,
+        WatchOptions options,
+        CancellationToken ct
+    ) => api.WatchAsync(type, ns, options, ct);
+
+    public Task<KubeObject> CreateAsync(
+        ResourceType type,
+        string ns,
+        ReadOnlyMemory<byte> json,
+        CancellationToken ct
+    ) => WriteAsync(term => api.CreateAsync(type, ns, json, term), ct);
+
+    public Task<KubeObject> ReplaceAsync(
+        ResourceType type,
+        ObjectKey key,
+        ReadOnlyMemory<byte> json,
+        CancellationToken ct
+    ) => WriteAsync(term => api.ReplaceAsync(type, key, json, term), ct);
+
+    public Task<KubeObject> ReplaceStatusAsync(
+        ResourceType type,
+        ObjectKey key,
+        ReadOnlyMemory<byte> json,
+        CancellationToken ct
+    ) => WriteAsync(term => api.ReplaceStatusAsync(type, key, json, term), ct);
+
+    public Task<Deletion> DeleteAsync(ResourceType type, ObjectKey key, DeleteOptions options, CancellationToken ct) =>
+        WriteAsync(term => api.DeleteAsync(type, key, options, term), ct);
+
+    private async Task<T> WriteAsync<T>(Func<CancellationToken, Task<T>> write, CancellationToken ct)
+    {
+        if (lease.Term is not { IsOver: false } term)
+        {
+            throw new NotLeadingException("cannot write: this replica does not lead");
+        }
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, term.Ended);
+        return await write(both.Token);
+    }
+}

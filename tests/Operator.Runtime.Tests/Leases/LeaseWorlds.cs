@@ -1,0 +1,98 @@
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+using Operator.Testing;
+
+namespace Operator.Runtime.Tests.Leases;
+
+/// <summary>Three replicas in random trouble: whatever happens, nobody writes while another has the lease.</summary>
+public sealed class LeaseWorlds
+{
+    private static readonly Gen<Trouble> AnyTrouble = Gen.Select(
+        Gen.Int[0, 2],
+        Gen.Int[0, 6],
+        Gen.Int[0, 40],
+        Gen.Int[0, 20],
+        (replica, kind, at, lasts) =>
+            new Trouble(replica, (Kind)kind, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(lasts))
+    );
+
+    private enum Kind
+    {
+        Cut,
+        AnswersLost,
+        AnswersSlow,
+        WritesLate,
+        Stopped,
+        LeaseDeleted,
+        ToldToStop,
+    }
+
+    /// <summary>From an instant on, for a while.</summary>
+    private sealed record Trouble(int Replica, Kind Kind, TimeSpan At, TimeSpan Lasts);
+
+    [Fact]
+    public void Nobody_writes_while_another_has_the_lease() =>
+        AnyTrouble.Array[1, 8].Sample(troubles => new World().Run(troubles), iter: 40, threads: 1);
+
+    private sealed class World
+    {
+        private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+
+        public void Run(Trouble[] troubles)
+        {
+            using var cluster = new FakeCluster(_time);
+            var watch = new OneLeader(cluster);
+            var replicas = new[] { "a", "b", "c" }.Select(n => new Replica(cluster, _time, n)).ToList();
+            VirtualTime.Run(_time, () => LiveAsync(cluster, replicas, troubles));
+            replicas.ForEach(r => r.Dispose());
+
+            Assert.Empty(watch.Violations);
+            Assert.NotEmpty(watch.Spells);
+        }
+
+        private async Task LiveAsync(FakeCluster cluster, List<Replica> replicas, Trouble[] troubles)
+        {
+            replicas.ForEach(r => r.Start());
+            // Until all have seen the lease: who has never seen one takes a deleted one for new.
+            await Task.Delay(TimeSpan.FromSeconds(5), _time);
+            await Task.WhenAll(troubles.Select(t => MakeAsync(t, replicas[t.Replica], cluster)));
+            await Task.Delay(TimeSpan.FromMinutes(1), _time);
+            // Those who lost it have ended; of the others one leads, or nobody is left.
+            Assert.Equal(replicas.Exists(r => !r.Run.IsCompleted) ? 1 : 0, replicas.Count(r => r.Lease.IsLeading));
+            replicas.ForEach(r => r.Stop());
+            foreach (var run in replicas.Select(r => r.Run))
+            {
+                await run.ContinueWith(_ => { }, TaskScheduler.FromCurrentSynchronizationContext());
+            }
+        }
+
+        private async Task MakeAsync(Trouble trouble, Replica replica, FakeCluster cluster)
+        {
+            await Task.Delay(trouble.At, _time);
+            var faults = replica.Client.Faults;
+            using var fault = trouble.Kind switch
+            {
+                Kind.Cut => faults.Add(_ => Fault.Lost),
+                Kind.AnswersSlow => faults.Add(_ => Fault.SlowAnswer(TimeSpan.FromSeconds(4))),
+                Kind.AnswersLost => faults.Add(_ => Fault.AnswerLost),
+                // As late as a write may come: the server gives it up by the timeout that it was told.
+                Kind.WritesLate => faults.Add(r => r.IsWrite ? Fault.Late(TimeSpan.FromSeconds(4.9)) : null),
+                _ => null,
+            };
+            if (trouble.Kind == Kind.LeaseDeleted && replica.Lease.IsLeading)
+            {
+                cluster.Delete(CoreTypes.Leases, Replica.Key);
+            }
+            else if (trouble.Kind == Kind.ToldToStop)
+            {
+                replica.Stop();
+            }
+            else if (trouble.Kind == Kind.Stopped)
+            {
+                replica.Time.Stop();
+            }
+            await Task.Delay(trouble.Lasts, _time);
+            replica.Time.Continue();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Operator.Testing;
+using Prometheus;
+
+namespace Operator.Runtime.Tests.Leases;
+
+/// <summary>One process that wants to lead, and that writes all the time while it does.</summary>
+internal sealed class Replica : IDisposable
+{
+    public static readonly ObjectKey Key = new("system", "leader");
+    private readonly CancellationTokenSource _stop = new();
+    private readonly FencedKubeApi _fenced;
+    private int _writes;
+
+    public Replica(FakeCluster cluster, TimeProvider world, string name, TimeSpan skew = default)
+    {
+        Time = new NodeTime(world, skew);
+        Client = cluster.Connect(name, Time);
+        Client.CallTimeout = TimeSpan.FromSeconds(5);
+        var options = new LeaderLeaseOptions { Key = Key, Identity = name };
+        var metrics = Metrics.WithCustomRegistry(Registry);
+        Lease = new LeaderLease(Client, options, Time, metrics, Log.CreateLogger("lease"));
+        _fenced = new FencedKubeApi(Client, Lease);
+        Lead = WriteAsync;
+    }
+
+    public NodeTime Time { get; }
+    public FakeClient Client { get; }
+    public LeaderLease Lease { get; }
+    public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
+    public LogLines Log { get; } = new();
+
+    /// <summary>What it does while it leads; by default it writes ten times a second.</summary>
+    public Func<LeadershipTerm, Task> Lead { get; set; }
+
+    public int RefusedWrites { get; private set; }
+    public Task Run { get; private set; } = Task.CompletedTask;
+
+    public Replica Start()
+    {
+        Run = Lease.RunAsync(Lead, _stop.Token);
+        return this;
+    }
+
+    public void Stop() => _stop.Cancel();
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task WriteAsync(LeadershipTerm term)
+    {
+        // Like work that does not look at its token: only the fence holds it back.
+        while (!term.Stopping.IsCancellationRequested && RefusedWrites == 0)
+        {
+            await WriteOnceAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(100), Time);
+        }
+    }
+
+    private async Task WriteOnceAsync()
+    {
+        var json = $$$"""{"metadata":{"name":"{{{Client.Name}}}-{{{_writes++}}}"}}""";
+        try
+        {
+            await _fenced.CreateAsync(
+                CoreTypes.ConfigMaps,
+                "work",
+                Encoding.UTF8.GetBytes(json),
+                CancellationToken.None
+            );
+        }
+        catch (NotLeadingException)
+        {
+            RefusedWrites++;
+        }
+        catch (Exception e)
+            when (e is KubeApiException or HttpRequestException or TimeoutException or OperationCanceledException)
+        {
+            // The next one may go better.
+        }
+    }
+}
+
+/// <summary>Keeps what was logged.</summary>
+internal sealed class LogLines : ILoggerFactory, ILogger
+{
+    private readonly List<(LogLevel Level, string Text)> _lines = [];
+
+    public IReadOnlyList<(LogLevel Level, string Text)> Lines => _lines;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    )
+    {
+        lock (_lines)
+        {
+            _lines.Add((logLevel, formatter(state, exception)));
+        }
+    }
+
+    public void Dispose() { }
+}
