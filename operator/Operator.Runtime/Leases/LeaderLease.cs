@@ -26,7 +26,8 @@ public sealed class LeaderLease(
     private LeaseSpec? _observed;
     private long _observedAt;
     private bool _isCurrent;
-    private bool _isGone;
+    private long? _goneSince;
+    private long _goneSeenAt;
     private string? _lastFailure;
     private long _lastLoop = time.GetTimestamp();
     private volatile LeadershipTerm? _term;
@@ -135,6 +136,7 @@ public sealed class LeaderLease(
         catch (Exception e) when (IsFailure(e))
         {
             _isCurrent = false;
+            _goneSince = null;
             if (!ct.IsCancellationRequested)
             {
                 Failed(e);
@@ -166,8 +168,8 @@ public sealed class LeaderLease(
     }
 
     /// <summary>
-    /// Somebody deleted the lease: whoever had it may lead on until it would have expired. Only who starts and has never seen
-    /// one takes it for new.
+    /// Somebody deleted the lease: whoever had it may lead on until it would have expired, and may have made it again where we
+    /// did not look. Only who starts and has never seen one takes it for new.
     /// </summary>
     private bool MayHaveUnseenHolder()
     {
@@ -175,11 +177,13 @@ public sealed class LeaderLease(
         {
             return false;
         }
-        if (!_isGone)
+        var now = time.GetTimestamp();
+        if (_goneSince is null || time.GetElapsedTime(_goneSeenAt, now) > 3 * _options.RetryPeriod)
         {
-            (_isGone, _observedAt) = (true, time.GetTimestamp());
+            _goneSince = now;
         }
-        return time.GetElapsedTime(_observedAt) <= _options.Duration;
+        _goneSeenAt = now;
+        return time.GetElapsedTime(_goneSince.Value, now) <= _options.Duration;
     }
 
     private async Task<LeaseSpec?> ReadAsync(CancellationToken ct)
@@ -224,7 +228,7 @@ public sealed class LeaderLease(
         _observed = lease;
         _observedAt = time.GetTimestamp();
         _isCurrent = true;
-        _isGone = false;
+        _goneSince = null;
     }
 
     private bool IsOurs(LeaseSpec lease) => string.Equals(lease.Holder, _options.Identity, StringComparison.Ordinal);

@@ -15,7 +15,9 @@ namespace Operator.Hosting;
 internal static class Wiring
 {
     private const string ControllerName = "marketplaceconnector";
-    private const string Unfenced = "unfenced";
+
+    /// <summary>Key of the gateway that may write without leading: for the lease alone.</summary>
+    internal const string Unfenced = "unfenced";
 
     /// <summary>Flags in Kubernetes' notation, as users and charts write them.</summary>
     private static readonly ImmutableDictionary<string, string> Flags = new Dictionary<string, string>(

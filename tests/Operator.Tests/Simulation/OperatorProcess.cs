@@ -29,7 +29,7 @@ internal sealed class OperatorProcess : IDisposable
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Information));
         services.AddOperation(options, Clock, RandomnessOf(seed));
-        services.AddSingleton<IKubeApi>(Client);
+        services.AddKeyedSingleton<IKubeApi>(Wiring.Unfenced, Client);
         _services = services.BuildServiceProvider();
     }
 
