@@ -171,6 +171,22 @@ public sealed class FakeCluster : IDisposable
     }
 
     /// <summary>
+    /// A ResourceQuota for pods that have not ended. Creations beyond it are refused with 403 until the answer is disposed.
+    /// </summary>
+    public IDisposable LimitPods(string ns, string quota, int most) =>
+        Admission.Refuse(request =>
+        {
+            if (request.Before is not null || request.Type != CoreTypes.Pods || request.Key.Namespace != ns)
+            {
+                return null;
+            }
+            var used = _state.Store.All(CoreTypes.Pods).Count(p => p.Key.Namespace == ns && !PodStatus.HasEnded(p));
+            return used < most
+                ? null
+                : $"exceeded quota: {quota}, requested: pods=1, used: pods={used}, limited: pods={most}";
+        });
+
+    /// <summary>
     /// From now on pods run: each by the script that it is given when it is first seen, under the cluster's lock. Without this
     /// they stay pending and unscheduled.
     /// </summary>

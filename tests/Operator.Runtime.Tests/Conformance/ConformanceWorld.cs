@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json.Nodes;
 
@@ -19,8 +20,11 @@ internal sealed class ConformanceWorld : IAsyncDisposable
     public required Func<ValueTask> Pass { get; init; }
     public required Func<ValueTask> Close { get; init; }
 
-    /// <summary>What the server answers to <see cref="WatchOptions.SendInitialEvents"/>: 200, or how it refuses.</summary>
-    public HttpStatusCode StreamingLists { get; init; } = HttpStatusCode.OK;
+    /// <summary>How the server may answer <see cref="WatchOptions.SendInitialEvents"/>: 200 if it serves it.</summary>
+    public ImmutableArray<HttpStatusCode> StreamingLists { get; init; } = [HttpStatusCode.OK];
+
+    /// <summary>Allows so many pods in the namespace, by a ResourceQuota.</summary>
+    public required Func<int, Task> LimitPods { get; init; }
 
     /// <summary>An image that every node has, of a program that waits for SIGTERM; null where no pods run.</summary>
     public string? PauseImage { get; init; }

@@ -30,7 +30,8 @@ internal sealed class CrdServer : IAsyncDisposable
             Namespace = ns,
             Own = OwnKind.Rollouts,
             // Debian 12's etcd can't tell its progress.
-            StreamingLists = HttpStatusCode.InternalServerError,
+            StreamingLists = [HttpStatusCode.InternalServerError],
+            LimitPods = _ => throw new NotSupportedException("there are no pods here"),
             Pass = RealClient.PassAsync,
             Close = async () => await EmptyAsync(api, ns),
         };

@@ -29,6 +29,7 @@ internal static class FakeWorlds
             Namespace = Namespace,
             Own = OwnKind.Rollouts,
             PauseImage = PauseImage,
+            LimitPods = most => LimitPods(cluster, most),
             Pass = async () =>
             {
                 time.Advance(Step);
@@ -55,6 +56,7 @@ internal static class FakeWorlds
             Namespace = Namespace,
             Own = OwnKind.Rollouts,
             PauseImage = PauseImage,
+            LimitPods = most => LimitPods(cluster, most),
             Pass = RealClient.PassAsync,
             Close = async () =>
             {
@@ -71,6 +73,12 @@ internal static class FakeWorlds
         cluster.Create(CoreTypes.Namespaces, "", Objects.Namespace(Namespace));
         cluster.RunPods(Script);
         return cluster;
+    }
+
+    private static Task LimitPods(FakeCluster cluster, int most)
+    {
+        cluster.LimitPods(Namespace, "few", most);
+        return Task.CompletedTask;
     }
 
     /// <summary>What the node of a real cluster makes of such a pod.</summary>

@@ -223,6 +223,34 @@ public sealed class PodTests(ConformanceServers servers)
 
     [Theory]
     [EveryCluster]
+    public async Task A_pod_beyond_a_quota_is_forbidden(Backend backend)
+    {
+        await using var world = await OpenAsync(backend);
+        await world.LimitPods(1);
+        var first = await world.CreateAsync(CoreTypes.Pods, Pod(world));
+
+        var refused = await Assert.ThrowsAsync<KubeApiException>(() =>
+        {
+            var second = Pod(world);
+            second["metadata"]!["name"] = "second";
+            return world.CreateAsync(CoreTypes.Pods, second);
+        });
+
+        Assert.True(refused.IsForbidden);
+        Assert.Equal("Forbidden", refused.Reason);
+        Assert.Contains(
+            "pods \"second\" is forbidden: exceeded quota: few, requested: pods=1, used: pods=1, limited: pods=1",
+            refused.Message,
+            StringComparison.Ordinal
+        );
+        // A name that is taken makes no difference: admission comes first.
+        var again = await Assert.ThrowsAsync<KubeApiException>(() => world.CreateAsync(CoreTypes.Pods, Pod(world)));
+        Assert.True(again.IsForbidden);
+        Assert.NotEmpty(first.Uid);
+    }
+
+    [Theory]
+    [EveryCluster]
     public async Task What_a_pod_runs_cannot_be_changed(Backend backend)
     {
         await using var world = await OpenAsync(backend);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace Operator.Runtime.Tests.Conformance;
 
@@ -10,6 +11,7 @@ internal sealed class RealCluster : IAsyncDisposable
 {
     private const string DefaultName = "marketplace-operator-test";
     private static readonly ResourceType Definitions = new("apiextensions.k8s.io", "v1", "customresourcedefinitions");
+    private static readonly ResourceType Quotas = new("", "v1", "resourcequotas");
     private static readonly ResourceType Nodes = new("", "v1", "nodes");
     private readonly Lazy<Task<Connection>> _connection = new(ConnectAsync);
 
@@ -29,7 +31,9 @@ internal sealed class RealCluster : IAsyncDisposable
             Namespace = ns,
             Own = OwnKind.Widgets,
             PauseImage = pauseImage,
-            StreamingLists = HttpStatusCode.UnprocessableEntity,
+            // By its version: 1.20 does not know them, 1.32 and later serve them.
+            StreamingLists = [HttpStatusCode.UnprocessableEntity, HttpStatusCode.OK],
+            LimitPods = most => LimitPodsAsync(api, ns, most),
             Pass = RealClient.PassAsync,
             // Cleaning up must not depend on how the test ended.
             Close = async () =>
@@ -65,6 +69,23 @@ internal sealed class RealCluster : IAsyncDisposable
         {
             client.Dispose();
             return new Connection(null, $"no cluster: the one of {kubeconfig} does not answer: {e.Message}", null);
+        }
+    }
+
+    private static async Task LimitPodsAsync(KubeApi api, string ns, int most)
+    {
+        var quota = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ResourceQuota",
+            ["metadata"] = new JsonObject { ["name"] = "few" },
+            ["spec"] = new JsonObject { ["hard"] = new JsonObject { ["pods"] = $"{most}" } },
+        };
+        var created = await api.CreateAsync(Quotas, ns, quota.Bytes(), ConformanceWorld.Ct);
+        // It counts from when its controller has seen it.
+        while ((await api.GetAsync(Quotas, created.Key, ConformanceWorld.Ct))?.At("status", "hard") is null)
+        {
+            await RealClient.PassAsync();
         }
     }
 

@@ -34,6 +34,8 @@ public sealed class Admission
         });
     }
 
+    internal bool HasRules => !_rules.IsEmpty;
+
     internal string? Refusal(AdmissionRequest request) =>
         _rules.Select(r => r(request)).FirstOrDefault(why => why is not null);
 }

@@ -49,12 +49,12 @@ internal sealed class ApiWrites(ClusterState state)
         {
             item.Take("status", before);
         }
-        ImmutableFields.Check(stored, item);
+        ImmutableFields.Check(stored, before, item);
         if (kind.TracksGeneration && !JsonNode.DeepEquals(Desired(item), Desired(before)))
         {
             Bump(item);
         }
-        return Commit(stored, item);
+        return Commit(stored, before, item);
     }
 
     public WriteAnswer ReplaceStatus(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> body)
@@ -74,7 +74,7 @@ internal sealed class ApiWrites(ClusterState state)
         CheckVersion(kind, item, stored);
         var changed = stored.Thaw();
         changed.Take("status", item);
-        return Commit(stored, changed);
+        return Commit(stored, stored.Thaw(), changed);
     }
 
     public WriteAnswer Delete(ResourceType type, ObjectKey key, DeleteOptions options)
@@ -95,10 +95,6 @@ internal sealed class ApiWrites(ClusterState state)
     private WriteAnswer Insert(ResourceKind kind, ObjectKey key, JsonObject item)
     {
         state.Namespaces.CheckCreation(kind, key);
-        if (state.Store.Find(kind.Type, key) is not null)
-        {
-            throw ApiFailure.AlreadyExists(kind, key.Name);
-        }
         var metadata = item.Section("metadata");
         metadata["uid"] = state.NewUid();
         metadata["creationTimestamp"] = state.ServerNow.Seconds();
@@ -115,15 +111,20 @@ internal sealed class ApiWrites(ClusterState state)
         }
         var isShown = Defaults.Apply(kind, item);
         Admit(kind, key, null, item);
+        // Last: a creation that admission refuses is refused, whether there is such an object or not.
+        if (state.Store.Find(kind.Type, key) is not null)
+        {
+            throw ApiFailure.AlreadyExists(kind, key.Name);
+        }
         return new WriteAnswer(state.Store.Save(kind, item, isShown).Json, HasChanged: true);
     }
 
     /// <summary>Writes, unless nothing changes; the last finalizer of an object that is being deleted takes it along.</summary>
-    private WriteAnswer Commit(StoredObject stored, JsonObject item)
+    private WriteAnswer Commit(StoredObject stored, JsonObject before, JsonObject item)
     {
         var isShown = Defaults.Apply(stored.Kind, item);
-        item.Section("metadata").Take("resourceVersion", stored.Thaw().Section("metadata"));
-        if (isShown == stored.HasUnstoredDefaults && JsonNode.DeepEquals(item, stored.Thaw()))
+        item.Section("metadata").Take("resourceVersion", before.Section("metadata"));
+        if (isShown == stored.HasUnstoredDefaults && JsonNode.DeepEquals(item, before))
         {
             return new WriteAnswer(stored.Json, HasChanged: false);
         }
@@ -135,6 +136,10 @@ internal sealed class ApiWrites(ClusterState state)
 
     private void Admit(ResourceKind kind, ObjectKey key, JsonElement? before, JsonObject item)
     {
+        if (!state.Admission.HasRules)
+        {
+            return;
+        }
         var request = new AdmissionRequest(kind.Type, key, before, JsonSerializer.SerializeToElement(item));
         if (state.Admission.Refusal(request) is { } why)
         {

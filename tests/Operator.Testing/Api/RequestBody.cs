@@ -132,9 +132,8 @@ internal static class ImmutableFields
         "terminationGracePeriodSeconds",
     ];
 
-    public static void Check(StoredObject stored, JsonObject item)
+    public static void Check(StoredObject stored, JsonObject before, JsonObject item)
     {
-        var before = stored.Thaw();
         if (stored.Kind.Type == ResourceKinds.ConfigMaps.Type || stored.Kind.Type == ResourceKinds.Secrets.Type)
         {
             CheckData(stored, before, item);

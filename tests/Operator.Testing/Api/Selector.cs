@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 
 namespace Operator.Testing;
 
@@ -80,12 +79,7 @@ internal sealed class Selector
         {
             "metadata.name" => item.Key.Name,
             "metadata.namespace" => item.Key.Namespace,
-            "spec.nodeName" => Text(item.Json, "spec", "nodeName"),
-            _ => Text(item.Json, "status", "phase"),
+            "spec.nodeName" => item.Json.Field("spec", "nodeName")?.GetString() ?? "",
+            _ => item.Json.Field("status", "phase")?.GetString() ?? "",
         };
-
-    private static string Text(JsonElement item, string section, string name) =>
-        item.TryGetProperty(section, out var fields) && fields.TryGetProperty(name, out var value)
-            ? value.GetString() ?? ""
-            : "";
 }

@@ -40,11 +40,7 @@ internal sealed class Deletions(ClusterState state)
     private bool Mark(JsonObject metadata, long seconds)
     {
         var isFirst = metadata["deletionTimestamp"] is null;
-        if (!isFirst && GracePeriod(metadata) is not { } former)
-        {
-            return false;
-        }
-        if (!isFirst && GracePeriod(metadata) <= seconds)
+        if (!isFirst && (GracePeriod(metadata) ?? 0) <= seconds)
         {
             return false;
         }
@@ -63,12 +59,12 @@ internal sealed class Deletions(ClusterState state)
         {
             return 0;
         }
-        var pod = stored.Thaw();
+        var pod = stored.Json;
         // Nothing runs yet, or any more: there is nobody to wait for.
-        var isIdle = pod["spec"].Text("nodeName") is null || pod["status"].Text("phase") is "Succeeded" or "Failed";
+        var isIdle = pod.Field("spec", "nodeName") is null || PodStatus.HasEnded(stored);
         return isIdle ? 0
             : asked is { } grace ? (long)grace.TotalSeconds
-            : pod["spec"]!["terminationGracePeriodSeconds"]!.GetValue<long>(); // defaulted at creation
+            : pod.Field("spec", "terminationGracePeriodSeconds")!.Value.GetInt64(); // defaulted at creation
     }
 
     private static long? GracePeriod(JsonObject metadata) => metadata["deletionGracePeriodSeconds"]?.GetValue<long>();

@@ -72,8 +72,10 @@ public sealed class FakeKubelet
             return;
         }
         var pod = stored.Thaw();
+        var before = pod["status"]?.DeepClone();
         change(pod);
-        if (!JsonNode.DeepEquals(pod, stored.Thaw()))
+        // Whatever scheduler and kubelet do, they tell it in the status.
+        if (!JsonNode.DeepEquals(pod["status"], before))
         {
             _state.Store.Save(stored.Kind, pod);
         }
@@ -109,7 +111,7 @@ public sealed class FakeKubelet
         }
         else if (pod.DeletionTimestamp is not null && pod.DeletionTimestamp != change.Before.DeletionTimestamp)
         {
-            var grace = pod.Thaw()["metadata"]?["deletionGracePeriodSeconds"]?.GetValue<long>() ?? 0;
+            var grace = pod.Json.Field("metadata", "deletionGracePeriodSeconds")?.GetInt64() ?? 0;
             _runs.GetValueOrDefault(pod.Uid)?.Stop(TimeSpan.FromSeconds(grace));
         }
     }

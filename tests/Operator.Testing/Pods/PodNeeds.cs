@@ -7,15 +7,15 @@ namespace Operator.Testing;
 internal static class PodNeeds
 {
     /// <summary>Why its volumes can't be mounted; null: they can.</summary>
-    public static string? MissingVolume(JsonObject pod, string ns, ObjectStore store) =>
-        Items(pod["spec"], "volumes")
+    public static string? MissingVolume(JsonObject spec, string ns, ObjectStore store) =>
+        Items(spec, "volumes")
             .SelectMany(Sources)
             .Select(s => Missing(s, ns, store))
             .FirstOrDefault(why => why is not null);
 
     /// <summary>Why its environment can't be made; null: it can.</summary>
-    public static string? MissingVariable(JsonObject pod, string ns, ObjectStore store) =>
-        Items(pod["spec"], "containers")
+    public static string? MissingVariable(JsonObject spec, string ns, ObjectStore store) =>
+        Items(spec, "containers")
             .SelectMany(Variables)
             .Select(s => Missing(s, ns, store))
             .FirstOrDefault(why => why is not null);

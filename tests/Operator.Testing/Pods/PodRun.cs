@@ -90,7 +90,7 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
     private void Accept()
     {
         kubelet.Write(uid, pod => PodStatus.Accept(pod, state.ServerNow));
-        if (kubelet.Find(uid)?.Thaw()["spec"]?["activeDeadlineSeconds"]?.GetValue<long>() is { } deadline)
+        if (kubelet.Find(uid)?.Json.Field("spec", "activeDeadlineSeconds")?.GetInt64() is { } deadline)
         {
             Plan(TimeSpan.FromSeconds(deadline), PassDeadline);
         }
@@ -112,16 +112,17 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
 
     private void Start()
     {
-        if (kubelet.Find(uid)?.Thaw() is not { } pod)
+        if (kubelet.Find(uid) is not { } pod)
         {
             return;
         }
-        if (PodNeeds.MissingVolume(pod, ns, state.Store) is not null)
+        var spec = pod.Json.GetProperty("spec").ToNode();
+        if (PodNeeds.MissingVolume(spec, ns, state.Store) is not null)
         {
             _isWaitingForVolumes = true;
             return;
         }
-        if (PodNeeds.MissingVariable(pod, ns, state.Store) is { } why)
+        if (PodNeeds.MissingVariable(spec, ns, state.Store) is { } why)
         {
             _isWaitingForVolumes = true;
             kubelet.Write(uid, p => PodStatus.Wait(p, "CreateContainerConfigError", why));

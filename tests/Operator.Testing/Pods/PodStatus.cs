@@ -9,6 +9,9 @@ internal static class PodStatus
     public const string Node = "node-1";
     private const int MaxMessageBytes = 4096;
 
+    public static bool HasEnded(StoredObject pod) =>
+        pod.Json.Field("status", "phase")?.GetString() is "Succeeded" or "Failed";
+
     public static void Schedule(JsonObject pod, DateTimeOffset at)
     {
         pod.Section("spec")["nodeName"] = Node;

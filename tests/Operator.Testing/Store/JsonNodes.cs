@@ -9,6 +9,14 @@ internal static class JsonNodes
 {
     public static JsonObject ToNode(this JsonElement json) => JsonNode.Parse(json.GetRawText())!.AsObject(); // objects only
 
+    /// <summary>One field of an object, without a look at the others; null when it is absent.</summary>
+    public static JsonElement? Field(this JsonElement json, string section, string name) =>
+        json.TryGetProperty(section, out var fields)
+        && fields.ValueKind == JsonValueKind.Object
+        && fields.TryGetProperty(name, out var value)
+            ? value
+            : null;
+
     /// <summary>The object under that name, made if it is missing.</summary>
     public static JsonObject Section(this JsonObject item, string name)
     {

@@ -6,7 +6,12 @@ namespace Operator.Testing;
 /// <summary>One change of one object. Before is null for a creation, After for a removal.</summary>
 internal sealed record StoredChange(long Version, ResourceKind Kind, StoredObject? Before, StoredObject? After)
 {
+    private StoredObject? _last;
+
     public ObjectKey Key => (After ?? Before)!.Key; // one of them is there
+
+    /// <summary>As an object that is gone is told: its last state, with the version at which it went.</summary>
+    public StoredObject Last => _last ??= Before!.At(Version); // asked for only when there was one
 }
 
 /// <summary>

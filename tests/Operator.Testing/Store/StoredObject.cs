@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -10,7 +9,7 @@ namespace Operator.Testing;
 /// <summary>One version of one object, as it is stored. Never changes.</summary>
 internal sealed class StoredObject
 {
-    private static readonly FrozenDictionary<string, string> NoLabels = FrozenDictionary<string, string>.Empty;
+    private static readonly Dictionary<string, string> NoLabels = [];
 
     private JsonElement? _listItem;
 
@@ -75,9 +74,9 @@ internal sealed class StoredObject
         return JsonSerializer.SerializeToElement(item);
     }
 
-    private static FrozenDictionary<string, string> LabelsOf(JsonElement metadata) =>
+    private static Dictionary<string, string> LabelsOf(JsonElement metadata) =>
         metadata.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Object
-            ? labels.EnumerateObject().ToFrozenDictionary(l => l.Name, l => l.Value.GetString() ?? "")
+            ? labels.EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetString() ?? "")
             : NoLabels;
 
     private static ImmutableArray<string> OwnersOf(JsonElement metadata) =>

@@ -72,7 +72,7 @@ internal sealed class WatchStream(
         }
         else if (was)
         {
-            Send(new WatchEvent(WatchKind.Deleted, change.Before!.At(change.Version).Json)); // was says that it was there
+            Send(new WatchEvent(WatchKind.Deleted, change.Last.Json));
         }
     }
 
