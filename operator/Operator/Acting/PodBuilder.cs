@@ -1,6 +1,6 @@
-using System.Text;
-using k8s;
-using k8s.Models;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
 using Operator.Api;
 using Operator.Planning.Runs;
 
@@ -8,208 +8,235 @@ namespace Operator.Acting;
 
 /// <summary>
 /// Builds the sync pod: the revision's content and an allow-list of live fields, under the restricted Pod Security Standard.
-/// No service-account token, nothing writable but /tmp, and nobody else's annotations.
+/// No service-account token, nothing writable but /tmp, and nobody else's annotations. Written field by field: a client
+/// library's pod type brings the serialisation of every kind of Kubernetes into the binary, and half its memory.
 /// </summary>
-internal static class PodBuilder
+internal sealed class PodBuilder
 {
     public const string ContainerName = "sync";
     private const string RunVolume = "run";
     private const string ScratchVolume = "scratch";
     private const string TicketVolume = "ticket";
+    private const int TerminationGraceSeconds = 30;
 
-    private static readonly Dictionary<string, ResourceQuantity> DefaultRequests = new(StringComparer.Ordinal)
+    private static readonly PodResources DefaultResources = new()
     {
-        ["cpu"] = new ResourceQuantity("10m"),
-        ["memory"] = new ResourceQuantity("64Mi"),
+        Requests = ImmutableSortedDictionary<string, string>.Empty.Add("cpu", "10m").Add("memory", "64Mi"),
+        Limits = ImmutableSortedDictionary<string, string>.Empty.Add("memory", "256Mi"),
     };
 
-    private static readonly Dictionary<string, ResourceQuantity> DefaultLimits = new(StringComparer.Ordinal)
-    {
-        ["memory"] = new ResourceQuantity("256Mi"),
-    };
+    private readonly Utf8JsonWriter _json;
+    private readonly MarketplaceConnector _connector;
+    private readonly PodDraft _draft;
+
+    private PodBuilder(Utf8JsonWriter json, MarketplaceConnector connector, PodDraft draft) =>
+        (_json, _connector, _draft) = (json, connector, draft);
 
     public static ReadOnlyMemory<byte> Build(MarketplaceConnector connector, PodDraft draft) =>
-        Encoding.UTF8.GetBytes(KubernetesJson.Serialize(Pod(connector, draft)));
+        JsonParts.Write(json => new PodBuilder(json, connector, draft).WritePod());
 
-    private static V1Pod Pod(MarketplaceConnector connector, PodDraft draft) =>
-        new()
-        {
-            ApiVersion = "v1",
-            Kind = "Pod",
-            Metadata = new V1ObjectMeta
-            {
-                Name = draft.Name,
-                NamespaceProperty = connector.Metadata.Namespace,
-                Labels = new Dictionary<string, string>(draft.Labels, StringComparer.Ordinal),
-                Annotations = new Dictionary<string, string>(draft.Annotations, StringComparer.Ordinal),
-                OwnerReferences = [OwnerOf(connector)],
-            },
-            Spec = new V1PodSpec
-            {
-                RestartPolicy = "Never",
-                AutomountServiceAccountToken = false,
-                ActiveDeadlineSeconds = (long)Math.Ceiling(draft.ActiveDeadline.TotalSeconds),
-                TerminationGracePeriodSeconds = 30,
-                EnableServiceLinks = true,
-                ImagePullSecrets =
-                [
-                    .. connector.Spec.Sync.ImagePullSecrets.Select(s => new V1LocalObjectReference { Name = s.Name }),
-                ],
-                SecurityContext = new V1PodSecurityContext
-                {
-                    RunAsNonRoot = true,
-                    RunAsUser = draft.Revision.Sync.RunAsUser,
-                    RunAsGroup = draft.Revision.Sync.RunAsUser,
-                    FsGroup = draft.Revision.Sync.RunAsUser,
-                    SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
-                },
-                Containers = [Container(connector, draft)],
-                Volumes = [.. Volumes(draft)],
-            },
-        };
-
-    private static V1OwnerReference OwnerOf(MarketplaceConnector connector) =>
-        new()
-        {
-            ApiVersion = ApiGroup.ApiVersion,
-            Kind = ApiGroup.ConnectorKind,
-            Name = connector.Metadata.Name,
-            Uid = connector.Metadata.Uid,
-            Controller = true,
-        };
-
-    private static V1Container Container(MarketplaceConnector connector, PodDraft draft)
+    private void WritePod()
     {
-        var sync = draft.Revision.Sync;
-        return new V1Container
-        {
-            Name = ContainerName,
-            Image = sync.Image,
-            ImagePullPolicy = connector.Spec.Sync.ImagePullPolicy,
-            Command = [.. sync.Command],
-            Args = [.. sync.Args],
-            Env =
-            [
-                .. sync.Env.Select(EnvOf),
-                .. draft.Environment.Select(e => new V1EnvVar { Name = e.Key, Value = e.Value }),
-            ],
-            Resources = ResourcesOf(connector.Spec.Sync.Resources),
-            TerminationMessagePath = "/dev/termination-log",
-            TerminationMessagePolicy = "File",
-            SecurityContext = new V1SecurityContext
-            {
-                AllowPrivilegeEscalation = false,
-                Privileged = false,
-                ReadOnlyRootFilesystem = true,
-                RunAsNonRoot = true,
-                Capabilities = new V1Capabilities { Drop = ["ALL"] },
-            },
-            VolumeMounts = [.. Mounts(draft)],
-        };
+        _json.WriteString("apiVersion", "v1");
+        _json.WriteString("kind", "Pod");
+        _json.WriteObject("metadata", WriteMetadata);
+        _json.WriteObject("spec", WriteSpec);
     }
 
-    private static V1EnvVar EnvOf(EnvVar variable) =>
-        new()
+    private void WriteMetadata()
+    {
+        _json.WriteString("name", _draft.Name);
+        _json.WriteString("namespace", _connector.Metadata.Namespace);
+        _json.WriteMap("labels", _draft.Labels);
+        _json.WriteMap("annotations", _draft.Annotations);
+        _json.WriteObjects("ownerReferences", [_connector.Metadata], WriteOwner);
+    }
+
+    private void WriteOwner(ObjectMeta owner)
+    {
+        _json.WriteString("apiVersion", ApiGroup.ApiVersion);
+        _json.WriteString("kind", ApiGroup.ConnectorKind);
+        _json.WriteString("name", owner.Name);
+        _json.WriteString("uid", owner.Uid);
+        _json.WriteBoolean("controller", value: true);
+    }
+
+    private void WriteSpec()
+    {
+        _json.WriteString("restartPolicy", "Never");
+        _json.WriteBoolean("automountServiceAccountToken", value: false);
+        _json.WriteNumber("activeDeadlineSeconds", (long)Math.Ceiling(_draft.ActiveDeadline.TotalSeconds));
+        _json.WriteNumber("terminationGracePeriodSeconds", TerminationGraceSeconds);
+        _json.WriteBoolean("enableServiceLinks", value: true);
+        _json.WriteObjects("imagePullSecrets", _connector.Spec.Sync.ImagePullSecrets, s => Name(s.Name));
+        _json.WriteObject("securityContext", WritePodSecurity);
+        _json.WriteObjects("containers", [_draft.Revision.Sync], WriteContainer);
+        WriteVolumes();
+    }
+
+    private void WritePodSecurity()
+    {
+        var user = _draft.Revision.Sync.RunAsUser;
+        _json.WriteBoolean("runAsNonRoot", value: true);
+        _json.WriteNumber("runAsUser", user);
+        _json.WriteNumber("runAsGroup", user);
+        _json.WriteNumber("fsGroup", user);
+        _json.WriteObject("seccompProfile", () => _json.WriteString("type", "RuntimeDefault"));
+    }
+
+    private void WriteContainer(SyncPodSpec sync)
+    {
+        Name(ContainerName);
+        _json.WriteString("image", sync.Image);
+        if (_connector.Spec.Sync.ImagePullPolicy is { } policy)
         {
-            Name = variable.Name,
-            Value = variable.Value,
-            ValueFrom = variable.ValueFrom switch
-            {
-                { SecretKeyRef: { } secret } => new V1EnvVarSource
-                {
-                    SecretKeyRef = new V1SecretKeySelector { Name = secret.Name, Key = secret.Key },
-                },
-                { ConfigMapKeyRef: { } map } => new V1EnvVarSource
-                {
-                    ConfigMapKeyRef = new V1ConfigMapKeySelector { Name = map.Name, Key = map.Key },
-                },
-                _ => null,
-            },
-        };
+            _json.WriteString("imagePullPolicy", policy);
+        }
+        _json.WriteStrings("command", sync.Command);
+        _json.WriteStrings("args", sync.Args);
+        WriteEnvironment(sync);
+        _json.WriteObject("resources", WriteResources);
+        _json.WriteString("terminationMessagePath", "/dev/termination-log");
+        _json.WriteString("terminationMessagePolicy", "File");
+        _json.WriteObject("securityContext", WriteContainerSecurity);
+        WriteMounts();
+    }
 
-    private static V1ResourceRequirements ResourcesOf(PodResources? resources) =>
-        resources is null
-            ? new V1ResourceRequirements { Requests = DefaultRequests, Limits = DefaultLimits }
-            : new V1ResourceRequirements
-            {
-                Requests = Quantities(resources.Requests),
-                Limits = Quantities(resources.Limits),
-            };
+    private void WriteEnvironment(SyncPodSpec sync)
+    {
+        // The operator's own come last: of two with one name the later wins.
+        var own = _draft.Environment.Select(e => new EnvVar { Name = e.Key, Value = e.Value });
+        _json.WriteObjects("env", sync.Env.Concat(own), WriteVariable);
+    }
 
-    private static Dictionary<string, ResourceQuantity> Quantities(IReadOnlyDictionary<string, string> texts) =>
-        texts.ToDictionary(t => t.Key, t => new ResourceQuantity(t.Value), StringComparer.Ordinal);
+    private void WriteVariable(EnvVar variable)
+    {
+        Name(variable.Name);
+        if (variable.Value is { } value)
+        {
+            _json.WriteString("value", value);
+        }
+        if (variable.ValueFrom is { SecretKeyRef: { } secret })
+        {
+            _json.WriteObject("valueFrom", () => WriteSelector("secretKeyRef", secret));
+        }
+        else if (variable.ValueFrom is { ConfigMapKeyRef: { } map })
+        {
+            _json.WriteObject("valueFrom", () => WriteSelector("configMapKeyRef", map));
+        }
+    }
+
+    private void WriteSelector(string kind, KeySelector selector) =>
+        _json.WriteObject(
+            kind,
+            () =>
+            {
+                Name(selector.Name);
+                _json.WriteString("key", selector.Key);
+            }
+        );
+
+    private void WriteResources()
+    {
+        var resources = _connector.Spec.Sync.Resources ?? DefaultResources;
+        _json.WriteMap("requests", resources.Requests);
+        _json.WriteMap("limits", resources.Limits);
+    }
+
+    private void WriteContainerSecurity()
+    {
+        _json.WriteBoolean("allowPrivilegeEscalation", value: false);
+        _json.WriteBoolean("privileged", value: false);
+        _json.WriteBoolean("readOnlyRootFilesystem", value: true);
+        _json.WriteBoolean("runAsNonRoot", value: true);
+        _json.WriteObject("capabilities", () => _json.WriteStrings("drop", ["ALL"]));
+    }
+
+    private sealed record Mount(string Volume, string Path, string? SubPath = null, bool IsReadOnly = true);
+
+    private void WriteMounts() =>
+        _json.WriteObjects(
+            "volumeMounts",
+            Mounts(),
+            mount =>
+            {
+                Name(mount.Volume);
+                _json.WriteString("mountPath", mount.Path);
+                if (mount.SubPath is { } subPath)
+                {
+                    _json.WriteString("subPath", subPath);
+                }
+                if (mount.IsReadOnly)
+                {
+                    _json.WriteBoolean("readOnly", value: true);
+                }
+            }
+        );
 
     /// <summary>run.json is mounted as a file of its own, so that the credentials can be mounted beside it.</summary>
-    private static IEnumerable<V1VolumeMount> Mounts(PodDraft draft)
+    private IEnumerable<Mount> Mounts()
     {
-        yield return new V1VolumeMount
+        yield return new Mount(RunVolume, "/sync/run.json", SubPath: "run.json");
+        yield return new Mount(ScratchVolume, "/tmp", IsReadOnly: false);
+        for (var i = 0; i < _draft.Secrets.Length; i++)
         {
-            Name = RunVolume,
-            MountPath = "/sync/run.json",
-            SubPath = "run.json",
-            ReadOnlyProperty = true,
-        };
-        yield return new V1VolumeMount { Name = ScratchVolume, MountPath = "/tmp" };
-        for (var i = 0; i < draft.Secrets.Length; i++)
-        {
-            yield return new V1VolumeMount
-            {
-                Name = SecretVolume(i),
-                MountPath = draft.Secrets[i].Path,
-                ReadOnlyProperty = true,
-            };
+            yield return new Mount(SecretVolume(i), _draft.Secrets[i].Path);
         }
-        if (draft.Ticket is not null)
+        if (_draft.Ticket is not null)
         {
-            yield return new V1VolumeMount
-            {
-                Name = TicketVolume,
-                MountPath = "/sync/ticket",
-                ReadOnlyProperty = true,
-            };
+            yield return new Mount(TicketVolume, "/sync/ticket");
         }
     }
 
-    private static IEnumerable<V1Volume> Volumes(PodDraft draft)
+    private void WriteVolumes()
     {
-        yield return new V1Volume
-        {
-            Name = RunVolume,
-            DownwardAPI = new V1DownwardAPIVolumeSource
-            {
-                Items =
-                [
-                    new V1DownwardAPIVolumeFile
+        _json.WriteStartArray("volumes");
+        WriteVolume(
+            RunVolume,
+            "downwardAPI",
+            () =>
+                _json.WriteObjects(
+                    "items",
+                    [PodMarks.Run],
+                    annotation =>
                     {
-                        Path = "run.json",
-                        FieldRef = new V1ObjectFieldSelector { FieldPath = $"metadata.annotations['{PodMarks.Run}']" },
-                    },
-                ],
-            },
-        };
-        yield return new V1Volume
+                        _json.WriteString("path", "run.json");
+                        _json.WriteObject(
+                            "fieldRef",
+                            () => _json.WriteString("fieldPath", $"metadata.annotations['{annotation}']")
+                        );
+                    }
+                )
+        );
+        WriteVolume(ScratchVolume, "emptyDir", () => _json.WriteString("sizeLimit", _draft.Revision.Sync.Scratch));
+        for (var i = 0; i < _draft.Secrets.Length; i++)
         {
-            Name = ScratchVolume,
-            EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = new ResourceQuantity(draft.Revision.Sync.Scratch) },
-        };
-        for (var i = 0; i < draft.Secrets.Length; i++)
-        {
-            yield return new V1Volume
-            {
-                Name = SecretVolume(i),
-                Secret = new V1SecretVolumeSource { SecretName = draft.Secrets[i].Secret, Optional = true },
-            };
+            var secret = _draft.Secrets[i].Secret;
+            WriteVolume(SecretVolume(i), "secret", () => WriteReference("secretName", secret, isOptional: true));
         }
-        if (draft.Ticket is { } ticket)
+        if (_draft.Ticket is { } ticket)
         {
-            yield return new V1Volume
-            {
-                Name = TicketVolume,
-                ConfigMap = new V1ConfigMapVolumeSource { Name = ticket, Optional = false },
-            };
+            WriteVolume(TicketVolume, "configMap", () => WriteReference("name", ticket, isOptional: false));
         }
+        _json.WriteEndArray();
     }
+
+    private void WriteVolume(string name, string kind, Action source)
+    {
+        _json.WriteStartObject();
+        Name(name);
+        _json.WriteObject(kind, source);
+        _json.WriteEndObject();
+    }
+
+    private void WriteReference(string field, string name, bool isOptional)
+    {
+        _json.WriteString(field, name);
+        _json.WriteBoolean("optional", isOptional);
+    }
+
+    private void Name(string name) => _json.WriteString("name", name);
 
     private static string SecretVolume(int index) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"credentials-{index}");
+        string.Create(CultureInfo.InvariantCulture, $"credentials-{index}");
 }
