@@ -24,10 +24,34 @@ internal sealed class CallsPerRun : IMeasurement
     public async Task<IReadOnlyList<Figure>> MeasureAsync(BenchCluster cluster, CancellationToken ct)
     {
         var connectors = cluster.Options.Scaled(40, 2);
-        var measured = cluster.Options.Scaled(2, 1);
+        var slots = cluster.Options.Scaled(2, 1);
+        var ns = await cluster.NamespaceAsync(Name, ct);
+        await using var pods = await PodEnder.StartAsync(cluster, ns, ct);
+        await using var fleet = await Fleet.StartAsync(cluster, ns, Drafts(connectors), ct);
+        await using var writes = await WritesByKind.StartAsync(cluster, ns, ct);
+        await using var usage = await ApiUsage.StartAsync(cluster, ns, fleet.Operator, ct);
+        async Task<Moment> LookAsync() =>
+            new(await usage.ReadAsync(ct), writes.Read(), pods.Deleted, fleet.Operator.ProcessorTime());
+        // One slot to warm up: the next is the first that has pods to prune.
+        var first = SlotAfter(cluster.Time.GetUtcNow()) + Period;
+        await AwaitAsync(cluster, first - Margin, ct);
+        var before = await LookAsync();
+        await AwaitAsync(cluster, first + (slots * Period) - Margin, ct);
+        var after = await LookAsync();
         var runsASlot = connectors * Flows * StoresEach / StoresPerRun;
+        var runs = Enumerable.Range(0, slots).Sum(i => RunsOf(pods, first + (i * Period), runsASlot));
+        var pruned = after.Pruned - before.Pruned;
+        return pruned == runs
+            ? FiguresOf(before, after, runs, connectors)
+            : throw new BenchException($"{pruned} pods were pruned while {runs} were created: no steady state");
+    }
+
+    private sealed record Moment(ApiUsage.Reading Usage, WritesByKind.Counts Kinds, int Pruned, TimeSpan Processor);
+
+    private static ConnectorDraft[] Drafts(int connectors)
+    {
         var schedule = string.Create(CultureInfo.InvariantCulture, $"@every {Period.TotalSeconds}s");
-        ConnectorDraft[] drafts =
+        return
         [
             .. Enumerable
                 .Range(0, connectors)
@@ -39,32 +63,13 @@ internal sealed class CallsPerRun : IMeasurement
                     StartingDeadline = "15s",
                 }),
         ];
-        var ns = await cluster.NamespaceAsync(Name, ct);
-        await using var pods = await PodEnder.StartAsync(cluster, ns, ct);
-        await using var fleet = await Fleet.StartAsync(cluster, ns, drafts, ct);
-        await using var writes = await WritesByKind.StartAsync(cluster, ns, ct);
-        await using var usage = await ApiUsage.StartAsync(cluster, ns, fleet.Operator, ct);
-        // One slot to warm up: the next is the first that has pods to prune.
-        var first = SlotAfter(cluster.Time.GetUtcNow()) + Period;
-        await AwaitAsync(cluster, first - Margin, ct);
-        var (before, kindsBefore) = (await usage.ReadAsync(ct), writes.Read());
-        var prunedBefore = pods.Deleted;
-        await AwaitAsync(cluster, first + (measured * Period) - Margin, ct);
-        var calls = (await usage.ReadAsync(ct)).Since(before);
-        var kinds = writes.Read() - kindsBefore;
-        var runs = Enumerable.Range(0, measured).Sum(i => RunsOf(pods, first + (i * Period), runsASlot));
-        if (pods.Deleted - prunedBefore != runs)
-        {
-            throw new BenchException(
-                $"{pods.Deleted - prunedBefore} pods were pruned while {runs} were created: no steady state"
-            );
-        }
-        return FiguresOf(calls, kinds, runs, connectors);
     }
 
-    private static Figure[] FiguresOf(ApiCalls calls, WritesByKind.Counts kinds, int runs, int connectors)
+    private static Figure[] FiguresOf(Moment before, Moment after, int runs, int connectors)
     {
         double Each(double count) => count / runs;
+        var (calls, kinds) = (after.Usage.Since(before.Usage), after.Kinds - before.Kinds);
+        var processor = Each((after.Processor - before.Processor).TotalMilliseconds);
         var shape = $"{runs} runs of {connectors} connectors with {StoresEach} stores and {Flows} flows";
         return
         [
@@ -80,7 +85,7 @@ internal sealed class CallsPerRun : IMeasurement
                 "reads per run",
                 Each(calls.Reads),
                 "",
-                $"{shape}: {Each(calls.Gets):0.##} GET, {Each(calls.Lists):0.##} LIST; each pod has 3 events here"
+                $"{shape}: {Each(calls.Gets):0.##} GET, {Each(calls.Lists):0.##} LIST, {processor:0.0} ms of processor; each pod has 3 events here, {PodEnder.InFlight} are ended at a time"
             ),
         ];
     }
@@ -94,7 +99,7 @@ internal sealed class CallsPerRun : IMeasurement
     }
 
     private static DateTimeOffset SlotAfter(DateTimeOffset now) =>
-        DateTimeOffset.UnixEpoch + (Math.Floor((now - DateTimeOffset.UnixEpoch) / Period) + 1) * Period;
+        DateTimeOffset.UnixEpoch + ((Math.Floor((now - DateTimeOffset.UnixEpoch) / Period) + 1) * Period);
 
     private static Task AwaitAsync(BenchCluster cluster, DateTimeOffset at, CancellationToken ct)
     {

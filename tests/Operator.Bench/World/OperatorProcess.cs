@@ -128,6 +128,13 @@ internal sealed class OperatorProcess : IAsyncDisposable
         return (MebibytesOf(status, "VmRSS:"), MebibytesOf(status, "VmHWM:"));
     }
 
+    /// <summary>What it has used of the processors since it started.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
+    }
+
     /// <summary>SIGKILL: it can do nothing about it.</summary>
     public void Kill() => _process.Kill();
 
