@@ -125,6 +125,28 @@ public sealed class ScheduleStories
     }
 
     [Fact]
+    public void What_a_pod_reported_before_others_deleted_it_is_not_done_again()
+    {
+        var world = A.SettledWorld();
+        world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(6) };
+        world.Run(TimeSpan.FromSeconds(30), w => w.Record.Plan("orders").Entries.Count(e => e.Result is null) == 4);
+        world.Now += TimeSpan.FromSeconds(2);
+        world.Step();
+        var cut = world.Runs.Where(r => r.Print.Occasion == world.Runs[^1].Print.Occasion).ToList();
+
+        world.DeleteAllPods(reported: 3);
+        world.Run(TimeSpan.FromMinutes(1));
+
+        var tries = world
+            .Runs.Where(r => r.Print.Occasion == cut[0].Print.Occasion)
+            .SelectMany(r => r.Print.Stores)
+            .CountBy(s => s)
+            .ToDictionary();
+        Assert.All(cut.SelectMany(r => r.Print.Stores.Take(3)), s => Assert.Equal(1, tries[s]));
+        Assert.All(cut.SelectMany(r => r.Print.Stores.Skip(3)), s => Assert.Equal(2, tries[s]));
+    }
+
+    [Fact]
     public void Suspend_starts_nothing_and_resume_owes_nothing()
     {
         var world = A.SettledWorld();

@@ -114,11 +114,16 @@ public sealed class World
     /// <summary>The name of the next pod to be created belongs to a pod of somebody else.</summary>
     public void OccupyNextName() => _isNextNameTaken = true;
 
-    public void DeleteAllPods()
+    /// <summary>Somebody deletes every pod; those that run have reported that many stores by then.</summary>
+    public void DeleteAllPods(int reported = 0)
     {
         foreach (var (name, pod) in _pods.ToList())
         {
-            _pods[name] = pod with { Seen = pod.Seen with { IsGone = true } };
+            var last =
+                pod.Seen.Container is ContainerSight.Running running && reported > 0
+                    ? new ContainerSight.Terminated(143, "Error", ReportOf(pod, reported), running.StartedAt, Now)
+                    : pod.Seen.Container;
+            _pods[name] = pod with { Seen = pod.Seen with { IsGone = true, Container = last } };
         }
     }
 
@@ -322,7 +327,7 @@ public sealed class World
         };
     }
 
-    private static string ReportOf(Pod pod)
+    private static string ReportOf(Pod pod, int most = int.MaxValue)
     {
         var behaviour = pod.Behaviour;
         if (behaviour.RawReport is { } raw)
@@ -333,7 +338,7 @@ public sealed class World
         {
             return "";
         }
-        var reached = pod.Seen.Fingerprint!.Stores.TakeWhile(s => s != behaviour.CrashesAt).ToList();
+        var reached = pod.Seen.Fingerprint!.Stores.TakeWhile(s => s != behaviour.CrashesAt).Take(most).ToList();
         var stores = reached.Select(_ => $$"""{"ok":{{behaviour.Ok}},"failed":{{behaviour.Failed}}}""");
         return $$"""{"v":1,"s":[{{string.Join(',', stores)}}]}""";
     }

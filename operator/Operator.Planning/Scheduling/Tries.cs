@@ -24,18 +24,20 @@ internal sealed class Tries
     }
 
     /// <summary>
-    /// The next try is planned only when the last one has ended, and only for a store that it did not reach for a fault of a
-    /// neighbour, or that a cause outside the worker kept from running. A run that was never seen is not tried again.
+    /// The next try is planned only when the last one has ended, and only for a store that it did not reach: for a fault of a
+    /// neighbour, or for a cause outside the worker. What a run reported before it was cut short is done, and a run that was
+    /// never seen is not tried again.
     /// </summary>
     public bool OwesRun(string store) =>
         !_byStore.TryGetValue(store, out var tries)
         || tries.Last switch
         {
-            { Result: RunResult.Failed, Stores.Length: > 1 } last => last.NotReached.Contains(
-                store,
-                StringComparer.Ordinal
-            ),
-            { Result: RunResult.Infra or RunResult.NotStarted } => tries.Count < Most,
+            { Result: RunResult.Failed, Stores.Length: > 1 } => WasNotReached(tries.Last, store),
+            { Result: RunResult.Infra or RunResult.NotStarted } => tries.Count < Most
+                && WasNotReached(tries.Last, store),
             _ => false,
         };
+
+    private static bool WasNotReached(Entry entry, string store) =>
+        entry.NotReached.Contains(store, StringComparer.Ordinal);
 }
