@@ -181,6 +181,23 @@ public sealed class ScheduleStories
         Assert.Equal(40, world.Runs.SelectMany(r => r.Print.Stores).Distinct().Count());
     }
 
+    [Fact]
+    public void Where_there_is_no_room_for_all_no_store_waits_for_ever()
+    {
+        var world = A.SettledWorld();
+        world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(9) };
+        world.Connector = world.Connector with
+        {
+            Spec = world.Connector.Spec with { Flows = [A.Flow() with { MaxConcurrentRuns = 2 }] },
+        };
+
+        world.Run(TimeSpan.FromMinutes(3));
+
+        var runs = world.Runs.SelectMany(r => r.Print.Stores).CountBy(s => s).ToList();
+        Assert.Equal(40, runs.Count);
+        Assert.InRange(runs.Max(r => r.Value) - runs.Min(r => r.Value), 0, 2);
+    }
+
     internal static void AssertOncePerSlot(World world) =>
         Assert.All(
             world

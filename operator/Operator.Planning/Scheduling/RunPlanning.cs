@@ -40,7 +40,7 @@ internal static class RunPlanning
         }
         var occasion = plan.Occasions[^1];
         var busy = pods.BusyStores(flow.Name, plan);
-        var free = Waiting(draft, plan, occasion).Where(s => !busy.Contains(s)).ToImmutableArray();
+        var free = LongestUnservedFirst(plan, Waiting(draft, plan, occasion).Where(s => !busy.Contains(s)));
         var entries = Entries(draft, new Turn(flow, plan, occasion), free);
         if (entries.IsEmpty)
         {
@@ -52,6 +52,23 @@ internal static class RunPlanning
             draft.Record.With(flow.Name, updated),
             $"{entries.Length} runs of '{flow.Name}' for {entries.Sum(e => e.Stores.Length)} stores on {occasion.Id}"
         );
+    }
+
+    /// <summary>
+    /// Where there is no room for all, a store that had no run in the last slots goes before those that had: else the same ones
+    /// would wait for ever. Equals keep the order of the spec.
+    /// </summary>
+    private static ImmutableArray<string> LongestUnservedFirst(FlowPlan plan, IEnumerable<string> stores)
+    {
+        var served = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var occasion in plan.Occasions)
+        {
+            foreach (var store in occasion.Entries.SelectMany(e => e.Stores))
+            {
+                served[store] = occasion.Slot; // occasions are in order: the newest stays
+            }
+        }
+        return [.. stores.OrderBy(s => served.GetValueOrDefault(s))];
     }
 
     private sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion);
