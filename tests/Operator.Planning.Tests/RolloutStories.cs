@@ -228,4 +228,25 @@ public sealed class RolloutStories
             c => c is { Type: ConditionTypes.Ready, Reason: Reasons.RolloutMissing }
         );
     }
+
+    [Fact]
+    public void A_misspelt_limit_that_the_cluster_dropped_is_told()
+    {
+        var world = A.SettledWorld();
+        var applied = """
+            {"apiVersion":"marketplace-operator.io/v1alpha1","kind":"SyncRollout","spec":{"analysis":{"maxErrorRatio":"5%"}}}
+            """;
+        var policy = A.Rollout();
+        var annotations = policy.Metadata.Annotations.Add("kubectl.kubernetes.io/last-applied-configuration", applied);
+
+        world.Rollout = new RolloutSight.Present(
+            policy with
+            {
+                Metadata = policy.Metadata with { Annotations = annotations },
+            }
+        );
+
+        var told = Assert.Single(world.Step().RolloutStatus!.Conditions, c => c.Type == Reasons.UnknownField);
+        Assert.Contains("spec.analysis.maxErrorRatio", told.Message);
+    }
 }

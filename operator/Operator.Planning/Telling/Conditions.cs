@@ -16,6 +16,16 @@ internal sealed record ConditionDraft(string Type, string Status, string Reason,
     public static ConditionDraft Unknown(string type, string reason, string message) =>
         new(type, "Unknown", reason, message);
 
+    /// <summary>Null when the cluster dropped nothing.</summary>
+    public static ConditionDraft? Dropped(ImmutableArray<string> fields) =>
+        fields.IsEmpty
+            ? null
+            : True(
+                Reasons.UnknownField,
+                Reasons.UnknownField,
+                $"the cluster dropped fields that this kind does not have: {string.Join(", ", fields)}; correct the manifest"
+            );
+
     public Condition After(ImmutableArray<Condition> before, long generation, DateTimeOffset now)
     {
         var old = before.FirstOrDefault(c => string.Equals(c.Type, Type, StringComparison.Ordinal));

@@ -43,14 +43,9 @@ internal static class ConnectorTeller
         {
             yield return failing;
         }
-        if (!draft.Seen.UnknownFields.IsEmpty)
+        if (ConditionDraft.Dropped(draft.Seen.UnknownFields) is { } dropped)
         {
-            var fields = string.Join(", ", draft.Seen.UnknownFields);
-            yield return ConditionDraft.True(
-                Reasons.UnknownField,
-                Reasons.UnknownField,
-                $"the cluster dropped fields that this kind does not have: {fields}; correct the manifest"
-            );
+            yield return dropped;
         }
     }
 

@@ -145,6 +145,12 @@ public static class RolloutTeller
         {
             written.Add(condition.After(policy.Status.Conditions, generation, now));
         }
+        // A misspelt limit is dropped in silence and its default rules: nobody would see it otherwise.
+        var unknown = UnknownFields.InLastApplied(policy.Metadata.Annotations, ApiGroup.RolloutKind);
+        if (ConditionDraft.Dropped(unknown) is { } dropped)
+        {
+            written.Add(dropped.After(policy.Status.Conditions, generation, now));
+        }
         return status with { ObservedGeneration = generation, Conditions = written.ToImmutable() };
     }
 
