@@ -19,6 +19,7 @@ if [ -z "${TEST_KUBECONFIG:-}" ] && ! docker_answers; then
   "$HACK/cluster.sh" up
 fi
 "$HACK/images.sh"
+export IMAGES_ARE_BUILT=1
 HELM=$("$HACK/tools.sh" helm); PROMTOOL=$("$HACK/tools.sh" promtool)
 export HELM PROMTOOL
 

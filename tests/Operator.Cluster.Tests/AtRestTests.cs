@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+
+namespace Operator.Cluster.Tests;
+
+public sealed class AtRestTests(TestCluster cluster) : ClusterStory(cluster, "rest")
+{
+    private const int WatchSeconds = 20;
+
+    /// <summary>The operator looks at finished pods once more when none can come late: startingDeadline and 13 s after their slot.</summary>
+    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(15 + 13 + 2);
+
+    [Fact]
+    public async Task Nothing_is_written_while_every_connector_is_suspended()
+    {
+        // One that ran and was suspended, one suspended in the middle of an attempt, one that can't be worked on.
+        var idle = A.Connector("idle") with
+        {
+            StartingDeadline = "15s",
+        };
+        var underWay = idle with { Name = "under-way" };
+        await Story.ApplyAsync(idle, Ct);
+        await Story.ApplyAsync(underWay, Ct);
+        await Story.ApplyAsync(A.Rollout("under-way"), Ct);
+        await Story.ApplyAsync(A.Connector("invalid") with { Schedule = "0 0 31 2 *", Suspend = true }, Ct);
+        await Story.AwaitEveryStoreAsync(underWay, A.Good, Ct);
+        await Story.ChangeImageAsync("under-way", A.Better, Ct);
+        await Story.AwaitRunsAsync("the candidate runs", runs => runs.Any(r => r.IsCandidate && r.HasStarted), Ct);
+        await Story.AwaitEveryStoreAsync(idle, A.Good, Ct);
+        await Story.SuspendAsync("idle", Ct);
+        await Story.SuspendAsync("under-way", Ct);
+        await Story.AwaitConditionAsync("idle", "Ready", "Suspended", Ct);
+        await Story.AwaitConditionAsync("under-way", "Ready", "Suspended", Ct);
+        await AwaitLastLookAsync();
+
+        var lease = (await Cluster.Operator.LeaseAsync(Ct)).Text("metadata", "resourceVersion");
+        var writes = await WatchEverythingAsync();
+
+        Assert.Empty(writes);
+        Assert.NotEqual(lease, (await Cluster.Operator.LeaseAsync(Ct)).Text("metadata", "resourceVersion"));
+    }
+
+    private async Task AwaitLastLookAsync()
+    {
+        await Story.AwaitRunsAsync("every run has ended", runs => runs.All(r => r.HasEnded), Ct);
+        var last = DateTimeOffset.FromUnixTimeSeconds(Story.Runs.Max(r => r.Slot)) + LastLook;
+        await Eventually.IsSoAsync(
+            "the last look at finished pods is over",
+            () => Task.FromResult(TimeProvider.System.GetUtcNow()),
+            now => now > last,
+            now => now.ToString("O"),
+            Ct
+        );
+    }
+
+    /// <summary>Every change of every object that the operator could write, while the server lets us watch.</summary>
+    private async Task<IReadOnlyCollection<string>> WatchEverythingAsync()
+    {
+        string[] resources =
+        [
+            $"{Kube.OurApi}/namespaces/{Story.Namespace}/marketplaceconnectors",
+            $"{Kube.OurApi}/namespaces/{Story.Namespace}/syncrollouts",
+            $"/api/v1/namespaces/{Story.Namespace}/pods",
+            $"/api/v1/namespaces/{Story.Namespace}/configmaps",
+            $"/apis/events.k8s.io/v1/namespaces/{Story.Namespace}/events",
+        ];
+        var writes = new ConcurrentBag<string>();
+        await Parallel.ForEachAsync(
+            resources,
+            new ParallelOptions { MaxDegreeOfParallelism = resources.Length, CancellationToken = Ct },
+            async (resource, ct) =>
+            {
+                var from = (await Story.Kube.GetAsync(resource, ct)).Text("metadata", "resourceVersion");
+                var watch = $"{resource}?watch=1&timeoutSeconds={WatchSeconds}&resourceVersion={from}";
+                await foreach (var change in Story.Kube.WatchAsync(watch, ct))
+                {
+                    writes.Add($"{change.Type} {change.Object}");
+                }
+            }
+        );
+        return writes;
+    }
+}

@@ -1,0 +1,47 @@
+namespace Operator.Cluster.Tests;
+
+/// <summary>Versions that can't work at all must not reach more stores than their first step, and end their attempt.</summary>
+public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(cluster, "broken")
+{
+    private static readonly ConnectorManifest Working = A.Connector();
+
+    [Fact]
+    public async Task A_version_that_exits_with_1_at_once_never_leaves_the_first_step()
+    {
+        await Story.ApplyAsync(Working, Ct);
+        await Story.ApplyAsync(A.Rollout(), Ct);
+        await Story.AwaitEveryStoreAsync(Working, A.Good, Ct);
+
+        await Story.ApplyAsync(Working with { Image = A.Better, Fault = "exit1" }, Ct);
+
+        var rolledBack = await Story.AwaitPhaseAsync("shop", "RolledBack", attempt: 1, Ct);
+        Assert.Equal("RunErrorRateTooHigh", rolledBack.Status.Attempt?.Reason);
+        await MidStep.AwaitAllOnStableAsync(Story, Working, A.Good, Ct);
+        Assert.InRange(MidStep.Candidate(Story.Runs, attempt: 1).Reached.Count, 1, 2);
+        Invariants.Stores_ran_stable_in_their_next_slot(Story.Runs, attempt: 1, A.Good, MidStep.Period);
+        Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
+    }
+
+    [Fact]
+    public async Task A_version_whose_image_cannot_be_pulled_ends_its_attempt_and_costs_nobody_a_sync()
+    {
+        await Story.ApplyAsync(Working, Ct);
+        await Story.ApplyAsync(A.Rollout(), Ct);
+        await Story.AwaitEveryStoreAsync(Working, A.Good, Ct);
+
+        await Story.ChangeImageAsync("shop", "localhost/example-sync-worker:9.9", Ct);
+
+        var ended = await Story.AwaitPhaseAsync("shop", "RolledBack", attempt: 1, Ct);
+        Assert.Equal("ImageUnavailable", ended.Status.Attempt?.Reason);
+        await MidStep.AwaitAllOnStableAsync(Story, Working, A.Good, Ct);
+        var candidate = Story.Runs.Where(r => r.IsCandidate).ToList();
+        Assert.Single(candidate.SelectMany(r => r.Stores).Distinct());
+        Assert.DoesNotContain(candidate, r => r.HasStarted);
+        Assert.All(candidate, pilot => Assert.Contains(Story.Runs, r => IsOnStable(r, pilot)));
+        Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
+    }
+
+    /// <summary>The pilot's store ran stable in the pilot's own slot.</summary>
+    private static bool IsOnStable(SeenRun run, SeenRun pilot) =>
+        run.Occasion == pilot.Occasion && run.Image == A.Good && run.Succeeded && run.Stores.Contains(pilot.Stores[0]);
+}

@@ -1,0 +1,63 @@
+namespace Operator.Cluster.Tests;
+
+/// <summary>The chart with the real Helm, on a cluster where an attempt is under way.</summary>
+[Collection(Alone.Name)]
+public sealed class ChartTests(TestCluster cluster) : ClusterStory(cluster, "chart")
+{
+    private const string ConnectorCrd =
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/marketplaceconnectors.marketplace-operator.io";
+
+    [Fact]
+    public async Task An_attempt_goes_on_over_an_upgrade_and_even_over_an_uninstallation()
+    {
+        await MidStep.BeginAsync(Story, Ct);
+        var crd = await UidAsync(ConnectorCrd);
+        var old = (await Cluster.Operator.PodsAsync(Ct)).Select(p => p.Text("metadata", "uid")).ToList();
+
+        await Cluster.Operator.InstallAsync(Ct, "operator.workers=3");
+
+        Assert.Empty(
+            (await Cluster.Operator.PodsAsync(Ct)).Where(IsLiving).Select(p => p.Text("metadata", "uid")).Intersect(old)
+        );
+        Assert.Equal(crd, await UidAsync(ConnectorCrd));
+        Assert.Equal(1, (await Story.RolloutAsync("shop", Ct)).Status.Attempt?.Number);
+
+        await Cluster.Operator.UninstallAsync(Ct);
+
+        Assert.Equal(crd, await UidAsync(ConnectorCrd));
+        Assert.Equal("shop", (await Story.ConnectorAsync("shop", Ct)).Metadata.Name);
+        await Story.AwaitRunsAsync("what ran has ended, and nothing new begins", runs => runs.All(r => r.HasEnded), Ct);
+
+        await Cluster.Operator.InstallAsync(Ct);
+
+        await Story.AwaitPhaseAsync("shop", "Promoted", attempt: 1, Ct);
+        Assert.Equal(crd, await UidAsync(ConnectorCrd));
+        MidStep.Assert_kept_its_steps(Story.Runs, attempt: 1);
+        Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
+    }
+
+    [Fact]
+    public async Task Helm_lint_finds_nothing()
+    {
+        var lint = await Cluster.Operator.HelmAsync(Ct, "lint", "--strict", OperatorRelease.Chart);
+
+        Assert.True(lint.ExitCode == 0, lint.Everything);
+    }
+
+    [Theory]
+    [InlineData("operator.workers=0", "workers")]
+    [InlineData("operator.minimumInterval=soon", "minimumInterval")]
+    [InlineData("operator.logLevel=Loud", "logLevel")]
+    [InlineData("replica=3", "replica")]
+    public async Task Values_that_make_no_sense_are_refused_by_name(string setting, string name)
+    {
+        var template = await Cluster.Operator.HelmAsync(Ct, "template", OperatorRelease.Chart, "--set", setting);
+
+        Assert.NotEqual(0, template.ExitCode);
+        Assert.Contains(name, template.Error);
+    }
+
+    private static bool IsLiving(System.Text.Json.JsonElement pod) => pod.Text("metadata", "deletionTimestamp") is null;
+
+    private async Task<string?> UidAsync(string path) => (await Story.Kube.GetAsync(path, Ct)).Text("metadata", "uid");
+}

@@ -1,0 +1,104 @@
+using DotNet.Testcontainers.Containers;
+using Testcontainers.K3s;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>Where the tests get a real Kubernetes from.</summary>
+internal interface IClusterSource : IAsyncDisposable
+{
+    /// <summary>Brings it up and returns the path of its kubeconfig.</summary>
+    Task<string> StartAsync(CancellationToken ct);
+
+    /// <summary>Brings a docker-archive onto its nodes.</summary>
+    Task LoadAsync(string archive, CancellationToken ct);
+}
+
+/// <summary>The same three ways as hack/cluster.sh, tried in the same order.</summary>
+internal static class ClusterSource
+{
+    public static async Task<IClusterSource> ChooseAsync(CancellationToken ct)
+    {
+        if (Environment.GetEnvironmentVariable("TEST_KUBECONFIG") is { Length: > 0 } kubeconfig)
+        {
+            return new ExistingCluster(kubeconfig);
+        }
+        return await DockerAnswersAsync(ct) ? new K3sCluster() : new ScriptedCluster();
+    }
+
+    private static async Task<bool> DockerAnswersAsync(CancellationToken ct)
+    {
+        var answer = await Shell.RunAsync("sh", ["-c", "command -v docker && timeout 5 docker info"], ct);
+        return answer.ExitCode == 0;
+    }
+}
+
+/// <summary>Somebody else's cluster: it must be able to pull the images, or have them.</summary>
+internal sealed class ExistingCluster(string kubeconfig) : IClusterSource
+{
+    public Task<string> StartAsync(CancellationToken ct) => Task.FromResult(kubeconfig);
+
+    public Task LoadAsync(string archive, CancellationToken ct) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>k3s in a container, gone after the tests. K3S_IMAGE picks the version of Kubernetes.</summary>
+internal sealed class K3sCluster : IClusterSource
+{
+    private const string DefaultImage = "docker.io/rancher/k3s:v1.35.2-k3s1";
+
+    private readonly K3sContainer _container = new K3sBuilder(
+        Environment.GetEnvironmentVariable("K3S_IMAGE") is { Length: > 0 } image ? image : DefaultImage
+    ).Build();
+
+    public async Task<string> StartAsync(CancellationToken ct)
+    {
+        await _container.StartAsync(ct);
+        var path = Path.Combine(Path.GetTempPath(), $"marketplace-operator-{_container.Id[..12]}.kubeconfig");
+        await File.WriteAllTextAsync(path, await _container.GetKubeconfigAsync(), ct);
+        return path;
+    }
+
+    public async Task LoadAsync(string archive, CancellationToken ct)
+    {
+        await _container.CopyAsync(new FileInfo(archive), "/images", ct: ct);
+        await ExecAsync(["ctr", "-n", "k8s.io", "images", "import", $"/images/{Path.GetFileName(archive)}"], ct);
+    }
+
+    public ValueTask DisposeAsync() => _container.DisposeAsync();
+
+    private async Task ExecAsync(IList<string> command, CancellationToken ct)
+    {
+        ExecResult result = await _container.ExecAsync(command, ct);
+        if (result.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"'{string.Join(' ', command)}' in k3s: {result.Stderr}");
+        }
+    }
+}
+
+/// <summary>hack/cluster.sh, named by CLUSTER. It stays up for the next run; <c>make clean</c> takes it down.</summary>
+internal sealed class ScriptedCluster : IClusterSource
+{
+    private const string Script = "hack/cluster.sh";
+
+    private readonly Dictionary<string, string> _environment = new()
+    {
+        ["CLUSTER"] = Environment.GetEnvironmentVariable("CLUSTER") is { Length: > 0 } name
+            ? name
+            : "marketplace-operator-test",
+    };
+
+    public async Task<string> StartAsync(CancellationToken ct)
+    {
+        await RunAsync(["up"], ct);
+        return (await RunAsync(["kubeconfig"], ct)).Trim();
+    }
+
+    public Task LoadAsync(string archive, CancellationToken ct) => RunAsync(["load", archive], ct);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<string> RunAsync(string[] arguments, CancellationToken ct) =>
+        (await Shell.RunAsync(Repository.PathOf(Script), arguments, ct, environment: _environment)).OrThrow();
+}

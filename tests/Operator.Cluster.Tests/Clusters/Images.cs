@@ -1,0 +1,43 @@
+namespace Operator.Cluster.Tests;
+
+/// <summary>Our images, built by hack/images.sh; the cluster remembers in a ConfigMap which it was given.</summary>
+internal sealed class Images(IClusterSource source, Kube kube)
+{
+    private const string Folder = "artifacts/images";
+    private const string Marker = "e2e-loaded-images";
+
+    public static Task<string> StampAsync(string image, CancellationToken ct) =>
+        File.ReadAllTextAsync(Repository.PathOf($"{Folder}/{image}.tar.stamp"), ct);
+
+    /// <summary>Builds what has changed, unless hack/test.sh just did, and loads what the cluster does not have.</summary>
+    public async Task ProvideAsync(CancellationToken ct)
+    {
+        if (Environment.GetEnvironmentVariable("IMAGES_ARE_BUILT") != "1")
+        {
+            (await Shell.RunAsync(Repository.PathOf("hack/images.sh"), [], ct)).OrThrow();
+        }
+        var loaded = await kube.FindAsync($"/api/v1/namespaces/default/configmaps/{Marker}", ct);
+        var stamps = new List<string>();
+        foreach (var archive in Directory.GetFiles(Repository.PathOf(Folder), "*.tar").Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileName(archive);
+            var stamp = (await File.ReadAllTextAsync($"{archive}.stamp", ct)).Trim();
+            if (!string.Equals(loaded?.Text("data", name), stamp, StringComparison.Ordinal))
+            {
+                await source.LoadAsync(archive, ct);
+            }
+            stamps.Add($"  {name}: \"{stamp}\"");
+        }
+        await kube.ApplyAsync(
+            "default",
+            $"""
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {"{"}name: {Marker}{"}"}
+            data:
+            {string.Join('\n', stamps)}
+            """,
+            ct
+        );
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>Short ways into Kubernetes' JSON; absent is null.</summary>
+internal static class Json
+{
+    public static JsonElement? At(this JsonElement element, params ReadOnlySpan<string> path)
+    {
+        var at = element;
+        foreach (var name in path)
+        {
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(name, out at))
+            {
+                return null;
+            }
+        }
+        return at;
+    }
+
+    public static string? Text(this JsonElement element, params ReadOnlySpan<string> path) =>
+        element.At(path) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    public static bool? Flag(this JsonElement element, params ReadOnlySpan<string> path) =>
+        element.At(path) is { ValueKind: JsonValueKind.True or JsonValueKind.False } flag ? flag.GetBoolean() : null;
+
+    public static DateTimeOffset? Time(this JsonElement element, params ReadOnlySpan<string> path) =>
+        element.Text(path) is { } text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    public static IEnumerable<JsonElement> Items(this JsonElement element, params ReadOnlySpan<string> path) =>
+        element.At(path) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Operator.Runtime;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>
+/// Two ways to the cluster: kubectl for what a user does, and plain HTTP for what the tests look at. Only the connection is the
+/// product's; what is read is read here, not by the code under test.
+/// </summary>
+internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
+{
+    public const string OurApi = "/apis/marketplace-operator.io/v1alpha1";
+
+    private readonly HttpClient _http = KubeConnection.Connect(KubeConnection.FromFile(kubeconfig), "e2e-tests");
+
+    public string Kubeconfig => kubeconfig;
+
+    public Task<ShellResult> TryKubectlAsync(string? input, CancellationToken ct, params string[] arguments) =>
+        Shell.RunAsync(kubectl, ["--kubeconfig", kubeconfig, .. arguments], ct, input);
+
+    public async Task<string> KubectlAsync(CancellationToken ct, params string[] arguments) =>
+        (await TryKubectlAsync(null, ct, arguments)).OrThrow();
+
+    public async Task<string> ApplyAsync(string ns, string manifest, CancellationToken ct) =>
+        (await TryKubectlAsync(manifest, ct, "-n", ns, "apply", "-f", "-")).OrThrow();
+
+    public Task<string> MakeNamespaceAsync(string name, string labels, CancellationToken ct) =>
+        ApplyAsync(
+            "default",
+            $"""
+            apiVersion: v1
+            kind: Namespace
+            metadata:
+              name: {name}
+              labels: {labels}
+            """,
+            ct
+        );
+
+    /// <summary>Null for what is not there.</summary>
+    public async Task<JsonElement?> FindAsync(string path, CancellationToken ct)
+    {
+        using var response = await _http.GetAsync(path.TrimStart('/'), ct);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+        var body = await response.Content.ReadAsStringAsync(ct);
+        return response.IsSuccessStatusCode
+            ? JsonElement.Parse(body)
+            : throw new InvalidOperationException($"GET {path}: {(int)response.StatusCode} {body}");
+    }
+
+    public async Task<JsonElement> GetAsync(string path, CancellationToken ct) =>
+        await FindAsync(path, ct) ?? throw new InvalidOperationException($"GET {path}: it is not there");
+
+    /// <summary>Text such as a pod's log or the operator's metrics; null for what is not there (any more).</summary>
+    public async Task<string?> FindTextAsync(string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path.TrimStart('/'));
+        request.Headers.Accept.ParseAdd("*/*");
+        using var response = await _http.SendAsync(request, ct);
+        return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(ct) : null;
+    }
+
+    /// <summary>A merge patch, also of what kubectl has no word for, such as a whole status.</summary>
+    public async Task PatchAsync(string path, string mergePatch, CancellationToken ct)
+    {
+        using var content = new StringContent(mergePatch, Encoding.UTF8, "application/merge-patch+json");
+        using var response = await _http.PatchAsync(path.TrimStart('/'), content, ct);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Lines of a watch, until the server ends it.</summary>
+    public async IAsyncEnumerable<WatchEvent> WatchAsync(
+        string path,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
+    )
+    {
+        using var response = await _http.GetAsync(path.TrimStart('/'), HttpCompletionOption.ResponseHeadersRead, ct);
+        response.EnsureSuccessStatusCode();
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(ct));
+        while (await reader.ReadLineAsync(ct) is { } line)
+        {
+            var item = JsonElement.Parse(line);
+            yield return new WatchEvent(item.GetProperty("type").GetString() ?? "", item.GetProperty("object"));
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}
+
+internal sealed record WatchEvent(string Type, JsonElement Object);

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>A real cluster with our images, our operator and a marketplace: set up once, shared by all stories.</summary>
+public sealed class TestCluster : IAsyncLifetime
+{
+    private const string MarketplaceNamespace = "e2e-marketplace";
+
+    /// <summary>On each namespace of a story, so that what a killed run left is found.</summary>
+    public const string StoryLabel = "marketplace-operator.io/e2e-story";
+
+    private IClusterSource? _source;
+    private Kube? _kube;
+    private OperatorRelease? _operator;
+
+    internal Kube Kube => _kube ?? throw NotStarted();
+    internal OperatorRelease Operator => _operator ?? throw NotStarted();
+
+    /// <summary>Where workers find the marketplace: by address, since not every test cluster has names.</summary>
+    internal string MarketplaceUrl { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        _source = await ClusterSource.ChooseAsync(ct);
+        _kube = new Kube(await _source.StartAsync(ct), await ToolAsync("kubectl", ct));
+        // An earlier run that was killed may have left stories that still run.
+        await _kube.KubectlAsync(ct, "delete", "namespace", "-l", StoryLabel, "--wait=false");
+        await new Images(_source, _kube).ProvideAsync(ct);
+        var stamp = await Images.StampAsync("localhost_marketplace-operator_dev", ct);
+        _operator = new OperatorRelease(_kube, await ToolAsync("helm", ct), stamp.Trim());
+        await _operator.InstallAsync(ct);
+        MarketplaceUrl = await OpenMarketplaceAsync(_kube, ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _kube?.Dispose();
+        if (_source is not null)
+        {
+            await _source.DisposeAsync();
+        }
+    }
+
+    /// <summary>HELM, PROMTOOL or KUBECTL name a tool; else hack/tools.sh finds or fetches it.</summary>
+    internal static async Task<string> ToolAsync(string tool, CancellationToken ct) =>
+        Environment.GetEnvironmentVariable(tool.ToUpperInvariant()) is { Length: > 0 } path
+            ? path
+            : (await Shell.RunAsync(Repository.PathOf("hack/tools.sh"), [tool], ct)).OrThrow().Trim();
+
+    /// <summary>The quickstart's own marketplace serves the other stories too.</summary>
+    private static async Task<string> OpenMarketplaceAsync(Kube kube, CancellationToken ct)
+    {
+        await kube.MakeNamespaceAsync(MarketplaceNamespace, "{}", ct);
+        foreach (var file in new[] { "secret.yaml", "marketplace.yaml" })
+        {
+            await kube.KubectlAsync(ct, "-n", MarketplaceNamespace, "apply", "-f", $"examples/quickstart/{file}");
+        }
+        string[] wait = ["rollout", "status", "deployment/marketplace", "--timeout=120s"];
+        await kube.KubectlAsync(ct, ["-n", MarketplaceNamespace, .. wait]);
+        JsonElement service = await kube.GetAsync(
+            $"/api/v1/namespaces/{MarketplaceNamespace}/services/marketplace",
+            ct
+        );
+        return $"http://{service.Text("spec", "clusterIP")}:8080";
+    }
+
+    private static InvalidOperationException NotStarted() => new("the cluster has not been started");
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>The demo's two stories, asked of the pods and their workers' logs: who ran which version when.</summary>
+public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) : IClassFixture<QuickstartStory>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private IEnumerable<SeenRun> Of(int attempt) => story.Runs.Where(r => r.Attempt == attempt);
+
+    [Fact]
+    public void A_good_version_spreads_over_5_25_and_100_percent_and_is_promoted()
+    {
+        var sizes = Spread.Of(Of(attempt: 1)).Cohorts.Select(c => c.Count);
+
+        // First the pilot alone: until its container has started, the others stay on stable.
+        Assert.Equal([1, 2, 10, 40], sizes);
+        Assert.Equal("Promoted", story.Promoted.Status.Phase);
+        Assert.Equal(A.Better, story.Promoted.Status.Attempt?.Image);
+    }
+
+    [Fact]
+    public void Each_cohort_contains_the_one_before()
+    {
+        var cohorts = Spread.Of(Of(attempt: 1)).Cohorts;
+
+        Assert.All(cohorts.Zip(cohorts.Skip(1)), pair => Assert.Superset(pair.First, pair.Second));
+    }
+
+    [Fact]
+    public void Each_step_lasts_as_long_as_it_should()
+    {
+        ImmutableArray<(int, TimeSpan)> steps =
+        [
+            (2, TimeSpan.FromSeconds(20)),
+            (10, TimeSpan.FromSeconds(20)),
+            (40, TimeSpan.FromSeconds(10)),
+        ];
+
+        Invariants.Spread_kept_its_steps(Of(attempt: 1), steps, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void A_bad_version_is_rolled_back_and_never_leaves_its_first_step()
+    {
+        var ran = story.Runs.Where(r => r.Image == A.Bad).ToList();
+
+        Assert.InRange(Spread.Of(ran).Reached.Count, 1, 2);
+        Assert.All(ran, r => Assert.Equal(2, r.Attempt));
+        Assert.Equal("RolledBack", story.RolledBack.Status.Phase);
+        Assert.Equal("ItemErrorRateTooHigh", story.RolledBack.Status.Attempt?.Reason);
+    }
+
+    [Fact]
+    public void After_the_rollback_every_store_runs_stable_in_its_next_slot()
+    {
+        var last = story.Runs.Where(r => r.Image == A.Bad).Max(r => r.Slot);
+        var after = story.Runs.Where(r => r.Slot > last).ToList();
+
+        Assert.All(after, r => Assert.Equal(A.Better, r.Image));
+        Assert.Equal(A.Stores(40), after.SelectMany(r => r.Stores).Distinct().Order(StringComparer.Ordinal));
+        Invariants.Stores_ran_stable_in_their_next_slot(story.Runs, attempt: 2, A.Better, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void The_workers_logs_tell_the_same_versions_as_their_pods()
+    {
+        var withLog = story.Runs.Where(r => r.HasEnded && r.HasStarted).ToList();
+
+        Assert.All(withLog, r => Assert.Equal(r.Stores, r.Log.Select(l => l.Store)));
+        Assert.All(withLog, r => Assert.All(r.Log, l => Assert.EndsWith($":{l.Version}", r.Image)));
+        // 1.2 misreads one order in five, the others none.
+        Assert.Contains(withLog.Where(r => r.Image == A.Bad).SelectMany(r => r.Log), l => l.Failed > 0);
+        Assert.DoesNotContain(withLog.Where(r => r.Image != A.Bad).SelectMany(r => r.Log), l => l.Failed > 0);
+    }
+
+    [Fact]
+    public void No_store_ran_twice_in_a_slot() => Invariants.No_store_ran_twice_in_a_slot(story.Runs);
+
+    [Fact]
+    public async Task The_metrics_tell_the_same_story_as_the_pods()
+    {
+        var logs = story.Runs.SelectMany(r => r.Log.Select(l => (r.IsCandidate, l.Ok, l.Failed))).ToList();
+        var expected = new Dictionary<string, double>
+        {
+            ["marketplace_runs_total arm=stable result=succeeded"] = story.Runs.Count(r => !r.IsCandidate),
+            ["marketplace_runs_total arm=candidate result=succeeded"] = story.Runs.Count(r => r.IsCandidate),
+            ["marketplace_items_total arm=stable outcome=ok"] = logs.Where(l => !l.IsCandidate).Sum(l => l.Ok),
+            ["marketplace_items_total arm=candidate outcome=ok"] = logs.Where(l => l.IsCandidate).Sum(l => l.Ok),
+            ["marketplace_items_total arm=candidate outcome=failed"] = logs.Where(l => l.IsCandidate)
+                .Sum(l => l.Failed),
+            ["marketplace_rollout_outcomes_total outcome=Promoted"] = 1,
+            ["marketplace_rollout_outcomes_total outcome=RolledBack"] = 1,
+            ["marketplace_rollout_step"] = 0,
+            ["marketplace_rollout_cohort_stores"] = 0,
+            ["marketplace_connector_stores arm=stable"] = 40,
+        };
+
+        // The last runs are counted with the commit that closes their slot.
+        await Eventually.IsSoAsync(
+            "the metrics agree with the pods",
+            async () => Scrape.Parse(await cluster.Operator.MetricsAsync(Ct)).Of(story.Story.Namespace),
+            metrics => expected.All(e => metrics.Value(e.Key) == e.Value),
+            metrics =>
+                string.Join('\n', expected.Select(e => $"{e.Key}: {metrics.Value(e.Key)}, the pods say {e.Value}")),
+            Ct
+        );
+    }
+
+    [Fact]
+    public async Task Prometheus_own_tool_accepts_the_metrics()
+    {
+        var promtool = await TestCluster.ToolAsync("promtool", Ct);
+        var metrics = await cluster.Operator.MetricsAsync(Ct);
+
+        var check = await Shell.RunAsync(promtool, ["check", "metrics"], Ct, metrics);
+
+        Assert.True(check.ExitCode == 0, check.Everything);
+    }
+
+    [Fact]
+    public async Task The_probes_say_that_every_replica_is_well()
+    {
+        var pods = await cluster.Operator.PodsAsync(Ct);
+
+        Assert.Equal(2, pods.Count);
+        foreach (var pod in pods.Select(p => p.Text("metadata", "name") ?? ""))
+        {
+            Assert.Equal("ok", await cluster.Operator.AskAsync(pod, "/livez", Ct));
+            Assert.Equal("ok", await cluster.Operator.AskAsync(pod, "/readyz", Ct));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace Operator.Cluster.Tests;
+
+/// <summary>One story a test: begun in a namespace of its own, told in full when it fails, and cleared away.</summary>
+public abstract class ClusterStory(TestCluster cluster, string name) : IAsyncLifetime
+{
+    private Story? _story;
+
+    internal TestCluster Cluster => cluster;
+    internal Story Story => _story ?? throw new InvalidOperationException("the story has not begun");
+    protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public virtual async ValueTask InitializeAsync() => _story = await Story.BeginAsync(cluster, name, Ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_story is null)
+        {
+            return;
+        }
+        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine(await _story.DescribeAsync(CancellationToken.None)); // the test is over
+        }
+        await _story.DisposeAsync();
+    }
+}

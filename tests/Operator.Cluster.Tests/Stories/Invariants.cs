@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>What must hold whatever happens, proven from the pods alone.</summary>
+internal static class Invariants
+{
+    /// <summary>
+    /// A store has at most one run in a slot. A further one is a retry: its predecessor had ended before, and had neither
+    /// succeeded nor worked on the store.
+    /// </summary>
+    public static void No_store_ran_twice_in_a_slot(IEnumerable<SeenRun> runs)
+    {
+        var tries = runs.SelectMany(r => r.Stores.Select(s => (Store: s, Run: r)))
+            .GroupBy(t => (t.Run.Connector, t.Run.Occasion, t.Store), t => t.Run);
+        foreach (var ofStore in tries)
+        {
+            var inOrder = ofStore.OrderBy(r => r.FirstSeen).ToList();
+            foreach (var (first, next) in inOrder.Zip(inOrder.Skip(1)))
+            {
+                var isRetry =
+                    first.EndSeen < next.FirstSeen
+                    && !first.Succeeded
+                    && !first.Log.Any(l => l.Store == ofStore.Key.Store);
+                Assert.True(isRetry, $"{ofStore.Key} ran twice:\n{first}\n{next}");
+            }
+        }
+    }
+
+    /// <summary>
+    /// A store whose candidate run has ended runs stable in the next slot that is due: no slot goes by without it.
+    /// </summary>
+    public static void Stores_ran_stable_in_their_next_slot(
+        IEnumerable<SeenRun> runs,
+        int attempt,
+        string stable,
+        TimeSpan period
+    )
+    {
+        var all = runs.ToList();
+        foreach (var last in LastRunsOf(all.Where(r => r.Attempt == attempt)))
+        {
+            var next = all.Where(r => r.Slot > last.Run.Slot && r.Stores.Contains(last.Store)).MinBy(r => r.Slot);
+            var due =
+                (long)Math.Ceiling(last.FinishedAt.ToUnixTimeSeconds() / period.TotalSeconds) * period.TotalSeconds;
+            var isInTime =
+                next is { IsCandidate: false }
+                && next.Image == stable
+                && next.Slot <= Math.Max(due, last.Run.Slot + period.TotalSeconds);
+            Assert.True(isInTime, $"{last.Store}, due in {due}, went from\n{last.Run}\nto\n{next}");
+        }
+    }
+
+    private static IEnumerable<(string Store, SeenRun Run, DateTimeOffset FinishedAt)> LastRunsOf(
+        IEnumerable<SeenRun> runs
+    ) =>
+        from run in runs
+        where run.FinishedAt is not null
+        from store in run.Stores
+        group run by store into ofStore
+        let last = ofStore.MaxBy(r => r.Slot)
+        select (ofStore.Key, last, last.FinishedAt!.Value); // filtered above
+
+    /// <summary>
+    /// One attempt's candidate never reached more stores than its step allows, no step was shorter than its dwell in rounds that
+    /// really ran, and each cohort contains the one before. <paramref name="places"/> are the sizes of the steps.
+    /// </summary>
+    public static void Spread_kept_its_steps(
+        IEnumerable<SeenRun> candidateRuns,
+        ImmutableArray<(int Places, TimeSpan MinDuration)> places,
+        TimeSpan period
+    )
+    {
+        var attempts = candidateRuns.Select(r => r.Attempt).Distinct().ToList();
+        Assert.True(attempts.Count <= 1, $"runs of several attempts: {string.Join(", ", attempts)}");
+        var rounds = new int[places.Length];
+        var step = 0;
+        foreach (var slot in Spread.Of(candidateRuns).Slots)
+        {
+            while (slot.Reached.Count > places[step].Places)
+            {
+                var lasted = rounds[step] * period;
+                Assert.True(
+                    lasted >= places[step].MinDuration,
+                    $"step {step + 1} had {rounds[step]} rounds ({lasted}) before slot {slot.Slot} reached {slot.Reached.Count} stores"
+                );
+                step++;
+                Assert.True(
+                    step == places.Length - 1 || slot.Reached.Count <= places[step].Places,
+                    $"slot {slot.Slot} reached {slot.Reached.Count} stores, step {step + 1} has {places[step].Places}"
+                );
+            }
+            rounds[step]++;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>
+/// Where disturbances are worst: 20 stores on version 1.0, version 1.1 on its way, in the middle of its second step with 10
+/// stores. And what every such story must prove in the end.
+/// </summary>
+internal static class MidStep
+{
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    /// <summary>What <see cref="A.Rollout"/> means for 20 stores.</summary>
+    private static readonly ImmutableArray<(int Places, TimeSpan MinDuration)> Steps =
+    [
+        (2, TimeSpan.FromSeconds(10)),
+        (10, TimeSpan.FromSeconds(15)),
+        (20, TimeSpan.Zero),
+    ];
+
+    public static ConnectorManifest Connector { get; } = A.Connector();
+
+    public static async Task BeginAsync(Story story, CancellationToken ct)
+    {
+        await story.ApplyAsync(Connector, ct);
+        await story.AwaitEveryStoreAsync(Connector, A.Good, ct);
+        await story.ApplyAsync(A.Rollout(), ct);
+        await story.ChangeImageAsync(Connector.Name, A.Better, ct);
+        await story.AwaitRunsAsync(
+            "the second step's 10 stores run 1.1",
+            runs => Candidate(runs, 1).Reached.Count == 10,
+            ct
+        );
+    }
+
+    /// <summary>The spread of one attempt.</summary>
+    public static Spread Candidate(IEnumerable<SeenRun> runs, int attempt) =>
+        Spread.Of(runs.Where(r => r.Attempt == attempt));
+
+    /// <summary>Steps, dwell and slots of one attempt, as its pods show them.</summary>
+    public static void Assert_kept_its_steps(ImmutableArray<SeenRun> runs, int attempt) =>
+        Invariants.Spread_kept_its_steps(runs.Where(r => r.Attempt == attempt), Steps, Period);
+
+    /// <summary>Waits until every store has run stable well in a slot after the last that had a candidate.</summary>
+    public static async Task AwaitAllOnStableAsync(
+        Story story,
+        ConnectorManifest connector,
+        string image,
+        CancellationToken ct
+    ) =>
+        await story.AwaitRunsAsync(
+            $"every store ran {image} after the last candidate's slot",
+            runs => RanStableSince(runs, connector, image).IsSupersetOf(connector.Stores),
+            ct
+        );
+
+    private static ImmutableHashSet<string> RanStableSince(
+        ImmutableArray<SeenRun> runs,
+        ConnectorManifest connector,
+        string image
+    )
+    {
+        var ours = runs.Where(r => r.Connector == connector.Name).ToList();
+        var last = ours.Where(r => r.IsCandidate).Select(r => r.Slot).DefaultIfEmpty().Max();
+        return [.. ours.Where(r => r.Slot > last && r.Image == image && r.Succeeded).SelectMany(r => r.Stores)];
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>One line of the example worker's log: it worked on this store, in this version, with this result.</summary>
+internal sealed record WorkerLine(string Version, string Store, string Occasion, int Ok, int Failed);
+
+/// <summary>A sync pod as it was last seen, also when it is gone: what it was given, when it ran, and what its worker logged.</summary>
+internal sealed record SeenRun
+{
+    public required string Pod { get; init; }
+    public required string Uid { get; init; }
+    public required string Connector { get; init; }
+    public required string Occasion { get; init; }
+    public required string Image { get; init; }
+    public required string Revision { get; init; }
+    public required bool IsCandidate { get; init; }
+
+    /// <summary>The attempt whose candidate it ran; 0 on the stable arm.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The stores that its run.json names.</summary>
+    public required ImmutableArray<string> Stores { get; init; }
+
+    /// <summary>Counts the changes that the recorder saw: an order that whole seconds can't give.</summary>
+    public required long FirstSeen { get; init; }
+
+    /// <summary>By the kubelet's clock, in whole seconds.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>The change at which its container had ended, or the pod was gone; null while it lives.</summary>
+    public long? EndSeen { get; init; }
+    public bool IsGone { get; init; }
+    public int? ExitCode { get; init; }
+    public string? WaitingReason { get; init; }
+    public string? Report { get; init; }
+
+    /// <summary>Empty until the container has ended, or when the pod went before its log was read.</summary>
+    public ImmutableArray<WorkerLine> Log { get; init; } = [];
+    public required JsonElement Json { get; init; }
+
+    public bool HasStarted => StartedAt is not null || ExitCode is not null;
+    public bool HasEnded => EndSeen is not null;
+    public bool Succeeded => ExitCode == 0;
+
+    /// <summary>The slot's time, so that slots can be put in order.</summary>
+    public long Slot => long.Parse(Occasion.AsSpan(1), CultureInfo.InvariantCulture);
+
+    public static SeenRun Read(JsonElement pod, long change)
+    {
+        var run = JsonElement.Parse(pod.Text("metadata", "annotations", "marketplace-operator.io/run") ?? "{}");
+        return new SeenRun
+        {
+            Pod = pod.Text("metadata", "name") ?? "",
+            Uid = pod.Text("metadata", "uid") ?? "",
+            Connector = run.Text("connector") ?? "",
+            Occasion = run.Text("occasion") ?? "",
+            Revision = run.Text("revision") ?? "",
+            IsCandidate = pod.Text("metadata", "labels", "marketplace-operator.io/arm") == "candidate",
+            Attempt = int.Parse(
+                pod.Text("metadata", "labels", "marketplace-operator.io/attempt") ?? "0",
+                CultureInfo.InvariantCulture
+            ),
+            Image = pod.Items("spec", "containers").First().Text("image") ?? "",
+            Stores = [.. run.Items("stores").Select(s => s.Text("name") ?? "")],
+            FirstSeen = change,
+            Json = pod,
+        }.Then(pod, change);
+    }
+
+    /// <summary>The same run after another change of its pod.</summary>
+    public SeenRun Then(JsonElement pod, long change)
+    {
+        var state = pod.Items("status", "containerStatuses").FirstOrDefault().At("state") ?? default;
+        var ended = state.At("terminated");
+        var isOver = ended is not null || pod.Text("status", "phase") is "Succeeded" or "Failed";
+        return this with
+        {
+            Json = pod,
+            StartedAt = ended?.Time("startedAt") ?? state.Time("running", "startedAt") ?? StartedAt,
+            FinishedAt = ended?.Time("finishedAt") ?? FinishedAt,
+            ExitCode = ended?.At("exitCode")?.GetInt32() ?? ExitCode,
+            Report = ended?.Text("message") ?? Report,
+            WaitingReason = state.Text("waiting", "reason"),
+            EndSeen = isOver ? EndSeen ?? change : EndSeen,
+        };
+    }
+
+    public override string ToString() =>
+        $"{Occasion} {Image.Split(':')[^1]} {(IsCandidate ? "candidate" : "stable   ")} {Revision} {Pod} "
+        + $"[{string.Join(' ', Stores)}] {(HasEnded ? "ended" : "live")}{(IsGone ? " gone" : "")} exit {ExitCode} {WaitingReason} {Report}";
+}

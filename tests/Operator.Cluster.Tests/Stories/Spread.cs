@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>How one version spread, as the pods show it: slot by slot, which stores ran it, and which had by then.</summary>
+internal sealed class Spread
+{
+    private Spread(ImmutableArray<SlotOfSpread> slots) => Slots = slots;
+
+    public ImmutableArray<SlotOfSpread> Slots { get; }
+
+    /// <summary>Every store that ever ran it.</summary>
+    public ImmutableSortedSet<string> Reached => Slots.IsEmpty ? [] : Slots[^1].Reached;
+
+    /// <summary>The sets of stores that ran it, each as often as it changed.</summary>
+    public ImmutableArray<ImmutableSortedSet<string>> Cohorts =>
+        [.. Slots.Where((s, i) => i == 0 || !s.Stores.SetEquals(Slots[i - 1].Stores)).Select(s => s.Stores)];
+
+    /// <summary>Runs whose container never started have run nothing.</summary>
+    public static Spread Of(IEnumerable<SeenRun> runs)
+    {
+        var slots = ImmutableArray.CreateBuilder<SlotOfSpread>();
+        ImmutableSortedSet<string> reached = [];
+        foreach (var slot in runs.Where(r => r.HasStarted).GroupBy(r => r.Slot).OrderBy(g => g.Key))
+        {
+            ImmutableSortedSet<string> stores = [.. slot.SelectMany(r => r.Stores)];
+            reached = reached.Union(stores);
+            slots.Add(new SlotOfSpread(slot.Key, stores, reached));
+        }
+        return new Spread(slots.ToImmutable());
+    }
+}
+
+internal sealed record SlotOfSpread(long Slot, ImmutableSortedSet<string> Stores, ImmutableSortedSet<string> Reached);
