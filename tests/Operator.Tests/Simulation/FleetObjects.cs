@@ -25,7 +25,7 @@ internal sealed class FleetObjects(Random random)
                 {
                     Marketplace = Marketplace.Amazon,
                     Sync = new SyncPodSpec { Image = Image("good-1") },
-                    Stores = [.. Enumerable.Range(1, random.Next(3, 13)).Select(i => new Store { Name = $"s{i:00}" })],
+                    Stores = [.. Enumerable.Range(1, random.Next(3, 10)).Select(i => new Store { Name = $"s{i:00}" })],
                     Flows = [.. Enumerable.Range(1, random.Next(4) == 0 ? 2 : 1).Select(Flow)],
                 },
             },
@@ -76,7 +76,7 @@ internal sealed class FleetObjects(Random random)
         ]);
 
     private RolloutStep Step(string stores) =>
-        new() { Stores = new StoreShare(stores), MinDuration = new Duration($"{random.Next(3, 9)}s") };
+        new() { Stores = new StoreShare(stores), MinDuration = new Duration($"{random.Next(3, 7)}s") };
 
     private Flow Flow(int number) =>
         new()

@@ -13,10 +13,10 @@ namespace Operator.Tests.Simulation;
 internal sealed class SimulatedWorld : IDisposable
 {
     private static readonly ObjectKey Connector = new(FleetObjects.Namespace, FleetObjects.Name);
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Chaos = TimeSpan.FromSeconds(100);
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Chaos = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(40);
     private const int MostCallbacksAnInstant = 200_000;
 
     private readonly Random _random;
@@ -228,7 +228,7 @@ internal sealed class SimulatedWorld : IDisposable
     private void ExpectRest()
     {
         Suspend(isSuspended: true);
-        RunFor(TimeSpan.FromSeconds(45));
+        RunFor(TimeSpan.FromSeconds(40));
         var mark = _cluster.Journal.Count;
         RunFor(Rest);
         var writes = _cluster
