@@ -41,7 +41,8 @@ internal sealed class OperatorRelease(Kube kube, string helm, string imageStamp)
     public async Task<string> LeaderAsync(CancellationToken ct)
     {
         var lease = await LeaseAsync(ct);
-        return lease.Text("spec", "holderIdentity") ?? "";
+        // The holder is the pod and something random.
+        return (lease.Text("spec", "holderIdentity") ?? "").Split('_')[0];
     }
 
     public Task<JsonElement> LeaseAsync(CancellationToken ct) =>
