@@ -50,6 +50,10 @@ internal sealed class ConnectorReconciler(
         // Tell, last.
         await teller.TellAsync(gathered, plan, committed?.Counter, ct);
         ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
+        if (committed is not null)
+        {
+            await records.SweepIfDueAsync(key, committed, ct);
+        }
         return OutcomeOf(gathered, plan);
     }
 

@@ -18,7 +18,7 @@ public sealed class KubeApiException(HttpStatusCode status, string reason, strin
     public bool IsInvalid => Status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest;
 
     /// <summary>A resourceVersion or continue token is too old.</summary>
-    public bool IsGone => Status == HttpStatusCode.Gone;
+    public bool IsGone => Status == HttpStatusCode.Gone || Reason is "Expired" or "Gone";
     public bool IsOverloaded => Status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable;
     public bool IsAlreadyExists =>
         Status == HttpStatusCode.Conflict && string.Equals(Reason, "AlreadyExists", StringComparison.Ordinal);

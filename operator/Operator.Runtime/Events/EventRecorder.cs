@@ -1,49 +1,71 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Prometheus;
 
 namespace Operator.Runtime;
 
-/// <summary>The object that an Event is about.</summary>
-public sealed record EventSubject(string ApiVersion, string Kind, ObjectKey Key, string Uid);
-
 /// <summary>
-/// Writes Events (events.k8s.io/v1). The same one within ten minutes is left out, and a failure is logged and counted: telling
-/// never stands in the way of doing.
+/// Writes Events (events.k8s.io/v1). The same one within ten minutes is only counted, and the next one after that tells how
+/// often it came; an object gets at most <see cref="MostPerObject"/> in ten minutes. Nothing but the given note is told. A
+/// failure is logged and counted: telling never stands in the way of doing. Safe for concurrent use.
 /// </summary>
-public sealed class EventRecorder(IKubeApi api, string controller, string instance, TimeProvider time, ILogger logger)
+public sealed class EventRecorder(
+    IKubeApi api,
+    string controller,
+    string instance,
+    TimeProvider time,
+    IMetricFactory factory,
+    ILogger logger
+)
 {
-    private const int MaxNote = 1024;
-    private const int MaxRemembered = 10_000;
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
-    private readonly ConcurrentDictionary<(string Uid, string Reason, string Note), long> _told = new();
+    public const int MostPerObject = 25;
+    private const int MaxNoteBytes = 1024;
+    private const int MaxReasonBytes = 128;
+    private const int MaxReadableName = 180;
+
+    private readonly EventAggregator _aggregator = new(time);
+    private readonly string _instanceHash = Fnv1A(instance).ToString("x8", CultureInfo.InvariantCulture);
+    private readonly Counter _events = factory.CreateCounter(
+        "controller_events_total",
+        "Events by what became of them: written, suppressed or failed.",
+        ["result"]
+    );
+    private long _sequence;
 
     public async Task TellAsync(EventSubject subject, string reason, string note, bool isWarning, CancellationToken ct)
     {
-        var identity = (subject.Uid, reason, note);
-        if (_told.TryGetValue(identity, out var at) && time.GetElapsedTime(at) < Window)
+        var identity = new EventIdentity(subject.Uid, reason, note);
+        if (_aggregator.Admit(identity) is not { } occurrences)
         {
+            _events.WithLabels("suppressed").Inc();
             return;
         }
-        if (_told.Count >= MaxRemembered)
-        {
-            _told.Clear();
-        }
-        _told[identity] = time.GetTimestamp();
         try
         {
-            await api.CreateAsync(CoreTypes.Events, subject.Key.Namespace, Write(subject, reason, note, isWarning), ct);
+            var json = Write(subject, identity, isWarning, occurrences);
+            await api.CreateAsync(CoreTypes.Events, NamespaceOf(subject), json, ct);
+            _events.WithLabels("written").Inc();
         }
-        catch (Exception e) when (e is KubeApiException or HttpRequestException or TimeoutException or IOException)
+        catch (Exception e)
+            when (e
+                    is KubeApiException
+                        or NotLeadingException
+                        or HttpRequestException
+                        or TimeoutException
+                        or IOException
+            )
         {
+            _aggregator.Forget(identity);
+            _events.WithLabels("failed").Inc();
             EventLog.Failed(logger, subject.Key, reason, e.Message);
         }
     }
 
-    private byte[] Write(EventSubject subject, string reason, string note, bool isWarning)
+    private byte[] Write(EventSubject subject, EventIdentity identity, bool isWarning, int occurrences)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetUtcNow()
+            .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -51,22 +73,23 @@ public sealed class EventRecorder(IKubeApi api, string controller, string instan
             json.WriteString("apiVersion", "events.k8s.io/v1");
             json.WriteString("kind", "Event");
             json.WriteStartObject("metadata");
-            json.WriteString("namespace", subject.Key.Namespace);
-            json.WriteString(
-                "name",
-                string.Create(CultureInfo.InvariantCulture, $"{Shorten(subject.Key.Name, 200)}.{now.Ticks:x}")
-            );
+            json.WriteString("namespace", NamespaceOf(subject));
+            json.WriteString("name", NextName(subject));
             json.WriteEndObject();
-            json.WriteString(
-                "eventTime",
-                now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
-            );
+            json.WriteString("eventTime", now);
             json.WriteString("type", isWarning ? "Warning" : "Normal");
-            json.WriteString("reason", Shorten(reason, 128));
-            json.WriteString("action", Shorten(reason, 128));
-            json.WriteString("note", Shorten(note, MaxNote));
+            json.WriteString("reason", Utf8Text.Cut(identity.Reason, MaxReasonBytes));
+            json.WriteString("action", Utf8Text.Cut(identity.Reason, MaxReasonBytes));
+            json.WriteString("note", Utf8Text.Cut(identity.Note, MaxNoteBytes));
             json.WriteString("reportingController", controller);
-            json.WriteString("reportingInstance", Shorten(instance, 128));
+            json.WriteString("reportingInstance", Utf8Text.Cut(instance, MaxReasonBytes));
+            if (occurrences > 1)
+            {
+                json.WriteStartObject("series");
+                json.WriteNumber("count", occurrences);
+                json.WriteString("lastObservedTime", now);
+                json.WriteEndObject();
+            }
             json.WriteStartObject("regarding");
             json.WriteString("apiVersion", subject.ApiVersion);
             json.WriteString("kind", subject.Kind);
@@ -79,8 +102,27 @@ public sealed class EventRecorder(IKubeApi api, string controller, string instan
         return buffer.ToArray();
     }
 
-    private static string Shorten(string text, int most) => text.Length > most ? text[..most] : text;
+    /// <summary>Unique among recorders by the instance, in one of them by the count, over restarts by the clock.</summary>
+    private string NextName(EventSubject subject)
+    {
+        var readable =
+            subject.Key.Name.Length > MaxReadableName ? subject.Key.Name[..MaxReadableName] : subject.Key.Name;
+        var (ticks, sequence) = (time.GetUtcNow().Ticks, Interlocked.Increment(ref _sequence));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{readable.TrimEnd('.', '-')}.{ticks:x}{_instanceHash}{sequence:x}"
+        );
+    }
+
+    /// <summary>Events about cluster-wide objects are kept in the default namespace.</summary>
+    private static string NamespaceOf(EventSubject subject) =>
+        subject.Key.Namespace.Length > 0 ? subject.Key.Namespace : "default";
+
+    private static uint Fnv1A(string text) => text.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619u);
 }
+
+/// <summary>The object that an Event is about.</summary>
+public sealed record EventSubject(string ApiVersion, string Kind, ObjectKey Key, string Uid);
 
 internal static partial class EventLog
 {

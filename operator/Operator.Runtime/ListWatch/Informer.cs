@@ -1,138 +1,268 @@
-using System.Collections.Concurrent;
-using System.Text.Json;
-
 namespace Operator.Runtime;
 
-/// <summary>What to cache: one kind, perhaps of one namespace, perhaps only what carries a label.</summary>
-public sealed record InformerOptions
-{
-    public required ResourceType Type { get; init; }
-
-    /// <summary>Null: all namespaces.</summary>
-    public string? Namespace { get; init; }
-    public string? LabelSelector { get; init; }
-
-    /// <summary>Objects a page of a list. Default 500.</summary>
-    public int PageSize { get; init; } = 500;
-
-    /// <summary>The server is asked to end a watch after this long, give or take a tenth. Default 5 min.</summary>
-    public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(5);
-
-    /// <summary>A watch that outlives its timeout by this much is taken for dead. Default 90 s.</summary>
-    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(90);
-}
-
-/// <summary>One object of the cache changed. For a deletion <see cref="Before"/> is the last state, as the DELETED event told it.</summary>
-public sealed record ObjectChange<T>(ObjectKey Key, T? Before, T? After)
-    where T : class;
-
 /// <summary>
-/// Keeps a projection of every object of a kind: list, then watch, for ever. Items are decoded one by one, so that one that
-/// can't be read hurts only itself. Reads are safe from any thread; changes are told in order, from one task.
+/// Keeps a projection of every object of a kind: list, then watch, for ever. A watch that ends or breaks off is taken up where
+/// it was; only when the server no longer knows that place is everything listed again. Reads are safe from any thread; changes
+/// are told in order, from one task.
 /// </summary>
-public sealed class Informer<T>(
-    IKubeApi api,
-    InformerOptions options,
-    Func<KubeObject, T> project,
-    InformerServices services
-)
+/// <remarks>
+/// The projection must not keep the JSON that it is given, which may be part of a whole page: where the object itself is wanted,
+/// <see cref="KubeObject.Trimmed"/> is the projection to use.
+/// </remarks>
+public sealed class Informer<T>
     where T : class
 {
-    private readonly ConcurrentDictionary<ObjectKey, Cached> _objects = new();
-    private readonly ConcurrentDictionary<ObjectKey, string> _undecodable = new();
-    private readonly List<TaskCompletionSource> _syncWaiters = [];
-    private readonly Backoff _backoff = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30), services.Random);
-    private readonly Lock _gate = new();
-    private long _lastContact;
+    private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);
 
-    private sealed record Cached(T Object, string ResourceVersion, bool IsOverlay);
+    /// <summary>A server that bore with us this long is well, even when there was nothing to tell.</summary>
+    private static readonly TimeSpan LongWatch = TimeSpan.FromSeconds(10);
+
+    private readonly IKubeApi _api;
+    private readonly InformerOptions _options;
+    private readonly InformerServices _services;
+    private readonly Decoder<T> _decoder;
+    private readonly ListReader<T> _lists;
+    private readonly ObjectCache<T> _cache;
+    private readonly Backoff _backoff;
+    private readonly Waiters _syncWaiters = new();
+    private readonly Waiters _freshWaiters = new();
+    private readonly string _kind;
+    private volatile Action _interrupt = () => { };
+    private long _lastContact;
+    private string? _version;
+    private bool _isSuspicious;
+
+    public Informer(IKubeApi api, InformerOptions options, Func<KubeObject, T> project, InformerServices services)
+    {
+        (_api, _options, _services, _kind) = (api, options, services, options.Type.Plural);
+        _decoder = new Decoder<T>(project);
+        _lists = new ListReader<T>(api, options, _decoder, services);
+        _cache = new ObjectCache<T>(Tell, TellUndecoded);
+        _backoff = new Backoff(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30), services.Random);
+        _lastContact = services.Time.GetTimestamp();
+    }
 
     /// <summary>Called once for each change; must not block.</summary>
     public Action<ObjectChange<T>>? Changed { get; set; }
 
-    /// <summary>Called for an object that can't be decoded, with why.</summary>
+    /// <summary>Called for an object that can't be decoded, with why. When it is mended, <see cref="Changed"/> tells.</summary>
     public Action<ObjectKey, string>? Undecoded { get; set; }
 
     public bool HasSynced { get; private set; }
 
-    public IEnumerable<KeyValuePair<ObjectKey, T>> All =>
-        _objects.Select(o => KeyValuePair.Create(o.Key, o.Value.Object));
+    public IEnumerable<KeyValuePair<ObjectKey, T>> All => _cache.All;
 
-    /// <summary>Objects that exist and can't be decoded, with why.</summary>
-    public IReadOnlyDictionary<ObjectKey, string> Undecodable => _undecodable;
+    /// <summary>Objects that exist and can't be decoded, with why. They are not among <see cref="All"/>.</summary>
+    public IReadOnlyDictionary<ObjectKey, string> Undecodable => _cache.Undecodable;
 
-    /// <summary>Since the server was last heard of.</summary>
-    public TimeSpan Age => services.Time.GetElapsedTime(Interlocked.Read(ref _lastContact));
+    /// <summary>Since the server was last heard of: an event, a bookmark, a list, or a watch that it ended as it was asked to.</summary>
+    public TimeSpan Age => _services.Time.GetElapsedTime(Interlocked.Read(ref _lastContact));
 
-    public T? Find(ObjectKey key) => _objects.TryGetValue(key, out var cached) ? cached.Object : null;
+    public T? Find(ObjectKey key) => _cache.Find(key);
 
-    /// <summary>Not <c>Task.WaitAsync</c>: that one continues on the thread pool, whatever context a simulation runs in.</summary>
-    public async Task WaitForSyncAsync(CancellationToken ct)
+    public Task WaitForSyncAsync(CancellationToken ct)
     {
-        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate)
+        var wait = _syncWaiters.WaitAsync(ct);
+        if (HasSynced)
         {
-            if (HasSynced)
-            {
-                return;
-            }
-            _syncWaiters.Add(waiter);
+            Waiters.Release(_syncWaiters.Take());
         }
-        using var cancellation = ct.Register(() => waiter.TrySetCanceled(ct));
-        await waiter.Task;
+        return wait;
     }
 
-    /// <summary>Shows an object that we just created, until the watch has caught up with it.</summary>
-    public void Overlay(KubeObject created)
+    /// <summary>Lists again, and returns when what the server knew after this call is in the cache.</summary>
+    public Task RelistAsync(CancellationToken ct)
     {
-        var cached = new Cached(project(created), created.ResourceVersion, IsOverlay: true);
-        lock (_gate)
-        {
-            _objects.TryAdd(created.Key, cached);
-        }
+        var wait = _freshWaiters.WaitAsync(ct);
+        _interrupt();
+        return wait;
     }
 
-    /// <summary>Runs until cancelled; every other failure is logged and answered by a new list.</summary>
+    /// <summary>Shows an object that we just created, until the watch has caught up with it or passed it over.</summary>
+    public void Overlay(KubeObject created) => _cache.Overlay(_decoder.Decode(created));
+
+    /// <summary>Brings the gauges up to date: to be called before they are read.</summary>
+    public void RefreshMetrics() => _services.Metrics.Set(_kind, _cache.Count, _cache.Undecodable.Count, Age);
+
+    /// <summary>Runs until cancelled; whatever else happens is logged, and it goes on.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        Interlocked.Exchange(ref _lastContact, services.Time.GetTimestamp());
         while (!ct.IsCancellationRequested)
         {
             try
             {
-                var resourceVersion = await ListAsync(ct);
-                Synced();
-                await WatchAsync(resourceVersion, ct);
+                await GoOnAsync(ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
                 return;
             }
-            // Whatever broke the stream, the answer is the same: list again. Nothing may end this loop quietly.
+            // Nothing may end this loop quietly.
             catch (Exception e)
             {
-                InformerLog.Relisting(services.Logger, options.Type.Plural, e);
-                services.Metrics.Relisted(options.Type.Plural);
-                await PauseAsync(_backoff.Next(), ct);
+                await RecoverAsync(e, ct);
             }
         }
     }
 
-    private void Synced()
+    /// <summary>One list if it is needed, and one watch.</summary>
+    private async Task GoOnAsync(CancellationToken ct)
     {
-        lock (_gate)
+        if (_isSuspicious && _version is not null && await HasGoneBackAsync(ct))
         {
-            HasSynced = true;
-            _syncWaiters.ForEach(w => w.TrySetResult());
-            _syncWaiters.Clear();
+            NeedList("restored");
+        }
+        _isSuspicious = false;
+        if (_version is null)
+        {
+            await ListAsync(ct);
+        }
+        var interruption = new CancellationTokenSource();
+        _interrupt = interruption.Cancel;
+        // It was asked for while the list was under way, which may be older than the question.
+        if (!_freshWaiters.IsEmpty)
+        {
+            NeedList("asked");
+            return;
+        }
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, interruption.Token);
+        try
+        {
+            await WatchAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            NeedList("asked");
         }
     }
 
-    private async Task PauseAsync(TimeSpan pause, CancellationToken ct)
+    private async Task ListAsync(CancellationToken ct)
     {
+        var asked = _freshWaiters.Take();
         try
         {
-            await Task.Delay(pause, services.Time, ct);
+            var start = _services.Time.GetTimestamp();
+            var number = _cache.BeginList();
+            var list = await _lists.ReadAsync(ct);
+            _cache.Replace(list.Items, ResourceVersions.Parse(list.Version), number);
+            _version = list.Version;
+            var took = _services.Time.GetElapsedTime(start);
+            InformerLog.Listed(_services.Logger, _kind, list.Items.Count, took);
+        }
+        catch
+        {
+            _freshWaiters.Add(asked);
+            throw;
+        }
+        Touch();
+        HasSynced = true;
+        Waiters.Release(_syncWaiters.Take());
+        Waiters.Release(asked);
+    }
+
+    /// <summary>Returns when the server has ended the watch, as it was asked to.</summary>
+    private async Task WatchAsync(CancellationToken ct)
+    {
+        var timeout = _options.WatchTimeout * (0.9 + (0.2 * _services.Random()));
+        using var silence = new CancellationTokenSource(_options.Silence, _services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, silence.Token);
+        var query = new WatchOptions
+        {
+            LabelSelector = _options.LabelSelector,
+            ResourceVersion = _version ?? "",
+            Timeout = timeout,
+        };
+        var (start, isHeard) = (_services.Time.GetTimestamp(), false);
+        try
+        {
+            await foreach (var change in _api.WatchAsync(_options.Type, _options.Namespace, query, either.Token))
+            {
+                silence.CancelAfter(_options.Silence);
+                Apply(change);
+                isHeard = true;
+                _backoff.Reset();
+                Touch();
+            }
+        }
+        catch (OperationCanceledException e) when (silence.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new TimeoutException($"nothing was heard for {_options.Silence}", e);
+        }
+        finally
+        {
+            if (_services.Time.GetElapsedTime(start) > LongWatch)
+            {
+                _backoff.Reset();
+            }
+        }
+        ct.ThrowIfCancellationRequested();
+        if (!isHeard && _services.Time.GetElapsedTime(start) < ShortestWatch)
+        {
+            throw new IOException("the watch ended at once");
+        }
+        Touch();
+    }
+
+    private void Apply(WatchEvent change)
+    {
+        if (change.Kind == WatchKind.Error)
+        {
+            throw new WatchErrorException(change.Item);
+        }
+        var item = new KubeObject(change.Item);
+        if (change.Kind != WatchKind.Bookmark)
+        {
+            var decoded = _decoder.Decode(item);
+            if (change.Kind == WatchKind.Deleted)
+            {
+                _cache.Delete(decoded);
+            }
+            else
+            {
+                _cache.Put(decoded);
+            }
+        }
+        if (item.ResourceVersion.Length > 0)
+        {
+            _version = item.ResourceVersion;
+            _cache.Advance(ResourceVersions.Parse(item.ResourceVersion));
+        }
+    }
+
+    /// <summary>
+    /// After a restore from a backup the server counts from an older version: a watch from ours would be silent until it gets
+    /// there, and miss all that happens before.
+    /// </summary>
+    private async Task<bool> HasGoneBackAsync(CancellationToken ct)
+    {
+        var query = new ListOptions { LabelSelector = _options.LabelSelector, Limit = 1 };
+        var page = await _api.ListAsync(_options.Type, _options.Namespace, query, ct);
+        return ResourceVersions.IsOlder(ResourceVersions.Parse(page.ResourceVersion), _cache.Newest);
+    }
+
+    private async Task RecoverAsync(Exception e, CancellationToken ct)
+    {
+        var pause = _backoff.Next();
+        InformerLog.BrokeOff(_services.Logger, _kind, pause, e);
+        if (_version is not null)
+        {
+            if (WatchFailures.IsExpired(e))
+            {
+                NeedList("expired");
+            }
+            else if (WatchFailures.IsPassing(e))
+            {
+                _isSuspicious = true;
+                _services.Metrics.Resumed(_kind);
+            }
+            else
+            {
+                NeedList("broken");
+            }
+        }
+        try
+        {
+            await Task.Delay(pause, _services.Time, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -140,159 +270,31 @@ public sealed class Informer<T>(
         }
     }
 
-    private async Task<string> ListAsync(CancellationToken ct)
+    private void NeedList(string reason)
     {
-        var listed = new Dictionary<ObjectKey, KubeObject>();
-        var start = services.Time.GetTimestamp();
-        string? next = null;
-        string resourceVersion;
-        do
-        {
-            var query = new ListOptions
-            {
-                LabelSelector = options.LabelSelector,
-                Limit = options.PageSize,
-                Continue = next,
-            };
-            var page = await api.ListAsync(options.Type, options.Namespace, query, ct);
-            foreach (var item in page.Items)
-            {
-                var listedObject = new KubeObject(item);
-                listed[listedObject.Key] = listedObject;
-            }
-            (next, resourceVersion) = (page.Continue, page.ResourceVersion);
-        } while (next is not null);
-        Replace(listed, start);
-        return resourceVersion;
+        _version = null;
+        InformerLog.Relisting(_services.Logger, _kind, reason);
+        _services.Metrics.Relisted(_kind, reason);
     }
 
-    /// <summary>Only a complete list may say that something is gone.</summary>
-    private void Replace(Dictionary<ObjectKey, KubeObject> listed, long listStarted)
-    {
-        foreach (var item in listed.Values)
-        {
-            Store(item);
-        }
-        foreach (var (key, cached) in _objects)
-        {
-            // An own create may be younger than the list; the watch will tell.
-            if (!listed.ContainsKey(key) && !cached.IsOverlay)
-            {
-                Remove(key, last: null);
-            }
-        }
-        foreach (var key in _undecodable.Keys.Where(k => !listed.ContainsKey(k)))
-        {
-            _undecodable.TryRemove(key, out _);
-        }
-        Touch();
-        var took = services.Time.GetElapsedTime(listStarted);
-        InformerLog.Listed(services.Logger, options.Type.Plural, listed.Count, took);
-    }
-
-    private async Task WatchAsync(string resourceVersion, CancellationToken ct)
-    {
-        while (true)
-        {
-            var timeout = options.WatchTimeout * (0.9 + (0.2 * services.Random()));
-            using var watchdog = new CancellationTokenSource(timeout + options.Silence, services.Time);
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, watchdog.Token);
-            var query = new WatchOptions
-            {
-                LabelSelector = options.LabelSelector,
-                ResourceVersion = resourceVersion,
-                Timeout = timeout,
-            };
-            await foreach (var change in api.WatchAsync(options.Type, options.Namespace, query, linked.Token))
-            {
-                resourceVersion = Apply(change);
-                _backoff.Reset();
-                Touch();
-            }
-            ct.ThrowIfCancellationRequested();
-            Touch();
-        }
-    }
-
-    private string Apply(WatchEvent change)
-    {
-        var item = new KubeObject(change.Item);
-        switch (change.Kind)
-        {
-            case WatchKind.Added or WatchKind.Modified:
-                Store(item);
-                break;
-            case WatchKind.Deleted:
-                Remove(item.Key, item);
-                break;
-            case WatchKind.Error:
-                var (reason, message) = KubeStatus.Read(System.Text.Encoding.UTF8.GetBytes(change.Item.GetRawText()));
-                throw new InvalidOperationException($"the watch of {options.Type.Plural} ended: {reason}: {message}");
-            default:
-                break;
-        }
-        return item.ResourceVersion;
-    }
-
-    private void Store(KubeObject item)
-    {
-        if (Project(item) is not { } projected)
-        {
-            return;
-        }
-        Cached? before;
-        lock (_gate)
-        {
-            _objects.TryGetValue(item.Key, out before);
-            _objects[item.Key] = new Cached(projected, item.ResourceVersion, IsOverlay: false);
-        }
-        if (before is null || !string.Equals(before.ResourceVersion, item.ResourceVersion, StringComparison.Ordinal))
-        {
-            Changed?.Invoke(new ObjectChange<T>(item.Key, before?.Object, projected));
-        }
-    }
-
-    private void Remove(ObjectKey key, KubeObject? last)
-    {
-        _undecodable.TryRemove(key, out _);
-        var lastState = last is null ? null : Project(last);
-        lock (_gate)
-        {
-            if (!_objects.TryRemove(key, out var cached))
-            {
-                return;
-            }
-            lastState ??= cached.Object;
-        }
-        Changed?.Invoke(new ObjectChange<T>(key, lastState, null));
-    }
-
-    private T? Project(KubeObject item)
+    private void Tell(ObjectChange<T> change)
     {
         try
         {
-            var projected = project(item);
-            _undecodable.TryRemove(item.Key, out _);
-            return projected;
+            Changed?.Invoke(change);
         }
-        // A projection meets whatever anybody stored: it may fail in any way, and then it is this object's problem only.
+        // The handler's fault; the stream must go on.
         catch (Exception e)
-            when (e
-                    is JsonException
-                        or InvalidOperationException
-                        or FormatException
-                        or KeyNotFoundException
-                        or OverflowException
-            )
         {
-            _undecodable[item.Key] = e.Message;
-            _objects.TryRemove(item.Key, out _);
-            InformerLog.Undecodable(services.Logger, options.Type.Plural, item.Key, e.Message);
-            services.Metrics.Undecodable(options.Type.Plural);
-            Undecoded?.Invoke(item.Key, e.Message);
-            return null;
+            InformerLog.HandlerFailed(_services.Logger, _kind, change.Key, e);
         }
     }
 
-    private void Touch() => Interlocked.Exchange(ref _lastContact, services.Time.GetTimestamp());
+    private void TellUndecoded(ObjectKey key, string why)
+    {
+        InformerLog.Undecodable(_services.Logger, _kind, key, why);
+        Undecoded?.Invoke(key, why);
+    }
+
+    private void Touch() => Interlocked.Exchange(ref _lastContact, _services.Time.GetTimestamp());
 }

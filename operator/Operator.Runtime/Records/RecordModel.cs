@@ -25,7 +25,7 @@ public abstract record RecordRead
 {
     private RecordRead() { }
 
-    /// <summary>No head, no part, no witness: there never was one.</summary>
+    /// <summary>No head, no part, no witness: there never was one; or its very first commit broke off.</summary>
     public sealed record Absent : RecordRead;
 
     public sealed record Found(StoredRecord Record) : RecordRead;
@@ -45,7 +45,7 @@ public abstract record CommitBasis
 {
     private CommitBasis() { }
 
-    /// <summary>There is no head: the commit creates it.</summary>
+    /// <summary>There is no record: the commit begins it.</summary>
     public sealed record Fresh(string Id, DateTimeOffset CreatedAt) : CommitBasis;
 
     public sealed record OnTop(StoredRecord Record) : CommitBasis;
@@ -61,6 +61,7 @@ internal sealed record PartReference
     public string Sha256 { get; set; } = "";
 }
 
+/// <summary>What a head says. The counter of one that was only begun is 0.</summary>
 internal sealed record HeadContent
 {
     public string Id { get; set; } = "";

@@ -9,11 +9,15 @@ namespace Operator.Runtime;
 internal sealed class RecordObjects(RecordStoreOptions options)
 {
     private const string HeadField = "head.json";
+    private const string ChecksumField = "sha256";
     private const string PartField = "part";
     private const int MaxReadableName = 180;
 
     private readonly string _recordLabel = $"{options.Domain}/record";
     private readonly string _roleLabel = $"{options.Domain}/record-role";
+    private readonly string _partName = $"{options.Domain}/part";
+    private readonly string _partCounter = $"{options.Domain}/counter";
+    private readonly string _partChecksum = $"{options.Domain}/sha256";
 
     public sealed record PartDraft(string Object, string Name, long Counter, string Sha256, byte[] Packed);
 
@@ -37,7 +41,9 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             }
             json.WriteEndObject();
             json.WriteStartObject("data");
-            json.WriteString(HeadField, JsonSerializer.Serialize(content, RecordStoreJson.Default.HeadContent));
+            var text = JsonSerializer.Serialize(content, RecordStoreJson.Default.HeadContent);
+            json.WriteString(HeadField, text);
+            json.WriteString(ChecksumField, PartPacking.Sha256(Encoding.UTF8.GetBytes(text)));
             json.WriteEndObject();
         });
 
@@ -46,9 +52,9 @@ internal sealed class RecordObjects(RecordStoreOptions options)
         {
             WriteMetadata(json, subject, part.Object, "part");
             json.WriteStartObject("annotations");
-            json.WriteString($"{options.Domain}/part", part.Name);
-            json.WriteString($"{options.Domain}/counter", part.Counter.ToString(CultureInfo.InvariantCulture));
-            json.WriteString($"{options.Domain}/sha256", part.Sha256);
+            json.WriteString(_partName, part.Name);
+            json.WriteString(_partCounter, part.Counter.ToString(CultureInfo.InvariantCulture));
+            json.WriteString(_partChecksum, part.Sha256);
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteBoolean("immutable", value: true);
@@ -57,14 +63,33 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             json.WriteEndObject();
         });
 
-    /// <summary>Null for a head that is none of ours.</summary>
+    public static HeadContent HeadOf(StoredRecord record) =>
+        new()
+        {
+            Id = record.Id,
+            Counter = record.Counter,
+            CreatedAt = record.CreatedAt,
+            Parts = record.References.ToDictionary(StringComparer.Ordinal),
+        };
+
+    /// <summary>Null for a head that is none of ours, or no longer what was written.</summary>
     public static HeadContent? ReadHead(KubeObject head)
     {
+        var text = Text(head, "data", HeadField);
+        if (
+            text is null
+            || !string.Equals(
+                PartPacking.Sha256(Encoding.UTF8.GetBytes(text)),
+                Text(head, "data", ChecksumField),
+                StringComparison.Ordinal
+            )
+        )
+        {
+            return null;
+        }
         try
         {
-            return head.Json.TryGetProperty("data", out var data) && data.TryGetProperty(HeadField, out var field)
-                ? JsonSerializer.Deserialize(field.GetString() ?? "", RecordStoreJson.Default.HeadContent)
-                : null;
+            return JsonSerializer.Deserialize(text, RecordStoreJson.Default.HeadContent);
         }
         catch (JsonException)
         {
@@ -72,36 +97,39 @@ internal sealed class RecordObjects(RecordStoreOptions options)
         }
     }
 
-    public static ReadOnlyMemory<byte>? ReadPart(KubeObject part, string sha256) =>
-        part.Json.TryGetProperty("binaryData", out var data)
-        && data.TryGetProperty(PartField, out var field)
-        && field.TryGetBytesFromBase64(out var packed)
-            ? PartPacking.Unpack(packed, sha256)
-            : null;
-
-    /// <summary>A part by its own word: null when its checksum does not hold.</summary>
-    public static SurvivingPart? ReadSurvivor(KubeObject part)
+    /// <summary>Null when it is damaged.</summary>
+    public static ReadOnlyMemory<byte>? ReadPart(KubeObject part, string sha256)
     {
-        var annotations = part.Json.GetProperty("metadata").TryGetProperty("annotations", out var value)
-            ? value
-            : default;
-        string? Annotation(string suffix) =>
-            annotations.ValueKind == JsonValueKind.Object
-                ? annotations
-                    .EnumerateObject()
-                    .FirstOrDefault(a => a.Name.EndsWith(suffix, StringComparison.Ordinal))
-                    .Value
-                    is { ValueKind: JsonValueKind.String } found
-                    ? found.GetString()
-                    : null
-                : null;
-        return
-            Annotation("/part") is { } name
-            && long.TryParse(Annotation("/counter"), NumberStyles.None, CultureInfo.InvariantCulture, out var counter)
-            && ReadPart(part, Annotation("/sha256") ?? "") is { } content
-            ? new SurvivingPart(name, counter, part.CreationTimestamp ?? DateTimeOffset.UnixEpoch, content)
+        var base64 = Text(part, "binaryData", PartField);
+        var packed = new byte[base64?.Length ?? 0];
+        return base64 is not null && Convert.TryFromBase64String(base64, packed, out var length)
+            ? PartPacking.Unpack(packed[..length], sha256)
             : null;
     }
+
+    /// <summary>A part by its own word: null when its checksum does not hold.</summary>
+    public SurvivingPart? ReadSurvivor(KubeObject part) =>
+        part.Annotation(_partName) is { } name
+        && long.TryParse(
+            part.Annotation(_partCounter),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var counter
+        )
+        && ReadPart(part, part.Annotation(_partChecksum) ?? "") is { } content
+            ? new SurvivingPart(name, counter, part.CreationTimestamp ?? DateTimeOffset.UnixEpoch, content)
+            : null;
+
+    /// <summary>From 0 up to 1, spread evenly over subjects.</summary>
+    public static double FractionOf(ObjectKey subject) => Convert.ToUInt16(SubjectHash(subject)[..4], 16) / 65536.0;
+
+    private static string? Text(KubeObject configMap, string section, string field) =>
+        configMap.Json.TryGetProperty(section, out var fields)
+        && fields.ValueKind == JsonValueKind.Object
+        && fields.TryGetProperty(field, out var value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> content)
     {

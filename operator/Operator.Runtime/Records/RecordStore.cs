@@ -1,75 +1,48 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Globalization;
+using System.Diagnostics;
+using System.Net;
 
 namespace Operator.Runtime;
-
-public sealed record RecordStoreOptions
-{
-    /// <summary>Domain of the labels and annotations, such as <c>example.io</c>.</summary>
-    public required string Domain { get; init; }
-
-    /// <summary>Beginning of the objects' names.</summary>
-    public required string Prefix { get; init; }
-
-    /// <summary>Of one part, compressed. Default 512 KiB.</summary>
-    public int MaxPartBytes { get; init; } = 512 * 1024;
-
-    /// <summary>A commit that takes longer from its first part to its head is abandoned. Default 1 min.</summary>
-    public TimeSpan MaxCommitTime { get; init; } = TimeSpan.FromMinutes(1);
-
-    /// <summary>A part that the head does not list is swept at this age. Must exceed <see cref="MaxCommitTime"/>. Default 1 h.</summary>
-    public TimeSpan OrphanAge { get; init; } = TimeSpan.FromHours(1);
-}
 
 /// <summary>
 /// Keeps records in ConfigMaps: per subject one head, written only with its resourceVersion, that lists immutable parts with
 /// their SHA-256. A commit creates the changed parts and then moves the head: one atomic step over any number of changes, which
 /// fails for all but one of several writers. Nothing carries an ownerReference: a record outlives its subject.
+/// Safe for concurrent use.
 /// </summary>
-/// <remarks><c>newId</c> gives a fresh random id of at least 64 bits.</remarks>
-public sealed class RecordStore(IKubeApi api, RecordStoreOptions options, TimeProvider time, Func<string> newId)
+/// <remarks>
+/// The first commit makes the head before its parts, with the counter 0. So a part without a head always says that a head was
+/// lost, and a crash in the first commit is not taken for that.
+/// </remarks>
+public sealed class RecordStore
 {
-    private const int MaxCachedParts = 50_000;
+    private readonly IKubeApi _api;
+    private readonly RecordStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Func<string> _newId;
+    private readonly RecordObjects _objects;
+    private readonly RecordReader _reader;
+    private readonly RecordSweeper _sweeper;
 
-    /// <summary>Parts are immutable and their names never come again: verified content can be kept.</summary>
-    private readonly ConcurrentDictionary<(string Namespace, string Object), ReadOnlyMemory<byte>> _verified = new();
-    private readonly RecordObjects _objects = new(options);
-
-    /// <summary>Reads the record live. <paramref name="witness"/> is the highest counter that anybody remembers; 0 for none.</summary>
-    public async Task<RecordRead> ReadAsync(ObjectKey subject, long witness, CancellationToken ct)
+    /// <remarks><c>newId</c> gives a fresh random id of at least 64 bits.</remarks>
+    public RecordStore(IKubeApi api, RecordStoreOptions options, TimeProvider time, Func<string> newId)
     {
-        var headKey = _objects.HeadKey(subject);
-        if (await api.GetAsync(CoreTypes.ConfigMaps, headKey, ct) is not { } head)
-        {
-            var survivors = await SurvivorsAsync(subject, ct);
-            return witness == 0 && survivors.IsEmpty
-                ? new RecordRead.Absent()
-                : new RecordRead.Lost($"its head, ConfigMap {headKey}, is gone", Head: null, survivors);
-        }
-        var lostHead = new LostHead(head.Uid, head.ResourceVersion);
-        if (RecordObjects.ReadHead(head) is not { } content)
-        {
-            return new RecordRead.Lost(
-                $"its head, ConfigMap {headKey}, can't be read",
-                lostHead,
-                await SurvivorsAsync(subject, ct)
-            );
-        }
-        if (content.Counter < witness)
-        {
-            var why = string.Create(
-                CultureInfo.InvariantCulture,
-                $"its head, ConfigMap {headKey}, says {content.Counter} where {witness} was seen"
-            );
-            return new RecordRead.Lost(why, lostHead, await SurvivorsAsync(subject, ct));
-        }
-        return await ReadPartsAsync(subject, head, content, ct);
+        (_api, _options, _time, _newId) = (api, options, time, newId);
+        _objects = new RecordObjects(options);
+        _reader = new RecordReader(api, _objects);
+        _sweeper = new RecordSweeper(api, _objects, options, time);
     }
 
-    /// <summary>Commits the changes (null removes a part) and returns the record as it is now.</summary>
-    /// <exception cref="KubeApiException">A conflict: somebody else committed first.</exception>
-    /// <exception cref="InvalidOperationException">A part is too large.</exception>
+    /// <summary>Reads the record live. <paramref name="witness"/> is the highest counter that anybody remembers; 0 for none.</summary>
+    public Task<RecordRead> ReadAsync(ObjectKey subject, long witness, CancellationToken ct) =>
+        _reader.ReadAsync(subject, witness, ct);
+
+    /// <summary>
+    /// Commits the changes (null removes a part) and returns the record as it is now. After any exception but a conflict of
+    /// the head the commit may have been done: the next read tells.
+    /// </summary>
+    /// <exception cref="KubeApiException">With status 409: somebody else committed first.</exception>
+    /// <exception cref="InvalidOperationException">A part or the head is too large; nothing was written.</exception>
     public async Task<StoredRecord> CommitAsync(
         ObjectKey subject,
         CommitBasis basis,
@@ -77,47 +50,87 @@ public sealed class RecordStore(IKubeApi api, RecordStoreOptions options, TimePr
         CancellationToken ct
     )
     {
-        var started = time.GetTimestamp();
-        var draft = Draft(basis);
-        foreach (var (name, content) in changes)
+        var started = _time.GetTimestamp();
+        var (draft, parts) = Prepare(subject, basis, changes);
+        var replaced = await HeadToReplaceAsync(subject, basis, draft, ct);
+        foreach (var part in parts)
         {
-            draft = content is { } bytes
-                ? await AddPartAsync(subject, draft, name, bytes, ct)
-                : WithoutPart(draft, name);
+            // The name is fresh: AlreadyExists would mean that it is not, and must not pass for success.
+            await _api.CreateAsync(CoreTypes.ConfigMaps, subject.Namespace, _objects.Part(subject, part), ct);
         }
-        if (time.GetElapsedTime(started) > options.MaxCommitTime)
+        if (_time.GetElapsedTime(started) > _options.MaxCommitTime)
         {
             throw new TimeoutException(
-                $"cannot commit the record of {subject}: it took longer than {options.MaxCommitTime}, and its parts may be swept"
+                $"cannot commit the record of {subject}: it took longer than {_options.MaxCommitTime}, and its parts may be swept"
             );
         }
-        var head = await MoveHeadAsync(subject, basis, draft, ct);
-        return draft with { HeadUid = head.Uid, HeadResourceVersion = head.ResourceVersion };
+        var json = _objects.Head(subject, RecordObjects.HeadOf(draft), replaced);
+        var head = replaced is null
+            ? await _api.CreateAsync(CoreTypes.ConfigMaps, subject.Namespace, json, ct)
+            : await _api.ReplaceAsync(CoreTypes.ConfigMaps, _objects.HeadKey(subject), json, ct);
+        var committed = draft with { HeadUid = head.Uid, HeadResourceVersion = head.ResourceVersion };
+        _reader.Remember(subject, committed);
+        return committed;
     }
 
-    /// <summary>Deletes parts that the live head does not list and that are old enough by the API server's clock.</summary>
-    public async Task<int> SweepAsync(ObjectKey subject, CancellationToken ct)
+    /// <summary>
+    /// Deletes parts that nobody lists any more: at most once an hour a record, and only if it is still as it was committed.
+    /// Returns how many.
+    /// </summary>
+    public Task<int> SweepIfDueAsync(ObjectKey subject, StoredRecord committed, CancellationToken ct) =>
+        _sweeper.SweepIfDueAsync(subject, committed, ct);
+
+    /// <summary>The same, at once.</summary>
+    public Task<int> SweepAsync(ObjectKey subject, StoredRecord committed, CancellationToken ct) =>
+        _sweeper.SweepAsync(subject, committed, ct);
+
+    /// <summary>Everything that can be refused without the server is refused here, before anything is written.</summary>
+    private (StoredRecord Draft, IReadOnlyList<RecordObjects.PartDraft> Parts) Prepare(
+        ObjectKey subject,
+        CommitBasis basis,
+        ImmutableSortedDictionary<string, ReadOnlyMemory<byte>?> changes
+    )
     {
-        var parts = await ListPartsAsync(subject, ct);
-        // Read after the list: a part that this head does not list was never listed, or no longer is.
-        if (
-            await api.GetAsync(CoreTypes.ConfigMaps, _objects.HeadKey(subject), ct) is not { } head
-            || RecordObjects.ReadHead(head) is not { } content
-            || api.Clock is not { } clock
-        )
+        var draft = Draft(basis);
+        var parts = new List<RecordObjects.PartDraft>();
+        foreach (var (name, change) in changes)
         {
-            return 0;
+            if (change is not { } content)
+            {
+                draft = draft with { Parts = draft.Parts.Remove(name), References = draft.References.Remove(name) };
+                continue;
+            }
+            var part = Pack(subject, name, content, draft.Counter);
+            var reference = new PartReference { Object = part.Object, Sha256 = part.Sha256 };
+            parts.Add(part);
+            draft = draft with
+            {
+                Parts = draft.Parts.SetItem(name, content),
+                References = draft.References.SetItem(name, reference),
+            };
         }
-        var listed = content.Parts.Values.Select(p => p.Object).ToHashSet(StringComparer.Ordinal);
-        var oldest = clock.At(time.GetUtcNow()) - options.OrphanAge;
-        var swept = 0;
-        foreach (var part in parts.Where(p => !listed.Contains(p.Name) && p.CreationTimestamp < oldest))
-        {
-            await api.DeleteAsync(CoreTypes.ConfigMaps, part.Key, part.Uid, ct);
-            _verified.TryRemove((part.Namespace, part.Name), out _);
-            swept++;
-        }
-        return swept;
+        var headBytes = _objects.Head(subject, RecordObjects.HeadOf(draft), replaced: null).Length;
+        return headBytes <= _options.MaxHeadBytes
+            ? (draft, parts)
+            : throw new InvalidOperationException(
+                $"cannot commit the record of {subject}: its head with {draft.References.Count} parts takes {headBytes} bytes, at most {_options.MaxHeadBytes} fit"
+            );
+    }
+
+    private RecordObjects.PartDraft Pack(ObjectKey subject, string name, ReadOnlyMemory<byte> content, long counter)
+    {
+        var packed = PartPacking.Pack(content);
+        return packed.Length <= _options.MaxPartBytes
+            ? new RecordObjects.PartDraft(
+                $"{_options.Prefix}-part-{_newId()}",
+                name,
+                counter,
+                PartPacking.Sha256(content),
+                packed
+            )
+            : throw new InvalidOperationException(
+                $"cannot commit the record of {subject}: part '{name}' takes {packed.Length} bytes, at most {_options.MaxPartBytes} fit"
+            );
     }
 
     private static StoredRecord Draft(CommitBasis basis) =>
@@ -126,7 +139,7 @@ public sealed class RecordStore(IKubeApi api, RecordStoreOptions options, TimePr
             CommitBasis.OnTop(var record) => record with { Counter = record.Counter + 1 },
             CommitBasis.Fresh fresh => Empty(fresh.Id, counter: 1, fresh.CreatedAt),
             CommitBasis.InPlaceOf lost => Empty(lost.Id, lost.Above + 1, lost.CreatedAt),
-            _ => throw new System.Diagnostics.UnreachableException(),
+            _ => throw new UnreachableException(),
         };
 
     private static StoredRecord Empty(string id, long counter, DateTimeOffset createdAt) =>
@@ -139,145 +152,43 @@ public sealed class RecordStore(IKubeApi api, RecordStoreOptions options, TimePr
             References = ImmutableSortedDictionary.Create<string, PartReference>(StringComparer.Ordinal),
         };
 
-    private async Task<StoredRecord> AddPartAsync(
-        ObjectKey subject,
-        StoredRecord draft,
-        string name,
-        ReadOnlyMemory<byte> content,
-        CancellationToken ct
-    )
-    {
-        var objectName = $"{options.Prefix}-part-{newId()}";
-        var packed = PartPacking.Pack(content);
-        if (packed.Length > options.MaxPartBytes)
-        {
-            throw new InvalidOperationException(
-                $"cannot commit the record of {subject}: part '{name}' takes {packed.Length} bytes, at most {options.MaxPartBytes} fit"
-            );
-        }
-        var sha256 = PartPacking.Sha256(content);
-        var json = _objects.Part(subject, new RecordObjects.PartDraft(objectName, name, draft.Counter, sha256, packed));
-        // The name is fresh: AlreadyExists would mean that it is not, and must not pass for success.
-        await api.CreateAsync(CoreTypes.ConfigMaps, subject.Namespace, json, ct);
-        Remember(subject.Namespace, objectName, content);
-        return draft with
-        {
-            Parts = draft.Parts.SetItem(name, content),
-            References = draft.References.SetItem(name, new PartReference { Object = objectName, Sha256 = sha256 }),
-        };
-    }
-
-    private static StoredRecord WithoutPart(StoredRecord draft, string name) =>
-        draft with
-        {
-            Parts = draft.Parts.Remove(name),
-            References = draft.References.Remove(name),
-        };
-
-    private Task<KubeObject> MoveHeadAsync(
+    /// <summary>Null: the commit makes the head.</summary>
+    private Task<LostHead?> HeadToReplaceAsync(
         ObjectKey subject,
         CommitBasis basis,
         StoredRecord draft,
         CancellationToken ct
-    )
-    {
-        var content = new HeadContent
+    ) =>
+        basis switch
         {
-            Id = draft.Id,
-            Counter = draft.Counter,
-            CreatedAt = draft.CreatedAt,
-            Parts = draft.References.ToDictionary(StringComparer.Ordinal),
+            CommitBasis.OnTop(var record) => Task.FromResult<LostHead?>(
+                new LostHead(record.HeadUid, record.HeadResourceVersion)
+            ),
+            CommitBasis.InPlaceOf lost => Task.FromResult(lost.Head),
+            CommitBasis.Fresh => BeginAsync(subject, draft, ct),
+            _ => throw new UnreachableException(),
         };
-        var lost = basis switch
-        {
-            CommitBasis.OnTop(var record) => new LostHead(record.HeadUid, record.HeadResourceVersion),
-            CommitBasis.InPlaceOf { Head: { } head } => head,
-            _ => null,
-        };
-        var json = _objects.Head(subject, content, lost);
-        return lost is null
-            ? api.CreateAsync(CoreTypes.ConfigMaps, subject.Namespace, json, ct)
-            : api.ReplaceAsync(CoreTypes.ConfigMaps, _objects.HeadKey(subject), json, ct);
-    }
 
-    private async Task<RecordRead> ReadPartsAsync(
-        ObjectKey subject,
-        KubeObject head,
-        HeadContent content,
-        CancellationToken ct
-    )
+    /// <summary>Makes the head of a new record, or finds the one that a commit that broke off has left.</summary>
+    private async Task<LostHead?> BeginAsync(ObjectKey subject, StoredRecord draft, CancellationToken ct)
     {
-        var parts = ImmutableSortedDictionary.CreateBuilder<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        foreach (var (name, reference) in content.Parts)
+        var begun = RecordObjects.HeadOf(draft) with { Counter = 0, Parts = [] };
+        try
         {
-            if (await ReadPartAsync(subject.Namespace, reference, ct) is not { } bytes)
-            {
-                var why = $"part '{name}', ConfigMap {subject.Namespace}/{reference.Object}, is gone or damaged";
-                return new RecordRead.Lost(
-                    why,
-                    new LostHead(head.Uid, head.ResourceVersion),
-                    await SurvivorsAsync(subject, ct)
+            var json = _objects.Head(subject, begun, replaced: null);
+            var head = await _api.CreateAsync(CoreTypes.ConfigMaps, subject.Namespace, json, ct);
+            return new LostHead(head.Uid, head.ResourceVersion);
+        }
+        catch (KubeApiException e) when (e.IsAlreadyExists)
+        {
+            var head = await _api.GetAsync(CoreTypes.ConfigMaps, _objects.HeadKey(subject), ct);
+            return head is not null && RecordObjects.ReadHead(head) is { Counter: 0 }
+                ? new LostHead(head.Uid, head.ResourceVersion)
+                : throw new KubeApiException(
+                    HttpStatusCode.Conflict,
+                    "Conflict",
+                    $"cannot begin the record of {subject}: somebody else has made it"
                 );
-            }
-            parts[name] = bytes;
         }
-        return new RecordRead.Found(
-            new StoredRecord
-            {
-                Id = content.Id,
-                Counter = content.Counter,
-                CreatedAt = content.CreatedAt,
-                Parts = parts.ToImmutable(),
-                HeadUid = head.Uid,
-                HeadResourceVersion = head.ResourceVersion,
-                References = content.Parts.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            }
-        );
-    }
-
-    private async Task<ReadOnlyMemory<byte>?> ReadPartAsync(string ns, PartReference reference, CancellationToken ct)
-    {
-        if (_verified.TryGetValue((ns, reference.Object), out var known))
-        {
-            return known;
-        }
-        var part = await api.GetAsync(CoreTypes.ConfigMaps, new ObjectKey(ns, reference.Object), ct);
-        if (part is null || RecordObjects.ReadPart(part, reference.Sha256) is not { } content)
-        {
-            return null;
-        }
-        Remember(ns, reference.Object, content);
-        return content;
-    }
-
-    private async Task<ImmutableArray<SurvivingPart>> SurvivorsAsync(ObjectKey subject, CancellationToken ct) =>
-        [.. (await ListPartsAsync(subject, ct)).Select(RecordObjects.ReadSurvivor).OfType<SurvivingPart>()];
-
-    private async Task<ImmutableArray<KubeObject>> ListPartsAsync(ObjectKey subject, CancellationToken ct)
-    {
-        var parts = ImmutableArray.CreateBuilder<KubeObject>();
-        string? next = null;
-        do
-        {
-            var query = new ListOptions
-            {
-                LabelSelector = _objects.PartsSelector(subject),
-                Limit = 100,
-                Continue = next,
-            };
-            var page = await api.ListAsync(CoreTypes.ConfigMaps, subject.Namespace, query, ct);
-            parts.AddRange(page.Items.Select(i => new KubeObject(i)));
-            next = page.Continue;
-        } while (next is not null);
-        return parts.ToImmutable();
-    }
-
-    private void Remember(string ns, string name, ReadOnlyMemory<byte> content)
-    {
-        if (_verified.Count >= MaxCachedParts)
-        {
-            _verified.Clear();
-        }
-        _verified[(ns, name)] = content;
     }
 }

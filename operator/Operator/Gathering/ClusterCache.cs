@@ -40,7 +40,7 @@ internal sealed class ClusterCache
         );
         Pods = new(api, Labelled(CoreTypes.Pods, ns, PodMarks.Connector), PodProjection.Of, services);
         Tickets = new(api, Labelled(CoreTypes.ConfigMaps, ns, PodMarks.Ticket), Projections.Ticket, services);
-        Connectors.Changed = change => queue.Add(change.Key);
+        Connectors.Changed = change => queue.Add(change.Key, change.Lane);
         Connectors.Undecoded = (key, _) => queue.Add(key);
         Rollouts.Changed = OnRollout;
         Pods.Changed = OnPod;
@@ -69,6 +69,23 @@ internal sealed class ClusterCache
             Pods.WaitForSyncAsync(ct),
             Tickets.WaitForSyncAsync(ct)
         );
+
+    /// <summary>Returns when the caches hold what the server knew after this call.</summary>
+    public Task RelistAsync(CancellationToken ct) =>
+        Task.WhenAll(
+            Connectors.RelistAsync(ct),
+            Rollouts.RelistAsync(ct),
+            Pods.RelistAsync(ct),
+            Tickets.RelistAsync(ct)
+        );
+
+    public void RefreshMetrics()
+    {
+        Connectors.RefreshMetrics();
+        Rollouts.RefreshMetrics();
+        Pods.RefreshMetrics();
+        Tickets.RefreshMetrics();
+    }
 
     /// <summary>Rollouts that name the connector, the one in charge first.</summary>
     public ImmutableArray<SyncRollout> RolloutsOf(ObjectKey connector) =>
@@ -140,13 +157,13 @@ internal sealed class ClusterCache
         {
             var owner = OwnerOf(change.Key, before.Spec.ConnectorRef.Name);
             _rolloutsOf.Remove(owner, change.Key);
-            _queue.Add(owner);
+            _queue.Add(owner, change.Lane);
         }
         if (change.After is { } after)
         {
             var owner = OwnerOf(change.Key, after.Spec.ConnectorRef.Name);
             _rolloutsOf.Add(owner, change.Key);
-            _queue.Add(owner);
+            _queue.Add(owner, change.Lane);
         }
     }
 
@@ -160,7 +177,11 @@ internal sealed class ClusterCache
         {
             _finished.TryRemove(change.Key, out _);
         }
-        var owner = OwnerOf(change.Key, (change.After ?? change.Before)?.ConnectorName);
+        if ((change.After ?? change.Before) is not { } known)
+        {
+            return;
+        }
+        var owner = OwnerOf(change.Key, known.ConnectorName);
         if (change.After is { } now)
         {
             _pods.Seen(owner, now.Pod);
@@ -169,12 +190,16 @@ internal sealed class ClusterCache
         {
             _pods.Left(owner, last.Pod);
         }
-        _queue.Add(owner);
+        _queue.Add(owner, change.Lane);
     }
 
     private void OnTicket(ObjectChange<CachedTicket> change)
     {
-        var owner = OwnerOf(change.Key, (change.After ?? change.Before)?.ConnectorName);
+        if ((change.After ?? change.Before) is not { } known)
+        {
+            return;
+        }
+        var owner = OwnerOf(change.Key, known.ConnectorName);
         if (change.After is not null)
         {
             _ticketsOf.Add(owner, change.Key);
@@ -183,7 +208,7 @@ internal sealed class ClusterCache
         {
             _ticketsOf.Remove(owner, change.Key);
         }
-        _queue.Add(owner);
+        _queue.Add(owner, change.Lane);
     }
 
     private static ObjectKey OwnerOf(ObjectKey item, string? connectorName) => new(item.Namespace, connectorName ?? "");

@@ -23,10 +23,10 @@ internal sealed class Operation(
         await await Task.WhenAny(caching, leading);
     }
 
-    /// <summary>Nothing is planned before every cache has been listed.</summary>
+    /// <summary>Nothing is planned before every cache has been listed after the lease was won: a watch may be behind.</summary>
     private async Task LeadAsync(LeadershipTerm term)
     {
-        await cache.WaitForSyncAsync(term.Ended);
+        await cache.RelistAsync(term.Ended);
         OperationLog.Leading(logger);
         await controller.RunAsync(options.Workers, term.Stopping, term.Ended);
     }

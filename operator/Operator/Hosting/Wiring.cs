@@ -70,6 +70,8 @@ internal static class Wiring
 
     public static void MapOperator(this WebApplication app)
     {
+        app.Services.GetRequiredService<CollectorRegistry>()
+            .AddBeforeCollectCallback(app.Services.GetRequiredService<ClusterCache>().RefreshMetrics);
         app.MapMetrics(registry: app.Services.GetRequiredService<CollectorRegistry>());
         app.MapGet("/livez", (Health health) => Answer(health.Live()));
         app.MapGet("/readyz", (Health health) => Answer(health.Ready()));
@@ -142,6 +144,7 @@ internal static class Wiring
             $"{Api.ApiGroup.Name}/operator",
             s.GetRequiredService<OperatorOptions>().Identity,
             s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<IMetricFactory>(),
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Events")
         ));
         services.AddSingleton<ConnectorReconciler>();

@@ -1,0 +1,127 @@
+using System.Net;
+
+namespace Operator.Runtime;
+
+/// <summary>All objects of a kind at one version.</summary>
+internal sealed record CompleteList<T>(IReadOnlyDictionary<ObjectKey, Decoded<T>> Items, string Version)
+    where T : class;
+
+/// <summary>
+/// Reads a whole kind: by a watch that sends initial events, or where the server can't, by pages. Objects are decoded as they
+/// come, so that no page is kept.
+/// </summary>
+internal sealed class ListReader<T>(
+    IKubeApi api,
+    InformerOptions options,
+    Decoder<T> decoder,
+    InformerServices services
+)
+    where T : class
+{
+    /// <summary>A server that ignores the wish sends what it likes, and then nothing more.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private bool _streams = options.StreamsLists;
+
+    public async Task<CompleteList<T>> ReadAsync(CancellationToken ct)
+    {
+        if (_streams)
+        {
+            if (await TryStreamAsync(ct) is { } streamed)
+            {
+                return streamed;
+            }
+            _streams = false;
+            InformerLog.Paging(services.Logger, options.Type.Plural);
+        }
+        return await ReadPagesAsync(ct);
+    }
+
+    private async Task<CompleteList<T>> ReadPagesAsync(CancellationToken ct)
+    {
+        var items = new Dictionary<ObjectKey, Decoded<T>>();
+        string? next = null;
+        string version;
+        do
+        {
+            var query = new ListOptions
+            {
+                LabelSelector = options.LabelSelector,
+                Limit = options.PageSize,
+                Continue = next,
+            };
+            var page = await api.ListAsync(options.Type, options.Namespace, query, ct);
+            foreach (var item in page.Items)
+            {
+                Add(items, new KubeObject(item));
+            }
+            (next, version) = (page.Continue, page.ResourceVersion);
+        } while (next is not null);
+        return new CompleteList<T>(items, version);
+    }
+
+    /// <summary>Null: this server does not do it.</summary>
+    private async Task<CompleteList<T>?> TryStreamAsync(CancellationToken ct)
+    {
+        using var pause = new CancellationTokenSource(LongestPause, services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, pause.Token);
+        try
+        {
+            return await StreamAsync(pause, either.Token);
+        }
+        catch (KubeApiException e) when (IsRefusal(e))
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (pause.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private async Task<CompleteList<T>?> StreamAsync(CancellationTokenSource pause, CancellationToken ct)
+    {
+        var items = new Dictionary<ObjectKey, Decoded<T>>();
+        var query = new WatchOptions
+        {
+            LabelSelector = options.LabelSelector,
+            SendInitialEvents = true,
+            Timeout = options.WatchTimeout,
+        };
+        await foreach (var change in api.WatchAsync(options.Type, options.Namespace, query, ct))
+        {
+            pause.CancelAfter(LongestPause);
+            var item = new KubeObject(change.Item);
+            switch (change.Kind)
+            {
+                case WatchKind.Added or WatchKind.Modified:
+                    Add(items, item);
+                    break;
+                case WatchKind.Deleted:
+                    items.Remove(item.Key);
+                    break;
+                case WatchKind.Bookmark:
+                    // Another bookmark comes only from a server that does not know of this one.
+                    return item.Annotation(WatchOptions.InitialEventsEnd) is "true"
+                        ? new CompleteList<T>(items, item.ResourceVersion)
+                        : null;
+                default:
+                    return null;
+            }
+        }
+        return null;
+    }
+
+    private void Add(Dictionary<ObjectKey, Decoded<T>> items, KubeObject item)
+    {
+        var decoded = decoder.Decode(item);
+        items[decoded.Key] = decoded;
+    }
+
+    /// <summary>Not for want of rights, and not because the server is busy.</summary>
+    private static bool IsRefusal(KubeApiException e) =>
+        e.Status
+            is HttpStatusCode.BadRequest
+                or HttpStatusCode.UnprocessableEntity
+                or HttpStatusCode.InternalServerError
+                or HttpStatusCode.NotImplemented;
+}

@@ -1,0 +1,57 @@
+namespace Operator.Runtime;
+
+/// <summary>
+/// Those who wait for something to happen. Not <c>Task.WaitAsync</c>: that one continues on the thread pool, whatever context
+/// the waiting code runs in. Safe for concurrent use.
+/// </summary>
+internal sealed class Waiters
+{
+    private readonly Lock _gate = new();
+    private List<TaskCompletionSource> _waiting = [];
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count == 0;
+            }
+        }
+    }
+
+    public async Task WaitAsync(CancellationToken ct)
+    {
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Add([waiter]);
+        using var cancellation = ct.Register(() => waiter.TrySetCanceled(ct));
+        await waiter.Task;
+    }
+
+    /// <summary>Takes out who waits now; they are to be released, or put back.</summary>
+    public IReadOnlyList<TaskCompletionSource> Take()
+    {
+        lock (_gate)
+        {
+            var taken = _waiting;
+            _waiting = [];
+            return taken;
+        }
+    }
+
+    public void Add(IEnumerable<TaskCompletionSource> waiters)
+    {
+        lock (_gate)
+        {
+            _waiting.AddRange(waiters);
+        }
+    }
+
+    public static void Release(IEnumerable<TaskCompletionSource> waiters)
+    {
+        foreach (var waiter in waiters)
+        {
+            waiter.TrySetResult();
+        }
+    }
+}

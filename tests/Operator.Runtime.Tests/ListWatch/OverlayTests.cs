@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using Operator.Testing;
+
+namespace Operator.Runtime.Tests.ListWatch;
+
+/// <summary>Objects of our own making are shown at once; and when the server has seen them go, they go.</summary>
+public sealed class OverlayTests : IDisposable
+{
+    private static readonly ObjectKey A = InformerWorld.A;
+    private static readonly ObjectKey B = InformerWorld.B;
+    private readonly InformerWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public void It_is_shown_until_the_watch_has_it_and_told_by_what_comes_after() =>
+        _world.Story(async () =>
+        {
+            _world.Client.WatchLag = TimeSpan.FromSeconds(5);
+            _world.Informer.Overlay(_world.Create(A, "1"));
+            Assert.Equal("a=1", _world.Cache);
+            await _world.PassAsync(2);
+            _world.Set(A, "2");
+            await _world.PassAsync(10);
+
+            Assert.Equal("a=2", _world.Cache);
+            Assert.Equal(["a: 1 → 2"], _world.Told);
+        });
+
+    [Fact]
+    public void A_late_one_does_not_take_the_place_of_a_newer_state() =>
+        _world.Story(async () =>
+        {
+            var created = _world.Create(A, "1");
+            _world.Set(A, "2");
+            await _world.PassAsync(1);
+            _world.Informer.Overlay(created);
+
+            Assert.Equal("a=2", _world.Cache);
+        });
+
+    [Fact]
+    public void One_that_the_watch_has_seen_come_and_go_is_not_shown() =>
+        _world.Story(async () =>
+        {
+            var created = _world.Create(A, "1");
+            _world.Delete(A);
+            await _world.PassAsync(1);
+            _world.Informer.Overlay(created);
+
+            Assert.Equal("", _world.Cache);
+        });
+
+    [Fact]
+    public void One_that_went_while_the_watch_was_broken_goes_with_the_next_list() =>
+        _world.Story(async () =>
+        {
+            _world.Client.Faults.Next(2, _ => Fault.Before(KubeErrors.ConnectionReset()));
+            _world.Client.DropWatches(WatchEnd.Broken);
+            _world.Informer.Overlay(_world.Create(A, "1"));
+            _world.Delete(A);
+            _world.Cluster.Compact();
+            Assert.Equal("a=1", _world.Cache);
+            await _world.UntilAsync(() => _world.Cache == "");
+
+            Assert.Equal(["a: 1 → -"], _world.Told);
+        });
+
+    [Fact]
+    public void One_that_the_watch_passes_over_goes()
+    {
+        _world.Use(new InformerOptions { Type = CoreTypes.ConfigMaps, LabelSelector = "mine" });
+        _world.Story(async () =>
+        {
+            _world.Informer.Overlay(_world.Create(A, "1"));
+            var other = InformerWorld.Json("b", "1");
+            other["metadata"]!["labels"] = new JsonObject { ["mine"] = "true" };
+            _world.Cluster.Create(CoreTypes.ConfigMaps, "ns", other);
+            await _world.PassAsync(1);
+
+            Assert.Equal("b=1", _world.Cache);
+            Assert.Equal(["b: - → 1", "a: 1 → -"], _world.Told);
+        });
+    }
+
+    [Fact]
+    public void A_bookmark_passes_over_it_as_well()
+    {
+        _world.Use(new InformerOptions { Type = CoreTypes.ConfigMaps, LabelSelector = "mine" });
+        _world.Story(async () =>
+        {
+            _world.Informer.Overlay(_world.Create(A, "1"));
+            await _world.PassAsync(65);
+
+            Assert.Equal("", _world.Cache);
+        });
+    }
+
+    [Fact]
+    public void One_that_is_younger_than_the_list_under_way_stays()
+    {
+        _world.Use(new InformerOptions { Type = CoreTypes.ConfigMaps, StreamsLists = false });
+        _world.Create(B, "1");
+        _world.Story(async () =>
+        {
+            _world.Client.Faults.Next(Fault.SlowAnswer(TimeSpan.FromSeconds(3)), r => r.Verb == KubeVerb.List);
+            _world.Client.Faults.Next(Fault.Late(TimeSpan.FromSeconds(3)), r => r.Verb == KubeVerb.Watch);
+            var relist = _world.Informer.RelistAsync(CancellationToken.None);
+            await _world.PassAsync(1);
+            _world.Informer.Overlay(_world.Create(A, "1"));
+            await relist;
+
+            Assert.Equal("a=1 b=1", _world.Cache);
+            await _world.PassAsync(5);
+            Assert.Equal("a=1 b=1", _world.Cache);
+            Assert.Equal(["b: - → 1"], _world.Told);
+        });
+    }
+
+    [Fact]
+    public void One_from_before_a_restore_from_a_backup_goes()
+    {
+        _world.Story(async () =>
+        {
+            var backup = _world.Cluster.Snapshot();
+            for (var i = 0; i < 10; i++)
+            {
+                _world.Create(new ObjectKey("ns", $"x{i}"));
+            }
+            _world.Client.FreezeWatches();
+            _world.Informer.Overlay(_world.Create(A, "1"));
+            _world.Client.ThawWatches();
+            _world.Cluster.Restore(backup);
+            await _world.PassAsync(10);
+
+            Assert.Equal("", _world.Cache);
+        });
+    }
+}

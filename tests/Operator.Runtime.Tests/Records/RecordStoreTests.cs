@@ -1,0 +1,234 @@
+using System.Net;
+using Operator.Testing;
+
+namespace Operator.Runtime.Tests.Records;
+
+public sealed class RecordStoreTests : IDisposable
+{
+    private static readonly ObjectKey Subject = RecordWorld.Subject;
+    private readonly RecordWorld _world = new();
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public async Task Commits_build_on_each_other_and_only_what_changes_is_written()
+    {
+        var writer = _world.NewWriter();
+        var first = await writer.CommitAsync("a=1 b=1");
+        var second = await writer.CommitAsync("b=2 c=1");
+        var mark = _world.Cluster.Journal.Count;
+        await writer.CommitAsync("a=- c=2");
+
+        Assert.Equal("3: b=2 c=2", RecordWorld.Text(await _world.ReadAsync(witness: 3)));
+        Assert.Equal((first.Id, first.CreatedAt), (second.Id, second.CreatedAt));
+        Assert.Equal(
+            [KubeVerb.Get, KubeVerb.Create, KubeVerb.Replace],
+            _world.Cluster.Journal.Since(mark).Take(3).Select(e => e.Request.Verb)
+        );
+    }
+
+    [Fact]
+    public async Task Content_of_any_kind_comes_back_as_it_was()
+    {
+        var content = new byte[300_000];
+        new Random(1).NextBytes(content);
+        var changes = RecordWorld.Changes("").Add("big", content).Add("empty", ReadOnlyMemory<byte>.Empty);
+        var writer = _world.NewWriter();
+        await writer.Store.CommitAsync(Subject, await writer.ReadBasisAsync(), changes, RecordWorld.Stop);
+
+        var found = Assert.IsType<RecordRead.Found>(await _world.ReadAsync());
+
+        Assert.Equal(content, found.Record.Parts["big"].ToArray());
+        Assert.Empty(found.Record.Parts["empty"].ToArray());
+    }
+
+    [Fact]
+    public async Task Of_two_writers_the_second_fails_and_nothing_of_it_is_seen()
+    {
+        var (one, two) = (_world.NewWriter(), _world.NewWriter());
+        await one.CommitAsync("a=0");
+        var (basis, late) = (await one.ReadBasisAsync(), await two.ReadBasisAsync());
+        await one.CommitAsync(basis, "a=1");
+
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => two.CommitAsync(late, "a=2 b=2"));
+
+        Assert.Equal(HttpStatusCode.Conflict, error.Status);
+        Assert.Equal("2: a=1", RecordWorld.Text(await _world.ReadAsync()));
+    }
+
+    [Fact]
+    public async Task Of_two_that_begin_a_record_one_wins()
+    {
+        var (one, two) = (_world.NewWriter(), _world.NewWriter());
+        var (basis, late) = (await one.ReadBasisAsync(), await two.ReadBasisAsync());
+        var first = await one.CommitAsync(basis, "a=1");
+
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => two.CommitAsync(late, "a=2"));
+
+        Assert.Equal(HttpStatusCode.Conflict, error.Status);
+        Assert.Equal(first.Id, Assert.IsType<RecordRead.Found>(await _world.ReadAsync()).Record.Id);
+    }
+
+    [Fact]
+    public async Task A_head_made_again_is_not_the_one_that_was_read()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1");
+        var basis = await writer.ReadBasisAsync();
+        _world.Cluster.Delete(CoreTypes.ConfigMaps, _world.Head.Key);
+        await _world.NewWriter().CommitAsync("a=9", witness: 1);
+
+        await Assert.ThrowsAsync<KubeApiException>(() => writer.CommitAsync(basis, "a=2"));
+
+        Assert.Equal("2: a=9", RecordWorld.Text(await _world.ReadAsync(witness: 2)));
+    }
+
+    [Theory]
+    [InlineData(0, "absent")]
+    [InlineData(1, "lost: its head, ConfigMap shop/rec-subject-3c6ab5af2e0bd1d3, is gone")]
+    public async Task Without_head_and_parts_only_a_witness_says_that_there_was_a_record(long witness, string expected)
+    {
+        var read = RecordWorld.Text(await _world.ReadAsync(witness));
+
+        Assert.Equal(expected.Split(',')[0], read.Split(',')[0]);
+    }
+
+    [Fact]
+    public async Task A_head_that_is_gone_is_a_lost_record_even_when_only_a_part_remembers_it()
+    {
+        await _world.NewWriter().CommitAsync("a=1 b=1");
+        _world.Cluster.Delete(CoreTypes.ConfigMaps, _world.Head.Key);
+
+        var lost = Assert.IsType<RecordRead.Lost>(await _world.ReadAsync());
+
+        Assert.Null(lost.Head);
+        Assert.Equal(["a", "b"], lost.Survivors.Select(s => s.Name).Order());
+        Assert.All(lost.Survivors, s => Assert.Equal(1, s.Counter));
+    }
+
+    [Fact]
+    public async Task A_part_that_is_gone_or_other_than_written_is_a_lost_record()
+    {
+        await _world.NewWriter().CommitAsync("a=1 b=1");
+        var part = _world.Parts[0];
+        _world.Cluster.Delete(CoreTypes.ConfigMaps, part.Key);
+        var lost = Assert.IsType<RecordRead.Lost>(await _world.ReadAsync());
+        Assert.Single(lost.Survivors);
+        Assert.NotNull(lost.Head);
+
+        var forged = System.Text.Json.Nodes.JsonNode.Parse(part.Json.GetRawText())!.AsObject();
+        forged["metadata"]!.AsObject().Remove("resourceVersion");
+        forged["metadata"]!.AsObject().Remove("uid");
+        forged["binaryData"]!["part"] = Convert.ToBase64String(new byte[100]);
+        _world.Cluster.Create(CoreTypes.ConfigMaps, Subject.Namespace, forged);
+
+        Assert.Single(Assert.IsType<RecordRead.Lost>(await _world.ReadAsync()).Survivors);
+    }
+
+    [Fact]
+    public async Task A_head_that_was_changed_by_hand_is_a_lost_record_and_can_be_replaced()
+    {
+        await _world.NewWriter().CommitAsync("a=1");
+        _world.Cluster.Edit(
+            CoreTypes.ConfigMaps,
+            _world.Head.Key,
+            head =>
+                head["data"]!["head.json"] = head["data"]!["head.json"]!
+                    .GetValue<string>()
+                    .Replace("\"counter\":1", "\"counter\":7", StringComparison.Ordinal)
+        );
+
+        Assert.IsType<RecordRead.Lost>(await _world.ReadAsync());
+        await _world.NewWriter().CommitAsync("a=2");
+
+        Assert.Equal("2: a=2", RecordWorld.Text(await _world.ReadAsync(witness: 2)));
+    }
+
+    [Fact]
+    public async Task Refusals_and_timeouts_never_say_that_a_record_is_lost()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1 b=1");
+        foreach (
+            var error in new Func<Exception>[]
+            {
+                KubeErrors.Forbidden,
+                KubeErrors.Timeout,
+                KubeErrors.InternalError,
+                KubeErrors.ConnectionReset,
+            }
+        )
+        {
+            for (var call = 0; call < 3; call++)
+            {
+                var reader = _world.NewWriter();
+                var (failing, seen) = (call, 0);
+                reader.Client.Faults.Add(_ => seen++ == failing ? Fault.Before(error()) : null);
+                await Assert.ThrowsAnyAsync<Exception>(() =>
+                    reader.Store.ReadAsync(Subject, witness: 1, RecordWorld.Stop)
+                );
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Etcd_restored_from_a_backup_is_noticed_by_a_witness_and_read_right_without_one()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1 b=1");
+        await writer.CommitAsync("a=2");
+        var backup = _world.Cluster.Snapshot();
+        await writer.CommitAsync("a=3 b=3");
+        await writer.CommitAsync("b=4");
+        _world.Cluster.Restore(backup);
+
+        // The same process, with what it remembers.
+        var lost = Assert.IsType<RecordRead.Lost>(await writer.Store.ReadAsync(Subject, witness: 4, RecordWorld.Stop));
+        Assert.Contains("says 2 where 4 was seen", lost.Why, StringComparison.Ordinal);
+        Assert.Equal(
+            "2: a=2 b=1",
+            RecordWorld.Text(await writer.Store.ReadAsync(Subject, witness: 2, RecordWorld.Stop))
+        );
+
+        await writer.CommitAsync("a=9", witness: 4);
+        Assert.Equal("5: a=9", RecordWorld.Text(await _world.ReadAsync(witness: 5)));
+    }
+
+    [Fact]
+    public async Task What_is_too_large_is_refused_before_anything_is_written()
+    {
+        var writer = _world.NewWriter(RecordWorld.Options with { MaxPartBytes = 1000, MaxHeadBytes = 2000 });
+        var noise = new byte[2000];
+        new Random(1).NextBytes(noise);
+        var basis = await writer.ReadBasisAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            writer.Store.CommitAsync(Subject, basis, RecordWorld.Changes("a=1").Add("b", noise), RecordWorld.Stop)
+        );
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            writer.CommitAsync(basis, string.Join(' ', Enumerable.Range(0, 50).Select(i => $"p{i}=1")))
+        );
+
+        Assert.Empty(_world.Cluster.Journal.Writes);
+    }
+
+    [Fact]
+    public async Task A_commit_that_took_too_long_is_abandoned()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1");
+        var basis = await writer.ReadBasisAsync();
+        writer.Client.Faults.Add(r =>
+        {
+            if (r.Verb == KubeVerb.Create)
+            {
+                _world.Time.Advance(TimeSpan.FromSeconds(61));
+            }
+            return null;
+        });
+
+        await Assert.ThrowsAsync<TimeoutException>(() => writer.CommitAsync(basis, "a=2"));
+
+        Assert.Equal("1: a=1", RecordWorld.Text(await _world.ReadAsync()));
+    }
+}

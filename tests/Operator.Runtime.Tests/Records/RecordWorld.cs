@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using Operator.Testing;
+
+namespace Operator.Runtime.Tests.Records;
+
+/// <summary>A cluster with one record, and stores that read and write it, each with a client of its own.</summary>
+internal sealed class RecordWorld : IDisposable
+{
+    public static readonly ObjectKey Subject = new("shop", "subject");
+    public static readonly RecordStoreOptions Options = new() { Domain = "example.io", Prefix = "rec" };
+    private int _ids;
+    private int _clients;
+
+    public RecordWorld() => Cluster = new FakeCluster(Time);
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    public FakeCluster Cluster { get; }
+
+    public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public Writer NewWriter(RecordStoreOptions? options = null) =>
+        new(this, Cluster.Connect($"w{_clients++}"), options ?? Options);
+
+    public string NextId() => $"id{_ids++:x16}";
+
+    public IReadOnlyList<KubeObject> Parts =>
+        [.. Cluster.All(CoreTypes.ConfigMaps).Where(c => c.Label("example.io/record-role") == "part")];
+
+    public KubeObject Head =>
+        Cluster.All(CoreTypes.ConfigMaps).Single(c => c.Label("example.io/record-role") == "head");
+
+    /// <summary>What a fresh process reads.</summary>
+    public Task<RecordRead> ReadAsync(long witness = 0) => NewWriter().Store.ReadAsync(Subject, witness, Stop);
+
+    public static ImmutableSortedDictionary<string, ReadOnlyMemory<byte>?> Changes(string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(c => c.Split('='))
+            .ToImmutableSortedDictionary(
+                c => c[0],
+                c => c[1] == "-" ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(c[1]),
+                StringComparer.Ordinal
+            );
+
+    /// <summary>"counter: name=content …", or what else the read says.</summary>
+    public static string Text(RecordRead read) =>
+        read switch
+        {
+            RecordRead.Found(var record) => Text(record),
+            RecordRead.Lost lost => $"lost: {lost.Why}",
+            _ => "absent",
+        };
+
+    public static string Text(StoredRecord record) =>
+        $"{record.Counter}:{string.Concat(record.Parts.Select(p => $" {p.Key}={Encoding.UTF8.GetString(p.Value.Span)}"))}";
+
+    public void Dispose() => Cluster.Dispose();
+}
+
+/// <summary>A process that commits on top of what it has read.</summary>
+internal sealed class Writer(RecordWorld world, FakeClient client, RecordStoreOptions options)
+{
+    public FakeClient Client { get; } = client;
+    public RecordStore Store { get; } = new(client, options, world.Time, world.NextId);
+
+    public async Task<CommitBasis> ReadBasisAsync(long witness = 0) =>
+        await Store.ReadAsync(RecordWorld.Subject, witness, RecordWorld.Stop) switch
+        {
+            RecordRead.Found(var record) => new CommitBasis.OnTop(record),
+            RecordRead.Lost lost => new CommitBasis.InPlaceOf(
+                lost.Head,
+                world.NextId(),
+                world.Time.GetUtcNow(),
+                Above(lost, witness)
+            ),
+            _ => new CommitBasis.Fresh(world.NextId(), world.Time.GetUtcNow()),
+        };
+
+    public async Task<StoredRecord> CommitAsync(string changes, long witness = 0) =>
+        await CommitAsync(await ReadBasisAsync(witness), changes);
+
+    public Task<StoredRecord> CommitAsync(CommitBasis basis, string changes) =>
+        Store.CommitAsync(RecordWorld.Subject, basis, RecordWorld.Changes(changes), RecordWorld.Stop);
+
+    private static long Above(RecordRead.Lost lost, long witness) =>
+        Math.Max(witness, lost.Survivors.Select(s => s.Counter).DefaultIfEmpty().Max());
+}

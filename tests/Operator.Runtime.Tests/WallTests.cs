@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+
+namespace Operator.Runtime.Tests;
+
+/// <summary>The runtime can be taken for another project: it knows nothing of ours.</summary>
+public sealed partial class WallTests
+{
+    [Fact]
+    public void It_references_no_project_of_ours()
+    {
+        var ours = typeof(IKubeApi)
+            .Assembly.GetReferencedAssemblies()
+            .Where(a => a.Name?.StartsWith("Operator", StringComparison.OrdinalIgnoreCase) == true);
+
+        Assert.Empty(ours);
+        Assert.DoesNotContain(
+            "ProjectReference",
+            File.ReadAllText(Path.Combine(Folder(), "Operator.Runtime.csproj")),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void It_has_no_word_of_our_domain()
+    {
+        var sources = Directory.EnumerateFiles(Folder(), "*.cs", SearchOption.AllDirectories).ToList();
+        Assert.NotEmpty(sources);
+
+        var found = sources.SelectMany(path =>
+            File.ReadLines(path)
+                .Select((line, i) => (Place: $"{Path.GetFileName(path)}:{i + 1}", Match: DomainWord().Match(line)))
+                .Where(l => l.Match.Success)
+                .Select(l => $"{l.Place} {l.Match.Value}")
+        );
+
+        Assert.Empty(found);
+    }
+
+    private static string Folder()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Operator.sln")))
+        {
+            folder = folder.Parent;
+        }
+        Assert.NotNull(folder);
+        return Path.Combine(folder.FullName, "operator", "Operator.Runtime");
+    }
+
+    /// <summary>"Order" is a sequence here, "store" keeps records: only their plurals are of the domain.</summary>
+    [GeneratedRegex(
+        "marketplace|connector|rollout|seller|cohort|candidate|amazon|shopee|lazada|ebay|walmart|inventory|syncpod|syncaction|\\b(?:stores|orders|prices|listings|flows?|revisions?)\\b",
+        RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex DomainWord();
+}
