@@ -7,6 +7,7 @@ public static class Reasons
     public const string Syncing = "Syncing";
     public const string Suspended = "Suspended";
     public const string InvalidSpec = "InvalidSpec";
+    public const string Undecodable = "Undecodable";
     public const string ConfigMapMissing = "ConfigMapMissing";
     public const string RecordLost = "RecordLost";
     public const string ClockSkew = "ClockSkew";

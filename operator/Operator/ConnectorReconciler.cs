@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Acting;
+using Operator.Api;
 using Operator.Gathering;
 using Operator.Planning;
 using Operator.Runtime;
@@ -26,11 +27,25 @@ internal sealed class ConnectorReconciler(
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken ct)
     {
-        // Gather: the connector live; without it there is nobody to plan for.
-        if (await gatherer.ConnectorAsync(key, ct) is not { } connector)
+        try
         {
-            return await WithoutConnectorAsync(key, ct);
+            return await gatherer.ConnectorAsync(key, ct) switch
+            {
+                ConnectorRead.Found(var connector) => await ReconcileAsync(key, connector, ct),
+                ConnectorRead.Unreadable(var item) => await UnreadableAsync(item, ct),
+                _ => await WithoutConnectorAsync(key, ct),
+            };
         }
+        catch (KubeApiException e) when (e.IsNamespaceTerminating)
+        {
+            // Nothing can be created there any more; the connector's own end follows.
+            ReconcilerLog.NamespaceEnds(logger, key);
+            return new Outcome.Done();
+        }
+    }
+
+    private async Task<Outcome> ReconcileAsync(ObjectKey key, MarketplaceConnector connector, CancellationToken ct)
+    {
         cache.Found(key);
         if (connector.Metadata.DeletionTimestamp is not null)
         {
@@ -55,6 +70,12 @@ internal sealed class ConnectorReconciler(
             await records.SweepIfDueAsync(key, committed, ct);
         }
         return OutcomeOf(gathered, plan);
+    }
+
+    private async Task<Outcome> UnreadableAsync(UnreadableObject item, CancellationToken ct)
+    {
+        await teller.TellUnreadableAsync(Kinds.Connectors, ApiGroup.ConnectorKind, item, ct);
+        return new Outcome.Stuck(item.Why);
     }
 
     private async Task<Outcome> WithoutConnectorAsync(ObjectKey key, CancellationToken ct)
@@ -107,6 +128,12 @@ internal sealed class ConnectorReconciler(
 
 internal static partial class ReconcilerLog
 {
+    [LoggerMessage(
+        Level = LogLevel.Debug,
+        Message = "The namespace of {Key} is being deleted: nothing more is planned"
+    )]
+    public static partial void NamespaceEnds(ILogger logger, ObjectKey key);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Committed record {Counter} of {Key}: {Because}")]
     public static partial void Committed(ILogger logger, ObjectKey key, long counter, string because);
 }

@@ -13,6 +13,9 @@ public sealed class KubeApiException(HttpStatusCode status, string reason, strin
     /// <summary>The server asks to be left alone for this long; null: it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The namespace is being deleted: nothing can be created in it any more.</summary>
+    public bool IsNamespaceTerminating { get; init; }
+
     public bool IsNotFound => Status == HttpStatusCode.NotFound;
     public bool IsForbidden => Status == HttpStatusCode.Forbidden;
     public bool IsInvalid => Status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest;

@@ -65,6 +65,7 @@ internal sealed record KubeAnswer(HttpStatusCode Status, byte[] Body, TimeSpan? 
             throw new KubeApiException(Status, reason, $"cannot {call.What}: {(int)Status} {reason}: {message}")
             {
                 RetryAfter = RetryAfter,
+                IsNamespaceTerminating = KubeStatus.HasCause(Body, "NamespaceTerminating"),
             };
         }
     }

@@ -33,6 +33,27 @@ internal static class KubeStatus
             ? code
             : 0;
 
+    /// <summary>Whether the Status's details give this cause.</summary>
+    public static bool HasCause(ReadOnlyMemory<byte> body, string reason)
+    {
+        try
+        {
+            return HasCause(JsonElement.Parse(body.Span), reason);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool HasCause(JsonElement status, string reason) =>
+        status.ValueKind == JsonValueKind.Object
+        && status.TryGetProperty("details", out var details)
+        && details.ValueKind == JsonValueKind.Object
+        && details.TryGetProperty("causes", out var causes)
+        && causes.ValueKind == JsonValueKind.Array
+        && causes.EnumerateArray().Any(c => string.Equals(Text(c, "reason"), reason, StringComparison.Ordinal));
+
     private static string Text(JsonElement status, string name) =>
         status.ValueKind == JsonValueKind.Object
         && status.TryGetProperty(name, out var value)

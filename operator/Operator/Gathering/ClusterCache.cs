@@ -43,6 +43,7 @@ internal sealed class ClusterCache
         Connectors.Changed = change => queue.Add(change.Key, change.Lane);
         Connectors.Undecoded = (key, _) => queue.Add(key);
         Rollouts.Changed = OnRollout;
+        Rollouts.Undecoded = (key, _) => QueueAllOf(key.Namespace);
         Pods.Changed = OnPod;
         Tickets.Changed = OnTicket;
     }
@@ -164,6 +165,17 @@ internal sealed class ClusterCache
             var owner = OwnerOf(change.Key, after.Spec.ConnectorRef.Name);
             _rolloutsOf.Add(owner, change.Key);
             _queue.Add(owner, change.Lane);
+        }
+    }
+
+    /// <summary>Whose rollout it was can't be told from one that can't be read.</summary>
+    private void QueueAllOf(string ns)
+    {
+        foreach (
+            var connector in Connectors.All.Where(c => string.Equals(c.Key.Namespace, ns, StringComparison.Ordinal))
+        )
+        {
+            _queue.Add(connector.Key);
         }
     }
 

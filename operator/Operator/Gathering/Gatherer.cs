@@ -20,6 +20,24 @@ internal sealed record Gathered
 
     /// <summary>Rollouts that name this connector and are not in charge: another one is older.</summary>
     public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
+
+    /// <summary>Rollouts that name this connector and can't be read.</summary>
+    public ImmutableArray<UnreadableObject> UnreadableRollouts { get; init; } = [];
+}
+
+/// <summary>An object of ours that exists and can't be decoded: it says so itself, and nobody else notices.</summary>
+internal sealed record UnreadableObject(KubeObject Item, string Why);
+
+/// <summary>What a live read of a connector found.</summary>
+internal abstract record ConnectorRead
+{
+    private ConnectorRead() { }
+
+    public sealed record Missing : ConnectorRead;
+
+    public sealed record Unreadable(UnreadableObject Object) : ConnectorRead;
+
+    public sealed record Found(MarketplaceConnector Connector) : ConnectorRead;
 }
 
 /// <summary>Gathers the facts: connector and record live, pods and rollouts from the cache, a missing rollout live again.</summary>
@@ -35,9 +53,21 @@ internal sealed class Gatherer(
 {
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
 
-    /// <summary>Null when there is no such connector.</summary>
-    public async Task<MarketplaceConnector?> ConnectorAsync(ObjectKey key, CancellationToken ct) =>
-        await api.GetAsync(Kinds.Connectors, key, ct) is { } item ? Projections.Connector(item) : null;
+    public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
+    {
+        if (await api.GetAsync(Kinds.Connectors, key, ct) is not { } item)
+        {
+            return new ConnectorRead.Missing();
+        }
+        try
+        {
+            return new ConnectorRead.Found(Projections.Connector(item));
+        }
+        catch (JsonException e)
+        {
+            return new ConnectorRead.Unreadable(new UnreadableObject(item, e.Message));
+        }
+    }
 
     public async Task<Gathered> GatherAsync(MarketplaceConnector connector, CancellationToken ct)
     {
@@ -45,6 +75,7 @@ internal sealed class Gatherer(
         var pods = cache.PodsOf(key);
         var rollouts = cache.RolloutsOf(key);
         var witness = Witness(connector, rollouts, pods);
+        var unreadable = await UnreadableRolloutsAsync(key, ct);
         var record = await ReadRecordAsync(key, witness, ct);
         var hashes = await ConfigMapHashesAsync(connector, ct);
         var seen = new Observation
@@ -53,7 +84,7 @@ internal sealed class Gatherer(
             Connector = connector,
             ConnectorFindings = Findings(connector, hashes),
             UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
-            Rollout = await RolloutAsync(key, rollouts, record.Sight, ct),
+            Rollout = await RolloutAsync(key, new RolloutsOf(rollouts, unreadable), record.Sight, ct),
             Record = record.Sight,
             Pods = pods,
             Tickets = cache.TicketsOf(key),
@@ -69,6 +100,7 @@ internal sealed class Gatherer(
             Basis = record.Basis,
             Parts = record.Parts,
             OtherRollouts = [.. rollouts.Skip(1)],
+            UnreadableRollouts = unreadable,
         };
     }
 
@@ -154,32 +186,53 @@ internal sealed class Gatherer(
             .Append(connector.Status.RecordCounter)
             .Max();
 
+    private sealed record RolloutsOf(ImmutableArray<SyncRollout> Readable, ImmutableArray<UnreadableObject> Unreadable);
+
+    /// <summary>Those of the namespace's undecodable rollouts that name this connector, if that much can be read of them.</summary>
+    private async Task<ImmutableArray<UnreadableObject>> UnreadableRolloutsAsync(
+        ObjectKey connector,
+        CancellationToken ct
+    )
+    {
+        var found = ImmutableArray.CreateBuilder<UnreadableObject>();
+        foreach (var (key, why) in cache.Rollouts.Undecodable.Where(u => IsIn(u.Key, connector.Namespace)))
+        {
+            if (
+                await api.GetAsync(Kinds.Rollouts, key, ct) is { } item
+                && string.Equals(Projections.ConnectorNameOf(item), connector.Name, StringComparison.Ordinal)
+            )
+            {
+                found.Add(new UnreadableObject(item, why));
+            }
+        }
+        return found.ToImmutable();
+    }
+
+    private static bool IsIn(ObjectKey key, string ns) => string.Equals(key.Namespace, ns, StringComparison.Ordinal);
+
     /// <summary>The cache may be behind: that an attempt's rollout is gone is only believed after a live read.</summary>
     private async Task<RolloutSight> RolloutAsync(
         ObjectKey connector,
-        ImmutableArray<SyncRollout> rollouts,
+        RolloutsOf rollouts,
         RecordSight record,
         CancellationToken ct
     )
     {
         var attempt = record is RecordSight.Found found ? found.Record.RunningAttempt : null;
-        var isBoundInCache = rollouts.Any(r =>
-            string.Equals(r.Metadata.Uid, attempt?.RolloutUid, StringComparison.Ordinal)
-        );
-        if (attempt is not null && !isBoundInCache)
+        bool IsOfAttempt(string uid) => string.Equals(uid, attempt?.RolloutUid, StringComparison.Ordinal);
+        if (rollouts.Unreadable.FirstOrDefault(u => attempt is null || IsOfAttempt(u.Item.Uid)) is { } unreadable)
         {
-            var key = new ObjectKey(connector.Namespace, attempt.RolloutName);
-            if (cache.Rollouts.Undecodable.TryGetValue(key, out var why))
-            {
-                return new RolloutSight.Unusable(attempt.RolloutName, attempt.RolloutUid, why, Policy: null);
-            }
-            var live = await api.GetAsync(Kinds.Rollouts, key, ct);
-            if (live is not null && string.Equals(live.Uid, attempt.RolloutUid, StringComparison.Ordinal))
+            return new RolloutSight.Unusable(unreadable.Item.Name, unreadable.Item.Uid, unreadable.Why, Policy: null);
+        }
+        if (attempt is not null && !rollouts.Readable.Any(r => IsOfAttempt(r.Metadata.Uid)))
+        {
+            var live = await api.GetAsync(Kinds.Rollouts, new ObjectKey(connector.Namespace, attempt.RolloutName), ct);
+            if (live is not null && IsOfAttempt(live.Uid))
             {
                 return Sight(Projections.Rollout(live));
             }
         }
-        return rollouts.IsEmpty ? new RolloutSight.Missing() : Sight(rollouts[0]);
+        return rollouts.Readable.IsEmpty ? new RolloutSight.Missing() : Sight(rollouts.Readable[0]);
     }
 
     private static RolloutSight Sight(SyncRollout rollout)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Operator.Api;
 using Operator.Planning;
 using Operator.Planning.Runs;
@@ -13,11 +14,20 @@ internal sealed record CachedTicket(string ConnectorName, ObservedTicket Ticket)
 /// <summary>Reads our own kinds and tickets. Throws <see cref="JsonException"/> for an object that none of ours can be.</summary>
 internal static class Projections
 {
-    public static MarketplaceConnector Connector(KubeObject item) =>
-        item.Json.Deserialize(ApiJson.Default.MarketplaceConnector) ?? throw new JsonException("the object is null");
+    public static MarketplaceConnector Connector(KubeObject item) => Read(item, ApiJson.Default.MarketplaceConnector);
 
-    public static SyncRollout Rollout(KubeObject item) =>
-        item.Json.Deserialize(ApiJson.Default.SyncRollout) ?? throw new JsonException("the object is null");
+    public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);
+
+    /// <summary>Which connector a rollout names, of one that can't be decoded too; null when even that can't be read.</summary>
+    public static string? ConnectorNameOf(KubeObject rollout) =>
+        rollout.Json.TryGetProperty("spec", out var spec)
+        && spec.ValueKind == JsonValueKind.Object
+        && spec.TryGetProperty("connectorRef", out var reference)
+        && reference.ValueKind == JsonValueKind.Object
+        && reference.TryGetProperty("name", out var name)
+        && name.ValueKind == JsonValueKind.String
+            ? name.GetString()
+            : null;
 
     public static CachedTicket Ticket(KubeObject item)
     {
@@ -31,5 +41,18 @@ internal static class Projections
             : 0;
         var ticket = new ObservedTicket(item.Name, item.Annotation(PodMarks.TicketRecord) ?? "", number);
         return new CachedTicket(item.Annotation(PodMarks.ConnectorName) ?? "", ticket);
+    }
+
+    /// <summary>The message names the field only: a position in the text would change with every write.</summary>
+    private static T Read<T>(KubeObject item, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return item.Json.Deserialize(type) ?? throw new JsonException("the object is null");
+        }
+        catch (JsonException e)
+        {
+            throw new JsonException($"{e.Path?.TrimStart('$', '.') ?? "it"} is of another kind than it should be", e);
+        }
     }
 }

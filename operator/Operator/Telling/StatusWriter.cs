@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Operator.Api;
+using Operator.Gathering;
+using Operator.Planning;
 using Operator.Runtime;
 
 namespace Operator.Telling;
@@ -47,6 +49,90 @@ internal sealed class StatusWriter(IKubeApi api)
             )
             : Task.CompletedTask;
     }
+
+    /// <summary>Says that the object can't be read, unless it says so already (false).</summary>
+    public async Task<bool> WriteUnreadableAsync(
+        ResourceType type,
+        string kind,
+        UnreadableObject unreadable,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var metadata = unreadable.Item.Json.GetProperty("metadata");
+        var generation =
+            metadata.TryGetProperty("generation", out var value) && value.TryGetInt64(out var number) ? number : 0;
+        var message = $"it can't be read: {unreadable.Why}; correct it";
+        if (SaysAlready(unreadable.Item, message))
+        {
+            return false;
+        }
+        // Our own shape of status, whatever the object is.
+        var status = new MarketplaceConnector
+        {
+            Status = new ConnectorStatus
+            {
+                ObservedGeneration = generation,
+                RecordCounter = CounterOf(unreadable.Item),
+                Conditions =
+                [
+                    Condition(ConditionTypes.Ready, "False", message, generation, now),
+                    Condition(ConditionTypes.Stalled, "True", message, generation, now),
+                ],
+            },
+        };
+        var item = unreadable.Item;
+        var identity = new ObjectMeta
+        {
+            Name = item.Name,
+            Namespace = item.Namespace,
+            Uid = item.Uid,
+            ResourceVersion = item.ResourceVersion,
+        };
+        await ReplaceAsync(type, identity, status with { Kind = kind }, ApiJson.Default.MarketplaceConnector, ct);
+        return true;
+    }
+
+    /// <summary>The witness of the record stays.</summary>
+    private static long CounterOf(KubeObject item) =>
+        item.Json.TryGetProperty("status", out var status)
+        && status.ValueKind == JsonValueKind.Object
+        && status.TryGetProperty("recordCounter", out var counter)
+        && counter.ValueKind == JsonValueKind.Number
+        && counter.TryGetInt64(out var number)
+            ? number
+            : 0;
+
+    private static bool SaysAlready(KubeObject item, string message) =>
+        item.Json.TryGetProperty("status", out var status)
+        && status.ValueKind == JsonValueKind.Object
+        && status.TryGetProperty("conditions", out var conditions)
+        && conditions.ValueKind == JsonValueKind.Array
+        && conditions
+            .EnumerateArray()
+            .Any(c =>
+                c.ValueKind == JsonValueKind.Object
+                && c.TryGetProperty("message", out var text)
+                && text.ValueKind == JsonValueKind.String
+                && text.ValueEquals(message)
+            );
+
+    private static Condition Condition(
+        string type,
+        string status,
+        string message,
+        long generation,
+        DateTimeOffset now
+    ) =>
+        new()
+        {
+            Type = type,
+            Status = status,
+            Reason = Reasons.Undecodable,
+            Message = message,
+            ObservedGeneration = generation,
+            LastTransitionTime = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()),
+        };
 
     private static ConnectorStatus Essence(ConnectorStatus status) => status with { Flows = [] };
 

@@ -41,6 +41,10 @@ internal sealed class Teller(
         {
             await statuses.WriteAsync(policy, status with { RecordCounter = counter }, hasCommitted, ct);
         }
+        foreach (var unreadable in gathered.UnreadableRollouts)
+        {
+            await TellUnreadableAsync(Kinds.Rollouts, ApiGroup.RolloutKind, unreadable, ct);
+        }
         foreach (var other in gathered.OtherRollouts)
         {
             var message =
@@ -51,6 +55,22 @@ internal sealed class Teller(
                 hasCommitted: false,
                 ct
             );
+        }
+    }
+
+    /// <summary>An object that can't be read says so in its own status.</summary>
+    public async Task TellUnreadableAsync(
+        ResourceType type,
+        string kind,
+        UnreadableObject unreadable,
+        CancellationToken ct
+    )
+    {
+        var (item, why) = unreadable;
+        if (await statuses.WriteUnreadableAsync(type, kind, unreadable, time.GetUtcNow(), ct))
+        {
+            var subject = new EventSubject(ApiGroup.ApiVersion, kind, item.Key, item.Uid);
+            await events.TellAsync(subject, Reasons.Undecodable, why, isWarning: true, ct);
         }
     }
 
