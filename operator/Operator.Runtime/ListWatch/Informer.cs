@@ -164,8 +164,8 @@ public sealed class Informer<T>
     private async Task WatchAsync(CancellationToken ct)
     {
         var timeout = _options.WatchTimeout * (0.9 + (0.2 * _services.Random()));
-        using var silence = new CancellationTokenSource(_options.Silence, _services.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, silence.Token);
+        using var overtime = new CancellationTokenSource(timeout + _options.Overtime, _services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, overtime.Token);
         var query = new WatchOptions
         {
             LabelSelector = _options.LabelSelector,
@@ -177,16 +177,15 @@ public sealed class Informer<T>
         {
             await foreach (var change in _api.WatchAsync(_options.Type, _options.Namespace, query, either.Token))
             {
-                silence.CancelAfter(_options.Silence);
                 Apply(change);
                 isHeard = true;
                 _backoff.Reset();
                 Touch();
             }
         }
-        catch (OperationCanceledException e) when (silence.IsCancellationRequested && !ct.IsCancellationRequested)
+        catch (OperationCanceledException e) when (overtime.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            throw new TimeoutException($"nothing was heard for {_options.Silence}", e);
+            throw new TimeoutException($"the watch should have ended after {timeout}", e);
         }
         finally
         {

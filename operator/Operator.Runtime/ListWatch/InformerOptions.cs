@@ -18,8 +18,11 @@ public sealed record InformerOptions
     /// <summary>The server is asked to end a watch after this long, give or take a tenth. Default 5 min.</summary>
     public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A watch without a word, bookmarks included, for this long is taken for dead. Default 3 min: bookmarks come each minute.</summary>
-    public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(3);
+    /// <summary>
+    /// A watch that outlives its timeout by this much is taken for dead. Default 30 s. Silence alone proves nothing: where
+    /// nothing at all changes, servers send no bookmarks either.
+    /// </summary>
+    public TimeSpan Overtime { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>

@@ -40,6 +40,24 @@ public sealed class OverlayTests : IDisposable
         });
 
     [Fact]
+    public void Older_states_that_come_late_do_not_take_its_place() =>
+        _world.Story(async () =>
+        {
+            _world.Client.WatchLag = TimeSpan.FromSeconds(5);
+            _world.Create(A, "1");
+            await _world.PassAsync(2);
+            _world.Set(A, "2");
+            _world.Informer.Overlay(_world.Cluster.Find(CoreTypes.ConfigMaps, A)!); // it was just made
+            for (var i = 0; i < 100; i++)
+            {
+                Assert.Equal("a=2", _world.Cache);
+                await _world.PassAsync(0.1);
+            }
+
+            Assert.Empty(_world.Told);
+        });
+
+    [Fact]
     public void One_that_the_watch_has_seen_come_and_go_is_not_shown() =>
         _world.Story(async () =>
         {
