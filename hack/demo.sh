@@ -73,7 +73,7 @@ stores_that_ran() {
 metrics() {
   local leader
   leader=$(kubectl -n $OPERATOR_NS get lease marketplace-operator -o 'jsonpath={.spec.holderIdentity}')
-  kubectl get --raw "/api/v1/namespaces/$OPERATOR_NS/pods/$leader:8080/proxy/metrics"
+  kubectl get --raw "/api/v1/namespaces/$OPERATOR_NS/pods/${leader%%_*}:8080/proxy/metrics" # the holder is the pod and something random
 }
 
 begin=$SECONDS
