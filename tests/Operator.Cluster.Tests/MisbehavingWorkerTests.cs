@@ -12,7 +12,7 @@ public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClass
     public async ValueTask DisposeAsync() => await neighbourhood.EndTestAsync();
 
     [Theory]
-    [InlineData("garbage")] // 4,096 bytes of it
+    [InlineData("garbage")] // 4 KB of it
     [InlineData("toomany")] // one store more than it was given
     public async Task A_report_that_makes_no_sense(string fault)
     {

@@ -62,8 +62,26 @@ internal static class Invariants
         select (ofStore.Key, last, last.FinishedAt!.Value); // filtered above
 
     /// <summary>
-    /// One attempt's candidate never reached more stores than its step allows, no step was shorter than its dwell in rounds that
-    /// really ran, and each cohort contains the one before. <paramref name="places"/> are the sizes of the steps.
+    /// Each cohort contains the one before: while an attempt goes on, a store that has run its candidate runs nothing else.
+    /// </summary>
+    public static void Nobody_left_the_cohort(IEnumerable<SeenRun> runs, int attempt)
+    {
+        var all = runs.ToList();
+        var spread = Spread.Of(all.Where(r => r.Attempt == attempt));
+        var firstSlots = spread
+            .Slots.SelectMany(s => s.Stores.Select(store => (Store: store, s.Slot)))
+            .ToLookup(s => s.Store);
+        var last = spread.Slots.IsEmpty ? 0 : spread.Slots[^1].Slot;
+        foreach (var run in all.Where(r => r.Attempt != attempt && r.Slot < last))
+        {
+            var left = run.Stores.Where(s => firstSlots[s].Any(first => first.Slot < run.Slot));
+            Assert.True(!left.Any(), $"{string.Join(", ", left)} left the cohort of attempt {attempt}:\n{run}");
+        }
+    }
+
+    /// <summary>
+    /// One attempt's candidate never reached more stores than its step allows, and no step was shorter than its dwell in rounds
+    /// that really ran. <paramref name="places"/> are the sizes of the steps.
     /// </summary>
     public static void Spread_kept_its_steps(
         IEnumerable<SeenRun> candidateRuns,

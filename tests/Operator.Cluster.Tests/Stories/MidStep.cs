@@ -37,9 +37,12 @@ internal static class MidStep
     public static Spread Candidate(IEnumerable<SeenRun> runs, int attempt) =>
         Spread.Of(runs.Where(r => r.Attempt == attempt));
 
-    /// <summary>Steps, dwell and slots of one attempt, as its pods show them.</summary>
-    public static void Assert_kept_its_steps(ImmutableArray<SeenRun> runs, int attempt) =>
+    /// <summary>Cohorts and dwell of one attempt, as its pods show them.</summary>
+    public static void Assert_kept_its_steps(ImmutableArray<SeenRun> runs, int attempt)
+    {
         Invariants.Spread_kept_its_steps(runs.Where(r => r.Attempt == attempt), Steps, Period);
+        Invariants.Nobody_left_the_cohort(runs, attempt);
+    }
 
     /// <summary>Waits until every store has run stable well in a slot after the last that had a candidate.</summary>
     public static async Task AwaitAllOnStableAsync(
