@@ -23,7 +23,7 @@ build_operator() {
 
 # The chart knows which parts of the CRDs this server understands.
 apply_crds() {
-  local version; version=$(kubectl version -o json | jq -r .serverVersion.gitVersion)
+  local version; version=$(kubectl get --raw /version | sed -n 's/.*"gitVersion": "\(.*\)".*/\1/p')
   "$HELM" template crds charts/marketplace-operator --kube-version "$version" --show-only templates/crds/marketplaceconnectors.yaml \
     --show-only templates/crds/syncrollouts.yaml | kubectl apply -f -
   kubectl wait --for condition=established --timeout 30s crd/marketplaceconnectors.marketplace-operator.io crd/syncrollouts.marketplace-operator.io
@@ -37,7 +37,7 @@ hold_still() {
     for name in kubelet kube-proxy kube-scheduler kube-controller-manager; do stop_if_there "$name"; done
     stillness="kubelet, scheduler and controller-manager stopped"
   elif [ -z "${TEST_KUBECONFIG:-}" ]; then
-    kubectl cordon --selector '' >/dev/null
+    kubectl get nodes -o name | xargs kubectl cordon >/dev/null
     stillness="nodes cordoned"
   else
     stillness="nothing: an existing cluster is left as it is"
@@ -65,6 +65,7 @@ if [ -z "$keep" ] || ! kubectl_ready "$("$HACK/cluster.sh" kubeconfig)" >/dev/nu
 KUBECONFIG=$("$HACK/cluster.sh" kubeconfig); export KUBECONFIG
 DIR=$(dirname "$KUBECONFIG")
 HELM=$("$HACK/tools.sh" helm)
+PATH=$PATH:$(dirname "$("$HACK/tools.sh" kubectl)")
 step "CRDs" apply_crds
 hold_still
 status=0
