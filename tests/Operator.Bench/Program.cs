@@ -50,6 +50,7 @@ internal static class Program
     private static async Task<int> RunAsync(BenchOptions options, CancellationToken ct)
     {
         var time = TimeProvider.System;
+        var limits = await Limits.ReadAsync(options.LimitsFile, ct);
         using var cluster = BenchCluster.Connect(options, time);
         var figures = new List<Figure>();
         var hasFailed = false;
@@ -59,7 +60,9 @@ internal static class Program
             await Console.Error.WriteLineAsync($"  {measurement.Name}: {measurement.What}");
             try
             {
-                figures.AddRange(await measurement.MeasureAsync(cluster, ct));
+                var measured = await measurement.MeasureAsync(cluster, ct);
+                figures.AddRange(measured);
+                await Console.Error.WriteAsync(Report.Of(measured, limits, options, time.GetUtcNow()).Rows());
             }
             // What can go wrong on a cluster: one measurement less, and the bench fails for it.
             catch (Exception e)
@@ -72,7 +75,6 @@ internal static class Program
             await Console.Error.WriteLineAsync($"  {"", -34} {time.GetElapsedTime(start).TotalSeconds, 6:0.0} s");
         }
         await cluster.DeleteNamespacesAsync(ct);
-        var limits = await Limits.ReadAsync(options.LimitsFile, ct);
         var report = Report.Of(figures, limits, options, time.GetUtcNow());
         await report.WriteJsonAsync(options.OutFile, ct);
         Console.Out.Write(report.Table());

@@ -31,7 +31,13 @@ internal sealed class CallsPerRun : IMeasurement
         await using var writes = await WritesByKind.StartAsync(cluster, ns, ct);
         await using var usage = await ApiUsage.StartAsync(cluster, ns, fleet.Operator, ct);
         async Task<Moment> LookAsync() =>
-            new(await usage.ReadAsync(ct), writes.Read(), pods.Deleted, fleet.Operator.ProcessorTime());
+            new(
+                await usage.ReadAsync(ct),
+                writes.Read(),
+                pods.Deleted,
+                fleet.Operator.ProcessorTime(),
+                fleet.Operator.Memory().Now
+            );
         // One slot to warm up: the next is the first that has pods to prune.
         var first = SlotAfter(cluster.Time.GetUtcNow()) + Period;
         await AwaitAsync(cluster, first - Margin, ct);
@@ -46,7 +52,13 @@ internal sealed class CallsPerRun : IMeasurement
             : throw new BenchException($"{pruned} pods were pruned while {runs} were created: no steady state");
     }
 
-    private sealed record Moment(ApiUsage.Reading Usage, WritesByKind.Counts Kinds, int Pruned, TimeSpan Processor);
+    private sealed record Moment(
+        ApiUsage.Reading Usage,
+        WritesByKind.Counts Kinds,
+        int Pruned,
+        TimeSpan Processor,
+        double Memory
+    );
 
     private static ConnectorDraft[] Drafts(int connectors)
     {
@@ -85,7 +97,7 @@ internal sealed class CallsPerRun : IMeasurement
                 "reads per run",
                 Each(calls.Reads),
                 "",
-                $"{shape}: {Each(calls.Gets):0.##} GET, {Each(calls.Lists):0.##} LIST, {processor:0.0} ms of processor; each pod has 3 events here, {PodEnder.InFlight} are ended at a time"
+                $"{shape}: {Each(calls.Gets):0.##} GET, {Each(calls.Lists):0.##} LIST, {processor:0.0} ms of processor, {before.Memory:0} and then {after.Memory:0} MiB resident; each pod has 3 events here, {PodEnder.InFlight} are ended at a time"
             ),
         ];
     }

@@ -53,6 +53,13 @@ internal sealed class Report(Report.Results results)
         );
         text.AppendLine();
         text.AppendLine(Line("figure", "measured", "goal", "limit", "verdict"));
+        return text.Append(Rows()).ToString();
+    }
+
+    /// <summary>The table without its heads.</summary>
+    public string Rows()
+    {
+        var text = new StringBuilder();
         foreach (var row in results.Figures)
         {
             var (figure, limit) = (row.Figure, row.Limit);
