@@ -29,7 +29,7 @@ internal sealed class ClusterCache
         Connectors = new(
             api,
             new InformerOptions { Type = Kinds.Connectors, Namespace = ns },
-            Projections.Connector,
+            Projections.Readable,
             services
         );
         Rollouts = new(
@@ -48,7 +48,7 @@ internal sealed class ClusterCache
         Tickets.Changed = OnTicket;
     }
 
-    public Informer<MarketplaceConnector> Connectors { get; }
+    public Informer<CachedConnector> Connectors { get; }
     public Informer<SyncRollout> Rollouts { get; }
     public Informer<CachedPod> Pods { get; }
     public Informer<CachedTicket> Tickets { get; }

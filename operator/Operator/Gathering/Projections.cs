@@ -11,10 +11,28 @@ namespace Operator.Gathering;
 /// <summary>A ticket of the cache, and whose it is.</summary>
 internal sealed record CachedTicket(string ConnectorName, ObservedTicket Ticket);
 
+/// <summary>
+/// A connector of the cache: only that it exists and can be read. Each reconcile reads the object itself live, and with its
+/// stores it is by far the largest that the cluster has of us.
+/// </summary>
+internal sealed record CachedConnector
+{
+    private CachedConnector() { }
+
+    public static CachedConnector Instance { get; } = new();
+}
+
 /// <summary>Reads our own kinds and tickets. Throws <see cref="JsonException"/> for an object that none of ours can be.</summary>
 internal static class Projections
 {
     public static MarketplaceConnector Connector(KubeObject item) => Read(item, ApiJson.Default.MarketplaceConnector);
+
+    /// <summary>Decodes it, so that one that can't be read is noticed, and keeps nothing.</summary>
+    public static CachedConnector Readable(KubeObject item)
+    {
+        _ = Connector(item);
+        return CachedConnector.Instance;
+    }
 
     public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);
 
