@@ -23,9 +23,9 @@ public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(clust
     }
 
     [Fact]
-    public async Task A_version_whose_image_cannot_be_pulled_ends_its_attempt_and_costs_nobody_a_sync()
+    public async Task A_version_whose_image_cannot_be_pulled_reaches_one_store_and_ends_its_attempt()
     {
-        // The pilot is given up well before the next slot, so its store can still run in its own.
+        // A kubelet may keep a pod that never started for a minute after its deletion: until then its store waits.
         var working = Working with
         {
             Schedule = "@every 20s",
@@ -43,11 +43,6 @@ public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(clust
         var candidate = Story.Runs.Where(r => r.IsCandidate).ToList();
         Assert.Single(candidate.SelectMany(r => r.Stores).Distinct());
         Assert.DoesNotContain(candidate, r => r.HasStarted);
-        Assert.All(candidate, pilot => Assert.Contains(Story.Runs, r => IsOnStable(r, pilot)));
         Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
     }
-
-    /// <summary>The pilot's store ran stable in the pilot's own slot.</summary>
-    private static bool IsOnStable(SeenRun run, SeenRun pilot) =>
-        run.Occasion == pilot.Occasion && run.Image == A.Good && run.Succeeded && run.Stores.Contains(pilot.Stores[0]);
 }

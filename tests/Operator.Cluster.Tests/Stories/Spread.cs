@@ -12,10 +12,6 @@ internal sealed class Spread
     /// <summary>Every store that ever ran it.</summary>
     public ImmutableSortedSet<string> Reached => Slots.IsEmpty ? [] : Slots[^1].Reached;
 
-    /// <summary>The sets of stores that ran it, each as often as it changed.</summary>
-    public ImmutableArray<ImmutableSortedSet<string>> Cohorts =>
-        [.. Slots.Where((s, i) => i == 0 || !s.Stores.SetEquals(Slots[i - 1].Stores)).Select(s => s.Stores)];
-
     /// <summary>Runs whose container never started have run nothing.</summary>
     public static Spread Of(IEnumerable<SeenRun> runs)
     {
