@@ -12,10 +12,6 @@ internal sealed class OperatorService(
         try
         {
             await operation.RunAsync(stoppingToken);
-            if (!stoppingToken.IsCancellationRequested)
-            {
-                Environment.ExitCode = 1;
-            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -23,6 +19,10 @@ internal sealed class OperatorService(
         }
         finally
         {
+            if (!stoppingToken.IsCancellationRequested)
+            {
+                Environment.ExitCode = 1;
+            }
             ServiceLog.Stopping(logger);
             lifetime.StopApplication();
         }
