@@ -105,7 +105,9 @@ public sealed class LeaderLease(
             var rest = _options.RetryPeriod - time.GetElapsedTime(sentAt);
             if (rest > TimeSpan.Zero)
             {
-                await Task.WhenAny(leading, Task.Delay(rest, time, term.Ended));
+                // Delays are cut to whole milliseconds: less than one would not wait at all.
+                var pause = TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds));
+                await Task.WhenAny(leading, Task.Delay(pause, time, term.Ended));
                 continue;
             }
             sentAt = time.GetTimestamp();
