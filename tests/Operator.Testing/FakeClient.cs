@@ -191,7 +191,7 @@ public sealed class FakeClient : IKubeApi
         lock (_state.Gate)
         {
             _conditions.IsFrozen = isFrozen;
-            _state.Watches.SignalAll(IsOurs);
+            _conditions.Changed?.Invoke();
         }
     }
 

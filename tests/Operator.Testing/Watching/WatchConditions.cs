@@ -25,6 +25,9 @@ internal sealed class WatchConditions
     /// <summary>Events arrive this much after their change.</summary>
     public TimeSpan Lag { get; set; }
 
+    /// <summary>Readers that may go on: also those of streams that have ended and still have something to tell.</summary>
+    public Action? Changed { get; set; }
+
     /// <summary>The client is gone.</summary>
     public bool IsDead { get; set; }
 

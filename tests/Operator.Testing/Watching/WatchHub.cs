@@ -66,14 +66,6 @@ internal sealed class WatchHub(ClusterState state)
         }
     }
 
-    public void SignalAll(Func<WatchStream, bool> which)
-    {
-        foreach (var stream in _streams.Where(which))
-        {
-            stream.Signal();
-        }
-    }
-
     private void SendPresent(WatchStream stream, WatchScope scope, bool withEnd)
     {
         foreach (var item in state.Store.All(scope.Kind.Type).Where(scope.Has))

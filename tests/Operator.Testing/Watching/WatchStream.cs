@@ -124,6 +124,10 @@ internal sealed class WatchStream(
 
     public async IAsyncEnumerable<WatchEvent> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
+        lock (gate)
+        {
+            conditions.Changed += Signal;
+        }
         try
         {
             while (true)
@@ -158,6 +162,7 @@ internal sealed class WatchStream(
         {
             lock (gate)
             {
+                conditions.Changed -= Signal;
                 End(WatchEnd.Silent);
             }
         }

@@ -140,16 +140,7 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
         }
     }
 
-    private void ShipImage()
-    {
-        var tag = FleetObjects.Tags[random.Next(FleetObjects.Tags.Length)];
-        world.Tell($"image {tag}");
-        world.Cluster.Edit(
-            Kinds.Connectors,
-            SimulatedWorld.Key,
-            c => c["spec"]!["sync"]!["image"] = FleetObjects.Image(tag) // the world's connector has them
-        );
-    }
+    private void ShipImage() => world.Ship(FleetObjects.Tags[random.Next(FleetObjects.Tags.Length)]);
 
     private void Freeze(OperatorProcess process)
     {
