@@ -23,6 +23,7 @@ internal sealed class ConnectorReconciler(
     ILogger<ConnectorReconciler> logger
 )
 {
+    private static readonly TimeSpan TellingRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefusalRetry = TimeSpan.FromSeconds(5);
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken ct)
@@ -63,13 +64,34 @@ internal sealed class ConnectorReconciler(
         // Act.
         await actor.ActAsync(connector, plan, ct);
         // Tell, last.
-        await teller.TellAsync(gathered, plan, committed?.Counter, ct);
+        var isTold = await TellAsync(gathered, plan, committed?.Counter, ct);
         ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
         if (committed is not null)
         {
             await records.SweepIfDueAsync(key, committed, ct);
         }
-        return OutcomeOf(gathered, plan);
+        return isTold
+            ? OutcomeOf(gathered, plan)
+            : new Outcome.Again(TellingRetry, "a status was newer than the cache");
+    }
+
+    /// <summary>
+    /// False: somebody wrote a status in between, or the cache is behind. All that was decided is done, so it is no failure: a
+    /// growing backoff would let slots pass for the sake of a status.
+    /// </summary>
+    private async Task<bool> TellAsync(Gathered gathered, Plan plan, long? counter, CancellationToken ct)
+    {
+        try
+        {
+            await teller.TellAsync(gathered, plan, counter, ct);
+            return true;
+        }
+        catch (KubeApiException e) when (e.IsConflict)
+        {
+            var key = Kinds.KeyOf(gathered.Seen.Connector.Metadata);
+            ReconcilerLog.NotTold(logger, key, e.Message);
+            return false;
+        }
     }
 
     private async Task<Outcome> UnreadableAsync(UnreadableObject item, CancellationToken ct)
@@ -128,6 +150,9 @@ internal sealed class ConnectorReconciler(
 
 internal static partial class ReconcilerLog
 {
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A status of {Key} met a newer object: {Why}")]
+    public static partial void NotTold(ILogger logger, ObjectKey key, string why);
+
     [LoggerMessage(
         Level = LogLevel.Debug,
         Message = "The namespace of {Key} is being deleted: nothing more is planned"
