@@ -39,7 +39,7 @@ up_debian() {
   step "packages" install_packages
   step "Kubernetes $KUBE_VERSION" build_kubernetes
   [ ! -e "$DIR" ] || step "leftovers of an earlier run" down_debian
-  mkdir -p "$DIR"/{log,pid,etcd,manifests}
+  mkdir -p "$DIR"/{log,pid,command,etcd}
   step "network namespace" make_network
   step "certificates" make_certificates
   step "control plane" start_control_plane

@@ -9,7 +9,7 @@ down_debian() {
   for name in containerd kube-apiserver etcd; do stop_if_there "$name"; done
   kill_shims
   unmount_all
-  remove_pod_namespaces
+  remove_network_results
   remove_network
   remove_cgroups
   rm -rf "$DIR"
@@ -58,19 +58,12 @@ unmount_all() {
   done
 }
 
-# The CNI plugin names the pods' namespaces; ours are those that containerd's state or the address files know.
-remove_pod_namespaces() {
-  local ns
-  [ ! -e "$DIR/index" ] || for ns in $(ip netns list 2>/dev/null | awk '/^cni-/ { print $1 }'); do
-    # A namespace of ours has its peer in our bridge's namespace, and no process any more.
-    if [ -e "/run/netns/$NETNS" ] && is_peer_of_ours "$ns"; then ip netns delete "$ns" || true; fi
+# The library behind containerd keeps what each sandbox was given; for all clusters of the machine in one folder.
+remove_network_results() {
+  local sandbox
+  for sandbox in "$DIR"/containerd/root/io.containerd.grpc.v1.cri/sandboxes/*; do
+    rm -f /var/lib/cni/results/*-"$(basename "$sandbox")"-*
   done
-}
-
-is_peer_of_ours() {
-  local peer
-  peer=$(nsenter --net="/run/netns/$1" ip -o link show eth0 2>/dev/null | sed -n 's/^[0-9]*: eth0@if\([0-9]*\):.*/\1/p')
-  [ -n "$peer" ] && inside ip -o link show 2>/dev/null | grep -q "^$peer: veth"
 }
 
 remove_cgroups() {

@@ -35,6 +35,7 @@ state = "$DIR/containerd/state"
   sandbox_image = "$PAUSE_IMAGE"
   restrict_oom_score_adj = true # needed where CAP_SYS_RESOURCE is missing
   disable_tcp_service = true
+  netns_mounts_under_state_dir = true # so that they are unmounted and removed with the rest
   stream_server_address = "127.0.0.1"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"

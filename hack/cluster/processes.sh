@@ -2,11 +2,12 @@
 # Processes are started and stopped by id, never by name. A pid file holds the id and the start time of the process, so that
 # another process that got the same id is never taken for ours.
 
-# start NAME COMMAND…: inside the cluster's network, detached from this shell.
+# start NAME COMMAND…: inside the cluster's network, detached from this shell. The command is kept for hack/chaos.sh.
 start() {
   local name=$1; shift
+  printf '%q ' "$@" >"$DIR/command/$name"
   inside setsid --fork bash -c 'echo $$ "$(awk "{print \$22}" /proc/$$/stat)" >"$1"; shift; exec "$@"' _ "$DIR/pid/$name" "$@" \
-    >"$DIR/log/$name.log" 2>&1 </dev/null 9>&-
+    >>"$DIR/log/$name.log" 2>&1 </dev/null 9>&-
   await 5 test -s "$DIR/pid/$name"
 }
 

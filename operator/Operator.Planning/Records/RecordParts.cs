@@ -11,6 +11,9 @@ public static class RecordParts
     private const string PlanPrefix = "plan.";
     private const string LedgerPrefix = "ledger.";
 
+    /// <summary>From these a record that lost its head is begun anew: what is stable, and what was rejected.</summary>
+    public static bool OutlivesHead(string part) => part is Revisions or Attempts;
+
     public static ImmutableSortedDictionary<string, byte[]> Encode(ConnectorRecord record)
     {
         var parts = ImmutableSortedDictionary.CreateBuilder<string, byte[]>(StringComparer.Ordinal);

@@ -57,8 +57,17 @@ public abstract record CommitBasis
 /// <summary>Where a part is kept and what its content must hash to.</summary>
 internal sealed record PartReference
 {
-    public string Object { get; set; } = "";
+    /// <summary>The ConfigMap that keeps it; null for a part inside the head.</summary>
+    public string? Object { get; set; }
+
+    /// <summary>The part itself, compressed, when it is inside the head.</summary>
+    public byte[]? Packed { get; set; }
     public string Sha256 { get; set; } = "";
+
+    public bool IsSameAs(PartReference? other) =>
+        other is not null
+        && string.Equals(Object, other.Object, StringComparison.Ordinal)
+        && string.Equals(Sha256, other.Sha256, StringComparison.Ordinal);
 }
 
 /// <summary>What a head says. The counter of one that was only begun is 0.</summary>
@@ -70,6 +79,9 @@ internal sealed record HeadContent
     public Dictionary<string, PartReference> Parts { get; set; } = [];
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(HeadContent))]
 internal sealed partial class RecordStoreJson : JsonSerializerContext;

@@ -126,10 +126,11 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         var parts = ImmutableSortedDictionary.CreateBuilder<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var (name, reference) in content.Parts)
         {
-            var known = last?.References.GetValueOrDefault(name) == reference ? last?.Parts[name] : null;
+            var known = reference.IsSameAs(last?.References.GetValueOrDefault(name)) ? last?.Parts[name] : null;
             if ((known ?? await ReadPartAsync(subject.Namespace, reference, ct)) is not { } bytes)
             {
-                return (null, $"lists part '{name}', ConfigMap {reference.Object}, which is gone or damaged");
+                var where = reference.Object is null ? "inside it" : $"ConfigMap {reference.Object}";
+                return (null, $"lists part '{name}', {where}, which is gone or damaged");
             }
             parts[name] = bytes;
         }
@@ -146,8 +147,15 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         return (record, null);
     }
 
-    private async Task<ReadOnlyMemory<byte>?> ReadPartAsync(string ns, PartReference reference, CancellationToken ct) =>
-        await api.GetAsync(CoreTypes.ConfigMaps, new ObjectKey(ns, reference.Object), ct) is { } part
+    private async Task<ReadOnlyMemory<byte>?> ReadPartAsync(string ns, PartReference reference, CancellationToken ct)
+    {
+        if (reference.Packed is { } packed)
+        {
+            return PartPacking.Unpack(packed, reference.Sha256);
+        }
+        return reference.Object is { } name
+            && await api.GetAsync(CoreTypes.ConfigMaps, new ObjectKey(ns, name), ct) is { } part
             ? RecordObjects.ReadPart(part, reference.Sha256)
             : null;
+    }
 }

@@ -6,7 +6,7 @@ namespace Operator.Runtime;
 
 /// <summary>
 /// Keeps records in ConfigMaps: per subject one head, written only with its resourceVersion, that lists immutable parts with
-/// their SHA-256. A commit creates the changed parts and then moves the head: one atomic step over any number of changes, which
+/// their SHA-256, or holds them when they are small. A commit creates the changed parts and then moves the head: one atomic step over any number of changes, which
 /// fails for all but one of several writers. Nothing carries an ownerReference: a record outlives its subject.
 /// Safe for concurrent use.
 /// </summary>
@@ -100,9 +100,15 @@ public sealed class RecordStore
                 draft = draft with { Parts = draft.Parts.Remove(name), References = draft.References.Remove(name) };
                 continue;
             }
-            var part = Pack(subject, name, content, draft.Counter);
-            var reference = new PartReference { Object = part.Object, Sha256 = part.Sha256 };
-            parts.Add(part);
+            var sha256 = PartPacking.Sha256(content);
+            var packed = Pack(subject, name, content);
+            var reference = FitsInside(name, packed, draft)
+                ? new PartReference { Packed = packed, Sha256 = sha256 }
+                : new PartReference { Object = $"{_options.Prefix}-part-{_newId()}", Sha256 = sha256 };
+            if (reference.Object is { } fresh)
+            {
+                parts.Add(new RecordObjects.PartDraft(fresh, name, draft.Counter, sha256, packed));
+            }
             draft = draft with
             {
                 Parts = draft.Parts.SetItem(name, content),
@@ -117,20 +123,22 @@ public sealed class RecordStore
             );
     }
 
-    private RecordObjects.PartDraft Pack(ObjectKey subject, string name, ReadOnlyMemory<byte> content, long counter)
+    private byte[] Pack(ObjectKey subject, string name, ReadOnlyMemory<byte> content)
     {
         var packed = PartPacking.Pack(content);
         return packed.Length <= _options.MaxPartBytes
-            ? new RecordObjects.PartDraft(
-                $"{_options.Prefix}-part-{_newId()}",
-                name,
-                counter,
-                PartPacking.Sha256(content),
-                packed
-            )
+            ? packed
             : throw new InvalidOperationException(
                 $"cannot commit the record of {subject}: part '{name}' takes {packed.Length} bytes, at most {_options.MaxPartBytes} fit"
             );
+    }
+
+    private bool FitsInside(string name, byte[] packed, StoredRecord draft)
+    {
+        var others = draft.References.Where(r => !string.Equals(r.Key, name, StringComparison.Ordinal));
+        return !_options.OutlivesHead(name)
+            && packed.Length <= _options.MaxInlineBytes
+            && packed.Length + others.Sum(r => r.Value.Packed?.Length ?? 0) <= _options.MaxInlineBytesTogether;
     }
 
     private static StoredRecord Draft(CommitBasis basis) =>

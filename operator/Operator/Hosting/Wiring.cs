@@ -5,6 +5,7 @@ using System.Reflection;
 using Microsoft.Extensions.Options;
 using Operator.Acting;
 using Operator.Gathering;
+using Operator.Planning;
 using Operator.Runtime;
 using Operator.Telling;
 using Prometheus;
@@ -18,6 +19,15 @@ internal static class Wiring
 
     /// <summary>Key of the gateway that may write without leading: for the lease alone.</summary>
     internal const string Unfenced = "unfenced";
+
+    /// <summary>How records are kept.</summary>
+    internal static RecordStoreOptions Records { get; } =
+        new()
+        {
+            Domain = Api.ApiGroup.Name,
+            Prefix = "mpc",
+            OutlivesHead = RecordParts.OutlivesHead,
+        };
 
     /// <summary>Flags in Kubernetes' notation, as users and charts write them.</summary>
     private static readonly ImmutableDictionary<string, string> Flags = new Dictionary<string, string>(
@@ -121,7 +131,7 @@ internal static class Wiring
         });
         services.AddSingleton(s => new RecordStore(
             s.GetRequiredService<IKubeApi>(),
-            new RecordStoreOptions { Domain = Api.ApiGroup.Name, Prefix = "mpc" },
+            Records,
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<Randomness>().Id
         ));

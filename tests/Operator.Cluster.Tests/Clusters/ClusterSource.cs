@@ -11,6 +11,9 @@ internal interface IClusterSource : IAsyncDisposable
 
     /// <summary>Brings a docker-archive onto its nodes.</summary>
     Task LoadAsync(string archive, CancellationToken ct);
+
+    /// <summary>Ways to break it; null where there are none.</summary>
+    Chaos? Chaos => null;
 }
 
 /// <summary>The same three ways as hack/cluster.sh, tried in the same order.</summary>
@@ -88,6 +91,8 @@ internal sealed class ScriptedCluster : IClusterSource
             ? name
             : "marketplace-operator-test",
     };
+
+    public Chaos? Chaos => new(_environment);
 
     public async Task<string> StartAsync(CancellationToken ct)
     {

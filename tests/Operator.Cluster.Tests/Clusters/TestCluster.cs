@@ -17,6 +17,9 @@ public sealed class TestCluster : IAsyncLifetime
     internal Kube Kube => _kube ?? throw NotStarted();
     internal OperatorRelease Operator => _operator ?? throw NotStarted();
 
+    /// <summary>Ways to break it; null where there are none.</summary>
+    internal Chaos? Chaos => _source?.Chaos;
+
     /// <summary>Where workers find the marketplace: by address, since not every test cluster has names.</summary>
     internal string MarketplaceUrl { get; private set; } = "";
 

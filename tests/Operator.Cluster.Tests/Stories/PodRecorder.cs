@@ -10,6 +10,7 @@ namespace Operator.Cluster.Tests;
 internal sealed class PodRecorder : IAsyncDisposable
 {
     private const string OursOnly = "labelSelector=marketplace-operator.io/connector";
+    private const string Watch = "watch=1&allowWatchBookmarks=true&resourceVersion=";
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -65,20 +66,59 @@ internal sealed class PodRecorder : IAsyncDisposable
     {
         while (true)
         {
-            var path = $"{_path}?{OursOnly}&watch=1&allowWatchBookmarks=true&resourceVersion={resourceVersion}";
-            await foreach (var change in _kube.WatchAsync(path, ct))
+            try
             {
-                if (change.Type == "ERROR")
+                await foreach (var change in _kube.WatchAsync($"{_path}?{OursOnly}&{Watch}{resourceVersion}", ct))
                 {
-                    throw new InvalidOperationException(change.Object.ToString());
-                }
-                resourceVersion = change.Object.Text("metadata", "resourceVersion") ?? resourceVersion;
-                if (change.Type != "BOOKMARK")
-                {
-                    await RecordAsync(change, ct);
+                    if (change.Type == "ERROR")
+                    {
+                        break;
+                    }
+                    resourceVersion = change.Object.Text("metadata", "resourceVersion") ?? resourceVersion;
+                    if (change.Type != "BOOKMARK")
+                    {
+                        await RecordAsync(change, ct);
+                    }
                 }
             }
+            catch (Exception e) when (e is HttpRequestException or IOException)
+            {
+                // The server is gone, and with it everybody's means to change anything.
+            }
+            resourceVersion = await CatchUpAsync(ct) ?? resourceVersion;
         }
+    }
+
+    /// <summary>
+    /// Records what changed while there was no watch. Nothing can have come and gone unseen: a sync pod stays for its
+    /// startingDeadline and more, and this comes a moment after the watch broke or the server was back.
+    /// </summary>
+    private async Task<string?> CatchUpAsync(CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (await timer.WaitForNextTickAsync(ct))
+        {
+            try
+            {
+                var list = await _kube.GetAsync($"{_path}?{OursOnly}", ct);
+                var pods = list.Items("items").ToList();
+                foreach (var pod in pods)
+                {
+                    await RecordAsync(new WatchEvent("MODIFIED", pod), ct);
+                }
+                var there = pods.Select(p => p.Text("metadata", "uid")).ToHashSet();
+                foreach (var gone in Runs.Where(r => !r.IsGone && !there.Contains(r.Uid)))
+                {
+                    Remember(new WatchEvent("DELETED", gone.Json));
+                }
+                return list.Text("metadata", "resourceVersion");
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException)
+            {
+                // Not back yet, or not well: an API server without its etcd answers with errors.
+            }
+        }
+        return null;
     }
 
     private async Task RecordAsync(WatchEvent change, CancellationToken ct)

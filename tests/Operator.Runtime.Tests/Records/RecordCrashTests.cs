@@ -36,14 +36,14 @@ public sealed class RecordCrashTests
             var (failing, seen) = (call, 0);
             writer.Client.Faults.Add(_ => seen++ == failing ? Faults[fault].New() : null);
 
-            isThrough = await TryCommitAsync(writer, "a=2 c=2", witness);
+            isThrough = await TryCommitAsync(writer, "a=2 c=2 last=2", witness);
 
             var after = RecordWorld.Text(await world.ReadAsync(witness));
             Assert.Contains(after, isThrough ? [Expected(history)] : new[] { before, Expected(history) });
             // The next process goes on from there.
-            await world.NewWriter().CommitAsync("d=3", witness);
+            await world.NewWriter().CommitAsync("d=3 last=3", witness);
             var next = RecordWorld.Text(await world.ReadAsync(witness + 1));
-            Assert.EndsWith("d=3", next, StringComparison.Ordinal);
+            Assert.EndsWith("d=3 last=3", next, StringComparison.Ordinal);
             Assert.True(call < 20, "it never gets through");
         }
     }
@@ -119,9 +119,9 @@ public sealed class RecordCrashTests
     private static string Expected(string history) =>
         history switch
         {
-            "" => "1: a=2 c=2",
-            "lost" => "2: a=2 c=2",
-            _ => "2: a=2 b=1 c=2",
+            "" => "1: a=2 c=2 last=2",
+            "lost" => "2: a=2 c=2 last=2",
+            _ => "2: a=2 b=1 c=2 last=2",
         };
 
     private static Task<bool> TryCommitAsync(Writer writer, string changes, long witness) =>

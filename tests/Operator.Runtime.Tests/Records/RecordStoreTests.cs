@@ -43,6 +43,52 @@ public sealed class RecordStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_small_part_that_need_not_outlive_the_head_is_kept_inside_it_and_a_commit_of_it_is_one_write()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1 last=1");
+        var mark = _world.Cluster.Journal.Count;
+
+        await writer.CommitAsync("last=2");
+
+        Assert.Equal(
+            [KubeVerb.Get, KubeVerb.Replace],
+            _world.Cluster.Journal.Since(mark).Select(e => e.Request.Verb)
+        );
+        Assert.Single(_world.Parts);
+        Assert.Equal("2: a=1 last=2", RecordWorld.Text(await _world.ReadAsync(witness: 2)));
+    }
+
+    [Fact]
+    public async Task A_part_that_has_grown_leaves_the_head_and_one_that_has_shrunk_comes_back()
+    {
+        var noise = new byte[RecordWorld.Options.MaxInlineBytes];
+        new Random(1).NextBytes(noise);
+        var large = Convert.ToHexStringLower(noise);
+        var writer = _world.NewWriter();
+        await writer.CommitAsync($"last={large}");
+        var whenLarge = _world.Parts.Count;
+        var readLarge = RecordWorld.Text(await _world.ReadAsync());
+        await writer.CommitAsync("last=1");
+
+        Assert.Equal(1, whenLarge);
+        Assert.Equal($"1: last={large}", readLarge);
+        Assert.DoesNotContain("-part-", _world.Head.Json.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal("2: last=1", RecordWorld.Text(await _world.ReadAsync()));
+    }
+
+    [Fact]
+    public async Task What_was_inside_a_lost_head_is_lost_with_it()
+    {
+        await _world.NewWriter().CommitAsync("a=1 last=1");
+        _world.Cluster.Delete(CoreTypes.ConfigMaps, _world.Head.Key);
+
+        var lost = Assert.IsType<RecordRead.Lost>(await _world.ReadAsync());
+
+        Assert.Equal(["a"], lost.Survivors.Select(s => s.Name));
+    }
+
+    [Fact]
     public async Task Of_two_writers_the_second_fails_and_nothing_of_it_is_seen()
     {
         var (one, two) = (_world.NewWriter(), _world.NewWriter());

@@ -9,7 +9,16 @@ namespace Operator.Runtime.Tests.Records;
 internal sealed class RecordWorld : IDisposable
 {
     public static readonly ObjectKey Subject = new("shop", "subject");
-    public static readonly RecordStoreOptions Options = new() { Domain = "example.io", Prefix = "rec" };
+    public static readonly RecordStoreOptions Options = new()
+    {
+        Domain = "example.io",
+        Prefix = "rec",
+        OutlivesHead = name => name != Inline,
+        MaxInlineBytes = 1024,
+    };
+
+    /// <summary>The name of a part that is kept inside the head while it is small.</summary>
+    public const string Inline = "last";
     private int _ids;
     private int _clients;
 

@@ -1,3 +1,4 @@
+using Operator.Hosting;
 using Operator.Planning;
 using Operator.Runtime;
 using Operator.Testing;
@@ -12,7 +13,7 @@ internal sealed class RecordEye
     public RecordEye(FakeCluster cluster, VirtualTime time) =>
         _store = new RecordStore(
             cluster.Connect("observer"),
-            new RecordStoreOptions { Domain = Api.ApiGroup.Name, Prefix = "mpc" },
+            Wiring.Records,
             time,
             () => throw new InvalidOperationException("an observer commits nothing")
         );

@@ -1,0 +1,103 @@
+using System.Text.Json;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>What can happen to the operator and to the cluster under it.</summary>
+internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
+{
+    private const string Ns = OperatorRelease.Namespace;
+    private const string SecretsPath = $"/api/v1/namespaces/{Ns}/secrets";
+
+    private OperatorRelease Operator => cluster.Operator;
+
+    public Task InterruptAsync(string process, TimeSpan outage, CancellationToken ct) =>
+        chaos.InterruptAsync(process, outage, ct);
+
+    /// <summary>No signal to handle, no lease released: the other replica waits the lease out.</summary>
+    public async Task KillLeaderAsync(CancellationToken ct)
+    {
+        var leader = await Operator.LeaderAsync(ct);
+        await chaos.SignalAsync(Ns, leader, "KILL", ct);
+        await AwaitOtherLeaderAsync(leader, ct);
+    }
+
+    /// <summary>Frozen until another leads, then woken: it believes for a moment that it still does.</summary>
+    public async Task FreezeLeaderAsync(CancellationToken ct)
+    {
+        var leader = await Operator.LeaderAsync(ct);
+        await chaos.SignalAsync(Ns, leader, "STOP", ct);
+        await AwaitOtherLeaderAsync(leader, ct);
+        await chaos.SignalAsync(Ns, leader, "CONT", ct);
+    }
+
+    public async Task ResetConnectionsAsync(CancellationToken ct)
+    {
+        var pods = (await Operator.PodsAsync(ct)).Select(p => p.Text("metadata", "name") ?? "").ToList();
+        foreach (var pod in pods)
+        {
+            await chaos.CutAsync(Ns, pod, ct);
+        }
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, ct); // so long they try again in vain
+        foreach (var pod in pods)
+        {
+            await chaos.MendAsync(Ns, pod, ct);
+        }
+    }
+
+    /// <summary>
+    /// The leader reads a token that is then revoked: its requests are refused until its file holds another one. No restart
+    /// helps it, and none may happen.
+    /// </summary>
+    public async Task RotateTokenAsync(CancellationToken ct)
+    {
+        var leader = await Operator.LeaderAsync(ct);
+        await chaos.WriteTokenAsync(Ns, leader, await TokenBoundToAsync("e2e-token-old", ct), ct);
+        await AwaitRequestsAsync(leader, "200", ct);
+        await cluster.Kube.KubectlAsync(ct, "-n", Ns, "delete", "secret", "e2e-token-old");
+        await AwaitRequestsAsync(leader, "401", ct);
+        await chaos.WriteTokenAsync(Ns, leader, await TokenBoundToAsync("e2e-token-new", ct), ct);
+        await AwaitRequestsAsync(leader, "200", ct);
+    }
+
+    private Task<string> AwaitOtherLeaderAsync(string leader, CancellationToken ct) =>
+        Eventually.IsSoAsync(
+            $"another replica than {leader} leads",
+            () => Operator.LeaderAsync(ct),
+            now => now.Length > 0 && now != leader,
+            now => now,
+            ct
+        );
+
+    /// <summary>More requests than until now were answered so.</summary>
+    private async Task AwaitRequestsAsync(string pod, string code, CancellationToken ct)
+    {
+        var before = await RequestsAsync(pod, code, ct);
+        await Eventually.IsSoAsync(
+            $"requests of {pod} are answered with {code}",
+            () => RequestsAsync(pod, code, ct),
+            now => now > before,
+            now => $"{now}",
+            ct
+        );
+    }
+
+    private async Task<double> RequestsAsync(string pod, string code, CancellationToken ct) =>
+        Scrape
+            .Parse(await Operator.AskAsync(pod, "/metrics", ct) ?? throw new InvalidOperationException("no metrics"))
+            .Value($"rest_client_requests_total code={code}");
+
+    /// <summary>A token that holds as long as a Secret of that name exists.</summary>
+    private async Task<string> TokenBoundToAsync(string secret, CancellationToken ct)
+    {
+        await cluster.Kube.ApplyAsync(Ns, $"{{apiVersion: v1, kind: Secret, metadata: {{name: {secret}}}}}", ct);
+        var uid = (await cluster.Kube.GetAsync($"{SecretsPath}/{secret}", ct)).Text("metadata", "uid");
+        var request = $$"""
+            {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+             "spec": {"audiences": ["https://kubernetes.default.svc"], "expirationSeconds": 3600,
+                      "boundObjectRef": {"apiVersion": "v1", "kind": "Secret", "name": "{{secret}}", "uid": "{{uid}}"}}}
+            """;
+        var path = $"/api/v1/namespaces/{Ns}/serviceaccounts/{OperatorRelease.Name}/token";
+        var answer = await cluster.Kube.TryKubectlAsync(request, ct, "create", "--raw", path, "-f", "-");
+        return JsonElement.Parse(answer.OrThrow()).Text("status", "token") ?? "";
+    }
+}
