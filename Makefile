@@ -1,6 +1,6 @@
 # Everything thin: the logic is in hack/.
 .DEFAULT_GOAL := help
-.PHONY: help build test fuzz demo bench images cluster-up cluster-down format chart-crds clean clean-cache
+.PHONY: help build test fuzz chaos demo bench images cluster-up cluster-down format chart-crds clean clean-cache
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,6 +15,10 @@ fuzz: ## More simulated worlds (MINUTES=10, or SEED=n WORLDS=1 to replay one)
 	@SIMULATION_MINUTES=$(if $(WORLDS),0,$(or $(MINUTES),10)) SIMULATION_SEED=$(or $(SEED),$(shell date +%s)) \
 	  SIMULATION_WORLDS=$(or $(WORLDS),1) dotnet test tests/Operator.Tests --nologo \
 	  --filter "FullyQualifiedName~Whatever_goes_wrong" --logger "console;verbosity=normal"
+
+chaos: ## The cluster broken on purpose, with outages of OUTAGE=120 seconds, and how it recovers
+	@CLUSTER=$(or $(CLUSTER),marketplace-operator-test) CHAOS_OUTAGE_SECONDS=$(or $(OUTAGE),120) \
+	  dotnet test tests/Operator.Cluster.Tests --nologo --filter "FullyQualifiedName~ChaosTests" --logger "console;verbosity=detailed"
 
 demo: ## A real cluster, 40 stores, a good version promoted and a bad one rolled back
 	@hack/demo.sh

@@ -64,33 +64,31 @@ internal sealed class ConnectorReconciler(
         // Act.
         await actor.ActAsync(connector, plan, ct);
         // Tell, last.
-        var isTold = await TellAsync(gathered, plan, committed?.Counter, ct);
+        var tellAgain = await TellAsync(gathered, plan, committed?.Counter, ct);
         ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
         if (committed is not null)
         {
             await records.SweepIfDueAsync(key, committed, ct);
         }
-        return isTold
-            ? OutcomeOf(gathered, plan)
-            : new Outcome.Again(TellingRetry, "a status was newer than the cache");
+        return OutcomeOf(gathered, plan, tellAgain);
     }
 
     /// <summary>
-    /// False: somebody wrote a status in between, or the cache is behind. All that was decided is done, so it is no failure: a
-    /// growing backoff would let slots pass for the sake of a status.
+    /// Returns after how long the rest is to be told; null: all is told. Where somebody wrote a status in between, or the cache is
+    /// behind, all that was decided is done all the same, so it is no failure: a growing backoff would let slots pass for the sake
+    /// of a status.
     /// </summary>
-    private async Task<bool> TellAsync(Gathered gathered, Plan plan, long? counter, CancellationToken ct)
+    private async Task<TimeSpan?> TellAsync(Gathered gathered, Plan plan, long? counter, CancellationToken ct)
     {
         try
         {
-            await teller.TellAsync(gathered, plan, counter, ct);
-            return true;
+            return await teller.TellAsync(gathered, plan, counter, ct);
         }
         catch (KubeApiException e) when (e.IsConflict)
         {
             var key = Kinds.KeyOf(gathered.Seen.Connector.Metadata);
             ReconcilerLog.NotTold(logger, key, e.Message);
-            return false;
+            return TellingRetry;
         }
     }
 
@@ -132,18 +130,19 @@ internal sealed class ConnectorReconciler(
         return await records.CommitAsync(key, gathered.Basis, changes, ct);
     }
 
-    private Outcome OutcomeOf(Gathered gathered, Plan plan)
+    private Outcome OutcomeOf(Gathered gathered, Plan plan, TimeSpan? tellAgain)
     {
-        if (plan.IsStuck)
+        TimeSpan? wakeUp =
+            plan.IsStuck ? null
+            : !gathered.Seen.Refusals.IsEmpty || gathered.Seen.IsClockSkewed || gathered.Seen.IsAtFinishedPodsCap
+                ? RefusalRetry
+            : plan.WakeAt - time.GetUtcNow();
+        if (tellAgain is { } rest && !(wakeUp < rest))
         {
-            return new Outcome.Stuck(string.Join("; ", gathered.Seen.ConnectorFindings));
+            return new Outcome.Again(rest, "its status is not told in full");
         }
-        if (!gathered.Seen.Refusals.IsEmpty || gathered.Seen.IsClockSkewed || gathered.Seen.IsAtFinishedPodsCap)
-        {
-            return new Outcome.Again(RefusalRetry, "something outside keeps runs from starting");
-        }
-        return plan.WakeAt is { } at
-            ? new Outcome.Again(at - time.GetUtcNow(), "the next slot or deadline")
+        return wakeUp is { } after ? new Outcome.Again(after, "the next slot, deadline or retry")
+            : plan.IsStuck ? new Outcome.Stuck(string.Join("; ", gathered.Seen.ConnectorFindings))
             : new Outcome.Done();
     }
 }

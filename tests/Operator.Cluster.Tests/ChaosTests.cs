@@ -11,7 +11,7 @@ public sealed class ChaosTests(TestCluster cluster) : ClusterStory(cluster, "cha
 
     /// <summary>How long the longest outage lasts: <c>make chaos</c> has two minutes.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(
-        int.Parse(Environment.GetEnvironmentVariable("CHAOS_OUTAGE_SECONDS") ?? "20", CultureInfo.InvariantCulture)
+        int.Parse(Environment.GetEnvironmentVariable("CHAOS_OUTAGE_SECONDS") ?? "10", CultureInfo.InvariantCulture)
     );
 
     private static readonly ConnectorManifest Shop = A.Connector() with
@@ -24,13 +24,13 @@ public sealed class ChaosTests(TestCluster cluster) : ClusterStory(cluster, "cha
     /// <summary>The second step lasts longer than all that happens: 10 stores, and not one more, must run the candidate.</summary>
     private static readonly RolloutManifest Rollout = A.Rollout() with
     {
-        Steps = [("10%", "20s"), ("50%", "120s"), ("100%", "0s")],
+        Steps = [("10%", "20s"), ("50%", "180s"), ("100%", "0s")],
     };
 
     private static readonly ImmutableArray<(int Places, TimeSpan MinDuration)> Steps =
     [
         (2, TimeSpan.FromSeconds(20)),
-        (10, TimeSpan.FromSeconds(120)),
+        (10, TimeSpan.FromSeconds(180)),
         (20, TimeSpan.Zero),
     ];
 
@@ -89,7 +89,7 @@ public sealed class ChaosTests(TestCluster cluster) : ClusterStory(cluster, "cha
         var slot = WentWell(runs, mended.ToUnixTimeSeconds());
         var phase = (await Story.RolloutAsync("shop", Ct)).Status;
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{what, -30} {outage.TotalSeconds, 6:F1} s, all stores well in the slot {slot - mended.ToUnixTimeSeconds(), 3} s later; step {phase.Attempt?.Step}, {phase.Attempt?.Size} stores"
+            $"{what, -30} {outage.TotalSeconds, 6:F1} s, all stores well in the slot {slot - mended.ToUnixTimeSeconds(), 3} s later; step {phase.Attempt?.Step}, {phase.Attempt?.CohortSize} stores"
         );
     }
 
@@ -121,7 +121,9 @@ public sealed class ChaosTests(TestCluster cluster) : ClusterStory(cluster, "cha
             .ToHashSet()
             .Count;
         var counted = settled.Status.Flows.Single().Missed.StoreSyncs;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{due} syncs were due, {ran} ran, {counted} counted as missed");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{due} syncs were due, {ran} ran, {counted} counted as missed"
+        );
         Assert.Equal(due, ran + counted);
     }
 }

@@ -153,7 +153,8 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         {
             return PartPacking.Unpack(packed, reference.Sha256);
         }
-        return reference.Object is { } name
+        return
+            reference.Object is { } name
             && await api.GetAsync(CoreTypes.ConfigMaps, new ObjectKey(ns, name), ct) is { } part
             ? RecordObjects.ReadPart(part, reference.Sha256)
             : null;

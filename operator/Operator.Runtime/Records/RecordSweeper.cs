@@ -37,7 +37,10 @@ internal sealed class RecordSweeper(IKubeApi api, RecordObjects objects, RecordS
         {
             return 0;
         }
-        var listed = committed.References.Values.Select(p => p.Object).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var listed = committed
+            .References.Values.Select(p => p.Object)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
         var oldest = clock.At(time.GetUtcNow()) - options.OrphanAge;
         var orphans = parts.Where(p => !listed.Contains(p.Name) && p.CreationTimestamp < oldest).ToList();
         foreach (var orphan in orphans)

@@ -15,6 +15,9 @@ internal sealed class ClusterCache
 {
     public static readonly TimeSpan MissingKept = TimeSpan.FromHours(1);
 
+    /// <summary>Runs of a slot start and end together: their changes are looked at together.</summary>
+    private static readonly TimeSpan PodsPause = TimeSpan.FromMilliseconds(300);
+
     private readonly KeyedQueue _queue;
     private readonly OwnerIndex _rolloutsOf = new();
     private readonly OwnerIndex _ticketsOf = new();
@@ -202,7 +205,7 @@ internal sealed class ClusterCache
         {
             _pods.Left(owner, last.Pod);
         }
-        _queue.Add(owner, change.Lane);
+        _queue.AddAfter(owner, PodsPause);
     }
 
     private void OnTicket(ObjectChange<CachedTicket> change)

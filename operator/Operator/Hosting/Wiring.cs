@@ -148,7 +148,11 @@ internal static class Wiring
     {
         services.AddSingleton<ClusterCache>().AddSingleton<Gatherer>();
         services.AddSingleton<CreateRefusals>().AddSingleton<ClusterActor>();
-        services.AddSingleton<StatusWriter>().AddSingleton<OperatorMetrics>().AddSingleton<Teller>();
+        services
+            .AddSingleton<NumbersPace>()
+            .AddSingleton<StatusWriter>()
+            .AddSingleton<OperatorMetrics>()
+            .AddSingleton<Teller>();
         services.AddSingleton(s => new EventRecorder(
             s.GetRequiredService<IKubeApi>(),
             $"{Api.ApiGroup.Name}/operator",

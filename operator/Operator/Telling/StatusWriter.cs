@@ -9,45 +9,75 @@ namespace Operator.Telling;
 
 /// <summary>
 /// Writes statuses, last of all: a crash before it repeats idempotent changes. Numbers that move with every pod are told with
-/// the next commit, so that a quiet cluster sees no writes.
+/// a commit, and at their own pace, so that a quiet cluster sees no writes and a busy one few.
 /// </summary>
-internal sealed class StatusWriter(IKubeApi api)
+internal sealed class StatusWriter(IKubeApi api, NumbersPace pace)
 {
-    public Task WriteAsync(
+    /// <summary>Returns after how long it must be called again to tell the rest; null: all is told.</summary>
+    public Task<TimeSpan?> WriteAsync(
         MarketplaceConnector connector,
         ConnectorStatus status,
         bool hasCommitted,
         CancellationToken ct
-    )
-    {
-        var isNews = hasCommitted
-            ? !IsSame(connector.Status, status, ApiJson.Default.ConnectorStatus)
-            : !IsSame(Essence(connector.Status), Essence(status), ApiJson.Default.ConnectorStatus);
-        return isNews
-            ? ReplaceAsync(
+    ) =>
+        WriteAsync(
+            new Subject(
                 Kinds.Connectors,
                 connector.Metadata,
-                new MarketplaceConnector { Status = status },
-                ApiJson.Default.MarketplaceConnector,
-                ct
-            )
-            : Task.CompletedTask;
-    }
+                HasNews: !IsSame(Essence(connector.Status), Essence(status), ApiJson.Default.ConnectorStatus),
+                HasNumbers: !IsSame(connector.Status, status, ApiJson.Default.ConnectorStatus)
+            ),
+            new MarketplaceConnector { Status = status },
+            ApiJson.Default.MarketplaceConnector,
+            hasCommitted,
+            ct
+        );
 
-    public Task WriteAsync(SyncRollout rollout, RolloutStatus status, bool hasCommitted, CancellationToken ct)
-    {
-        var isNews = hasCommitted
-            ? !IsSame(rollout.Status, status, ApiJson.Default.RolloutStatus)
-            : !IsSame(Essence(rollout.Status), Essence(status), ApiJson.Default.RolloutStatus);
-        return isNews
-            ? ReplaceAsync(
+    /// <summary>The same of a rollout.</summary>
+    public Task<TimeSpan?> WriteAsync(
+        SyncRollout rollout,
+        RolloutStatus status,
+        bool hasCommitted,
+        CancellationToken ct
+    ) =>
+        WriteAsync(
+            new Subject(
                 Kinds.Rollouts,
                 rollout.Metadata,
-                new SyncRollout { Status = status },
-                ApiJson.Default.SyncRollout,
-                ct
-            )
-            : Task.CompletedTask;
+                HasNews: !IsSame(Essence(rollout.Status), Essence(status), ApiJson.Default.RolloutStatus),
+                HasNumbers: !IsSame(rollout.Status, status, ApiJson.Default.RolloutStatus)
+            ),
+            new SyncRollout { Status = status },
+            ApiJson.Default.SyncRollout,
+            hasCommitted,
+            ct
+        );
+
+    /// <summary>What differs from the status that the object has.</summary>
+    private sealed record Subject(ResourceType Type, ObjectMeta Metadata, bool HasNews, bool HasNumbers);
+
+    private async Task<TimeSpan?> WriteAsync<T>(
+        Subject subject,
+        T item,
+        JsonTypeInfo<T> type,
+        bool hasCommitted,
+        CancellationToken ct
+    )
+    {
+        var uid = subject.Metadata.Uid;
+        var mayTellNumbers = hasCommitted || pace.IsOwing(uid);
+        if (!subject.HasNews && !(subject.HasNumbers && mayTellNumbers))
+        {
+            return null;
+        }
+        if (!subject.HasNews && pace.Wait(uid) is var wait && wait > TimeSpan.Zero)
+        {
+            pace.Owe(uid);
+            return wait;
+        }
+        await ReplaceAsync(subject.Type, subject.Metadata, item, type, ct);
+        pace.Told(uid);
+        return null;
     }
 
     /// <summary>Says that the object can't be read, unless it says so already (false).</summary>

@@ -16,7 +16,8 @@ internal sealed class Teller(
     ILogger<Teller> logger
 )
 {
-    public async Task TellAsync(Gathered gathered, Plan plan, long? committedCounter, CancellationToken ct)
+    /// <summary>Returns after how long it must be called again to tell the rest; null: all is told.</summary>
+    public async Task<TimeSpan?> TellAsync(Gathered gathered, Plan plan, long? committedCounter, CancellationToken ct)
     {
         var (seen, key) = (gathered.Seen, Kinds.KeyOf(gathered.Seen.Connector.Metadata));
         var hasCommitted = committedCounter is not null;
@@ -28,18 +29,12 @@ internal sealed class Teller(
             await TellEventsAsync(seen, plan, ct);
         }
         var counter = committedCounter ?? plan.Record.Counter;
-        await statuses.WriteAsync(
-            seen.Connector,
-            plan.ConnectorStatus with
-            {
-                RecordCounter = counter,
-            },
-            hasCommitted,
-            ct
-        );
-        if (PolicyOf(seen.Rollout) is { } policy && plan.RolloutStatus is { } status)
+        var status = plan.ConnectorStatus with { RecordCounter = counter };
+        var rest = await statuses.WriteAsync(seen.Connector, status, hasCommitted, ct);
+        if (PolicyOf(seen.Rollout) is { } policy && plan.RolloutStatus is { } rollout)
         {
-            await statuses.WriteAsync(policy, status with { RecordCounter = counter }, hasCommitted, ct);
+            var ofRollout = rollout with { RecordCounter = counter };
+            rest = Sooner(rest, await statuses.WriteAsync(policy, ofRollout, hasCommitted, ct));
         }
         foreach (var unreadable in gathered.UnreadableRollouts)
         {
@@ -56,7 +51,10 @@ internal sealed class Teller(
                 ct
             );
         }
+        return rest;
     }
+
+    private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one < other || other is null ? one : other;
 
     /// <summary>An object that can't be read says so in its own status.</summary>
     public async Task TellUnreadableAsync(

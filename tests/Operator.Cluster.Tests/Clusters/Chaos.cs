@@ -24,9 +24,7 @@ internal sealed class Chaos(IReadOnlyDictionary<string, string> environment)
 
     /// <summary>Puts another token into the file that a pod reads.</summary>
     public async Task WriteTokenAsync(string ns, string pod, string token, CancellationToken ct) =>
-        (
-            await Shell.RunAsync(Repository.PathOf(Script), ["token", $"{ns}/{pod}"], ct, token, environment)
-        ).OrThrow();
+        (await Shell.RunAsync(Repository.PathOf(Script), ["token", $"{ns}/{pod}"], ct, token, environment)).OrThrow();
 
     private async Task RunAsync(CancellationToken ct, params string[] arguments) =>
         (await Shell.RunAsync(Repository.PathOf(Script), arguments, ct, environment: environment)).OrThrow();

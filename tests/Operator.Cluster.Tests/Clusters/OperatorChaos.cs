@@ -89,12 +89,12 @@ internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
     /// <summary>A token that holds as long as a Secret of that name exists.</summary>
     private async Task<string> TokenBoundToAsync(string secret, CancellationToken ct)
     {
-        await cluster.Kube.ApplyAsync(Ns, $"{{apiVersion: v1, kind: Secret, metadata: {{name: {secret}}}}}", ct);
+        await cluster.Kube.ApplyAsync(Ns, $"apiVersion: v1\nkind: Secret\nmetadata: {{name: {secret}}}", ct);
         var uid = (await cluster.Kube.GetAsync($"{SecretsPath}/{secret}", ct)).Text("metadata", "uid");
         var request = $$"""
             {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
              "spec": {"audiences": ["https://kubernetes.default.svc"], "expirationSeconds": 3600,
-                      "boundObjectRef": {"apiVersion": "v1", "kind": "Secret", "name": "{{secret}}", "uid": "{{uid}}"}}}
+                      "boundObjectRef": {"apiVersion": "v1", "kind": "Secret", "name": "{{secret}}", "uid": "{{uid}}"} } }
             """;
         var path = $"/api/v1/namespaces/{Ns}/serviceaccounts/{OperatorRelease.Name}/token";
         var answer = await cluster.Kube.TryKubectlAsync(request, ct, "create", "--raw", path, "-f", "-");

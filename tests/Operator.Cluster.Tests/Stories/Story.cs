@@ -147,7 +147,9 @@ internal sealed class Story : IAsyncDisposable
             "-o",
             "custom-columns=AT:.metadata.creationTimestamp,OF:.involvedObject.name,REASON:.reason,MESSAGE:.message",
         ];
-        var events = await Kube.TryKubectlAsync(null, ct, ["-n", Namespace, "get", "events", .. columns]);
+        string[] events = ["-n", Namespace, "get", "events", .. columns];
+        var ours = await Kube.TryKubectlAsync(null, ct, [.. events, "--field-selector=involvedObject.kind!=Pod"]);
+        var warnings = await Kube.TryKubectlAsync(null, ct, [.. events, "--field-selector=type!=Normal"]);
         var log = await _cluster.Operator.RecentLogAsync(ct);
         return $"""
             == namespace {Namespace}
@@ -155,7 +157,7 @@ internal sealed class Story : IAsyncDisposable
             == pods ever seen
             {string.Join('\n', Runs)}
             == events
-            {events.Everything}
+            {ours.Everything}{warnings.Everything}
             == the operator's log
             {string.Join('\n', Decisions(log).TakeLast(60))}
             """;

@@ -51,10 +51,7 @@ public sealed class RecordStoreTests : IDisposable
 
         await writer.CommitAsync("last=2");
 
-        Assert.Equal(
-            [KubeVerb.Get, KubeVerb.Replace],
-            _world.Cluster.Journal.Since(mark).Select(e => e.Request.Verb)
-        );
+        Assert.Equal([KubeVerb.Get, KubeVerb.Replace], _world.Cluster.Journal.Since(mark).Select(e => e.Request.Verb));
         Assert.Single(_world.Parts);
         Assert.Equal("2: a=1 last=2", RecordWorld.Text(await _world.ReadAsync(witness: 2)));
     }
