@@ -23,12 +23,26 @@ export IMAGES_ARE_BUILT=1
 HELM=$("$HACK/tools.sh" helm); PROMTOOL=$("$HACK/tools.sh" promtool)
 export HELM PROMTOOL
 
+# test_project NAME: its output, and a file of results for the summary.
+test_project() {
+  echo "== $1"
+  dotnet test "tests/$1" --no-build --nologo --logger "trx;LogFileName=$1.trx" --results-directory artifacts/results \
+    --logger "console;verbosity=minimal"
+}
+
 rm -rf artifacts/results
 failed=0
+# The simulated worlds take all the processors they get and nothing else; tests on the cluster mostly wait. So they share the time,
+# and whoever waits for something real goes first.
+worlds=Operator.Tests
+mkdir -p artifacts/results
+(renice -n 15 $BASHPID >/dev/null; test_project $worlds) >artifacts/results/$worlds.log 2>&1 &
+in_background=$!
+trap 'pkill -P $in_background || true' EXIT
 for project in tests/*.Tests; do
-  say "== $(basename "$project")"
-  dotnet test "$project" --no-build --nologo --logger "trx;LogFileName=$(basename "$project").trx" --results-directory artifacts/results \
-    --logger "console;verbosity=minimal" || failed=1
+  [ "$(basename "$project")" = $worlds ] || test_project "$(basename "$project")" || failed=1
 done
+wait $in_background || failed=1
+cat artifacts/results/$worlds.log
 python3 "$HACK/test-summary.py" artifacts/results "$(seconds_since "$start")" || failed=1
 exit $failed

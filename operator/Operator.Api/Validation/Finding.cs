@@ -16,12 +16,17 @@ public sealed record ConnectorRuleOptions
     public Func<string, string, string?> ScheduleProblem { get; init; } = static (_, _) => null;
 }
 
-/// <summary>The rules of a connector: the same for admission, reconciler and CLI. Safe to use from many threads.</summary>
-public static class ConnectorRules
+/// <summary>
+/// The rules of a connector: the same for admission, reconciler and CLI. Safe to use from many threads. To be made once: it takes
+/// far longer than a check.
+/// </summary>
+public sealed class ConnectorRules(ConnectorRuleOptions options)
 {
+    private readonly ConnectorValidator _validator = new(options);
+
     /// <summary>What is wrong with the spec; empty when nothing is. Never throws for an object that was read from JSON without nulls.</summary>
-    public static ImmutableArray<Finding> Check(MarketplaceConnector connector, ConnectorRuleOptions options) =>
-        Findings.Of(new ConnectorValidator(options).Validate(connector.Spec));
+    public ImmutableArray<Finding> Check(MarketplaceConnector connector) =>
+        Findings.Of(_validator.Validate(connector.Spec));
 }
 
 /// <summary>The rules of a rollout: the same for admission, reconciler and CLI. Safe to use from many threads.</summary>

@@ -8,10 +8,12 @@ namespace Operator.Cli.Linting;
 /// <summary>The operator's own rules for one manifest, after its fields were found to be of the right kinds.</summary>
 internal sealed class ManifestRules(TimeSpan minimumInterval)
 {
-    private readonly ConnectorRuleOptions _options = new()
-    {
-        ScheduleProblem = (schedule, timeZone) => Schedule.Problem(schedule, timeZone, minimumInterval),
-    };
+    private readonly ConnectorRules _connectors = new(
+        new ConnectorRuleOptions
+        {
+            ScheduleProblem = (schedule, timeZone) => Schedule.Problem(schedule, timeZone, minimumInterval),
+        }
+    );
 
     /// <summary>By its group, or by its kind when the group is misspelt.</summary>
     public static bool IsOurs(ManifestDocument document) =>
@@ -58,10 +60,7 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
             return [new Finding("spec", "there is no spec; see kubectl explain for its fields")];
         }
         return document.Kind is ApiGroup.ConnectorKind
-            ? ConnectorRules.Check(
-                new MarketplaceConnector { Spec = Read(spec, ApiJson.Default.ConnectorSpec) },
-                _options
-            )
+            ? _connectors.Check(new MarketplaceConnector { Spec = Read(spec, ApiJson.Default.ConnectorSpec) })
             : RolloutRules.Check(new SyncRollout { Spec = Read(spec, ApiJson.Default.RolloutSpec) });
     }
 

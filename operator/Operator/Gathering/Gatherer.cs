@@ -53,6 +53,14 @@ internal sealed class Gatherer(
 {
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
 
+    private readonly ConnectorRules _rules = new(
+        new ConnectorRuleOptions
+        {
+            ScheduleProblem = (schedule, zone) =>
+                Planning.Scheduling.Schedule.Problem(schedule, zone, options.MinimumInterval),
+        }
+    );
+
     public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
     {
         if (await api.GetAsync(Kinds.Connectors, key, ct) is not { } item)
@@ -253,15 +261,10 @@ internal sealed class Gatherer(
         ImmutableSortedDictionary<string, string?> hashes
     )
     {
-        var rules = new ConnectorRuleOptions
-        {
-            ScheduleProblem = (schedule, zone) =>
-                Planning.Scheduling.Schedule.Problem(schedule, zone, options.MinimumInterval),
-        };
         var missing = hashes
             .Where(h => h.Value is null)
             .Select(h => $"spec.sync.env: ConfigMap key '{h.Key}' is not there; create it or take it out of env");
-        return [.. ConnectorRules.Check(connector, rules).Select(f => f.ToString()), .. missing];
+        return [.. _rules.Check(connector).Select(f => f.ToString()), .. missing];
     }
 
     private async Task<ImmutableSortedDictionary<string, string?>> ConfigMapHashesAsync(

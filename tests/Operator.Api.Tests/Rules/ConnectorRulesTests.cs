@@ -263,7 +263,7 @@ public sealed class ConnectorRulesTests
     }
 
     private static ImmutableArray<Finding> Check(Action<JsonObject> change) =>
-        ConnectorRules.Check(A.Connector(change), new ConnectorRuleOptions { ScheduleProblem = Refuse });
+        new ConnectorRules(new ConnectorRuleOptions { ScheduleProblem = Refuse }).Check(A.Connector(change));
 
     private static string? Refuse(string schedule, string timeZone) =>
         schedule is "never" ? $"the planner says no to '{schedule}' in {timeZone}" : null;

@@ -120,9 +120,8 @@ public sealed class SchemaBoundsTests
         var wrong = JsonShape.WrongKinds(json.RootElement, kind);
         return !wrong.IsEmpty ? wrong
             : kind == ApiGroup.ConnectorKind
-                ? ConnectorRules.Check(
-                    item.Deserialize(ApiJson.Default.MarketplaceConnector)!,
-                    new ConnectorRuleOptions()
+                ? new ConnectorRules(new ConnectorRuleOptions()).Check(
+                    item.Deserialize(ApiJson.Default.MarketplaceConnector)!
                 )
             : RolloutRules.Check(item.Deserialize(ApiJson.Default.SyncRollout)!);
     }

@@ -9,8 +9,8 @@ namespace Operator.Tests.Simulation;
 /// </summary>
 public sealed class SimulationTests
 {
-    /// <summary>Of the ordinary run; see decision 0004 for the goal.</summary>
-    private const int Worlds = 260;
+    /// <summary>Of the ordinary run.</summary>
+    private const int Worlds = 1000;
 
     [Fact]
     public void Whatever_goes_wrong_no_store_runs_twice_and_no_cohort_is_too_wide()
