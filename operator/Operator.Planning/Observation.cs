@@ -48,9 +48,6 @@ public sealed record PlanLimits
     /// <summary>A create that was sent may arrive this much later. Default 8 s.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>Beyond its deadline a pod gets this long to end. Default 30 s.</summary>
-    public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>After <c>startBy</c> and this, a pod that was not seen will never come.</summary>
     public TimeSpan LateArrival => WriteTimeout + TimeSpan.FromSeconds(5);
 }

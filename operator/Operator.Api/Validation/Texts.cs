@@ -20,6 +20,9 @@ internal static partial class Texts
     internal const string ParameterNamePattern = @"^[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?\z";
     internal const string ResourceNamePattern =
         @"^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?\z";
+    internal const string LabelKeyPattern =
+        @"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?\z";
+    internal const string LabelValuePattern = @"^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?\z";
 
     /// <summary>
     /// Registry host with port, lower-case path, tag, digest. As in container runtimes, the first part is a host only if it has
@@ -50,6 +53,15 @@ internal static partial class Texts
     public static bool IsParameterName(string? text) => text?.Length <= LongestLabel && ParameterName().IsMatch(text);
 
     public static bool IsResourceName(string? text) => text?.Length <= LongestName && ResourceName().IsMatch(text);
+
+    /// <summary>A key of a label, annotation or taint: an optional DNS prefix and a name of at most 63.</summary>
+    public static bool IsLabelKey(string? text) =>
+        text is not null
+        && LabelKey().IsMatch(text)
+        && text.Length - text.IndexOf('/') - 1 <= LongestLabel
+        && text.IndexOf('/') <= LongestName;
+
+    public static bool IsLabelValue(string? text) => text?.Length <= LongestLabel && LabelValue().IsMatch(text);
 
     public static bool IsImage(string? text) => text?.Length <= LongestImage && Image().IsMatch(text);
 
@@ -83,6 +95,12 @@ internal static partial class Texts
 
     [GeneratedRegex(ResourceNamePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex ResourceName();
+
+    [GeneratedRegex(LabelKeyPattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex LabelKey();
+
+    [GeneratedRegex(LabelValuePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex LabelValue();
 
     [GeneratedRegex(ImagePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Image();

@@ -63,7 +63,10 @@ internal static class Folding
             var facts = new RunFacts(
                 draft.Record.Plan(run.Flow).HasReported,
                 draft.Record.Revisions.Find(run.Entry.Revision) is { HasStarted: true }
-            );
+            )
+            {
+                TerminationGrace = draft.Record.GraceOf(run.Entry),
+            };
             return RunEndings.Of(run.Entry, pod, facts, draft.Seen);
         }
         var podName = PodName(draft, run);

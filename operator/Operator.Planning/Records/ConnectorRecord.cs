@@ -41,6 +41,10 @@ public sealed record ConnectorRecord
     public Attempt? RunningAttempt => Attempts.Current;
 
     public Revision? Stable => Revisions.Find(Revisions.StableHash);
+
+    /// <summary>How long a run of the entry may take to end, once it was told to.</summary>
+    public TimeSpan GraceOf(Entry entry) =>
+        (Revisions.Find(entry.Revision)?.Sync ?? new Api.SyncPodSpec()).TerminationGracePeriod.Value;
 }
 
 /// <summary>The connector's revisions and which of them is stable.</summary>

@@ -5,6 +5,8 @@ namespace Operator.Planning.Runs;
 /// <summary>A pod that is to be created: what planning decides about it. The rest follows from the revision and the live spec.</summary>
 public sealed record PodDraft
 {
+    public const string CaBundleFile = "/sync/ca/ca.crt";
+
     public string Name { get; init; } = "";
     public string Flow { get; init; } = "";
     public Revision Revision { get; init; } = new();

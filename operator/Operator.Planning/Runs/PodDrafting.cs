@@ -28,7 +28,7 @@ internal static class PodDrafting
             Secrets = Secrets(connector.Spec, run.Entry),
             Ticket = run.Entry.Arm == Arm.Candidate ? PodNames.Ticket(record.Id, run.Entry.Attempt) : null,
             ActiveDeadline =
-                run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + draft.Seen.Limits.TerminationGrace + Backstop,
+                run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + record.GraceOf(run.Entry) + Backstop,
         };
     }
 
@@ -120,7 +120,20 @@ internal static class PodDrafting
             new("SYNC_SLOT", RunFile.Instant(run.Occasion.Slot)),
             new("SYNC_REVISION", run.Entry.Revision),
             new("SYNC_DEADLINE", RunFile.Instant(run.Entry.Deadline)),
+            .. TrustedCertificates(run.Revision.Sync),
         ];
+
+    /// <summary>What common runtimes look at; where the user set one of them, that stays.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> TrustedCertificates(SyncPodSpec sync)
+    {
+        string[] customary = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+        return sync.CaBundle is null
+            ? []
+            : customary
+                .Except(sync.Env.Select(e => e.Name), StringComparer.Ordinal)
+                .Prepend("SYNC_CA_BUNDLE")
+                .Select(name => KeyValuePair.Create(name, PodDraft.CaBundleFile));
+    }
 
     private static ImmutableArray<SecretMount> Secrets(ConnectorSpec spec, Entry entry)
     {
