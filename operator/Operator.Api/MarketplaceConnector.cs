@@ -103,7 +103,19 @@ public sealed record Store
 /// <summary>The store's Secret, mounted at /sync/credentials/stores/&lt;store&gt;/; a missing one fails its own store only.</summary>
 public sealed record StoreCredentials
 {
-    public LocalObjectReference? SecretRef { get; set; }
+    public StoreSecretReference? SecretRef { get; set; }
+}
+
+/// <summary>A Secret of one store, or one store's keys in a Secret of many.</summary>
+public sealed record StoreSecretReference
+{
+    public string Name { get; set; } = "";
+
+    /// <summary>The store's keys begin with it; the files are called by the rest. Absent: every key of the Secret is a file.</summary>
+    public string? KeyPrefix { get; set; }
+
+    /// <summary>The files that the worker needs. Default: those of the marketplace; required for Custom when there is a prefix.</summary>
+    public ImmutableArray<string> Keys { get; set; } = [];
 }
 
 /// <summary>One kind of sync with its schedule.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Credentials;
 
 namespace Operator.Planning;
 
@@ -11,6 +12,9 @@ public sealed record Observation
 
     /// <summary>What the validator found wrong with the connector; anything here means that nothing is planned.</summary>
     public ImmutableArray<string> ConnectorFindings { get; init; } = [];
+
+    /// <summary>Secrets that connectors of another environment use too, of which one side is Production.</summary>
+    public ImmutableArray<SharedSecret> SharedSecrets { get; init; } = [];
 
     /// <summary>Fields of the last applied manifest that our kind does not have and the cluster pruned without a word.</summary>
     public ImmutableArray<string> UnknownFields { get; init; } = [];

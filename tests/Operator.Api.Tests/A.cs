@@ -50,7 +50,7 @@ internal static class A
                       {
                         "name": "acme-eu",
                         "sites": ["A1PA6795UKMFR9"],
-                        "credentials": {"secretRef": {"name": "acme-eu"}},
+                        "credentials": {"secretRef": {"name": "sellers", "keyPrefix": "acme-eu.", "keys": ["refresh_token"]}},
                         "parameters": {"warehouse": "b-1"},
                         "suspend": false
                       }

@@ -101,6 +101,10 @@ public sealed class PodBuilderTests
             [
                 new SecretMount("app", "/sync/credentials/app"),
                 new SecretMount("s1", "/sync/credentials/stores/s1"),
+                new SecretMount("sellers", "/sync/credentials/stores/s2")
+                {
+                    Items = [new SecretItem("s2.refresh_token", "refresh_token")],
+                },
             ],
             Ticket = "mpc-ticket-1-1",
             ActiveDeadline = TimeSpan.FromSeconds(750.5),

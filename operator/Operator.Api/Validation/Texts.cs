@@ -8,6 +8,7 @@ internal static partial class Texts
     public const int LongestLabel = 63;
     public const int LongestName = 253;
     private const int LongestImage = 512;
+    private const int LongestKeyPrefix = LongestName - LongestLabel;
     private const int LongestShown = 80;
 
     // \z and not $: $ would accept a line feed at the end, which Kubernetes does not.
@@ -43,6 +44,10 @@ internal static partial class Texts
         && DataKey().IsMatch(text)
         && text is not "."
         && !text.StartsWith("..", StringComparison.Ordinal);
+
+    /// <summary>With the longest key of a store behind it, it is still a key.</summary>
+    public static bool IsKeyPrefix(string? text) =>
+        text?.Length <= LongestKeyPrefix && DataKey().IsMatch(text) && !text.StartsWith("..", StringComparison.Ordinal);
 
     public static bool IsEnvName(string? text) => text?.Length <= LongestName && EnvName().IsMatch(text);
 

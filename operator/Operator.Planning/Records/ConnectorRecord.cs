@@ -15,6 +15,7 @@ public sealed record ConnectorRecord
     public DateTimeOffset CreatedAt { get; init; }
     public RevisionBook Revisions { get; init; } = new();
     public AttemptBook Attempts { get; init; } = new();
+    public PauseBook Pauses { get; init; } = new();
     public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
 
@@ -74,6 +75,15 @@ public sealed record Rejection
     public string Hash { get; set; } = "";
     public string Reason { get; set; } = "";
     public string Message { get; set; } = "";
+}
+
+/// <summary>Which stores don't run for a while, whatever their flows.</summary>
+public sealed record PauseBook
+{
+    public ImmutableSortedDictionary<string, Credentials.AuthPause> Auth { get; set; } =
+        ImmutableSortedDictionary.Create<string, Credentials.AuthPause>(StringComparer.Ordinal);
+
+    internal bool IsEmpty => Auth.IsEmpty;
 }
 
 /// <summary>Attempts to roll a candidate out: the running one and the last ten that ended.</summary>

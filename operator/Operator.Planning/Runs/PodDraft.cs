@@ -29,7 +29,14 @@ public sealed record PodDraft
     public TimeSpan ActiveDeadline { get; init; }
 }
 
-public sealed record SecretMount(string Secret, string Path);
+public sealed record SecretMount(string Secret, string Path)
+{
+    /// <summary>The keys that become files; empty: all of them do.</summary>
+    public ImmutableArray<SecretItem> Items { get; init; } = [];
+}
+
+/// <summary>A key of a Secret and what its file is called.</summary>
+public sealed record SecretItem(string Key, string File);
 
 /// <summary>One change of the cluster, done after the record is committed.</summary>
 public abstract record Change

@@ -15,6 +15,10 @@ internal static class WakeUp
 
     private static IEnumerable<DateTimeOffset> Instants(Draft draft, PodIndex pods)
     {
+        foreach (var at in StoreHolds.Ends(draft))
+        {
+            yield return at;
+        }
         foreach (var flow in draft.Spec.Flows)
         {
             if (!draft.Spec.Suspend && Schedule.Of(flow).Next(draft.Now) is { } slot)

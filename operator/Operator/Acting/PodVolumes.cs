@@ -103,8 +103,15 @@ internal sealed class PodVolumes
             }
         );
 
-    private static void WriteSecret(Utf8JsonWriter json, SecretMount mount) =>
+    /// <summary>Optional, keys included: what is missing fails its own store only.</summary>
+    private static void WriteSecret(Utf8JsonWriter json, SecretMount mount)
+    {
         WriteReference(json, "secretName", mount.Secret, isOptional: true);
+        if (!mount.Items.IsEmpty)
+        {
+            json.WriteObjects("items", mount.Items, item => WriteItem(json, item.Key, item.File));
+        }
+    }
 
     private static void WriteItem(Utf8JsonWriter json, string key, string path)
     {

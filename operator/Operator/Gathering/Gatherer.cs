@@ -3,6 +3,7 @@ using System.Text.Json;
 using Operator.Acting;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Credentials;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -81,11 +82,13 @@ internal sealed class Gatherer(
         var record = await ReadRecordAsync(key, witness, ct);
         var hashes = await checks.ConfigMapHashesAsync(connector, ct);
         var findings = await checks.FindingsAsync(connector, (record.Sight as RecordSight.Found)?.Record, hashes, ct);
+        var shared = cache.SecretsSharedBy(connector);
         var seen = new Observation
         {
             Now = time.GetUtcNow(),
             Connector = connector,
-            ConnectorFindings = findings.All,
+            ConnectorFindings = [.. findings.All, .. SecretSharing.Problems(connector, shared)],
+            SharedSecrets = shared,
             UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
             Rollout = await RolloutAsync(key, new RolloutsOf(rollouts, unreadable), record.Sight, ct),
             Record = record.Sight,

@@ -171,6 +171,24 @@ public sealed class ConnectorRulesTests
         "stores[0].credentials.secretRef.name",
         "'../app' is no name of a Secret"
     )]
+    [InlineData(
+        "stores[0].credentials.secretRef.keyPrefix",
+        "\"acme/\"",
+        "stores[0].credentials.secretRef.keyPrefix",
+        "'acme/' is no beginning of keys"
+    )]
+    [InlineData(
+        "stores[0].credentials.secretRef.keys",
+        "[\"..\"]",
+        "stores[0].credentials.secretRef.keys[0]",
+        "'..' is no key of a Secret"
+    )]
+    [InlineData(
+        "stores[0].credentials.secretRef",
+        "{\"name\":\"a\",\"keys\":[\"token\"]}",
+        "stores[0].credentials.secretRef.keys",
+        "keys belong to a keyPrefix; set it"
+    )]
     [InlineData("stores[0].parameters", "{\"a b\":\"x\"}", "stores[0].parameters", "'a b' is no name of a parameter")]
     [InlineData("flows", "[]", "flows", "there are no flows; list at least 1")]
     [InlineData("flows[0].name", "\"Orders\"", "flows[0].name", "'Orders' is no flow name")]
@@ -260,6 +278,20 @@ public sealed class ConnectorRulesTests
     public void Good_value_is_let_through(string field, string json)
     {
         Assert.Empty(Check(spec => JsonPaths.Set(spec, field, JsonNode.Parse(json))));
+    }
+
+    [Fact]
+    public void A_key_prefix_of_a_custom_marketplace_needs_keys()
+    {
+        var findings = Check(spec =>
+        {
+            spec["marketplace"] = "Custom";
+            JsonPaths.Remove(spec, "stores[0].credentials.secretRef.keys");
+        });
+
+        var finding = Assert.Single(findings);
+        Assert.Equal("spec.stores[0].credentials.secretRef.keys", finding.Path);
+        Assert.Contains("a keyPrefix needs keys", finding.Message, StringComparison.Ordinal);
     }
 
     [Theory]
