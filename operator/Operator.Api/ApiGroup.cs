@@ -10,4 +10,7 @@ public static class ApiGroup
     public const string ConnectorPlural = "marketplaceconnectors";
     public const string RolloutKind = "SyncRollout";
     public const string RolloutPlural = "syncrollouts";
+
+    /// <summary>With the value <c>true</c> on a ServiceAccount: sync pods may run under it.</summary>
+    public const string AllowSyncPodsLabel = Name + "/allow-sync-pods";
 }

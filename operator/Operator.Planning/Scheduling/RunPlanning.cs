@@ -23,7 +23,9 @@ internal static class RunPlanning
 
     /// <summary>Active stores that this occasion still owes a run, busy ones included.</summary>
     public static ImmutableArray<string> Waiting(Draft draft, FlowPlan plan, Occasion occasion) =>
-        IsPlannable(draft, plan, occasion) ? Owed(draft.Spec, Tries.Of(occasion)) : [];
+        IsPlannable(draft, plan, occasion)
+            ? [.. Owed(draft.Spec, Tries.Of(occasion)).Where(s => !StoreHolds.Skips(draft, occasion, s))]
+            : [];
 
     private static ImmutableArray<string> Owed(ConnectorSpec spec, Tries tries) =>
         [.. Attempts.ActiveStores(spec).Where(tries.OwesRun)];
@@ -40,7 +42,10 @@ internal static class RunPlanning
         }
         var occasion = plan.Occasions[^1];
         var busy = pods.BusyStores(flow.Name, plan);
-        var free = LongestUnservedFirst(plan, Waiting(draft, plan, occasion).Where(s => !busy.Contains(s)));
+        var free = LongestUnservedFirst(
+            plan,
+            Waiting(draft, plan, occasion).Where(s => !busy.Contains(s) && StoreHolds.Allows(draft, s))
+        );
         var entries = Entries(draft, new Turn(flow, plan, occasion), free);
         if (entries.IsEmpty)
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Credentials;
 using Operator.Planning.Runs;
 using Operator.Runtime;
 
@@ -22,6 +23,7 @@ internal sealed class ClusterCache
     private readonly OwnerIndex _rolloutsOf = new();
     private readonly OwnerIndex _ticketsOf = new();
     private readonly PodsByConnector _pods = new();
+    private readonly SecretUsers _secrets = new();
     private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _missingSince = new();
     private readonly ConcurrentDictionary<ObjectKey, byte> _finished = new();
 
@@ -43,7 +45,7 @@ internal sealed class ClusterCache
         );
         Pods = new(api, Labelled(CoreTypes.Pods, ns, PodMarks.Connector), PodProjection.Of, services);
         Tickets = new(api, Labelled(CoreTypes.ConfigMaps, ns, PodMarks.Ticket), Projections.Ticket, services);
-        Connectors.Changed = change => queue.Add(change.Key, change.Lane);
+        Connectors.Changed = OnConnector;
         Connectors.Undecoded = (key, _) => queue.Add(key);
         Rollouts.Changed = OnRollout;
         Rollouts.Undecoded = (key, _) => QueueAllOf(key.Namespace);
@@ -102,6 +104,10 @@ internal sealed class ClusterCache
                 .ThenBy(r => r.Metadata.Uid, StringComparer.Ordinal),
         ];
 
+    /// <summary>The connector's Secrets that a connector on the other side of Production uses too.</summary>
+    public ImmutableArray<SharedSecret> SecretsSharedBy(MarketplaceConnector connector) =>
+        _secrets.SharedBy(Kinds.KeyOf(connector.Metadata), connector.Spec);
+
     /// <summary>The connector's pods, those that left included, by name.</summary>
     public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector) => [.. _pods.Of(connector).Values];
 
@@ -154,6 +160,21 @@ internal sealed class ClusterCache
     public void Found(ObjectKey connector) => _missingSince.TryRemove(connector, out _);
 
     private static bool IsSame(ObservedPod pod, string uid) => string.Equals(pod.Uid, uid, StringComparison.Ordinal);
+
+    private void OnConnector(ObjectChange<CachedConnector> change)
+    {
+        // Those that share a Secret with what it was or is: one may have lost its trouble, the other found it.
+        var touched = new[] { change.Before, change.After }
+            .OfType<CachedConnector>()
+            .SelectMany(c => _secrets.SharingWith(change.Key, c))
+            .ToHashSet();
+        _secrets.Seen(change.Key, change.Before, change.After);
+        _queue.Add(change.Key, change.Lane);
+        foreach (var other in touched)
+        {
+            _queue.Add(other);
+        }
+    }
 
     private void OnRollout(ObjectChange<SyncRollout> change)
     {

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Operator.Acting;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Credentials;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -17,6 +16,9 @@ internal sealed record Gathered
 
     /// <summary>The parts as they are committed now; empty when there is no record yet.</summary>
     public required ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts { get; init; }
+
+    /// <summary>What is wrong with the connector may be mended without touching it.</summary>
+    public bool MayHeal { get; init; }
 
     /// <summary>Rollouts that name this connector and are not in charge: another one is older.</summary>
     public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
@@ -45,6 +47,7 @@ internal sealed class Gatherer(
     IKubeApi api,
     ClusterCache cache,
     RecordStore records,
+    SpecChecks checks,
     CreateRefusals refusals,
     OperatorOptions options,
     Randomness random,
@@ -52,14 +55,6 @@ internal sealed class Gatherer(
 )
 {
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
-
-    private readonly ConnectorRules _rules = new(
-        new ConnectorRuleOptions
-        {
-            ScheduleProblem = (schedule, zone) =>
-                Planning.Scheduling.Schedule.Problem(schedule, zone, options.MinimumInterval),
-        }
-    );
 
     public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
     {
@@ -85,12 +80,15 @@ internal sealed class Gatherer(
         var witness = Witness(connector, rollouts, pods);
         var unreadable = await UnreadableRolloutsAsync(key, ct);
         var record = await ReadRecordAsync(key, witness, ct);
-        var hashes = await ConfigMapHashesAsync(connector, ct);
+        var hashes = await checks.ConfigMapHashesAsync(connector, ct);
+        var findings = await checks.FindingsAsync(connector, (record.Sight as RecordSight.Found)?.Record, hashes, ct);
+        var shared = cache.SecretsSharedBy(connector);
         var seen = new Observation
         {
             Now = time.GetUtcNow(),
             Connector = connector,
-            ConnectorFindings = Findings(connector, hashes),
+            ConnectorFindings = [.. findings.All, .. SecretSharing.Problems(connector, shared)],
+            SharedSecrets = shared,
             UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
             Rollout = await RolloutAsync(key, new RolloutsOf(rollouts, unreadable), record.Sight, ct),
             Record = record.Sight,
@@ -107,6 +105,7 @@ internal sealed class Gatherer(
             Seen = seen with { Pods = await WithUnseenPodsAsync(key, record.Sight, seen, ct) },
             Basis = record.Basis,
             Parts = record.Parts,
+            MayHeal = findings.MayHeal,
             OtherRollouts = [.. rollouts.Skip(1)],
             UnreadableRollouts = unreadable,
         };
@@ -254,39 +253,5 @@ internal sealed class Gatherer(
                 string.Join("; ", findings.Select(f => f.ToString())),
                 rollout
             );
-    }
-
-    private ImmutableArray<string> Findings(
-        MarketplaceConnector connector,
-        ImmutableSortedDictionary<string, string?> hashes
-    )
-    {
-        var missing = hashes
-            .Where(h => h.Value is null)
-            .Select(h => $"spec.sync.env: ConfigMap key '{h.Key}' is not there; create it or take it out of env");
-        return [.. _rules.Check(connector).Select(f => f.ToString()), .. missing];
-    }
-
-    private async Task<ImmutableSortedDictionary<string, string?>> ConfigMapHashesAsync(
-        MarketplaceConnector connector,
-        CancellationToken ct
-    )
-    {
-        var hashes = ImmutableSortedDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
-        foreach (var selector in RevisionContent.ReferencedConfigMapKeys(connector.Spec))
-        {
-            var configMap = await api.GetAsync(
-                CoreTypes.ConfigMaps,
-                new ObjectKey(connector.Metadata.Namespace, selector.Name),
-                ct
-            );
-            hashes[RevisionContent.KeyOf(selector)] =
-                configMap?.Json.TryGetProperty("data", out var data) == true
-                && data.TryGetProperty(selector.Key, out var content)
-                && content.ValueKind == JsonValueKind.String
-                    ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.GetString()!))) // a string by its kind
-                    : null;
-        }
-        return hashes.ToImmutable();
     }
 }

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Credentials;
 using Operator.Planning.Runs;
 using Operator.Runtime;
 
@@ -12,27 +14,21 @@ namespace Operator.Gathering;
 internal sealed record CachedTicket(string ConnectorName, ObservedTicket Ticket);
 
 /// <summary>
-/// A connector of the cache: only that it exists and can be read. Each reconcile reads the object itself live, and with its
-/// stores it is by far the largest that the cluster has of us.
+/// A connector of the cache: that it exists and can be read, and whose Secrets it uses. Each reconcile reads the object itself
+/// live, and with its stores it is by far the largest that the cluster has of us.
 /// </summary>
-internal sealed record CachedConnector
-{
-    private CachedConnector() { }
-
-    public static CachedConnector Instance { get; } = new();
-}
+internal sealed record CachedConnector(DeploymentEnvironment Environment, ImmutableArray<ulong> SecretHashes);
 
 /// <summary>Reads our own kinds and tickets. Throws <see cref="JsonException"/> for an object that none of ours can be.</summary>
 internal static class Projections
 {
     public static MarketplaceConnector Connector(KubeObject item) => Read(item, ApiJson.Default.MarketplaceConnector);
 
-    /// <summary>Decodes it, so that one that can't be read is noticed, and keeps nothing.</summary>
-    public static CachedConnector Readable(KubeObject item)
-    {
-        _ = Connector(item);
-        return CachedConnector.Instance;
-    }
+    /// <summary>Decodes it, so that one that can't be read is noticed, and keeps next to nothing.</summary>
+    public static CachedConnector Readable(KubeObject item) => Projected(Connector(item).Spec);
+
+    public static CachedConnector Projected(ConnectorSpec spec) =>
+        new(spec.Environment, [.. SecretSharing.Secrets(spec).Select(SecretUsers.HashOf)]);
 
     public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);
 
