@@ -15,6 +15,9 @@ public sealed record RunEnding
     /// <summary>The container had started.</summary>
     public bool HasStarted { get; init; }
 
+    /// <summary>From its container's start to its end; zero when that is not known.</summary>
+    public TimeSpan Ran { get; init; }
+
     /// <summary>One place a store of the entry; null: not reached.</summary>
     public ImmutableArray<StoreReport?> Stores { get; init; } = [];
 }
@@ -123,6 +126,7 @@ public static class RunEndings
         var ending = new RunEnding
         {
             HasStarted = true,
+            Ran = container.FinishedAt - container.StartedAt,
             HasReport = report is Report.Read,
             Stores = report is Report.Read read ? read.Stores : Nothing(entry),
         };
