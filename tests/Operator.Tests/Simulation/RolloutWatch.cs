@@ -57,15 +57,16 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         _widest[key] = attempt;
     }
 
-    /// <summary>Called for each new pod. Until a container of the revision has run, one candidate pod at a time may try.</summary>
+    /// <summary>Called for each new pod. Until a container of the revision has run, one pod at a time of an attempt may try.</summary>
     public void Created(ClusterChange change, Fingerprint print)
     {
-        if (AttemptOf(change) is null || _startedRevisions.Contains(print.Revision))
+        if (AttemptOf(change) is not { } number || _startedRevisions.Contains(print.Revision))
         {
             return;
         }
-        _waitingPilots.TryAdd(print.Revision, new HashSet<string>(StringComparer.Ordinal));
-        var others = _waitingPilots[print.Revision];
+        var key = $"{print.Record}/{number}";
+        _waitingPilots.TryAdd(key, new HashSet<string>(StringComparer.Ordinal));
+        var others = _waitingPilots[key];
         Expect(others.Count == 0, change.At, $"{change.Key.Name} and {others.FirstOrDefault()} are pilots at once");
         others.Add(change.Key.Name);
     }
