@@ -10,4 +10,7 @@ public static class ApiGroup
     public const string ConnectorPlural = "marketplaceconnectors";
     public const string RolloutKind = "SyncRollout";
     public const string RolloutPlural = "syncrollouts";
+
+    /// <summary>A ConfigMap with stores carries this label with the value <c>true</c>; others are not watched.</summary>
+    public const string StoresLabel = Name + "/stores";
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning;
 
@@ -10,6 +11,12 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     public bool MustCommit { get; init; }
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<EndedRun> Folded { get; init; } = [];
+
+    /// <summary>Every store, those of <c>storesFrom</c> included.</summary>
+    public StoreRoster Roster { get; init; } = StoreRoster.Empty;
+
+    /// <summary>What is wrong with lists of stores, one sentence each.</summary>
+    public ImmutableArray<string> StoreListProblems { get; init; } = [];
 
     /// <summary>What was decided, one clause each.</summary>
     public ImmutableArray<string> Because { get; init; } = [];

@@ -41,9 +41,11 @@ internal static class A
                         "sites": ["A1PA6795UKMFR9"],
                         "credentials": {"secretRef": {"name": "acme-eu"}},
                         "parameters": {"warehouse": "b-1"},
+                        "labels": {"region": "eu"},
                         "suspend": false
                       }
                     ],
+                    "storesFrom": [{"configMapKeyRef": {"name": "eu-stores", "key": "stores.yaml"}}],
                     "flows": [
                       {
                         "name": "orders",

@@ -39,6 +39,7 @@ public sealed class World
     public bool IsClockSkewed { get; set; }
     public MarketplaceConnector Connector { get; set; } = A.Connector(Start);
     public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
+    public ImmutableArray<StoreListSight> StoreLists { get; set; } = [];
     public Dictionary<string, Behaviour> Versions { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Every run that was ever started: its fingerprint, arm and when.</summary>
@@ -137,6 +138,7 @@ public sealed class World
             Pods = [.. _pods.Values.Select(p => p.Seen)],
             Tickets = [.. _tickets.Select(t => new ObservedTicket(t, _recordId, 0))],
             Salt = 42,
+            StoreLists = StoreLists,
             IsClockSkewed = IsClockSkewed,
         };
 

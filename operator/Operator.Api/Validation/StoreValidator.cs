@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using FluentValidation;
 
 namespace Operator.Api;
 
 internal sealed class StoreValidator : AbstractValidator<Store>
 {
+    private const int MostLabels = 20;
+
     public StoreValidator()
     {
         RuleFor(s => s.Name).DnsLabel("store");
@@ -16,7 +19,38 @@ internal sealed class StoreValidator : AbstractValidator<Store>
             );
         RuleFor(s => s.Credentials).SetValidator(new StoreCredentialsValidator()!); // not asked when there are none
         RuleFor(s => s.Parameters).Custom((p, context) => Parameters.Check(p, 50, 1024, context.AddFailure));
+        RuleFor(s => s.Labels).Custom((l, context) => CheckLabels(l, context.AddFailure));
     }
+
+    private static void CheckLabels(ImmutableSortedDictionary<string, string> labels, Action<string> fail)
+    {
+        if (labels.Count > MostLabels)
+        {
+            fail($"there are {labels.Count} labels; use at most {MostLabels}");
+        }
+        foreach (var (name, value) in labels)
+        {
+            if (!Texts.IsResourceName(name))
+            {
+                fail($"{Texts.Quote(name)} is no name of a label; write for example region or example.com/region");
+            }
+            if (!Texts.IsLabelValue(value))
+            {
+                fail(
+                    $"{name}: {Texts.Quote(value)} is no value of a label; use letters, digits, dashes, underscores and dots, at most 63"
+                );
+            }
+        }
+    }
+}
+
+internal sealed class StoreSourceValidator : AbstractValidator<StoreSource>
+{
+    public StoreSourceValidator() =>
+        RuleFor(s => s.ConfigMapKeyRef)
+            .SetValidator(new KeySelectorValidator("ConfigMap")!)
+            .NotNull()
+            .WithMessage("the source names no ConfigMap; set configMapKeyRef with name and key");
 }
 
 internal sealed class FlowValidator : AbstractValidator<Flow>

@@ -51,6 +51,9 @@ internal static partial class Texts
 
     public static bool IsResourceName(string? text) => text?.Length <= LongestName && ResourceName().IsMatch(text);
 
+    /// <summary>A Kubernetes label's value; it may be empty.</summary>
+    public static bool IsLabelValue(string? text) => text is not null && (text.Length == 0 || IsParameterName(text));
+
     public static bool IsImage(string? text) => text?.Length <= LongestImage && Image().IsMatch(text);
 
     /// <summary>Quoted, and cut where it would fill a condition.</summary>

@@ -15,6 +15,7 @@ public sealed record ConnectorRecord
     public DateTimeOffset CreatedAt { get; init; }
     public RevisionBook Revisions { get; init; } = new();
     public AttemptBook Attempts { get; init; } = new();
+    public StoreBook Stores { get; init; } = new();
     public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
 

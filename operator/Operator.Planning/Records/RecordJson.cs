@@ -12,4 +12,5 @@ namespace Operator.Planning;
 [JsonSerializable(typeof(AttemptBook))]
 [JsonSerializable(typeof(FlowPlan))]
 [JsonSerializable(typeof(FlowLedger))]
+[JsonSerializable(typeof(KeptStoreList))]
 internal sealed partial class RecordJson : JsonSerializerContext;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Operator.Planning;
 
-/// <summary>The record as named parts of bytes, which is how it is kept: one part a book, two a flow.</summary>
+/// <summary>The record as named parts of bytes, which is how it is kept: one part a book, two a flow, and those of the stores.</summary>
 public static class RecordParts
 {
     public const string Revisions = "revisions";
@@ -27,6 +27,7 @@ public static class RecordParts
         {
             parts[LedgerPrefix + flow] = JsonSerializer.SerializeToUtf8Bytes(ledger, RecordJson.Default.FlowLedger);
         }
+        parts.AddRange(StoreParts.Encode(record.Stores));
         return parts.ToImmutable();
     }
 
@@ -44,6 +45,7 @@ public static class RecordParts
             Counter = counter,
             CreatedAt = createdAt,
         };
+        var lists = new Dictionary<string, KeptStoreList>(StringComparer.Ordinal);
         foreach (var (name, bytes) in parts)
         {
             record = name switch
@@ -58,10 +60,11 @@ public static class RecordParts
                     name[LedgerPrefix.Length..],
                     Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.FlowLedger), name)
                 ),
+                _ when name.StartsWith(StoreParts.Prefix, StringComparison.Ordinal) => Keep(lists, name, bytes, record),
                 _ => throw new JsonException($"the record has a part '{name}' that this version does not know"),
             };
         }
-        return record;
+        return record with { Stores = StoreParts.Decode(lists) };
     }
 
     public static RevisionBook DecodeRevisions(ReadOnlySpan<byte> bytes) =>
@@ -69,6 +72,17 @@ public static class RecordParts
 
     public static AttemptBook DecodeAttempts(ReadOnlySpan<byte> bytes) =>
         Required(JsonSerializer.Deserialize(bytes, RecordJson.Default.AttemptBook), Attempts);
+
+    private static ConnectorRecord Keep(
+        Dictionary<string, KeptStoreList> lists,
+        string name,
+        ReadOnlyMemory<byte> bytes,
+        ConnectorRecord record
+    )
+    {
+        lists[name] = Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.KeptStoreList), name);
+        return record;
+    }
 
     private static T Required<T>(T? value, string part)
         where T : class => value ?? throw new JsonException($"part '{part}' of the record is null");

@@ -25,7 +25,7 @@ internal static class PodDrafting
             Labels = Labels(connector, run),
             Annotations = Annotations(draft, run, name),
             Environment = Environment(connector, run, name),
-            Secrets = Secrets(connector.Spec, run.Entry),
+            Secrets = Secrets(draft, run.Entry),
             Ticket = run.Entry.Arm == Arm.Candidate ? PodNames.Ticket(record.Id, run.Entry.Attempt) : null,
             ActiveDeadline =
                 run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + draft.Seen.Limits.TerminationGrace + Backstop,
@@ -72,11 +72,7 @@ internal static class PodDrafting
 
     private static RunFile File(Draft draft, Run run, string name)
     {
-        var stores = draft.Spec.Stores.ToDictionary(s => s.Name, StringComparer.Ordinal);
         var ledger = draft.Record.Ledger(run.Flow.Name);
-        var isFirst = run.Entry.Stores.All(s =>
-            !run.Occasion.Entries.Any(e => e.Index < run.Entry.Index && e.Stores.Contains(s, StringComparer.Ordinal))
-        );
         return new RunFile
         {
             Run = name,
@@ -84,12 +80,19 @@ internal static class PodDrafting
             Flow = run.Flow.Name,
             Occasion = run.Occasion.Id,
             Slot = RunFile.Instant(run.Occasion.Slot),
-            Reason = isFirst ? "Scheduled" : "Retry",
+            Reason = IsFirstTry(run) ? "Scheduled" : "Retry",
             Revision = run.Entry.Revision,
             Deadline = RunFile.Instant(run.Entry.Deadline),
             Parameters = run.Revision.FlowParameters.GetValueOrDefault(run.Flow.Name) ?? run.Flow.Parameters,
-            Stores = [.. run.Entry.Stores.Select(s => RunStoreOf(s, stores.GetValueOrDefault(s), ledger))],
+            Stores = [.. run.Entry.Stores.Select(s => RunStoreOf(s, draft.Roster.Find(s), ledger))],
         };
+    }
+
+    /// <summary>Tries of a store are in the order of their entries.</summary>
+    private static bool IsFirstTry(Run run)
+    {
+        var stores = run.Entry.Stores.ToHashSet(StringComparer.Ordinal);
+        return !run.Occasion.Entries.Take(run.Entry.Index).Any(e => e.Stores.Any(stores.Contains));
     }
 
     private static RunStore RunStoreOf(string name, Store? store, FlowLedger ledger)
@@ -122,18 +125,18 @@ internal static class PodDrafting
             new("SYNC_DEADLINE", RunFile.Instant(run.Entry.Deadline)),
         ];
 
-    private static ImmutableArray<SecretMount> Secrets(ConnectorSpec spec, Entry entry)
+    private static ImmutableArray<SecretMount> Secrets(Draft draft, Entry entry)
     {
         var mounts = ImmutableArray.CreateBuilder<SecretMount>();
-        if (spec.Credentials?.SecretRef is { } app)
+        if (draft.Spec.Credentials?.SecretRef is { } app)
         {
             mounts.Add(new SecretMount(app.Name, "/sync/credentials/app"));
         }
-        foreach (var store in spec.Stores.Where(s => entry.Stores.Contains(s.Name, StringComparer.Ordinal)))
+        foreach (var name in entry.Stores)
         {
-            if (store.Credentials?.SecretRef is { } secret)
+            if (draft.Roster.Find(name)?.Credentials?.SecretRef is { } secret)
             {
-                mounts.Add(new SecretMount(secret.Name, $"/sync/credentials/stores/{store.Name}"));
+                mounts.Add(new SecretMount(secret.Name, $"/sync/credentials/stores/{name}"));
             }
         }
         return mounts.ToImmutable();

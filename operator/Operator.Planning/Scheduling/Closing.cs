@@ -37,7 +37,7 @@ internal static class Closing
     private static int MissedStores(Draft draft, Occasion occasion)
     {
         var taken = occasion.Entries.Where(IsRun).SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
-        return Rollouts.Attempts.ActiveStores(draft.Spec).Count(s => !taken.Contains(s));
+        return draft.Roster.Active.Count(s => !taken.Contains(s));
     }
 
     private static bool IsRun(Entry entry) => entry.Result is RunResult.Succeeded or RunResult.Failed;

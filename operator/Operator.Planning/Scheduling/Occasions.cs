@@ -1,5 +1,4 @@
 using Operator.Api;
-using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Scheduling;
 
@@ -33,7 +32,7 @@ internal static class Occasions
         {
             return draft;
         }
-        var stores = Attempts.ActiveStores(draft.Spec).Count();
+        var stores = draft.Roster.Active.Length;
         if (draft.Spec.Suspend || stores == 0)
         {
             return draft with { Record = draft.Record.With(flow.Name, plan with { LastSlot = slot }) };

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Rollouts;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Scheduling;
 
@@ -23,10 +23,10 @@ internal static class RunPlanning
 
     /// <summary>Active stores that this occasion still owes a run, busy ones included.</summary>
     public static ImmutableArray<string> Waiting(Draft draft, FlowPlan plan, Occasion occasion) =>
-        IsPlannable(draft, plan, occasion) ? Owed(draft.Spec, Tries.Of(occasion)) : [];
+        IsPlannable(draft, plan, occasion) ? Owed(draft.Roster, Tries.Of(occasion)) : [];
 
-    private static ImmutableArray<string> Owed(ConnectorSpec spec, Tries tries) =>
-        [.. Attempts.ActiveStores(spec).Where(tries.OwesRun)];
+    private static ImmutableArray<string> Owed(StoreRoster roster, Tries tries) =>
+        [.. roster.Active.Where(tries.OwesRun)];
 
     private static bool IsPlannable(Draft draft, FlowPlan plan, Occasion occasion) =>
         !occasion.IsClosed && draft.Now <= occasion.StartBy && occasion == plan.Occasions[^1];

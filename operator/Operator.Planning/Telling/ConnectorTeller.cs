@@ -43,6 +43,14 @@ internal static class ConnectorTeller
         {
             yield return failing;
         }
+        if (!draft.StoreListProblems.IsEmpty)
+        {
+            yield return ConditionDraft.True(
+                Reasons.StoreListBroken,
+                Reasons.StoreListBroken,
+                string.Join("; ", draft.StoreListProblems)
+            );
+        }
         if (ConditionDraft.Dropped(draft.Seen.UnknownFields) is { } dropped)
         {
             yield return dropped;
@@ -63,6 +71,10 @@ internal static class ConnectorTeller
             _ when book.IsWithoutTruth => NotReady(
                 Reasons.RecordLost,
                 "the record was lost and no stable revision survived: nothing is run, because nobody knows what the stores ran; set updatePolicy: Immediate to adopt the spec as stable"
+            ),
+            _ when draft.Roster.IsEmpty && !draft.StoreListProblems.IsEmpty => NotReady(
+                Reasons.StoreListBroken,
+                $"no store is known: {string.Join("; ", draft.StoreListProblems)}"
             ),
             _ when draft.Spec.Suspend => ConditionDraft.True(
                 ConditionTypes.Ready,
@@ -118,10 +130,11 @@ internal static class ConnectorTeller
 
     private static ConditionDraft? FailingStores(Draft draft)
     {
-        var active = Attempts.ActiveStores(draft.Spec).ToHashSet(StringComparer.Ordinal);
         foreach (var (flow, ledger) in draft.Record.Ledgers)
         {
-            var failing = ledger.Stores.Where(s => s.Value.FailingClass is not null && active.Contains(s.Key)).ToList();
+            var failing = ledger
+                .Stores.Where(s => s.Value.FailingClass is not null && draft.Roster.IsActive(s.Key))
+                .ToList();
             if (failing.Count == 0)
             {
                 continue;
@@ -144,9 +157,7 @@ internal static class ConnectorTeller
 
     private static string AuthMessage(Draft draft, string flow, ImmutableArray<string> stores)
     {
-        var own = draft
-            .Spec.Stores.FirstOrDefault(s => string.Equals(s.Name, stores[0], StringComparison.Ordinal))
-            ?.Credentials?.SecretRef?.Name;
+        var own = draft.Roster.Find(stores[0])?.Credentials?.SecretRef?.Name;
         string?[] secrets = [own, draft.Spec.Credentials?.SecretRef?.Name];
         var named = string.Join(" and ", secrets.OfType<string>().Select(s => $"'{s}'"));
         var advice =
@@ -170,7 +181,7 @@ internal static class ConnectorTeller
 
     private static StoreCounts Count(Draft draft)
     {
-        var active = Attempts.ActiveStores(draft.Spec).Count();
+        var active = draft.Roster.Active.Length;
         var onCandidate =
             draft.Record.RunningAttempt is { HasStarted: true } attempt && draft.Policy is not null
                 ? Judging.CohortStores(draft.Spec, attempt)

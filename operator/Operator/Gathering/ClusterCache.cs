@@ -8,7 +8,7 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// What the operator keeps of the cluster: connectors and rollouts, and by label its pods and tickets. Each change queues the
+/// What the operator keeps of the cluster: connectors and rollouts, and by label its pods, tickets and lists of stores. Each change queues the
 /// connector that it concerns. Pods that left are kept with their last state until they are folded.
 /// </summary>
 internal sealed class ClusterCache
@@ -21,6 +21,7 @@ internal sealed class ClusterCache
     private readonly KeyedQueue _queue;
     private readonly OwnerIndex _rolloutsOf = new();
     private readonly OwnerIndex _ticketsOf = new();
+    private readonly OwnerIndex _readersOf = new();
     private readonly PodsByConnector _pods = new();
     private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _missingSince = new();
     private readonly ConcurrentDictionary<ObjectKey, byte> _finished = new();
@@ -43,35 +44,51 @@ internal sealed class ClusterCache
         );
         Pods = new(api, Labelled(CoreTypes.Pods, ns, PodMarks.Connector), PodProjection.Of, services);
         Tickets = new(api, Labelled(CoreTypes.ConfigMaps, ns, PodMarks.Ticket), Projections.Ticket, services);
-        Connectors.Changed = change => queue.Add(change.Key, change.Lane);
+        StoreLists = new(
+            api,
+            Labelled(CoreTypes.ConfigMaps, ns, $"{ApiGroup.StoresLabel}=true"),
+            CachedStoreLists.Of,
+            services
+        );
+        Connectors.Changed = OnConnector;
         Connectors.Undecoded = (key, _) => queue.Add(key);
         Rollouts.Changed = OnRollout;
         Rollouts.Undecoded = (key, _) => QueueAllOf(key.Namespace);
         Pods.Changed = OnPod;
         Tickets.Changed = OnTicket;
+        StoreLists.Changed = OnStoreLists;
     }
 
     public Informer<CachedConnector> Connectors { get; }
     public Informer<SyncRollout> Rollouts { get; }
     public Informer<CachedPod> Pods { get; }
     public Informer<CachedTicket> Tickets { get; }
+    public Informer<CachedStoreLists> StoreLists { get; }
 
     public int FinishedPods => _finished.Count;
 
-    public bool HasSynced => Connectors.HasSynced && Rollouts.HasSynced && Pods.HasSynced && Tickets.HasSynced;
+    public bool HasSynced =>
+        Connectors.HasSynced && Rollouts.HasSynced && Pods.HasSynced && Tickets.HasSynced && StoreLists.HasSynced;
 
     /// <summary>The longest that any watch has been silent.</summary>
-    public TimeSpan Age => new[] { Connectors.Age, Rollouts.Age, Pods.Age, Tickets.Age }.Max();
+    public TimeSpan Age => new[] { Connectors.Age, Rollouts.Age, Pods.Age, Tickets.Age, StoreLists.Age }.Max();
 
     public Task RunAsync(CancellationToken ct) =>
-        Task.WhenAll(Connectors.RunAsync(ct), Rollouts.RunAsync(ct), Pods.RunAsync(ct), Tickets.RunAsync(ct));
+        Task.WhenAll(
+            Connectors.RunAsync(ct),
+            Rollouts.RunAsync(ct),
+            Pods.RunAsync(ct),
+            Tickets.RunAsync(ct),
+            StoreLists.RunAsync(ct)
+        );
 
     public Task WaitForSyncAsync(CancellationToken ct) =>
         Task.WhenAll(
             Connectors.WaitForSyncAsync(ct),
             Rollouts.WaitForSyncAsync(ct),
             Pods.WaitForSyncAsync(ct),
-            Tickets.WaitForSyncAsync(ct)
+            Tickets.WaitForSyncAsync(ct),
+            StoreLists.WaitForSyncAsync(ct)
         );
 
     /// <summary>Returns when the caches hold what the server knew after this call.</summary>
@@ -80,7 +97,8 @@ internal sealed class ClusterCache
             Connectors.RelistAsync(ct),
             Rollouts.RelistAsync(ct),
             Pods.RelistAsync(ct),
-            Tickets.RelistAsync(ct)
+            Tickets.RelistAsync(ct),
+            StoreLists.RelistAsync(ct)
         );
 
     public void RefreshMetrics()
@@ -89,6 +107,7 @@ internal sealed class ClusterCache
         Rollouts.RefreshMetrics();
         Pods.RefreshMetrics();
         Tickets.RefreshMetrics();
+        StoreLists.RefreshMetrics();
     }
 
     /// <summary>Rollouts that name the connector, the one in charge first.</summary>
@@ -113,6 +132,17 @@ internal sealed class ClusterCache
                 .OfType<CachedTicket>()
                 .Select(t => t.Ticket)
                 .OrderBy(t => t.Name, StringComparer.Ordinal),
+        ];
+
+    /// <summary>What <c>spec.storesFrom</c> names, in its order.</summary>
+    public ImmutableArray<StoreListSight> StoreListsOf(MarketplaceConnector connector) =>
+        [
+            .. connector
+                .Spec.StoresFrom.Select(s => s.ConfigMapKeyRef)
+                .OfType<KeySelector>()
+                .Select(k =>
+                    CachedStoreLists.Sight(StoreLists.Find(new ObjectKey(connector.Metadata.Namespace, k.Name)), k)
+                ),
         ];
 
     /// <summary>Shows a pod that we just created, or that a live read found, until the watch has caught up.</summary>
@@ -168,6 +198,27 @@ internal sealed class ClusterCache
             var owner = OwnerOf(change.Key, after.Spec.ConnectorRef.Name);
             _rolloutsOf.Add(owner, change.Key);
             _queue.Add(owner, change.Lane);
+        }
+    }
+
+    private void OnConnector(ObjectChange<CachedConnector> change)
+    {
+        foreach (var list in change.Before?.StoreLists ?? [])
+        {
+            _readersOf.Remove(OwnerOf(change.Key, list), change.Key);
+        }
+        foreach (var list in change.After?.StoreLists ?? [])
+        {
+            _readersOf.Add(OwnerOf(change.Key, list), change.Key);
+        }
+        _queue.Add(change.Key, change.Lane);
+    }
+
+    private void OnStoreLists(ObjectChange<CachedStoreLists> change)
+    {
+        foreach (var connector in _readersOf.Of(change.Key))
+        {
+            _queue.Add(connector, change.Lane);
         }
     }
 

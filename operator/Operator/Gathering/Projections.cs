@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -12,14 +13,12 @@ namespace Operator.Gathering;
 internal sealed record CachedTicket(string ConnectorName, ObservedTicket Ticket);
 
 /// <summary>
-/// A connector of the cache: only that it exists and can be read. Each reconcile reads the object itself live, and with its
-/// stores it is by far the largest that the cluster has of us.
+/// A connector of the cache: only that it exists and can be read, and which ConfigMaps have its stores. Each reconcile reads
+/// the object itself live, and with its stores it is by far the largest that the cluster has of us.
 /// </summary>
-internal sealed record CachedConnector
+internal sealed record CachedConnector(ImmutableArray<string> StoreLists)
 {
-    private CachedConnector() { }
-
-    public static CachedConnector Instance { get; } = new();
+    public static CachedConnector Plain { get; } = new(ImmutableArray<string>.Empty);
 }
 
 /// <summary>Reads our own kinds and tickets. Throws <see cref="JsonException"/> for an object that none of ours can be.</summary>
@@ -27,11 +26,15 @@ internal static class Projections
 {
     public static MarketplaceConnector Connector(KubeObject item) => Read(item, ApiJson.Default.MarketplaceConnector);
 
-    /// <summary>Decodes it, so that one that can't be read is noticed, and keeps nothing.</summary>
+    /// <summary>Decodes it, so that one that can't be read is noticed, and keeps next to nothing.</summary>
     public static CachedConnector Readable(KubeObject item)
     {
-        _ = Connector(item);
-        return CachedConnector.Instance;
+        var sources = Connector(item).Spec.StoresFrom;
+        return sources.IsEmpty
+            ? CachedConnector.Plain
+            : new CachedConnector([
+                .. sources.Select(s => s.ConfigMapKeyRef?.Name).OfType<string>().Distinct(StringComparer.Ordinal),
+            ]);
     }
 
     public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);
