@@ -5,6 +5,7 @@
 # start NAME COMMAND…: inside the cluster's network, detached from this shell. The command is kept for hack/chaos.sh.
 start() {
   local name=$1; shift
+  mkdir -p "$DIR/command"
   printf '%q ' "$@" >"$DIR/command/$name"
   inside setsid --fork bash -c 'echo $$ "$(awk "{print \$22}" /proc/$$/stat)" >"$1"; shift; exec "$@"' _ "$DIR/pid/$name" "$@" \
     >>"$DIR/log/$name.log" 2>&1 </dev/null 9>&-
