@@ -188,7 +188,10 @@ public sealed record Flow
     /// <summary>IANA name; for cron only. Default UTC.</summary>
     public string TimeZone { get; set; } = "UTC";
 
-    /// <summary>Counted from the slot; a run that could not start by then is skipped and counted. Default 2m.</summary>
+    /// <summary>The runs of one slot start spread over this, each at the same offset in every slot. Default 0s.</summary>
+    public Duration Spread { get; set; } = new("0s");
+
+    /// <summary>Counted from the slot and the run's offset; a run that could not start by then is skipped and counted. Default 2m.</summary>
     public Duration StartingDeadline { get; set; } = new("2m");
 
     /// <summary>A pod whose container has not started by then is given up. Default 1m.</summary>

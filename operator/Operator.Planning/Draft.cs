@@ -21,6 +21,9 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     /// <summary>What was decided, one clause each.</summary>
     public ImmutableArray<string> Because { get; init; } = [];
 
+    /// <summary>When something planned for later becomes due, if anything is.</summary>
+    public DateTimeOffset? NextDue { get; init; }
+
     public DateTimeOffset Now => Seen.Now;
     public ConnectorSpec Spec => Seen.Connector.Spec;
 
@@ -33,6 +36,12 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
             Record = record,
             MustCommit = true,
             Because = Because.Add(because),
+        };
+
+    public Draft Await(IEnumerable<DateTimeOffset> instants) =>
+        this with
+        {
+            NextDue = instants.Select(at => (DateTimeOffset?)at).Append(NextDue).Min(),
         };
 
     public Draft Tell(EventTarget target, string reason, string message, bool isWarning = false) =>

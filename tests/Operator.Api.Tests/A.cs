@@ -51,6 +51,7 @@ internal static class A
                         "name": "orders",
                         "schedule": "*/5 * * * *",
                         "timeZone": "Europe/Berlin",
+                        "spread": "60s",
                         "startingDeadline": "2m",
                         "startTimeout": "1m",
                         "timeout": "10m",

@@ -50,6 +50,11 @@ public sealed class World
     public List<EndedRun> Ended { get; } = [];
     public Plan Last { get; private set; } = new();
     public ConnectorRecord Record => Decode();
+    public string Story =>
+        string.Join(
+            '\n',
+            Runs.Select(r => $"{r.At:mm:ss} {r.Print.Occasion}/{r.Print.Index} {string.Join(',', r.Print.Stores)}")
+        );
     public Attempt? Attempt => Record.RunningAttempt;
 
     public sealed record Started(Fingerprint Print, Arm Arm, int Attempt, DateTimeOffset At, int CohortThen);

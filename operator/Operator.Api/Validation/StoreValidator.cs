@@ -72,6 +72,7 @@ internal sealed class FlowValidator : AbstractValidator<Flow>
             );
         RuleFor(f => f.TimeZone)
             .Must(Texts.IsTimeZone, z => $"{Texts.Quote(z)} is no time zone; use an IANA name such as Europe/Berlin");
+        RuleFor(f => f.Spread).Between(TimeSpan.Zero, TimeSpan.FromHours(24));
         RuleFor(f => f.StartingDeadline).Between(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));
         RuleFor(f => f.StartTimeout).Between(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1));
         RuleFor(f => f.Timeout).Between(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));

@@ -36,7 +36,13 @@ public sealed record Occasion
     public string Id { get; set; } = "";
     public DateTimeOffset Slot { get; set; }
 
-    /// <summary>The last instant at which a pod of this occasion may be created.</summary>
+    /// <summary>The slot of the occasion before this one; null for the first.</summary>
+    public DateTimeOffset? SlotBefore { get; set; }
+
+    /// <summary>Over how long its runs are spread; zero: all are due at the slot itself.</summary>
+    public TimeSpan Spread { get; set; }
+
+    /// <summary>The last instant at which a pod of this occasion may be created: slot, spread and startingDeadline.</summary>
     public DateTimeOffset StartBy { get; set; }
 
     /// <summary>From this slot to the next: what one observed round can add to a step's dwell.</summary>
@@ -62,6 +68,9 @@ public sealed record Entry
 
     /// <summary>Holds stores of <see cref="FlowPlan.Isolated"/>.</summary>
     public bool IsIsolated { get; set; }
+
+    /// <summary>When its pod is to be created; null: at once.</summary>
+    public DateTimeOffset? NotBefore { get; set; }
     public DateTimeOffset StartBy { get; set; }
 
     /// <summary>SYNC_DEADLINE: the worker exits when it has passed.</summary>

@@ -13,4 +13,5 @@ namespace Operator.Planning;
 [JsonSerializable(typeof(FlowPlan))]
 [JsonSerializable(typeof(FlowLedger))]
 [JsonSerializable(typeof(KeptStoreList))]
+[JsonSerializable(typeof(ChunkBook))]
 internal sealed partial class RecordJson : JsonSerializerContext;

@@ -3,13 +3,14 @@ using System.Text.Json;
 
 namespace Operator.Planning;
 
-/// <summary>The record as named parts of bytes, which is how it is kept: one part a book, two a flow, and those of the stores.</summary>
+/// <summary>The record as named parts of bytes, which is how it is kept: one part a book, three a flow, and those of the stores.</summary>
 public static class RecordParts
 {
     public const string Revisions = "revisions";
     public const string Attempts = "attempts";
     private const string PlanPrefix = "plan.";
     private const string LedgerPrefix = "ledger.";
+    private const string ChunksPrefix = "chunks.";
 
     /// <summary>From these a record that lost its head is begun anew: what is stable, and what was rejected.</summary>
     public static bool OutlivesHead(string part) => part is Revisions or Attempts;
@@ -26,6 +27,10 @@ public static class RecordParts
         foreach (var (flow, ledger) in record.Ledgers)
         {
             parts[LedgerPrefix + flow] = JsonSerializer.SerializeToUtf8Bytes(ledger, RecordJson.Default.FlowLedger);
+        }
+        foreach (var (flow, book) in record.Chunks)
+        {
+            parts[ChunksPrefix + flow] = JsonSerializer.SerializeToUtf8Bytes(book, RecordJson.Default.ChunkBook);
         }
         parts.AddRange(StoreParts.Encode(record.Stores));
         return parts.ToImmutable();
@@ -59,6 +64,10 @@ public static class RecordParts
                 _ when name.StartsWith(LedgerPrefix, StringComparison.Ordinal) => record.With(
                     name[LedgerPrefix.Length..],
                     Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.FlowLedger), name)
+                ),
+                _ when name.StartsWith(ChunksPrefix, StringComparison.Ordinal) => record.With(
+                    name[ChunksPrefix.Length..],
+                    Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.ChunkBook), name)
                 ),
                 _ when name.StartsWith(StoreParts.Prefix, StringComparison.Ordinal) => Keep(lists, name, bytes, record),
                 _ => throw new JsonException($"the record has a part '{name}' that this version does not know"),

@@ -10,18 +10,23 @@ internal sealed class StoreRoster
 
     public StoreRoster(ImmutableArray<Store> stores)
     {
+        var names = ImmutableArray.CreateBuilder<string>(stores.Length);
         var active = ImmutableArray.CreateBuilder<string>(stores.Length);
-        foreach (var store in stores)
+        foreach (var store in stores.Where(s => _byName.TryAdd(s.Name, s)))
         {
-            if (_byName.TryAdd(store.Name, store) && !store.Suspend)
+            names.Add(store.Name);
+            if (!store.Suspend)
             {
                 active.Add(store.Name);
             }
         }
-        Active = active.ToImmutable();
+        (Names, Active) = (names.ToImmutable(), active.ToImmutable());
     }
 
     public static StoreRoster Empty { get; } = new([]);
+
+    /// <summary>In the order of the lists.</summary>
+    public ImmutableArray<string> Names { get; }
 
     /// <summary>Names of those that are not suspended, in order.</summary>
     public ImmutableArray<string> Active { get; }

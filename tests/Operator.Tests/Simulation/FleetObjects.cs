@@ -107,6 +107,7 @@ internal sealed class FleetObjects(Random random)
         {
             Name = $"flow-{number}",
             Schedule = $"@every {random.Next(5, 11)}s",
+            Spread = new Duration($"{random.Next(0, 5)}s"),
             StartingDeadline = new Duration("12s"),
             StartTimeout = new Duration("6s"),
             Timeout = new Duration("20s"),
