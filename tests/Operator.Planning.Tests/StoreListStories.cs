@@ -196,7 +196,7 @@ public sealed class StoreListStories
                 UpdatePolicy = UpdatePolicy.Immediate,
             },
         };
-        Assert.Empty(ConnectorRules.Check(world.Connector, new ConnectorRuleOptions()));
+        Assert.Empty(new ConnectorRules(new ConnectorRuleOptions()).Check(world.Connector));
 
         var plan = world.Step();
         while (!plan.Changes.OfType<Change.CreatePod>().Any())

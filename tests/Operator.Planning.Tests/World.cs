@@ -50,6 +50,9 @@ public sealed class World
     public List<EndedRun> Ended { get; } = [];
     public Plan Last { get; private set; } = new();
     public ConnectorRecord Record => Decode();
+    public bool HasLivePods => _pods.Values.Any(p => !PodIndex.HasEnded(p.Seen));
+
+    /// <summary>For the message of a failing test.</summary>
     public string Story =>
         string.Join(
             '\n',

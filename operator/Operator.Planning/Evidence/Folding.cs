@@ -40,6 +40,7 @@ internal static class Folding
         var folded = run.Entry with
         {
             Result = ending.Result,
+            EndedAt = draft.Now,
             Reason = ending.Reason,
             NotReached = NotReached(run.Entry, ending),
         };
@@ -126,9 +127,14 @@ internal static class Folding
             Occasions = plan.Occasions.Replace(occasion, updated),
             HasReported = plan.HasReported || ending.HasReport,
             LastSuccess = isClean ? now : plan.LastSuccess,
+            TypicalRun = Typical(plan.TypicalRun, ending.Took),
             Isolated = Isolations.After(plan.Isolated, folded, ending),
         };
     }
+
+    /// <summary>Each run weighs an eighth.</summary>
+    private static TimeSpan? Typical(TimeSpan? before, TimeSpan? took) =>
+        took is { } now && before is { } mean ? mean + ((now - mean) / 8) : took ?? before;
 
     private static FlowLedger WithReports(FlowLedger ledger, RunKey run, RunEnding ending)
     {

@@ -15,6 +15,9 @@ public sealed record RunEnding
     /// <summary>The container had started.</summary>
     public bool HasStarted { get; init; }
 
+    /// <summary>From the pod's creation to the container's end, where both are known.</summary>
+    public TimeSpan? Took { get; init; }
+
     /// <summary>One place a store of the entry; null: not reached.</summary>
     public ImmutableArray<StoreReport?> Stores { get; init; } = [];
 }
@@ -119,6 +122,7 @@ public static class RunEndings
         var ending = new RunEnding
         {
             HasStarted = true,
+            Took = container.FinishedAt > pod.CreatedAt ? container.FinishedAt - pod.CreatedAt : null,
             HasReport = report is Report.Read,
             Stores = report is Report.Read read ? read.Stores : Nothing(entry),
         };

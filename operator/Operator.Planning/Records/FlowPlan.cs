@@ -23,6 +23,15 @@ public sealed record FlowPlan
     public long MissedSlots { get; set; }
     public long MissedStoreSyncs { get; set; }
 
+    /// <summary>The same by cause. Younger than the sum: what was counted before is in the sum only.</summary>
+    public MissedTally MissedBy { get; set; } = new();
+
+    /// <summary>How long a run holds its place, from the pod's creation to its end: a mean that forgets.</summary>
+    public TimeSpan? TypicalRun { get; set; }
+
+    /// <summary>Why the newest closed round could not run all that was due, in numbers; null when it could.</summary>
+    public string? Shortage { get; set; }
+
     /// <summary>What went wrong on the stable arm in the newest closed round; null when nothing did.</summary>
     public RoundProblem? Problem { get; set; }
 
@@ -84,6 +93,9 @@ public sealed record Entry
 
     /// <summary>Set once, when the run was folded into the ledger.</summary>
     public RunResult? Result { get; set; }
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
 
     /// <summary>One word for why, such as <c>OOMKilled</c> or <c>ReportUnreadable</c>.</summary>
     public string? Reason { get; set; }

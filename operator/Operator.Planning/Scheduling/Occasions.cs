@@ -46,6 +46,7 @@ internal static class Occasions
             LastSlot = slot,
             MissedSlots = plan.MissedSlots + missed,
             MissedStoreSyncs = plan.MissedStoreSyncs + (missed * stores),
+            MissedBy = plan.MissedBy.Plus(MissCause.Downtime, missed * stores),
             Occasions = isMissed ? plan.Occasions : plan.Occasions.Add(opening),
         };
         var because = isMissed

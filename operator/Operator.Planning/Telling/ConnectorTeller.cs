@@ -61,6 +61,7 @@ internal static class ConnectorTeller
     private static ConditionDraft Ready(Draft draft)
     {
         var (seen, book) = (draft.Seen, draft.Record.Revisions);
+        var shortage = draft.Record.Plans.Values.Select(p => p.Shortage).OfType<string>().FirstOrDefault();
         var totalProblem = draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is { IsTotal: true })?.Problem;
         return draft switch
         {
@@ -91,6 +92,7 @@ internal static class ConnectorTeller
             ),
             _ when !seen.Refusals.IsEmpty => Refused(seen.Refusals.Values.First()),
             _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),
+            _ when shortage is not null => NotReady(Reasons.CapacityTooLow, shortage),
             _ => Serving(draft),
         };
     }
@@ -208,9 +210,25 @@ internal static class ConnectorTeller
             ActiveRuns = plan.Entries.Count(e => e.Result is null),
             WaitingRuns = (waiting + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
             LastSuccess = plan.LastSuccess is { } at ? ConditionDraft.Seconds(at) : null,
-            Missed = new MissedCounts { Slots = plan.MissedSlots, StoreSyncs = plan.MissedStoreSyncs },
+            Missed = MissedOf(plan),
         };
     }
+
+    private static MissedCounts MissedOf(FlowPlan plan) =>
+        new()
+        {
+            Slots = plan.MissedSlots,
+            StoreSyncs = plan.MissedStoreSyncs,
+            ByCause = new MissedByCause
+            {
+                Downtime = plan.MissedBy.Downtime,
+                Capacity = plan.MissedBy.Capacity,
+                Concurrency = plan.MissedBy.Concurrency,
+                Quota = plan.MissedBy.Quota,
+                Auth = plan.MissedBy.Auth,
+                Infra = plan.MissedBy.Infra,
+            },
+        };
 
     private static ConditionDraft NotReady(string reason, string message) =>
         ConditionDraft.False(ConditionTypes.Ready, reason, message);

@@ -33,6 +33,12 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         ["namespace", "connector", "kind"]
     );
 
+    private readonly Counter _missed = factory.CreateCounter(
+        "marketplace_missed_store_syncs_total",
+        "Syncs of single stores that were due and did not happen, by cause (downtime, capacity, concurrency, quota, auth, infra).",
+        ["namespace", "connector", "flow", "cause"]
+    );
+
     private readonly Gauge _step = factory.CreateGauge(
         "marketplace_rollout_step",
         "The running attempt's step, from 1; 0 when none runs.",
@@ -63,6 +69,15 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         {
             Ended(connector, run);
         }
+        foreach (var (flow, counts) in plan.Record.Plans)
+        {
+            foreach (var cause in Enum.GetValues<MissCause>())
+            {
+                _missed
+                    .WithLabels(connector.Namespace, connector.Name, flow, Lower(cause))
+                    .IncTo(counts.MissedBy.Of(cause));
+            }
+        }
         foreach (var ended in plan.Record.Attempts.History.Where(h => h.Number > attemptsEndedBefore))
         {
             _outcomes.WithLabels(connector.Namespace, connector.Name, ended.Outcome.ToString()).Inc();
@@ -92,7 +107,18 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
     public void Forget(ObjectKey connector)
     {
         foreach (
-            var metric in new Collector[] { _runs, _items, _outcomes, _refusals, _step, _cohort, _errorRatio, _stores }
+            var metric in new Collector[]
+            {
+                _runs,
+                _items,
+                _outcomes,
+                _refusals,
+                _missed,
+                _step,
+                _cohort,
+                _errorRatio,
+                _stores,
+            }
         )
         {
             Forget(metric, connector);

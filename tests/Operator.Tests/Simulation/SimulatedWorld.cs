@@ -254,6 +254,10 @@ internal sealed class SimulatedWorld : IDisposable
                 r.Flow == flow.Name && string.CompareOrdinal(r.Occasion, OccasionIds.Slot(until)) <= 0
             );
             Expect(
+                plan.MissedBy.Total == plan.MissedStoreSyncs,
+                $"flow {flow.Name}: {plan.MissedStoreSyncs} missed store-syncs, {plan.MissedBy.Total} of them with a cause"
+            );
+            Expect(
                 ran + plan.MissedStoreSyncs >= due,
                 $"flow {flow.Name}: {due} store-syncs were due, {ran} ran and {plan.MissedStoreSyncs} are counted as missed"
             );
