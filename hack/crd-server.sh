@@ -26,7 +26,7 @@ unpack() {
 }
 
 certify_all() {
-  mkdir -p "$DIR"/{log,pid,etcd}
+  mkdir -p "$DIR"/{command,log,pid,etcd}
   local ca=(-CA "$DIR/ca.crt" -CAkey "$DIR/ca.key" -CAcreateserial -days 30)
   openssl ecparam -name prime256v1 -genkey -noout -out "$DIR/ca.key"
   openssl req -x509 -new -key "$DIR/ca.key" -subj /CN=crd-server -days 30 -out "$DIR/ca.crt"

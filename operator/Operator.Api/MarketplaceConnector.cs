@@ -80,59 +80,6 @@ public sealed record ConnectorSpec
     public HistoryLimits History { get; set; } = new();
 }
 
-/// <summary>What a sync pod is: an allow-list of pod fields.</summary>
-public sealed record SyncPodSpec
-{
-    public string Image { get; set; } = "";
-
-    /// <summary>Always, IfNotPresent or Never; by default Kubernetes' own rule. Outside the revision.</summary>
-    public string? ImagePullPolicy { get; set; }
-
-    /// <summary>Outside the revision.</summary>
-    public ImmutableArray<LocalObjectReference> ImagePullSecrets { get; set; } = [];
-    public ImmutableArray<string> Command { get; set; } = [];
-    public ImmutableArray<string> Args { get; set; } = [];
-    public ImmutableArray<EnvVar> Env { get; set; } = [];
-
-    /// <summary>Outside the revision. Default: requests 10m and 64Mi, limit 256Mi of memory.</summary>
-    public PodResources? Resources { get; set; }
-
-    /// <summary>1 to 2^31-1, never 0. Default 65532.</summary>
-    public long RunAsUser { get; set; } = 65532;
-
-    /// <summary>Size limit of the emptyDir at /tmp, a Kubernetes quantity. Default 64Mi.</summary>
-    public string Scratch { get; set; } = "64Mi";
-}
-
-/// <summary>An environment variable of the sync container; names that begin with SYNC_ are the operator's own.</summary>
-public sealed record EnvVar
-{
-    public string Name { get; set; } = "";
-    public string? Value { get; set; }
-    public EnvVarSource? ValueFrom { get; set; }
-}
-
-/// <summary>Exactly one of the two.</summary>
-public sealed record EnvVarSource
-{
-    public KeySelector? SecretKeyRef { get; set; }
-
-    /// <summary>A change of the key's content is a new revision.</summary>
-    public KeySelector? ConfigMapKeyRef { get; set; }
-}
-
-/// <summary>Resource names to Kubernetes quantities.</summary>
-public sealed record PodResources
-{
-    [JsonConverter(typeof(QuantityMapConverter))]
-    public ImmutableSortedDictionary<string, string> Requests { get; set; } =
-        ImmutableSortedDictionary<string, string>.Empty;
-
-    [JsonConverter(typeof(QuantityMapConverter))]
-    public ImmutableSortedDictionary<string, string> Limits { get; set; } =
-        ImmutableSortedDictionary<string, string>.Empty;
-}
-
 public sealed record AppCredentials
 {
     public LocalObjectReference? SecretRef { get; set; }
@@ -173,7 +120,19 @@ public sealed record StoreSource
 /// <summary>The store's Secret, mounted at /sync/credentials/stores/&lt;store&gt;/; a missing one fails its own store only.</summary>
 public sealed record StoreCredentials
 {
-    public LocalObjectReference? SecretRef { get; set; }
+    public StoreSecretReference? SecretRef { get; set; }
+}
+
+/// <summary>A Secret of one store, or one store's keys in a Secret of many.</summary>
+public sealed record StoreSecretReference
+{
+    public string Name { get; set; } = "";
+
+    /// <summary>The store's keys begin with it; the files are called by the rest. Absent: every key of the Secret is a file.</summary>
+    public string? KeyPrefix { get; set; }
+
+    /// <summary>The files that the worker needs. Default: those of the marketplace; required for Custom when there is a prefix.</summary>
+    public ImmutableArray<string> Keys { get; set; } = [];
 }
 
 /// <summary>One kind of sync with its schedule.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Credentials;
 
 namespace Operator.Planning;
 
@@ -11,6 +12,9 @@ public sealed record Observation
 
     /// <summary>What the validator found wrong with the connector; anything here means that nothing is planned.</summary>
     public ImmutableArray<string> ConnectorFindings { get; init; } = [];
+
+    /// <summary>Secrets that connectors of another environment use too, of which one side is Production.</summary>
+    public ImmutableArray<SharedSecret> SharedSecrets { get; init; } = [];
 
     /// <summary>Fields of the last applied manifest that our kind does not have and the cluster pruned without a word.</summary>
     public ImmutableArray<string> UnknownFields { get; init; } = [];
@@ -50,9 +54,6 @@ public sealed record PlanLimits
 {
     /// <summary>A create that was sent may arrive this much later. Default 8 s.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(8);
-
-    /// <summary>Beyond its deadline a pod gets this long to end. Default 30 s.</summary>
-    public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>After <c>startBy</c> and this, a pod that was not seen will never come.</summary>
     public TimeSpan LateArrival => WriteTimeout + TimeSpan.FromSeconds(5);

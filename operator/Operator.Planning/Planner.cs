@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Credentials;
 using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
 using Operator.Planning.Scheduling;
@@ -48,7 +49,7 @@ public static class Planner
         if (seen.ConnectorFindings.IsEmpty)
         {
             // Decide what the stores may run before deciding who runs now.
-            draft = AttemptMachine.Advance(draft);
+            draft = AuthPauses.Forget(AttemptMachine.Advance(draft));
             draft = RunPlanning.Extend(Occasions.OpenDue(draft), pods);
             draft = Expiry.Mark(draft, pods);
         }

@@ -19,6 +19,7 @@ public static class Reasons
     public const string RunsFailing = "RunsFailing";
     public const string StoresFailing = "StoresFailing";
     public const string AuthFailed = "AuthFailed";
+    public const string SecretShared = "SecretShared";
     public const string RolloutMissing = "RolloutMissing";
     public const string RolloutUnusable = "RolloutUnusable";
     public const string RevisionRejected = "RevisionRejected";

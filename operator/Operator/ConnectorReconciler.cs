@@ -25,6 +25,7 @@ internal sealed class ConnectorReconciler(
 {
     private static readonly TimeSpan TellingRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefusalRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReferenceRetry = TimeSpan.FromSeconds(30);
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken ct)
     {
@@ -133,7 +134,7 @@ internal sealed class ConnectorReconciler(
     private Outcome OutcomeOf(Gathered gathered, Plan plan, TimeSpan? tellAgain)
     {
         TimeSpan? wakeUp =
-            plan.IsStuck ? null
+            plan.IsStuck ? (gathered.MayHeal ? ReferenceRetry : null)
             : !gathered.Seen.Refusals.IsEmpty || gathered.Seen.IsClockSkewed || gathered.Seen.IsAtFinishedPodsCap
                 ? RefusalRetry
             : plan.WakeAt - time.GetUtcNow();

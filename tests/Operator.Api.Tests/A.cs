@@ -32,14 +32,25 @@ internal static class A
                       ],
                       "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "256Mi"}},
                       "runAsUser": 65532,
-                      "scratch": "64Mi"
+                      "scratch": "64Mi",
+                      "fsGroup": 65532,
+                      "terminationGracePeriod": "30s",
+                      "caBundle": {"configMapKeyRef": {"name": "corp-ca", "key": "ca.crt"}},
+                      "serviceAccountName": "sync-workers",
+                      "nodeSelector": {"pool": "sync"},
+                      "tolerations": [
+                        {"key": "example.com/pool", "operator": "Equal", "value": "sync", "effect": "NoExecute", "tolerationSeconds": 60}
+                      ],
+                      "priorityClassName": "batch",
+                      "podLabels": {"team": "orders"},
+                      "podAnnotations": {"inject": "false"}
                     },
                     "credentials": {"secretRef": {"name": "amazon-app"}},
                     "stores": [
                       {
                         "name": "acme-eu",
                         "sites": ["A1PA6795UKMFR9"],
-                        "credentials": {"secretRef": {"name": "acme-eu"}},
+                        "credentials": {"secretRef": {"name": "sellers", "keyPrefix": "acme-eu.", "keys": ["refresh_token"]}},
                         "parameters": {"warehouse": "b-1"},
                         "labels": {"region": "eu"},
                         "suspend": false

@@ -45,6 +45,8 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
     [InlineData("get", "nodes")]
     [InlineData("create", "clusterrolebindings.rbac.authorization.k8s.io")]
     [InlineData("impersonate", "serviceaccounts")]
+    [InlineData("list", "serviceaccounts")]
+    [InlineData("create", "serviceaccounts/token")]
     public async Task The_operator_may_not(string verb, string resource) =>
         Assert.Equal("no", await CanAsync(verb, resource));
 

@@ -17,6 +17,9 @@ public sealed record Behaviour
     public long Failed { get; init; }
     public bool IsSilent { get; init; }
     public string? RawReport { get; init; }
+
+    /// <summary>Stores that the marketplace does not let in.</summary>
+    public ImmutableHashSet<string> LockedOut { get; init; } = [];
 }
 
 /// <summary>
@@ -349,7 +352,11 @@ public sealed class World
             return "";
         }
         var reached = pod.Seen.Fingerprint!.Stores.TakeWhile(s => s != behaviour.CrashesAt).Take(most).ToList();
-        var stores = reached.Select(_ => $$"""{"ok":{{behaviour.Ok}},"failed":{{behaviour.Failed}}}""");
+        var stores = reached.Select(s =>
+            behaviour.LockedOut.Contains(s)
+                ? """{"ok":0,"failed":1,"e":{"a":1}}"""
+                : $$"""{"ok":{{behaviour.Ok}},"failed":{{behaviour.Failed}}}"""
+        );
         return $$"""{"v":1,"s":[{{string.Join(',', stores)}}]}""";
     }
 }

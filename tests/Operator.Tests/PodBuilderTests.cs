@@ -28,6 +28,21 @@ public sealed class PodBuilderTests
                 {
                     ImagePullPolicy = "Always",
                     ImagePullSecrets = [new LocalObjectReference { Name = "regcred" }],
+                    NodeSelector = Map(("example.com/pool", "sync")),
+                    Tolerations =
+                    [
+                        new Toleration
+                        {
+                            Key = "example.com/pool",
+                            Operator = "Equal",
+                            Value = "sync",
+                            Effect = "NoExecute",
+                            TolerationSeconds = 60,
+                        },
+                        new Toleration { Operator = "Exists" },
+                    ],
+                    PriorityClassName = "batch",
+                    PodLabels = Map(("team", "orders")),
                     Resources = new PodResources
                     {
                         Requests = Map(("cpu", "10m")),
@@ -69,6 +84,14 @@ public sealed class PodBuilderTests
                     ],
                     RunAsUser = 1000,
                     Scratch = "256Mi",
+                    FsGroup = 2000,
+                    TerminationGracePeriod = new Duration("1m30.5s"),
+                    CaBundle = new CaBundle
+                    {
+                        ConfigMapKeyRef = new KeySelector { Name = "corp-ca", Key = "bundle.pem" },
+                    },
+                    ServiceAccountName = "sync-workers",
+                    PodAnnotations = Map(("sidecar.istio.io/inject", "false")),
                 },
             },
             Labels = Map(("marketplace-operator.io/flow", "orders")),
@@ -78,6 +101,10 @@ public sealed class PodBuilderTests
             [
                 new SecretMount("app", "/sync/credentials/app"),
                 new SecretMount("s1", "/sync/credentials/stores/s1"),
+                new SecretMount("sellers", "/sync/credentials/stores/s2")
+                {
+                    Items = [new SecretItem("s2.refresh_token", "refresh_token")],
+                },
             ],
             Ticket = "mpc-ticket-1-1",
             ActiveDeadline = TimeSpan.FromSeconds(750.5),
@@ -110,6 +137,36 @@ public sealed class PodBuilderTests
         var pod = PodBuilder.Build(connector, draft);
 
         AssertSame("pod-plain.json", pod);
+    }
+
+    [Fact]
+    public void What_belongs_to_the_operator_to_GitOps_tools_or_to_security_is_never_taken_over()
+    {
+        var hostile = Map(
+            ("marketplace-operator.io/flow", "stolen"),
+            ("app.kubernetes.io/managed-by", "stolen"),
+            ("argocd.argoproj.io/tracking-id", "stolen"),
+            ("kustomize.toolkit.fluxcd.io/name", "stolen"),
+            ("kubectl.kubernetes.io/last-applied-configuration", "stolen"),
+            ("seccomp.security.alpha.kubernetes.io/pod", "unconfined"),
+            ("mine", "kept")
+        );
+        var connector = new MarketplaceConnector
+        {
+            Metadata = new ObjectMeta { Name = "c", Annotations = hostile },
+            Spec = new ConnectorSpec { Sync = new SyncPodSpec { PodLabels = hostile } },
+        };
+        var draft = new PodDraft
+        {
+            Revision = new Revision { Sync = new SyncPodSpec { PodAnnotations = hostile } },
+            Labels = Map(("marketplace-operator.io/flow", "orders")),
+            Annotations = Map(("marketplace-operator.io/run", "{}")),
+        };
+
+        var metadata = JsonNode.Parse(PodBuilder.Build(connector, draft).Span)!["metadata"]!;
+
+        Assert.Equal("""{"marketplace-operator.io/flow":"orders","mine":"kept"}""", metadata["labels"]!.ToJsonString());
+        Assert.Equal("""{"marketplace-operator.io/run":"{}","mine":"kept"}""", metadata["annotations"]!.ToJsonString());
     }
 
     private static ImmutableSortedDictionary<string, string> Map(params (string Key, string Value)[] entries) =>

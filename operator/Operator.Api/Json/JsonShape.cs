@@ -124,8 +124,9 @@ public static class JsonShape
             }
         }
 
-        private void Scalar(JsonElement value, Type type, string path)
+        private void Scalar(JsonElement value, Type declared, string path)
         {
+            var type = Nullable.GetUnderlyingType(declared) ?? declared;
             if (type == typeof(bool))
             {
                 if (value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))

@@ -32,6 +32,16 @@ internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
         RuleFor(s => s.StoresFrom).Count(0, MostLists, "lists of stores");
         RuleFor(s => s.StoresFrom).Custom((sources, context) => RefuseTwice(sources, context.AddFailure));
         RuleForEach(s => s.StoresFrom).SetValidator(new StoreSourceValidator());
+        RuleFor(s => s.Stores)
+            .Custom(
+                (stores, context) =>
+                {
+                    if (context.InstanceToValidate.Marketplace == Marketplace.Custom)
+                    {
+                        CheckKeysAreNamed(stores, context.AddFailure);
+                    }
+                }
+            );
         RuleFor(s => s.Flows).Count(1, MostFlows, "flows");
         RuleFor(s => s.Flows).Unique("spec.flows", f => f.Name);
         RuleForEach(s => s.Flows).SetValidator(new FlowValidator(options));
@@ -52,6 +62,21 @@ internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
             }
         }
     }
+
+    /// <summary>Nobody knows which keys of a shared Secret are a store's where no marketplace says so.</summary>
+    private static void CheckKeysAreNamed(ImmutableArray<Store> stores, Action<string, string> fail)
+    {
+        for (var i = 0; i < stores.Length; i++)
+        {
+            if (stores[i].Credentials?.SecretRef is { KeyPrefix: not null, Keys.IsEmpty: true })
+            {
+                fail(
+                    $"stores[{i}].credentials.secretRef.keys",
+                    "with marketplace Custom a keyPrefix needs keys: list the files that the worker reads, such as token"
+                );
+            }
+        }
+    }
 }
 
 internal sealed class AppCredentialsValidator : AbstractValidator<AppCredentials>
@@ -67,9 +92,37 @@ internal sealed class StoreCredentialsValidator : AbstractValidator<StoreCredent
 {
     public StoreCredentialsValidator() =>
         RuleFor(c => c.SecretRef)
-            .SetValidator(new SecretRefValidator()!)
+            .SetValidator(new StoreSecretValidator()!)
             .NotNull()
             .WithMessage(SecretRefValidator.Missing);
+}
+
+internal sealed class StoreSecretValidator : AbstractValidator<StoreSecretReference>
+{
+    private const int MostKeys = 20;
+
+    public StoreSecretValidator()
+    {
+        RuleFor(r => r.Name).ObjectName("Secret");
+        RuleFor(r => r.KeyPrefix)
+            .Must(
+                p => p is null || Texts.IsKeyPrefix(p),
+                p =>
+                    $"{Texts.Quote(p)} is no beginning of keys; use letters, digits, dashes, underscores and dots, at most 190"
+            );
+        RuleFor(r => r.Keys).Count(0, MostKeys, "keys");
+        RuleFor(r => r.Keys)
+            .Must((r, keys) => keys.IsEmpty || r.KeyPrefix is not null)
+            .WithMessage(
+                "keys belong to a keyPrefix; set it, or leave keys out: then every key of the Secret is a file"
+            );
+        RuleForEach(r => r.Keys)
+            .Must(
+                k => k?.Length <= Texts.LongestLabel && Texts.IsDataKey(k),
+                k =>
+                    $"{Texts.Quote(k)} is no key of a Secret; use letters, digits, dashes, underscores and dots, at most 63"
+            );
+    }
 }
 
 internal sealed class SecretRefValidator : AbstractValidator<LocalObjectReference>

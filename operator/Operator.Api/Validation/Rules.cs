@@ -12,9 +12,9 @@ internal static class Rules
         Func<TProperty, string> message
     ) => rule.Must(isSane).WithMessage((_, value) => message(value));
 
-    public static void ObjectName<T>(this IRuleBuilder<T, string> rule, string kind) =>
+    public static void ObjectName<T>(this IRuleBuilder<T, string> rule, string kind, bool isAbsentFine = false) =>
         rule.Must(
-            Texts.IsObjectName,
+            name => (isAbsentFine && name is null) || Texts.IsObjectName(name),
             name =>
                 string.IsNullOrEmpty(name)
                     ? $"the name of the {kind} is missing; give the name of one in this namespace"

@@ -30,7 +30,7 @@ internal sealed class StoreValidator : AbstractValidator<Store>
         }
         foreach (var (name, value) in labels)
         {
-            if (!Texts.IsResourceName(name))
+            if (!Texts.IsLabelKey(name))
             {
                 fail($"{Texts.Quote(name)} is no name of a label; write for example region or example.com/region");
             }

@@ -44,6 +44,20 @@ internal sealed class SyncPodValidator : AbstractValidator<SyncPodSpec>
                 s => Quantity.TryReadBytes(s, out var bytes) && bytes >= LeastScratch,
                 s => $"{Texts.Quote(s)} is no size of at least 1Mi; write for example 64Mi"
             );
+        RuleFor(s => s.FsGroup)
+            .Must(
+                g => g is null or (>= 1 and <= int.MaxValue),
+                g => $"group {g} is not allowed; use 1 to 2147483647, never 0 (root)"
+            );
+        RuleFor(s => s.TerminationGracePeriod).Between(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        RuleFor(s => s.CaBundle)
+            .Must(b => b is null || b.ConfigMapKeyRef is not null)
+            .WithMessage("the CA bundle has no source; set configMapKeyRef or leave caBundle out");
+        RuleFor(s => s.CaBundle!.ConfigMapKeyRef)
+            .SetValidator(new KeySelectorValidator("ConfigMap")!)
+            .When(s => s.CaBundle?.ConfigMapKeyRef is not null);
+        RuleFor(s => s.ServiceAccountName!).ObjectName("ServiceAccount", isAbsentFine: true);
+        Include(new PlacementValidator());
     }
 
     internal static string TooLong(string text) => $"the text has {text.Length} characters; use at most {LongestWord}";

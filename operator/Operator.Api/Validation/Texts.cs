@@ -8,6 +8,7 @@ internal static partial class Texts
     public const int LongestLabel = 63;
     public const int LongestName = 253;
     private const int LongestImage = 512;
+    private const int LongestKeyPrefix = LongestName - LongestLabel;
     private const int LongestShown = 80;
 
     // \z and not $: $ would accept a line feed at the end, which Kubernetes does not.
@@ -20,6 +21,9 @@ internal static partial class Texts
     internal const string ParameterNamePattern = @"^[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?\z";
     internal const string ResourceNamePattern =
         @"^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?\z";
+    internal const string LabelKeyPattern =
+        @"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?\z";
+    internal const string LabelValuePattern = @"^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?\z";
 
     /// <summary>
     /// Registry host with port, lower-case path, tag, digest. As in container runtimes, the first part is a host only if it has
@@ -41,6 +45,10 @@ internal static partial class Texts
         && text is not "."
         && !text.StartsWith("..", StringComparison.Ordinal);
 
+    /// <summary>With the longest key of a store behind it, it is still a key.</summary>
+    public static bool IsKeyPrefix(string? text) =>
+        text?.Length <= LongestKeyPrefix && DataKey().IsMatch(text) && !text.StartsWith("..", StringComparison.Ordinal);
+
     public static bool IsEnvName(string? text) => text?.Length <= LongestName && EnvName().IsMatch(text);
 
     public static bool IsSite(string? text) => text?.Length <= 40 && Site().IsMatch(text);
@@ -51,8 +59,14 @@ internal static partial class Texts
 
     public static bool IsResourceName(string? text) => text?.Length <= LongestName && ResourceName().IsMatch(text);
 
-    /// <summary>A Kubernetes label's value; it may be empty.</summary>
-    public static bool IsLabelValue(string? text) => text is not null && (text.Length == 0 || IsParameterName(text));
+    /// <summary>A key of a label, annotation or taint: an optional DNS prefix and a name of at most 63.</summary>
+    public static bool IsLabelKey(string? text) =>
+        text is not null
+        && LabelKey().IsMatch(text)
+        && text.Length - text.IndexOf('/') - 1 <= LongestLabel
+        && text.IndexOf('/') <= LongestName;
+
+    public static bool IsLabelValue(string? text) => text?.Length <= LongestLabel && LabelValue().IsMatch(text);
 
     public static bool IsImage(string? text) => text?.Length <= LongestImage && Image().IsMatch(text);
 
@@ -86,6 +100,12 @@ internal static partial class Texts
 
     [GeneratedRegex(ResourceNamePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex ResourceName();
+
+    [GeneratedRegex(LabelKeyPattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex LabelKey();
+
+    [GeneratedRegex(LabelValuePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex LabelValue();
 
     [GeneratedRegex(ImagePattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Image();

@@ -82,7 +82,8 @@ public readonly record struct Duration(string Text)
     }
 }
 
-internal sealed class DurationConverter : JsonConverter<Duration>
+/// <summary>Any text is read; the validator judges it.</summary>
+public sealed class DurationConverter : JsonConverter<Duration>
 {
     public override Duration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         new(LenientText.Read(ref reader));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Operator.Planning.Credentials;
 
 namespace Operator.Planning;
 
@@ -50,11 +51,12 @@ internal static class Folding
         {
             Evidence = WithEvidence(ledger.Evidence, draft.Record.RunningAttempt, run.Entry, ending),
         };
-        return draft with
+        draft = draft with
         {
             Record = MarkProven(draft.Record, run.Entry, ending).With(run.Flow, plan).With(run.Flow, ledger),
             Folded = draft.Folded.Add(new EndedRun(run.Flow, run.Occasion.Id, folded, ending, PodName(draft, run))),
         };
+        return AuthPauses.After(draft, run.Entry, ending);
     }
 
     private static RunEnding? Ending(Draft draft, RunKey run, ObservedPod? pod, PodIndex pods)
@@ -64,7 +66,10 @@ internal static class Folding
             var facts = new RunFacts(
                 draft.Record.Plan(run.Flow).HasReported,
                 draft.Record.Revisions.Find(run.Entry.Revision) is { HasStarted: true }
-            );
+            )
+            {
+                TerminationGrace = draft.Record.GraceOf(run.Entry),
+            };
             return RunEndings.Of(run.Entry, pod, facts, draft.Seen);
         }
         var podName = PodName(draft, run);

@@ -23,7 +23,11 @@ public sealed record RunEnding
 }
 
 /// <summary>What the record knows that the pod does not tell: silence and a missing image mean different things after the first time.</summary>
-public readonly record struct RunFacts(bool FlowHasReported, bool RevisionHasStarted);
+public sealed record RunFacts(bool FlowHasReported, bool RevisionHasStarted)
+{
+    /// <summary>Beyond its deadline a pod gets this long to end. Default 30 s.</summary>
+    public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromSeconds(30);
+}
 
 /// <summary>Reads how a run ended from its pod.</summary>
 public static class RunEndings
@@ -49,7 +53,7 @@ public static class RunEndings
         {
             return WithoutContainer(entry, pod, facts);
         }
-        var isOver = seen.Now > entry.Deadline + seen.Limits.TerminationGrace + seen.Limits.LateArrival;
+        var isOver = seen.Now > entry.Deadline + facts.TerminationGrace + seen.Limits.LateArrival;
         return isOver
             ? Ending(
                 entry,

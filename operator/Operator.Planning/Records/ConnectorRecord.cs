@@ -16,6 +16,7 @@ public sealed record ConnectorRecord
     public RevisionBook Revisions { get; init; } = new();
     public AttemptBook Attempts { get; init; } = new();
     public StoreBook Stores { get; init; } = new();
+    public PauseBook Pauses { get; init; } = new();
     public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
     public ImmutableSortedDictionary<string, ChunkBook> Chunks { get; init; } = EmptyChunks;
@@ -52,6 +53,10 @@ public sealed record ConnectorRecord
     public Attempt? RunningAttempt => Attempts.Current;
 
     public Revision? Stable => Revisions.Find(Revisions.StableHash);
+
+    /// <summary>How long a run of the entry may take to end, once it was told to.</summary>
+    public TimeSpan GraceOf(Entry entry) =>
+        (Revisions.Find(entry.Revision)?.Sync ?? new Api.SyncPodSpec()).TerminationGracePeriod.Value;
 }
 
 /// <summary>The connector's revisions and which of them is stable.</summary>
@@ -81,6 +86,15 @@ public sealed record Rejection
     public string Hash { get; set; } = "";
     public string Reason { get; set; } = "";
     public string Message { get; set; } = "";
+}
+
+/// <summary>Which stores don't run for a while, whatever their flows.</summary>
+public sealed record PauseBook
+{
+    public ImmutableSortedDictionary<string, Credentials.AuthPause> Auth { get; set; } =
+        ImmutableSortedDictionary.Create<string, Credentials.AuthPause>(StringComparer.Ordinal);
+
+    internal bool IsEmpty => Auth.IsEmpty;
 }
 
 /// <summary>Attempts to roll a candidate out: the running one and the last ten that ended.</summary>

@@ -10,6 +10,7 @@ namespace Operator.Planning;
 )]
 [JsonSerializable(typeof(RevisionBook))]
 [JsonSerializable(typeof(AttemptBook))]
+[JsonSerializable(typeof(PauseBook))]
 [JsonSerializable(typeof(FlowPlan))]
 [JsonSerializable(typeof(FlowLedger))]
 [JsonSerializable(typeof(KeptStoreList))]

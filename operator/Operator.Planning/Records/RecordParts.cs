@@ -3,11 +3,15 @@ using System.Text.Json;
 
 namespace Operator.Planning;
 
-/// <summary>The record as named parts of bytes, which is how it is kept: one part a book, three a flow, and those of the stores.</summary>
+/// <summary>
+/// The record as named parts of bytes, which is how it is kept: one part a book (that of the pauses only when there is something
+/// in it), three a flow, and those of the stores.
+/// </summary>
 public static class RecordParts
 {
     public const string Revisions = "revisions";
     public const string Attempts = "attempts";
+    private const string Pauses = "pauses";
     private const string PlanPrefix = "plan.";
     private const string LedgerPrefix = "ledger.";
     private const string ChunksPrefix = "chunks.";
@@ -20,6 +24,10 @@ public static class RecordParts
         var parts = ImmutableSortedDictionary.CreateBuilder<string, byte[]>(StringComparer.Ordinal);
         parts[Revisions] = JsonSerializer.SerializeToUtf8Bytes(record.Revisions, RecordJson.Default.RevisionBook);
         parts[Attempts] = JsonSerializer.SerializeToUtf8Bytes(record.Attempts, RecordJson.Default.AttemptBook);
+        if (!record.Pauses.IsEmpty)
+        {
+            parts[Pauses] = JsonSerializer.SerializeToUtf8Bytes(record.Pauses, RecordJson.Default.PauseBook);
+        }
         foreach (var (flow, plan) in record.Plans)
         {
             parts[PlanPrefix + flow] = JsonSerializer.SerializeToUtf8Bytes(plan, RecordJson.Default.FlowPlan);
@@ -57,6 +65,10 @@ public static class RecordParts
             {
                 Revisions => record with { Revisions = DecodeRevisions(bytes.Span) },
                 Attempts => record with { Attempts = DecodeAttempts(bytes.Span) },
+                Pauses => record with
+                {
+                    Pauses = Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.PauseBook), name),
+                },
                 _ when name.StartsWith(PlanPrefix, StringComparison.Ordinal) => record.With(
                     name[PlanPrefix.Length..],
                     Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.FlowPlan), name)

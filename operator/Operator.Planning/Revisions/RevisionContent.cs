@@ -6,13 +6,17 @@ using Operator.Api;
 namespace Operator.Planning;
 
 /// <summary>
-/// What makes a revision: the sync pod without resources, pull policy and pull secrets, the flows' parameters and the content
-/// of referenced ConfigMap keys. Compared by canonical JSON that leaves out whatever equals its default, so that an upgrade of
+/// What makes a revision: the sync pod without resources, placement, labels, pull policy and pull secrets, the flows'
+/// parameters and the content of referenced ConfigMap keys. Compared by canonical JSON that leaves out whatever equals its default, so that an upgrade of
 /// the operator that adds a field makes no new revision.
 /// </summary>
 public static class RevisionContent
 {
     private static readonly SyncPodSpec Defaults = new();
+    private static readonly ImmutableSortedDictionary<string, string> NoEntries = ImmutableSortedDictionary<
+        string,
+        string
+    >.Empty;
 
     public static Revision Of(
         ConnectorSpec spec,
@@ -23,7 +27,7 @@ public static class RevisionContent
         {
             Hash = HashOf(spec, configMapHashes),
             CreatedAt = at,
-            Sync = spec.Sync with { ImagePullPolicy = null, ImagePullSecrets = [], Resources = null },
+            Sync = WithinRevision(spec.Sync),
             FlowParameters = spec
                 .Flows.DistinctBy(f => f.Name, StringComparer.Ordinal)
                 .ToImmutableSortedDictionary(f => f.Name, f => f.Parameters, StringComparer.Ordinal),
@@ -31,9 +35,28 @@ public static class RevisionContent
 
     /// <summary>The ConfigMap keys that the content of the revision depends on, as <c>name/key</c>.</summary>
     public static ImmutableArray<KeySelector> ReferencedConfigMapKeys(ConnectorSpec spec) =>
-        [.. spec.Sync.Env.Select(e => e.ValueFrom?.ConfigMapKeyRef).OfType<KeySelector>().Distinct()];
+        [
+            .. spec
+                .Sync.Env.Select(e => e.ValueFrom?.ConfigMapKeyRef)
+                .Append(spec.Sync.CaBundle?.ConfigMapKeyRef)
+                .OfType<KeySelector>()
+                .Distinct(),
+        ];
 
     public static string KeyOf(KeySelector selector) => $"{selector.Name}/{selector.Key}";
+
+    /// <summary>The rest takes effect from the next run, whichever revision it runs.</summary>
+    private static SyncPodSpec WithinRevision(SyncPodSpec sync) =>
+        sync with
+        {
+            ImagePullPolicy = null,
+            ImagePullSecrets = [],
+            Resources = null,
+            NodeSelector = NoEntries,
+            Tolerations = [],
+            PriorityClassName = null,
+            PodLabels = NoEntries,
+        };
 
     /// <summary>The first 10 hex digits of the SHA-256 of the canonical content.</summary>
     private static string HashOf(ConnectorSpec spec, ImmutableSortedDictionary<string, string?> configMapHashes)
@@ -54,10 +77,20 @@ public static class RevisionContent
     {
         var sync = spec.Sync;
         json.WriteStartObject();
+        WriteMap(json, "annotations", sync.PodAnnotations);
         WriteList(json, "args", sync.Args);
+        if (sync.CaBundle?.ConfigMapKeyRef is { } bundle)
+        {
+            json.WriteString("caBundle", KeyOf(bundle));
+            json.WriteString("caBundleContent", configMapHashes.GetValueOrDefault(KeyOf(bundle)));
+        }
         WriteList(json, "command", sync.Command);
         WriteEnv(json, sync.Env, configMapHashes);
         WriteFlowParameters(json, spec.Flows);
+        if (sync.FsGroup is { } group && group != sync.RunAsUser)
+        {
+            json.WriteNumber("fsGroup", group);
+        }
         json.WriteString("image", sync.Image);
         if (sync.RunAsUser != Defaults.RunAsUser)
         {
@@ -66,6 +99,14 @@ public static class RevisionContent
         if (!string.Equals(sync.Scratch, Defaults.Scratch, StringComparison.Ordinal))
         {
             json.WriteString("scratch", sync.Scratch);
+        }
+        if (sync.ServiceAccountName is { } account)
+        {
+            json.WriteString("serviceAccount", account);
+        }
+        if (sync.TerminationGracePeriod != Defaults.TerminationGracePeriod)
+        {
+            json.WriteString("terminationGracePeriod", sync.TerminationGracePeriod.Text);
         }
         json.WriteEndObject();
     }
@@ -130,12 +171,21 @@ public static class RevisionContent
         json.WriteStartObject("flows");
         foreach (var flow in withParameters)
         {
-            json.WriteStartObject(flow.Name);
-            foreach (var (name, value) in flow.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
-            {
-                json.WriteString(name, value);
-            }
-            json.WriteEndObject();
+            WriteMap(json, flow.Name, flow.Parameters);
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteMap(Utf8JsonWriter json, string name, ImmutableSortedDictionary<string, string> entries)
+    {
+        if (entries.IsEmpty)
+        {
+            return;
+        }
+        json.WriteStartObject(name);
+        foreach (var (key, value) in entries.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(key, value);
         }
         json.WriteEndObject();
     }

@@ -5,6 +5,8 @@ namespace Operator.Planning.Runs;
 /// <summary>A pod that is to be created: what planning decides about it. The rest follows from the revision and the live spec.</summary>
 public sealed record PodDraft
 {
+    public const string CaBundleFile = "/sync/ca/ca.crt";
+
     public string Name { get; init; } = "";
     public string Flow { get; init; } = "";
     public Revision Revision { get; init; } = new();
@@ -27,7 +29,14 @@ public sealed record PodDraft
     public TimeSpan ActiveDeadline { get; init; }
 }
 
-public sealed record SecretMount(string Secret, string Path);
+public sealed record SecretMount(string Secret, string Path)
+{
+    /// <summary>The keys that become files; empty: all of them do.</summary>
+    public ImmutableArray<SecretItem> Items { get; init; } = [];
+}
+
+/// <summary>A key of a Secret and what its file is called.</summary>
+public sealed record SecretItem(string Key, string File);
 
 /// <summary>One change of the cluster, done after the record is committed.</summary>
 public abstract record Change

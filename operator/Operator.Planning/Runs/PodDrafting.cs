@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Operator.Api;
+using Operator.Planning.Credentials;
 
 namespace Operator.Planning.Runs;
 
@@ -25,10 +26,10 @@ internal static class PodDrafting
             Labels = Labels(connector, run),
             Annotations = Annotations(draft, run, name),
             Environment = Environment(connector, run, name),
-            Secrets = Secrets(draft, run.Entry),
+            Secrets = StoreKeys.Mounts(draft, run.Entry),
             Ticket = run.Entry.Arm == Arm.Candidate ? PodNames.Ticket(record.Id, run.Entry.Attempt) : null,
             ActiveDeadline =
-                run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + draft.Seen.Limits.TerminationGrace + Backstop,
+                run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + record.GraceOf(run.Entry) + Backstop,
         };
     }
 
@@ -123,22 +124,18 @@ internal static class PodDrafting
             new("SYNC_SLOT", RunFile.Instant(run.Occasion.Slot)),
             new("SYNC_REVISION", run.Entry.Revision),
             new("SYNC_DEADLINE", RunFile.Instant(run.Entry.Deadline)),
+            .. TrustedCertificates(run.Revision.Sync),
         ];
 
-    private static ImmutableArray<SecretMount> Secrets(Draft draft, Entry entry)
+    /// <summary>What common runtimes look at; where the user set one of them, that stays.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> TrustedCertificates(SyncPodSpec sync)
     {
-        var mounts = ImmutableArray.CreateBuilder<SecretMount>();
-        if (draft.Spec.Credentials?.SecretRef is { } app)
-        {
-            mounts.Add(new SecretMount(app.Name, "/sync/credentials/app"));
-        }
-        foreach (var name in entry.Stores)
-        {
-            if (draft.Roster.Find(name)?.Credentials?.SecretRef is { } secret)
-            {
-                mounts.Add(new SecretMount(secret.Name, $"/sync/credentials/stores/{name}"));
-            }
-        }
-        return mounts.ToImmutable();
+        string[] customary = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+        return sync.CaBundle is null
+            ? []
+            : customary
+                .Except(sync.Env.Select(e => e.Name), StringComparer.Ordinal)
+                .Prepend("SYNC_CA_BUNDLE")
+                .Select(name => KeyValuePair.Create(name, PodDraft.CaBundleFile));
     }
 }

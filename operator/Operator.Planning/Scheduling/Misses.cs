@@ -22,6 +22,7 @@ internal static class Misses
             .Roster.Active.Where(s => !taken.Contains(s))
             .CountBy(s =>
                 tried.Contains(s) ? MissCause.Infra
+                : StoreHolds.Skips(draft, occasion, s) ? MissCause.Auth
                 : busy.Contains(s) ? MissCause.Concurrency
                 : otherwise
             )

@@ -33,7 +33,7 @@ internal static class RunPlanning
             return [];
         }
         var tries = Tries.Of(occasion);
-        return [.. draft.Roster.Active.Where(tries.OwesRun)];
+        return [.. draft.Roster.Active.Where(s => tries.OwesRun(s) && !StoreHolds.Skips(draft, occasion, s))];
     }
 
     public static string RevisionOf(Draft draft, Arm arm) =>
@@ -56,7 +56,8 @@ internal static class RunPlanning
         }
         draft = WithChunks(draft, flow);
         var busy = pods.BusyStores(flow.Name, plan);
-        var groups = RunGroups.Of(draft, turn, [.. waiting.Where(s => !busy.Contains(s))]).ToList();
+        var free = waiting.Where(s => !busy.Contains(s) && StoreHolds.Allows(draft, s));
+        var groups = RunGroups.Of(draft, turn, [.. free]).ToList();
         draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now));
         var entries = Choose(draft, turn, groups);
         if (entries.IsEmpty)

@@ -19,6 +19,10 @@ internal static class WakeUp
         {
             yield return due;
         }
+        foreach (var at in StoreHolds.Ends(draft))
+        {
+            yield return at;
+        }
         foreach (var flow in draft.Spec.Flows)
         {
             if (!draft.Spec.Suspend && Schedule.Of(flow).Next(draft.Now) is { } slot)
@@ -47,7 +51,7 @@ internal static class WakeUp
             {
                 yield return notBefore;
             }
-            yield return entry.Deadline + draft.Seen.Limits.TerminationGrace + draft.Seen.Limits.LateArrival + Least;
+            yield return entry.Deadline + draft.Record.GraceOf(entry) + draft.Seen.Limits.LateArrival + Least;
             if (pods.Find(flow.Name, occasion, entry) is { } pod && Expiry.EndsAt(flow, entry, pod) is { } ends)
             {
                 yield return ends;

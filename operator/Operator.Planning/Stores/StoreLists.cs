@@ -54,7 +54,7 @@ internal static class StoreLists
         foreach (var sight in draft.Seen.StoreLists)
         {
             var before = draft.Record.Stores.Find(sight.Source);
-            var (list, problem) = Choose(sight, before, stores.Count);
+            var (list, problem) = Choose(WithKeysNamed(draft.Spec, sight), before, stores.Count);
             string? twin = null;
             if (list is not null)
             {
@@ -71,6 +71,24 @@ internal static class StoreLists
             new StoreBook { Lists = lists.ToImmutable() },
             problems.ToImmutable()
         );
+    }
+
+    /// <summary>As the rules ask of <c>spec.stores</c>: a list does not know its marketplace.</summary>
+    private static StoreListSight WithKeysNamed(ConnectorSpec spec, StoreListSight sight)
+    {
+        var nameless =
+            spec.Marketplace == Marketplace.Custom
+                ? sight.Stores.FirstOrDefault(s =>
+                    s.Credentials?.SecretRef is { KeyPrefix: not null, Keys.IsEmpty: true }
+                )
+                : null;
+        return nameless is null
+            ? sight
+            : sight with
+            {
+                Problem =
+                    $"store '{nameless.Name}': with marketplace Custom a keyPrefix needs keys; list the files that the worker reads, such as token",
+            };
     }
 
     /// <summary>The list as it is when it is good, else as it last was; and what is wrong.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Rollouts;
 using Operator.Planning.Scheduling;
@@ -39,7 +38,11 @@ internal static class ConnectorTeller
         {
             yield return ConditionDraft.True(Reasons.RunsFailing, problem.Reason, problem.Message);
         }
-        if (FailingStores(draft) is { } failing)
+        if (StoreTroubles.SharedSecrets(draft) is { } shared)
+        {
+            yield return shared;
+        }
+        if (StoreTroubles.Failing(draft) is { } failing)
         {
             yield return failing;
         }
@@ -127,57 +130,6 @@ internal static class ConnectorTeller
                 Reasons.RolloutMissing,
                 $"{stable}; revision {desired} waits for a SyncRollout; create one, or set updatePolicy: Immediate"
             ),
-        };
-    }
-
-    private static ConditionDraft? FailingStores(Draft draft)
-    {
-        foreach (var (flow, ledger) in draft.Record.Ledgers)
-        {
-            var failing = ledger
-                .Stores.Where(s => s.Value.FailingClass is not null && draft.Roster.IsActive(s.Key))
-                .ToList();
-            if (failing.Count == 0)
-            {
-                continue;
-            }
-            var auth = failing.Where(s => string.Equals(s.Value.FailingClass, "a", StringComparison.Ordinal)).ToList();
-            return auth.Count > 0
-                ? ConditionDraft.True(
-                    Reasons.StoresFailing,
-                    Reasons.AuthFailed,
-                    AuthMessage(draft, flow, [.. auth.Select(s => s.Key)])
-                )
-                : ConditionDraft.True(
-                    Reasons.StoresFailing,
-                    Reasons.StoresFailing,
-                    $"flow '{flow}': every item failed for {Names([.. failing.Select(s => s.Key)])} (error class {failing[0].Value.FailingClass}); see the log of their runs"
-                );
-        }
-        return null;
-    }
-
-    private static string AuthMessage(Draft draft, string flow, ImmutableArray<string> stores)
-    {
-        var own = draft.Roster.Find(stores[0])?.Credentials?.SecretRef?.Name;
-        string?[] secrets = [own, draft.Spec.Credentials?.SecretRef?.Name];
-        var named = string.Join(" and ", secrets.OfType<string>().Select(s => $"'{s}'"));
-        var advice =
-            named.Length == 0
-                ? "the connector names no Secret; set spec.credentials"
-                : $"check that Secret {named} is there and its keys are right (the operator can't see Secrets)";
-        return $"flow '{flow}': {Names(stores)} failed to authenticate; {advice}";
-    }
-
-    private static string Names(ImmutableArray<string> stores)
-    {
-        const int shown = 5;
-        var names = string.Join(", ", stores.Take(shown).Select(s => $"'{s}'"));
-        return stores.Length switch
-        {
-            1 => $"store {names}",
-            <= shown => $"stores {names}",
-            _ => $"stores {names} and {stores.Length - shown} more",
         };
     }
 

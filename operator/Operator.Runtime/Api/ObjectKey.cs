@@ -33,6 +33,7 @@ public static class CoreTypes
 {
     public static ResourceType Pods { get; } = new("", "v1", "pods");
     public static ResourceType ConfigMaps { get; } = new("", "v1", "configmaps");
+    public static ResourceType ServiceAccounts { get; } = new("", "v1", "serviceaccounts");
     public static ResourceType Namespaces { get; } = new("", "v1", "namespaces");
     public static ResourceType Leases { get; } = new("coordination.k8s.io", "v1", "leases");
     public static ResourceType Events { get; } = new("events.k8s.io", "v1", "events");

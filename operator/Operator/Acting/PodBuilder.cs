@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Operator.Api;
 using Operator.Planning.Runs;
@@ -14,10 +13,6 @@ namespace Operator.Acting;
 internal sealed class PodBuilder
 {
     public const string ContainerName = "sync";
-    private const string RunVolume = "run";
-    private const string ScratchVolume = "scratch";
-    private const string TicketVolume = "ticket";
-    private const int TerminationGraceSeconds = 30;
 
     private static readonly PodResources DefaultResources = new()
     {
@@ -47,10 +42,16 @@ internal sealed class PodBuilder
     {
         _json.WriteString("name", _draft.Name);
         _json.WriteString("namespace", _connector.Metadata.Namespace);
-        _json.WriteMap("labels", _draft.Labels);
-        _json.WriteMap("annotations", _draft.Annotations);
+        _json.WriteMap("labels", Merge(_connector.Spec.Sync.PodLabels, _draft.Labels));
+        _json.WriteMap("annotations", Merge(_draft.Revision.Sync.PodAnnotations, _draft.Annotations));
         _json.WriteObjects("ownerReferences", [_connector.Metadata], WriteOwner);
     }
+
+    /// <summary>Ours win, and what belongs to others is left out, even if the validator let it pass.</summary>
+    private static ImmutableSortedDictionary<string, string> Merge(
+        ImmutableSortedDictionary<string, string> users,
+        ImmutableSortedDictionary<string, string> own
+    ) => users.RemoveRange(users.Keys.Where(k => PodMetadata.OwnerOf(k) is not null)).SetItems(own);
 
     private void WriteOwner(ObjectMeta owner)
     {
@@ -63,24 +64,55 @@ internal sealed class PodBuilder
 
     private void WriteSpec()
     {
+        var revision = _draft.Revision.Sync;
         _json.WriteString("restartPolicy", "Never");
         _json.WriteBoolean("automountServiceAccountToken", value: false);
-        _json.WriteNumber("activeDeadlineSeconds", (long)Math.Ceiling(_draft.ActiveDeadline.TotalSeconds));
-        _json.WriteNumber("terminationGracePeriodSeconds", TerminationGraceSeconds);
+        WriteOptional("serviceAccountName", revision.ServiceAccountName);
+        _json.WriteNumber("activeDeadlineSeconds", WholeSeconds(_draft.ActiveDeadline));
+        _json.WriteNumber("terminationGracePeriodSeconds", WholeSeconds(revision.TerminationGracePeriod.Value));
         _json.WriteBoolean("enableServiceLinks", value: true);
         _json.WriteObjects("imagePullSecrets", _connector.Spec.Sync.ImagePullSecrets, s => Name(s.Name));
+        WritePlacement(_connector.Spec.Sync);
         _json.WriteObject("securityContext", WritePodSecurity);
-        _json.WriteObjects("containers", [_draft.Revision.Sync], WriteContainer);
-        WriteVolumes();
+        _json.WriteObjects("containers", [revision], WriteContainer);
+        PodVolumes.Of(_draft).WriteVolumes(_json);
     }
+
+    /// <summary>From the live spec: where a pod runs is no part of what it is.</summary>
+    private void WritePlacement(SyncPodSpec live)
+    {
+        WriteOptional("priorityClassName", live.PriorityClassName);
+        if (!live.NodeSelector.IsEmpty)
+        {
+            _json.WriteMap("nodeSelector", live.NodeSelector);
+        }
+        if (!live.Tolerations.IsEmpty)
+        {
+            _json.WriteObjects("tolerations", live.Tolerations, WriteToleration);
+        }
+    }
+
+    private void WriteToleration(Toleration toleration)
+    {
+        WriteOptional("key", toleration.Key);
+        WriteOptional("operator", toleration.Operator);
+        WriteOptional("value", toleration.Value);
+        WriteOptional("effect", toleration.Effect);
+        if (toleration.TolerationSeconds is { } seconds)
+        {
+            _json.WriteNumber("tolerationSeconds", seconds);
+        }
+    }
+
+    private static long WholeSeconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
 
     private void WritePodSecurity()
     {
-        var user = _draft.Revision.Sync.RunAsUser;
+        var (user, group) = (_draft.Revision.Sync.RunAsUser, _draft.Revision.Sync.FsGroup);
         _json.WriteBoolean("runAsNonRoot", value: true);
         _json.WriteNumber("runAsUser", user);
         _json.WriteNumber("runAsGroup", user);
-        _json.WriteNumber("fsGroup", user);
+        _json.WriteNumber("fsGroup", group ?? user);
         _json.WriteObject("seccompProfile", () => _json.WriteString("type", "RuntimeDefault"));
     }
 
@@ -88,10 +120,7 @@ internal sealed class PodBuilder
     {
         Name(ContainerName);
         _json.WriteString("image", sync.Image);
-        if (_connector.Spec.Sync.ImagePullPolicy is { } policy)
-        {
-            _json.WriteString("imagePullPolicy", policy);
-        }
+        WriteOptional("imagePullPolicy", _connector.Spec.Sync.ImagePullPolicy);
         _json.WriteStrings("command", sync.Command);
         _json.WriteStrings("args", sync.Args);
         WriteEnvironment(sync);
@@ -99,7 +128,7 @@ internal sealed class PodBuilder
         _json.WriteString("terminationMessagePath", "/dev/termination-log");
         _json.WriteString("terminationMessagePolicy", "File");
         _json.WriteObject("securityContext", WriteContainerSecurity);
-        WriteMounts();
+        PodVolumes.Of(_draft).WriteMounts(_json);
     }
 
     private void WriteEnvironment(SyncPodSpec sync)
@@ -152,91 +181,13 @@ internal sealed class PodBuilder
         _json.WriteObject("capabilities", () => _json.WriteStrings("drop", ["ALL"]));
     }
 
-    private sealed record Mount(string Volume, string Path, string? SubPath = null, bool IsReadOnly = true);
-
-    private void WriteMounts() =>
-        _json.WriteObjects(
-            "volumeMounts",
-            Mounts(),
-            mount =>
-            {
-                Name(mount.Volume);
-                _json.WriteString("mountPath", mount.Path);
-                if (mount.SubPath is { } subPath)
-                {
-                    _json.WriteString("subPath", subPath);
-                }
-                if (mount.IsReadOnly)
-                {
-                    _json.WriteBoolean("readOnly", value: true);
-                }
-            }
-        );
-
-    /// <summary>run.json is mounted as a file of its own, so that the credentials can be mounted beside it.</summary>
-    private IEnumerable<Mount> Mounts()
+    private void WriteOptional(string name, string? text)
     {
-        yield return new Mount(RunVolume, "/sync/run.json", SubPath: "run.json");
-        yield return new Mount(ScratchVolume, "/tmp", IsReadOnly: false);
-        for (var i = 0; i < _draft.Secrets.Length; i++)
+        if (text is not null)
         {
-            yield return new Mount(SecretVolume(i), _draft.Secrets[i].Path);
+            _json.WriteString(name, text);
         }
-        if (_draft.Ticket is not null)
-        {
-            yield return new Mount(TicketVolume, "/sync/ticket");
-        }
-    }
-
-    private void WriteVolumes()
-    {
-        _json.WriteStartArray("volumes");
-        WriteVolume(
-            RunVolume,
-            "downwardAPI",
-            () =>
-                _json.WriteObjects(
-                    "items",
-                    [PodMarks.Run],
-                    annotation =>
-                    {
-                        _json.WriteString("path", "run.json");
-                        _json.WriteObject(
-                            "fieldRef",
-                            () => _json.WriteString("fieldPath", $"metadata.annotations['{annotation}']")
-                        );
-                    }
-                )
-        );
-        WriteVolume(ScratchVolume, "emptyDir", () => _json.WriteString("sizeLimit", _draft.Revision.Sync.Scratch));
-        for (var i = 0; i < _draft.Secrets.Length; i++)
-        {
-            var secret = _draft.Secrets[i].Secret;
-            WriteVolume(SecretVolume(i), "secret", () => WriteReference("secretName", secret, isOptional: true));
-        }
-        if (_draft.Ticket is { } ticket)
-        {
-            WriteVolume(TicketVolume, "configMap", () => WriteReference("name", ticket, isOptional: false));
-        }
-        _json.WriteEndArray();
-    }
-
-    private void WriteVolume(string name, string kind, Action source)
-    {
-        _json.WriteStartObject();
-        Name(name);
-        _json.WriteObject(kind, source);
-        _json.WriteEndObject();
-    }
-
-    private void WriteReference(string field, string name, bool isOptional)
-    {
-        _json.WriteString(field, name);
-        _json.WriteBoolean("optional", isOptional);
     }
 
     private void Name(string name) => _json.WriteString("name", name);
-
-    private static string SecretVolume(int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"credentials-{index}");
 }

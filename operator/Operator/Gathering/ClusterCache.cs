@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Credentials;
 using Operator.Planning.Runs;
 using Operator.Runtime;
 
@@ -23,6 +24,7 @@ internal sealed class ClusterCache
     private readonly OwnerIndex _ticketsOf = new();
     private readonly OwnerIndex _readersOf = new();
     private readonly PodsByConnector _pods = new();
+    private readonly SecretUsers _secrets = new();
     private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _missingSince = new();
     private readonly ConcurrentDictionary<ObjectKey, byte> _finished = new();
 
@@ -121,6 +123,10 @@ internal sealed class ClusterCache
                 .ThenBy(r => r.Metadata.Uid, StringComparer.Ordinal),
         ];
 
+    /// <summary>The connector's Secrets that a connector on the other side of Production uses too.</summary>
+    public ImmutableArray<SharedSecret> SecretsSharedBy(MarketplaceConnector connector) =>
+        _secrets.SharedBy(Kinds.KeyOf(connector.Metadata), connector.Spec);
+
     /// <summary>The connector's pods, those that left included, by name.</summary>
     public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector) => [.. _pods.Of(connector).Values];
 
@@ -185,6 +191,29 @@ internal sealed class ClusterCache
 
     private static bool IsSame(ObservedPod pod, string uid) => string.Equals(pod.Uid, uid, StringComparison.Ordinal);
 
+    private void OnConnector(ObjectChange<CachedConnector> change)
+    {
+        // Those that share a Secret with what it was or is: one may have lost its trouble, the other found it.
+        var touched = new[] { change.Before, change.After }
+            .OfType<CachedConnector>()
+            .SelectMany(c => _secrets.SharingWith(change.Key, c))
+            .ToHashSet();
+        _secrets.Seen(change.Key, change.Before, change.After);
+        foreach (var list in change.Before?.StoreLists ?? [])
+        {
+            _readersOf.Remove(OwnerOf(change.Key, list), change.Key);
+        }
+        foreach (var list in change.After?.StoreLists ?? [])
+        {
+            _readersOf.Add(OwnerOf(change.Key, list), change.Key);
+        }
+        _queue.Add(change.Key, change.Lane);
+        foreach (var other in touched)
+        {
+            _queue.Add(other);
+        }
+    }
+
     private void OnRollout(ObjectChange<SyncRollout> change)
     {
         if (change.Before is { } before)
@@ -199,19 +228,6 @@ internal sealed class ClusterCache
             _rolloutsOf.Add(owner, change.Key);
             _queue.Add(owner, change.Lane);
         }
-    }
-
-    private void OnConnector(ObjectChange<CachedConnector> change)
-    {
-        foreach (var list in change.Before?.StoreLists ?? [])
-        {
-            _readersOf.Remove(OwnerOf(change.Key, list), change.Key);
-        }
-        foreach (var list in change.After?.StoreLists ?? [])
-        {
-            _readersOf.Add(OwnerOf(change.Key, list), change.Key);
-        }
-        _queue.Add(change.Key, change.Lane);
     }
 
     private void OnStoreLists(ObjectChange<CachedStoreLists> change)

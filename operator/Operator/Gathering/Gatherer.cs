@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Operator.Acting;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Credentials;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -17,6 +16,9 @@ internal sealed record Gathered
 
     /// <summary>The parts as they are committed now; empty when there is no record yet.</summary>
     public required ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts { get; init; }
+
+    /// <summary>What is wrong with the connector may be mended without touching it.</summary>
+    public bool MayHeal { get; init; }
 
     /// <summary>Rollouts that name this connector and are not in charge: another one is older.</summary>
     public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
@@ -40,11 +42,12 @@ internal abstract record ConnectorRead
     public sealed record Found(MarketplaceConnector Connector) : ConnectorRead;
 }
 
-/// <summary>Gathers the facts: connector and record live, pods and rollouts from the cache, a missing rollout live again.</summary>
+/// <summary>Gathers the facts: connector and record live, pods from the cache, a rollout from the cache while nothing spreads by it.</summary>
 internal sealed class Gatherer(
     IKubeApi api,
     ClusterCache cache,
     RecordStore records,
+    SpecChecks checks,
     CreateRefusals refusals,
     OperatorOptions options,
     Randomness random,
@@ -52,14 +55,6 @@ internal sealed class Gatherer(
 )
 {
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
-
-    private readonly ConnectorRules _rules = new(
-        new ConnectorRuleOptions
-        {
-            ScheduleProblem = (schedule, zone) =>
-                Planning.Scheduling.Schedule.Problem(schedule, zone, options.MinimumInterval),
-        }
-    );
 
     public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
     {
@@ -85,14 +80,18 @@ internal sealed class Gatherer(
         var witness = Witness(connector, rollouts, pods);
         var unreadable = await UnreadableRolloutsAsync(key, ct);
         var record = await ReadRecordAsync(key, witness, ct);
-        var hashes = await ConfigMapHashesAsync(connector, ct);
+        var hashes = await checks.ConfigMapHashesAsync(connector, ct);
+        var findings = await checks.FindingsAsync(connector, (record.Sight as RecordSight.Found)?.Record, hashes, ct);
+        var shared = cache.SecretsSharedBy(connector);
+        var spread = Spread.Of(record.Sight, connector.Spec, hashes, time.GetUtcNow());
         var seen = new Observation
         {
             Now = time.GetUtcNow(),
             Connector = connector,
-            ConnectorFindings = Findings(connector, hashes),
+            ConnectorFindings = [.. findings.All, .. SecretSharing.Problems(connector, shared)],
+            SharedSecrets = shared,
             UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
-            Rollout = await RolloutAsync(key, new RolloutsOf(rollouts, unreadable), record.Sight, ct),
+            Rollout = await RolloutAsync(key, new RolloutsOf(rollouts, unreadable), spread, ct),
             Record = record.Sight,
             Pods = pods,
             Tickets = cache.TicketsOf(key),
@@ -108,6 +107,7 @@ internal sealed class Gatherer(
             Seen = seen with { Pods = await WithUnseenPodsAsync(key, record.Sight, seen, ct) },
             Basis = record.Basis,
             Parts = record.Parts,
+            MayHeal = findings.MayHeal,
             OtherRollouts = [.. rollouts.Skip(1)],
             UnreadableRollouts = unreadable,
         };
@@ -219,29 +219,70 @@ internal sealed class Gatherer(
 
     private static bool IsIn(ObjectKey key, string ns) => string.Equals(key.Namespace, ns, StringComparison.Ordinal);
 
-    /// <summary>The cache may be behind: that an attempt's rollout is gone is only believed after a live read.</summary>
+    /// <summary>
+    /// The cache may be behind: what a candidate may spread by, and that an attempt's rollout is gone, is only believed after a
+    /// live read. Where nothing spreads the cache will do.
+    /// </summary>
     private async Task<RolloutSight> RolloutAsync(
         ObjectKey connector,
         RolloutsOf rollouts,
-        RecordSight record,
+        Spread spread,
         CancellationToken ct
     )
     {
-        var attempt = record is RecordSight.Found found ? found.Record.RunningAttempt : null;
-        bool IsOfAttempt(string uid) => string.Equals(uid, attempt?.RolloutUid, StringComparison.Ordinal);
-        if (rollouts.Unreadable.FirstOrDefault(u => attempt is null || IsOfAttempt(u.Item.Uid)) is { } unreadable)
+        bool IsOfAttempt(string uid) => string.Equals(uid, spread.Attempt?.RolloutUid, StringComparison.Ordinal);
+        if (rollouts.Unreadable.FirstOrDefault(u => spread.Attempt is null || IsOfAttempt(u.Item.Uid)) is { } bad)
         {
-            return new RolloutSight.Unusable(unreadable.Item.Name, unreadable.Item.Uid, unreadable.Why, Policy: null);
+            return new RolloutSight.Unusable(bad.Item.Name, bad.Item.Uid, bad.Why, Policy: null);
         }
-        if (attempt is not null && !rollouts.Readable.Any(r => IsOfAttempt(r.Metadata.Uid)))
+        if (spread.Attempt is { } attempt && !rollouts.Readable.Any(r => IsOfAttempt(r.Metadata.Uid)))
         {
             var live = await api.GetAsync(Kinds.Rollouts, new ObjectKey(connector.Namespace, attempt.RolloutName), ct);
             if (live is not null && IsOfAttempt(live.Uid))
             {
-                return Sight(Projections.Rollout(live));
+                return Sight(live);
             }
         }
-        return rollouts.Readable.IsEmpty ? new RolloutSight.Missing() : Sight(rollouts.Readable[0]);
+        if (rollouts.Readable.IsEmpty)
+        {
+            return new RolloutSight.Missing();
+        }
+        var inCharge = rollouts.Readable[0];
+        return !spread.IsUnderWay ? Sight(inCharge)
+            : await api.GetAsync(Kinds.Rollouts, Kinds.KeyOf(inCharge.Metadata), ct) is { } current ? Sight(current)
+            : new RolloutSight.Missing();
+    }
+
+    /// <summary>Whether a candidate spreads or could start to.</summary>
+    private sealed record Spread(Attempt? Attempt, bool IsUnderWay)
+    {
+        public static Spread Of(
+            RecordSight sight,
+            ConnectorSpec spec,
+            ImmutableSortedDictionary<string, string?> hashes,
+            DateTimeOffset now
+        )
+        {
+            if (sight is not RecordSight.Found { Record: var record })
+            {
+                return new Spread(null, IsUnderWay: true);
+            }
+            var desired = RevisionContent.Of(spec, hashes, now).Hash;
+            var isStable = string.Equals(desired, record.Revisions.StableHash, StringComparison.Ordinal);
+            return new Spread(record.RunningAttempt, record.RunningAttempt is not null || !isStable);
+        }
+    }
+
+    private static RolloutSight Sight(KubeObject rollout)
+    {
+        try
+        {
+            return Sight(Projections.Rollout(rollout));
+        }
+        catch (JsonException e)
+        {
+            return new RolloutSight.Unusable(rollout.Name, rollout.Uid, e.Message, Policy: null);
+        }
     }
 
     private static RolloutSight Sight(SyncRollout rollout)
@@ -255,39 +296,5 @@ internal sealed class Gatherer(
                 string.Join("; ", findings.Select(f => f.ToString())),
                 rollout
             );
-    }
-
-    private ImmutableArray<string> Findings(
-        MarketplaceConnector connector,
-        ImmutableSortedDictionary<string, string?> hashes
-    )
-    {
-        var missing = hashes
-            .Where(h => h.Value is null)
-            .Select(h => $"spec.sync.env: ConfigMap key '{h.Key}' is not there; create it or take it out of env");
-        return [.. _rules.Check(connector).Select(f => f.ToString()), .. missing];
-    }
-
-    private async Task<ImmutableSortedDictionary<string, string?>> ConfigMapHashesAsync(
-        MarketplaceConnector connector,
-        CancellationToken ct
-    )
-    {
-        var hashes = ImmutableSortedDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
-        foreach (var selector in RevisionContent.ReferencedConfigMapKeys(connector.Spec))
-        {
-            var configMap = await api.GetAsync(
-                CoreTypes.ConfigMaps,
-                new ObjectKey(connector.Metadata.Namespace, selector.Name),
-                ct
-            );
-            hashes[RevisionContent.KeyOf(selector)] =
-                configMap?.Json.TryGetProperty("data", out var data) == true
-                && data.TryGetProperty(selector.Key, out var content)
-                && content.ValueKind == JsonValueKind.String
-                    ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.GetString()!))) // a string by its kind
-                    : null;
-        }
-        return hashes.ToImmutable();
     }
 }

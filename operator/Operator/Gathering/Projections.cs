@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Credentials;
 using Operator.Planning.Runs;
 using Operator.Runtime;
 
@@ -13,12 +14,12 @@ namespace Operator.Gathering;
 internal sealed record CachedTicket(string ConnectorName, ObservedTicket Ticket);
 
 /// <summary>
-/// A connector of the cache: only that it exists and can be read, and which ConfigMaps have its stores. Each reconcile reads
-/// the object itself live, and with its stores it is by far the largest that the cluster has of us.
+/// A connector of the cache: that it exists and can be read, whose Secrets it uses, and which ConfigMaps have its stores. Each
+/// reconcile reads the object itself live, and with its stores it is by far the largest that the cluster has of us.
 /// </summary>
-internal sealed record CachedConnector(ImmutableArray<string> StoreLists)
+internal sealed record CachedConnector(DeploymentEnvironment Environment, ImmutableArray<ulong> SecretHashes)
 {
-    public static CachedConnector Plain { get; } = new(ImmutableArray<string>.Empty);
+    public ImmutableArray<string> StoreLists { get; init; } = [];
 }
 
 /// <summary>Reads our own kinds and tickets. Throws <see cref="JsonException"/> for an object that none of ours can be.</summary>
@@ -27,15 +28,19 @@ internal static class Projections
     public static MarketplaceConnector Connector(KubeObject item) => Read(item, ApiJson.Default.MarketplaceConnector);
 
     /// <summary>Decodes it, so that one that can't be read is noticed, and keeps next to nothing.</summary>
-    public static CachedConnector Readable(KubeObject item)
-    {
-        var sources = Connector(item).Spec.StoresFrom;
-        return sources.IsEmpty
-            ? CachedConnector.Plain
-            : new CachedConnector([
-                .. sources.Select(s => s.ConfigMapKeyRef?.Name).OfType<string>().Distinct(StringComparer.Ordinal),
-            ]);
-    }
+    public static CachedConnector Readable(KubeObject item) => Projected(Connector(item).Spec);
+
+    public static CachedConnector Projected(ConnectorSpec spec) =>
+        new(spec.Environment, [.. SecretSharing.Secrets(spec).Select(SecretUsers.HashOf)])
+        {
+            StoreLists =
+            [
+                .. spec
+                    .StoresFrom.Select(s => s.ConfigMapKeyRef?.Name)
+                    .OfType<string>()
+                    .Distinct(StringComparer.Ordinal),
+            ],
+        };
 
     public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);
 

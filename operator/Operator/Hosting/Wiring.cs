@@ -146,7 +146,7 @@ internal static class Wiring
 
     private static void AddReconciler(IServiceCollection services)
     {
-        services.AddSingleton<ClusterCache>().AddSingleton<Gatherer>();
+        services.AddSingleton<ClusterCache>().AddSingleton<SpecChecks>().AddSingleton<Gatherer>();
         services.AddSingleton<CreateRefusals>().AddSingleton<ClusterActor>();
         services
             .AddSingleton<NumbersPace>()

@@ -3,54 +3,40 @@ using System.Collections.Concurrent;
 namespace Operator.Telling;
 
 /// <summary>
-/// How often numbers that move with every run are told: what users act on is told at once, but a busy minute of a connector costs
-/// a few writes only. An object whose numbers were held back owes them.
+/// When numbers that move with every run are told: a little after the first of them moved, all at once, so that a slot costs an
+/// object one write or two. What users act on is told at once, and takes the numbers along.
 /// </summary>
 internal sealed class NumbersPace(TimeProvider time)
 {
-    /// <summary>Between two writes that tell nothing but numbers.</summary>
+    /// <summary>From the first number that moved to the write.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>After so long an entry says nothing any more: what was owed has been told, or its object is gone.</summary>
-    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
+    /// <summary>Objects that are gone owe for ever; from so many on they are looked for.</summary>
+    private const int Many = 1000;
 
-    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private long _sweptAt = time.GetTimestamp();
+    private readonly ConcurrentDictionary<string, long> _owingSince = new(StringComparer.Ordinal);
 
-    private sealed record Entry(long ToldAt, bool IsOwing);
+    public bool IsOwing(string uid) => _owingSince.ContainsKey(uid);
 
-    /// <summary>How long the object's numbers must still wait; zero: not at all.</summary>
+    /// <summary>How long the object's numbers must still wait, from the first call on; zero: they are due.</summary>
     public TimeSpan Wait(string uid)
     {
-        var rest = _entries.TryGetValue(uid, out var entry) ? Pause - time.GetElapsedTime(entry.ToldAt) : TimeSpan.Zero;
+        if (_owingSince.Count > Many)
+        {
+            ForgetTheGone();
+        }
+        var rest = Pause - time.GetElapsedTime(_owingSince.GetOrAdd(uid, _ => time.GetTimestamp()));
         return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
     }
 
-    public bool IsOwing(string uid) => _entries.TryGetValue(uid, out var entry) && entry.IsOwing;
+    public void Told(string uid) => _owingSince.TryRemove(uid, out _);
 
-    public void Owe(string uid)
+    /// <summary>What is owed this long has no object any more.</summary>
+    private void ForgetTheGone()
     {
-        if (_entries.TryGetValue(uid, out var entry))
+        foreach (var old in _owingSince.Where(o => time.GetElapsedTime(o.Value) > 6 * Pause))
         {
-            _entries[uid] = entry with { IsOwing = true };
-        }
-    }
-
-    public void Told(string uid)
-    {
-        _entries[uid] = new Entry(time.GetTimestamp(), IsOwing: false);
-        if (time.GetElapsedTime(_sweptAt) > Kept)
-        {
-            Sweep();
-        }
-    }
-
-    private void Sweep()
-    {
-        _sweptAt = time.GetTimestamp();
-        foreach (var old in _entries.Where(e => time.GetElapsedTime(e.Value.ToldAt) > Kept))
-        {
-            _entries.TryRemove(old);
+            _owingSince.TryRemove(old);
         }
     }
 }

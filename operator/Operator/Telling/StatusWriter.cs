@@ -72,7 +72,6 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace)
         }
         if (!subject.HasNews && pace.Wait(uid) is var wait && wait > TimeSpan.Zero)
         {
-            pace.Owe(uid);
             return wait;
         }
         await ReplaceAsync(subject.Type, subject.Metadata, item, type, ct);

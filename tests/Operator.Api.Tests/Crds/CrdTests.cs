@@ -65,6 +65,8 @@ public sealed class CrdTests
             Texts.SitePattern,
             Texts.TimeZonePattern,
             Texts.ImagePattern,
+            Texts.LabelKeyPattern,
+            Texts.LabelValuePattern,
             Quantity.Pattern,
             Quantity.BytesPattern,
         ];

@@ -96,6 +96,68 @@ public sealed class ConnectorRulesTests
     [InlineData("sync.runAsUser", "2147483648", "sync.runAsUser", "user 2147483648 is not allowed")]
     [InlineData("sync.scratch", "\"64m\"", "sync.scratch", "'64m' is no size of at least 1Mi; write for example 64Mi")]
     [InlineData("sync.scratch", "\"0\"", "sync.scratch", "'0' is no size of at least 1Mi")]
+    [InlineData("sync.fsGroup", "0", "sync.fsGroup", "group 0 is not allowed; use 1 to 2147483647")]
+    [InlineData("sync.terminationGracePeriod", "\"11m\"", "sync.terminationGracePeriod", "use 1s to 10m")]
+    [InlineData("sync.caBundle", "{}", "sync.caBundle", "the CA bundle has no source; set configMapKeyRef")]
+    [InlineData(
+        "sync.caBundle.configMapKeyRef.key",
+        "\"a/b\"",
+        "sync.caBundle.configMapKeyRef.key",
+        "'a/b' is no key of a ConfigMap"
+    )]
+    [InlineData("sync.serviceAccountName", "\"A\"", "sync.serviceAccountName", "'A' is no name of a ServiceAccount")]
+    [InlineData("sync.nodeSelector", "{\"a b\":\"x\"}", "sync.nodeSelector", "'a b' is no key")]
+    [InlineData("sync.nodeSelector", "{\"a\":\"x y\"}", "sync.nodeSelector", "a: 'x y' is no value of a label")]
+    [InlineData("sync.tolerations[0]", "{}", "sync.tolerations[0].key", "say so with operator: Exists")]
+    [InlineData(
+        "sync.tolerations[0].operator",
+        "\"Exists\"",
+        "sync.tolerations[0].value",
+        "there is no value to compare"
+    )]
+    [InlineData(
+        "sync.tolerations[0].effect",
+        "\"NoSchedule\"",
+        "sync.tolerations[0].tolerationSeconds",
+        "is for the effect NoExecute only"
+    )]
+    [InlineData("sync.priorityClassName", "\"a b\"", "sync.priorityClassName", "is no name of a PriorityClass")]
+    [InlineData(
+        "sync.podLabels",
+        "{\"marketplace-operator.io/flow\":\"x\"}",
+        "sync.podLabels",
+        "'marketplace-operator.io/flow' belongs to the operator"
+    )]
+    [InlineData(
+        "sync.podLabels",
+        "{\"app.kubernetes.io/instance\":\"x\"}",
+        "sync.podLabels",
+        "'app.kubernetes.io/instance' belongs to the operator"
+    )]
+    [InlineData(
+        "sync.podAnnotations",
+        "{\"argocd.argoproj.io/tracking-id\":\"x\"}",
+        "sync.podAnnotations",
+        "belongs to Argo CD"
+    )]
+    [InlineData(
+        "sync.podAnnotations",
+        "{\"kustomize.toolkit.fluxcd.io/name\":\"x\"}",
+        "sync.podAnnotations",
+        "belongs to Flux"
+    )]
+    [InlineData(
+        "sync.podAnnotations",
+        "{\"kubectl.kubernetes.io/last-applied-configuration\":\"x\"}",
+        "sync.podAnnotations",
+        "belongs to kubectl"
+    )]
+    [InlineData(
+        "sync.podAnnotations",
+        "{\"container.apparmor.security.beta.kubernetes.io/sync\":\"unconfined\"}",
+        "sync.podAnnotations",
+        "belongs to the pods' security"
+    )]
     [InlineData("credentials", "{}", "credentials.secretRef", "the credentials name no Secret")]
     [InlineData("credentials.secretRef.name", "\"App\"", "credentials.secretRef.name", "'App' is no name of a Secret")]
     [InlineData("stores[0].name", "\"Acme\"", "stores[0].name", "'Acme' is no store name")]
@@ -107,6 +169,24 @@ public sealed class ConnectorRulesTests
         "\"../app\"",
         "stores[0].credentials.secretRef.name",
         "'../app' is no name of a Secret"
+    )]
+    [InlineData(
+        "stores[0].credentials.secretRef.keyPrefix",
+        "\"acme/\"",
+        "stores[0].credentials.secretRef.keyPrefix",
+        "'acme/' is no beginning of keys"
+    )]
+    [InlineData(
+        "stores[0].credentials.secretRef.keys",
+        "[\"..\"]",
+        "stores[0].credentials.secretRef.keys[0]",
+        "'..' is no key of a Secret"
+    )]
+    [InlineData(
+        "stores[0].credentials.secretRef",
+        "{\"name\":\"a\",\"keys\":[\"token\"]}",
+        "stores[0].credentials.secretRef.keys",
+        "keys belong to a keyPrefix; set it"
     )]
     [InlineData("stores[0].parameters", "{\"a b\":\"x\"}", "stores[0].parameters", "'a b' is no name of a parameter")]
     [InlineData("stores[0].labels", "{\"a b\":\"x\"}", "stores[0].labels", "'a b' is no name of a label")]
@@ -184,6 +264,12 @@ public sealed class ConnectorRulesTests
     [InlineData("sync.runAsUser", "1")]
     [InlineData("sync.runAsUser", "2147483647")]
     [InlineData("sync.scratch", "\"1Mi\"")]
+    [InlineData("sync.fsGroup", "1")]
+    [InlineData("sync.terminationGracePeriod", "\"1s\"")]
+    [InlineData("sync.tolerations[0]", "{\"operator\":\"Exists\"}")]
+    [InlineData("sync.tolerations[0]", "{\"key\":\"a\",\"effect\":\"NoSchedule\"}")]
+    [InlineData("sync.podLabels", "{\"app.kubernetes.io/part-of\":\"shop\",\"empty\":\"\"}")]
+    [InlineData("sync.podAnnotations", "{\"my-fluxcd.io/x\":\"any {text}\"}")]
     [InlineData("credentials.secretRef.name", "\"app.v2\"")]
     [InlineData("stores[0].name", "\"0\"")]
     [InlineData("stores[0].sites", "[]")]
@@ -200,6 +286,20 @@ public sealed class ConnectorRulesTests
     public void Good_value_is_let_through(string field, string json)
     {
         Assert.Empty(Check(spec => JsonPaths.Set(spec, field, JsonNode.Parse(json))));
+    }
+
+    [Fact]
+    public void A_key_prefix_of_a_custom_marketplace_needs_keys()
+    {
+        var findings = Check(spec =>
+        {
+            spec["marketplace"] = "Custom";
+            JsonPaths.Remove(spec, "stores[0].credentials.secretRef.keys");
+        });
+
+        var finding = Assert.Single(findings);
+        Assert.Equal("spec.stores[0].credentials.secretRef.keys", finding.Path);
+        Assert.Contains("a keyPrefix needs keys", finding.Message, StringComparison.Ordinal);
     }
 
     [Theory]

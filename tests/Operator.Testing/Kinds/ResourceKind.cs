@@ -57,6 +57,9 @@ public static class ResourceKinds
     public static ResourceKind Secrets { get; } =
         new(new ResourceType("", "v1", "secrets"), "Secret") { MayReplaceBlindly = true };
 
+    public static ResourceKind ServiceAccounts { get; } =
+        new(CoreTypes.ServiceAccounts, "ServiceAccount") { MayReplaceBlindly = true };
+
     public static ResourceKind Namespaces { get; } =
         new(CoreTypes.Namespaces, "Namespace")
         {
@@ -73,7 +76,7 @@ public static class ResourceKinds
     public static ResourceKind Rollouts { get; } = Ours("SyncRollout", "syncrollouts");
 
     internal static IEnumerable<ResourceKind> All =>
-        [Pods, ConfigMaps, Secrets, Namespaces, Leases, Events, Connectors, Rollouts];
+        [Pods, ConfigMaps, Secrets, ServiceAccounts, Namespaces, Leases, Events, Connectors, Rollouts];
 
     /// <summary>One of the operator's own kinds, as the CRDs in <c>crds/</c> define them.</summary>
     public static ResourceKind Ours(string kind, string plural) =>

@@ -58,11 +58,13 @@ internal sealed class Invariants
         var name = change.Key.Name;
         if (change.Before is null && seen?.Fingerprint is { } print)
         {
-            Created(name, print, seen, change);
+            Created(name, print, change);
+            _rollouts.Created(change, print);
         }
         if (seen is null || HasEnded(seen))
         {
             _live.Remove(name);
+            _rollouts.Ended(name);
         }
         else if (seen.Fingerprint is { } running)
         {
@@ -75,7 +77,7 @@ internal sealed class Invariants
     }
 
     /// <summary>A run is in the record before its pod exists, and no other run holds its stores.</summary>
-    private void Created(string name, Fingerprint print, ObservedPod seen, ClusterChange change)
+    private void Created(string name, Fingerprint print, ClusterChange change)
     {
         var record = Record;
         if (record is not null && string.Equals(record.Id, print.Record, StringComparison.Ordinal))
@@ -99,7 +101,6 @@ internal sealed class Invariants
                 $"pods {other} and {name} hold store {shared} of flow {print.Flow} at once"
             );
         }
-        _ = seen;
     }
 
     /// <summary>No try starts twice, and a candidate reaches no store beyond its committed cohort.</summary>

@@ -15,7 +15,8 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     private readonly Dictionary<string, Attempt> _widest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _ended = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _endedRuns = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DateTimeOffset> _stageStarted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ObservedRounds> _rounds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _waitingPilots = new(StringComparer.Ordinal);
     private ConnectorRecord? _before;
 
     /// <summary>Called for each committed record, under the cluster's lock.</summary>
@@ -33,7 +34,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
             return;
         }
         var key = KeyOf(record.Id, attempt.Number);
-        _stageStarted.TryAdd($"{key}/{attempt.Stage}", at);
+        CountRounds(key, before, record, at);
         if (_widest.TryGetValue(key, out var known))
         {
             Expect(
@@ -55,11 +56,32 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         _widest[key] = attempt;
     }
 
+    /// <summary>Called for each new pod. Until the first candidate's container has started, one pod at a time may try.</summary>
+    public void Created(ClusterChange change, Fingerprint print)
+    {
+        if (AttemptOf(change) is { } number && !_endedRuns.ContainsKey($"{print.Record}/{number}"))
+        {
+            var key = $"{print.Record}/{number}";
+            _waitingPilots.TryAdd(key, new HashSet<string>(StringComparer.Ordinal));
+            var others = _waitingPilots[key];
+            Expect(others.Count == 0, change.At, $"{change.Key.Name} and {others.FirstOrDefault()} are pilots at once");
+            others.Add(change.Key.Name);
+        }
+    }
+
+    /// <summary>Called when a pod has ended or is gone.</summary>
+    public void Ended(string pod)
+    {
+        foreach (var waiting in _waitingPilots.Values)
+        {
+            waiting.Remove(pod);
+        }
+    }
+
     /// <summary>Called when a pod's container was first seen to run.</summary>
     public void Started(ClusterChange change, Fingerprint print, ObservedPod pod)
     {
-        var number = new KubeObject(change.After!.Value).Label(Planning.Runs.PodMarks.Attempt); // a started pod is there
-        if (number is null)
+        if (AttemptOf(change) is not { } number)
         {
             return;
         }
@@ -94,17 +116,63 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
             return;
         }
         var step = StepPlan.Of(rollout.Spec.Steps, from).Step;
-        var lasted = at - _stageStarted[$"{key}/{from.Stage}"];
+        var lasted = _rounds[$"{key}/{from.Stage}"].Together;
         Expect(
             lasted >= step.MinDuration.Value,
             at,
-            $"step {from.Step + 1} of attempt {from.Number} lasted {lasted}, its minimum is {step.MinDuration}"
+            $"step {from.Step + 1} of attempt {from.Number} lasted {lasted} in observed rounds, its minimum is {step.MinDuration}"
         );
         Expect(
             _endedRuns.GetValueOrDefault(key) >= rollout.Spec.Evidence.MinRuns,
             at,
             $"attempt {from.Number} widened on {_endedRuns.GetValueOrDefault(key)} runs, its minimum is {rollout.Spec.Evidence.MinRuns}"
         );
+    }
+
+    private static string? AttemptOf(ClusterChange change) =>
+        new KubeObject(change.After!.Value).Label(Planning.Runs.PodMarks.Attempt); // a pod that is there
+
+    /// <summary>Adds up the rounds of the running stage that this commit closes and in which a candidate run ended.</summary>
+    private void CountRounds(string key, ConnectorRecord? before, ConnectorRecord record, DateTimeOffset at)
+    {
+        // The commit that closes a round may widen, too: the round belongs to the stage before.
+        if (before?.RunningAttempt is { } was && _rounds.TryGetValue($"{key}/{was.Stage}", out var rounds))
+        {
+            var closed = record
+                .Plans.SelectMany(p => p.Value.Occasions.Select(o => (Flow: p.Key, Occasion: o)))
+                .Where(o => o.Occasion.IsClosed && !WasClosed(before, o.Flow, o.Occasion.Id))
+                .Where(o => o.Occasion.Entries.Any(e => IsOf(e, was)));
+            foreach (var (_, occasion) in closed)
+            {
+                rounds.Add(at, occasion.Period);
+            }
+        }
+        if (record.RunningAttempt is { } now)
+        {
+            _rounds.TryAdd($"{key}/{now.Stage}", new ObservedRounds(at));
+        }
+    }
+
+    private static bool WasClosed(ConnectorRecord before, string flow, string occasion) =>
+        before.Plan(flow).Occasions.Any(o => o.IsClosed && string.Equals(o.Id, occasion, StringComparison.Ordinal));
+
+    private static bool IsOf(Entry entry, Attempt attempt) =>
+        entry.Result is RunResult.Succeeded or RunResult.Failed
+        && entry.Attempt == attempt.Number
+        && entry.Stage == attempt.Stage;
+
+    /// <summary>Each round lasts from the one before, and never longer than its period: an outage makes no step older.</summary>
+    private sealed class ObservedRounds(DateTimeOffset begin)
+    {
+        private DateTimeOffset _last = begin;
+
+        public TimeSpan Together { get; private set; }
+
+        public void Add(DateTimeOffset at, TimeSpan period)
+        {
+            Together += at - _last < period ? at - _last : period;
+            _last = at;
+        }
     }
 
     private void ExpectCohortOfItsStep(Attempt attempt, Attempt? known, DateTimeOffset at)

@@ -1,0 +1,39 @@
+namespace Operator.Api;
+
+/// <summary>Keys of labels and annotations that users can't put on sync pods, because somebody acts on them.</summary>
+public static class PodMetadata
+{
+    /// <summary>
+    /// Domains and whose they are. Tools of GitOps would take the pods for theirs and prune them; annotations of seccomp and
+    /// AppArmor would take back what the restricted Pod Security Standard asks for.
+    /// </summary>
+    private static readonly (string Domain, string Owner)[] Owners =
+    [
+        (ApiGroup.Name, "the operator"),
+        ("argoproj.io", "Argo CD"),
+        ("fluxcd.io", "Flux"),
+        ("kubectl.kubernetes.io", "kubectl"),
+        ("helm.sh", "Helm"),
+        ("security.alpha.kubernetes.io", "the pods' security"),
+        ("security.beta.kubernetes.io", "the pods' security"),
+    ];
+
+    /// <summary>Labels without a domain of ours that the operator or a GitOps tool selects by.</summary>
+    private static readonly string[] ManagedLabels = ["app.kubernetes.io/managed-by", "app.kubernetes.io/instance"];
+
+    /// <summary>Whose key it is; null when a user may set it.</summary>
+    public static string? OwnerOf(string key)
+    {
+        if (ManagedLabels.Contains(key, StringComparer.Ordinal))
+        {
+            return "the operator";
+        }
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        var prefix = slash < 0 ? "" : key[..slash];
+        return Owners.FirstOrDefault(o => IsWithin(prefix, o.Domain)).Owner;
+    }
+
+    private static bool IsWithin(string prefix, string domain) =>
+        string.Equals(prefix, domain, StringComparison.Ordinal)
+        || prefix.EndsWith($".{domain}", StringComparison.Ordinal);
+}

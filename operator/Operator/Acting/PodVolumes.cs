@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Operator.Planning.Runs;
+
+namespace Operator.Acting;
+
+/// <summary>What a sync pod mounts and where: run.json, /tmp, credentials, certificates, the ticket of its attempt.</summary>
+internal sealed class PodVolumes
+{
+    private readonly ImmutableArray<Volume> _volumes;
+
+    private PodVolumes(ImmutableArray<Volume> volumes) => _volumes = volumes;
+
+    private sealed record Volume(string Name, string Path, string Kind, Action<Utf8JsonWriter> WriteSource)
+    {
+        public string? SubPath { get; init; }
+        public bool IsReadOnly { get; init; } = true;
+    }
+
+    public static PodVolumes Of(PodDraft draft) => new([.. VolumesOf(draft)]);
+
+    public void WriteMounts(Utf8JsonWriter json) =>
+        json.WriteObjects(
+            "volumeMounts",
+            _volumes,
+            volume =>
+            {
+                json.WriteString("name", volume.Name);
+                json.WriteString("mountPath", volume.Path);
+                if (volume.SubPath is { } subPath)
+                {
+                    json.WriteString("subPath", subPath);
+                }
+                if (volume.IsReadOnly)
+                {
+                    json.WriteBoolean("readOnly", value: true);
+                }
+            }
+        );
+
+    public void WriteVolumes(Utf8JsonWriter json) =>
+        json.WriteObjects(
+            "volumes",
+            _volumes,
+            volume =>
+            {
+                json.WriteString("name", volume.Name);
+                json.WriteObject(volume.Kind, () => volume.WriteSource(json));
+            }
+        );
+
+    private static IEnumerable<Volume> VolumesOf(PodDraft draft)
+    {
+        // As a file of its own, so that the credentials can be mounted beside it.
+        yield return new Volume("run", "/sync/run.json", "downwardAPI", WriteRunFile) { SubPath = "run.json" };
+        var size = draft.Revision.Sync.Scratch;
+        yield return new Volume("scratch", "/tmp", "emptyDir", json => json.WriteString("sizeLimit", size))
+        {
+            IsReadOnly = false,
+        };
+        foreach (var (index, secret) in draft.Secrets.Index())
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"credentials-{index}");
+            yield return new Volume(name, secret.Path, "secret", json => WriteSecret(json, secret));
+        }
+        if (draft.Revision.Sync.CaBundle?.ConfigMapKeyRef is { } bundle)
+        {
+            yield return new Volume(
+                "ca",
+                Path.GetDirectoryName(PodDraft.CaBundleFile)!, // it has a directory
+                "configMap",
+                json =>
+                {
+                    WriteReference(json, "name", bundle.Name, isOptional: false);
+                    var file = Path.GetFileName(PodDraft.CaBundleFile);
+                    json.WriteObjects("items", [bundle.Key], key => WriteItem(json, key, file));
+                }
+            );
+        }
+        if (draft.Ticket is { } ticket)
+        {
+            yield return new Volume(
+                "ticket",
+                "/sync/ticket",
+                "configMap",
+                json => WriteReference(json, "name", ticket, isOptional: false)
+            );
+        }
+    }
+
+    private static void WriteRunFile(Utf8JsonWriter json) =>
+        json.WriteObjects(
+            "items",
+            [PodMarks.Run],
+            annotation =>
+            {
+                json.WriteString("path", "run.json");
+                json.WriteObject(
+                    "fieldRef",
+                    () => json.WriteString("fieldPath", $"metadata.annotations['{annotation}']")
+                );
+            }
+        );
+
+    /// <summary>Optional, keys included: what is missing fails its own store only.</summary>
+    private static void WriteSecret(Utf8JsonWriter json, SecretMount mount)
+    {
+        WriteReference(json, "secretName", mount.Secret, isOptional: true);
+        if (!mount.Items.IsEmpty)
+        {
+            json.WriteObjects("items", mount.Items, item => WriteItem(json, item.Key, item.File));
+        }
+    }
+
+    private static void WriteItem(Utf8JsonWriter json, string key, string path)
+    {
+        json.WriteString("key", key);
+        json.WriteString("path", path);
+    }
+
+    private static void WriteReference(Utf8JsonWriter json, string field, string name, bool isOptional)
+    {
+        json.WriteString(field, name);
+        json.WriteBoolean("optional", isOptional);
+    }
+}

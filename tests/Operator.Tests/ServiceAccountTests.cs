@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using Operator.Api;
+using Operator.Planning;
+using Operator.Runtime;
+using Operator.Testing;
+using Operator.Tests.Simulation;
+
+namespace Operator.Tests;
+
+/// <summary>Sync pods run under a ServiceAccount only if somebody who may write ServiceAccounts has opened it to them.</summary>
+public sealed class ServiceAccountTests : IDisposable
+{
+    private static readonly ObjectKey Key = new(FleetObjects.Namespace, FleetObjects.Name);
+    private static readonly ObjectKey Account = new(FleetObjects.Namespace, "sync-workers");
+    private readonly VirtualTime _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+    private readonly FakeCluster _cluster;
+    private readonly OperatorProcess _operator;
+
+    public ServiceAccountTests()
+    {
+        _cluster = new FakeCluster(_time);
+        _cluster.RunPods(SyncPods.Script);
+        _operator = new OperatorProcess(_cluster, _time, "operator-1", seed: 1);
+        var connector = new FleetObjects(new Random(1)).Connector();
+        connector["spec"]!["sync"]!["serviceAccountName"] = Account.Name; // a fleet's connector has both
+        _cluster.Create(Kinds.Connectors, Key.Namespace, connector);
+    }
+
+    [Fact]
+    public void One_that_is_not_there_keeps_every_run_from_starting_and_says_so()
+    {
+        Start();
+
+        Assert.Contains("ServiceAccount 'sync-workers' is not there; create it", Ready(), StringComparison.Ordinal);
+        Assert.Empty(_cluster.All(CoreTypes.Pods));
+    }
+
+    [Fact]
+    public void One_without_the_label_keeps_every_run_from_starting_and_says_what_to_do()
+    {
+        Create(label: "false");
+
+        Start();
+
+        Assert.Contains(
+            $"ServiceAccount 'sync-workers' is not open to sync pods; label it {ApiGroup.AllowSyncPodsLabel}=true",
+            Ready(),
+            StringComparison.Ordinal
+        );
+        Assert.Empty(_cluster.All(CoreTypes.Pods));
+    }
+
+    [Fact]
+    public void With_the_label_pods_run_under_it_and_get_no_token()
+    {
+        Create(label: "true");
+
+        Start();
+
+        Assert.StartsWith(Reasons.Syncing, Ready(), StringComparison.Ordinal);
+        var pods = _cluster.All(CoreTypes.Pods).Select(p => p.Json.GetProperty("spec")).ToList();
+        Assert.NotEmpty(pods);
+        Assert.All(pods, p => Assert.Equal(Account.Name, p.GetProperty("serviceAccountName").GetString()));
+        Assert.All(pods, p => Assert.False(p.GetProperty("automountServiceAccountToken").GetBoolean()));
+    }
+
+    [Fact]
+    public void One_that_is_opened_later_is_found_without_anybody_touching_the_connector()
+    {
+        Create(label: "false");
+        Start();
+
+        _cluster.Edit(
+            CoreTypes.ServiceAccounts,
+            Account,
+            a => a["metadata"]!["labels"]![ApiGroup.AllowSyncPodsLabel] = "true" // it was made with labels
+        );
+        RunFor(TimeSpan.FromMinutes(1));
+
+        Assert.StartsWith(Reasons.Syncing, Ready(), StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _operator.Dispose();
+        _cluster.Dispose();
+    }
+
+    private void Create(string label) =>
+        _cluster.Create(
+            CoreTypes.ServiceAccounts,
+            Account.Namespace,
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = Account.Name,
+                    ["labels"] = new JsonObject { [ApiGroup.AllowSyncPodsLabel] = label },
+                },
+            }
+        );
+
+    private void Start()
+    {
+        _operator.Start();
+        RunFor(TimeSpan.FromSeconds(40));
+    }
+
+    private void RunFor(TimeSpan time)
+    {
+        var end = _time.Elapsed + time;
+        do
+        {
+            while (_operator.Drain()) { }
+        } while (_time.FireNext(end));
+    }
+
+    private string Ready()
+    {
+        var condition = _cluster
+            .Find(Kinds.Connectors, Key)!
+            .Json.GetProperty("status")
+            .GetProperty("conditions")
+            .EnumerateArray()
+            .Single(c => c.GetProperty("type").GetString() == ConditionTypes.Ready);
+        return $"{condition.GetProperty("reason")}: {condition.GetProperty("message")}";
+    }
+}
