@@ -13,4 +13,6 @@ namespace Operator.Planning;
 [JsonSerializable(typeof(PauseBook))]
 [JsonSerializable(typeof(FlowPlan))]
 [JsonSerializable(typeof(FlowLedger))]
+[JsonSerializable(typeof(KeptStoreList))]
+[JsonSerializable(typeof(ChunkBook))]
 internal sealed partial class RecordJson : JsonSerializerContext;

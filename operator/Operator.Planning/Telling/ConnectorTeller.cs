@@ -46,6 +46,14 @@ internal static class ConnectorTeller
         {
             yield return failing;
         }
+        if (!draft.StoreListProblems.IsEmpty)
+        {
+            yield return ConditionDraft.True(
+                Reasons.StoreListBroken,
+                Reasons.StoreListBroken,
+                string.Join("; ", draft.StoreListProblems)
+            );
+        }
         if (ConditionDraft.Dropped(draft.Seen.UnknownFields) is { } dropped)
         {
             yield return dropped;
@@ -56,6 +64,7 @@ internal static class ConnectorTeller
     private static ConditionDraft Ready(Draft draft)
     {
         var (seen, book) = (draft.Seen, draft.Record.Revisions);
+        var shortage = draft.Record.Plans.Values.Select(p => p.Shortage).OfType<string>().FirstOrDefault();
         var totalProblem = draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is { IsTotal: true })?.Problem;
         return draft switch
         {
@@ -66,6 +75,10 @@ internal static class ConnectorTeller
             _ when book.IsWithoutTruth => NotReady(
                 Reasons.RecordLost,
                 "the record was lost and no stable revision survived: nothing is run, because nobody knows what the stores ran; set updatePolicy: Immediate to adopt the spec as stable"
+            ),
+            _ when draft.Roster.IsEmpty && !draft.StoreListProblems.IsEmpty => NotReady(
+                Reasons.StoreListBroken,
+                $"no store is known: {string.Join("; ", draft.StoreListProblems)}"
             ),
             _ when draft.Spec.Suspend => ConditionDraft.True(
                 ConditionTypes.Ready,
@@ -82,6 +95,7 @@ internal static class ConnectorTeller
             ),
             _ when !seen.Refusals.IsEmpty => Refused(seen.Refusals.Values.First()),
             _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),
+            _ when shortage is not null => NotReady(Reasons.CapacityTooLow, shortage),
             _ => Serving(draft),
         };
     }
@@ -121,7 +135,7 @@ internal static class ConnectorTeller
 
     private static StoreCounts Count(Draft draft)
     {
-        var active = Attempts.ActiveStores(draft.Spec).Count();
+        var active = draft.Roster.Active.Length;
         var onCandidate =
             draft.Record.RunningAttempt is { HasStarted: true } attempt && draft.Policy is not null
                 ? Judging.CohortStores(draft.Spec, attempt)
@@ -148,9 +162,25 @@ internal static class ConnectorTeller
             ActiveRuns = plan.Entries.Count(e => e.Result is null),
             WaitingRuns = (waiting + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
             LastSuccess = plan.LastSuccess is { } at ? ConditionDraft.Seconds(at) : null,
-            Missed = new MissedCounts { Slots = plan.MissedSlots, StoreSyncs = plan.MissedStoreSyncs },
+            Missed = MissedOf(plan),
         };
     }
+
+    private static MissedCounts MissedOf(FlowPlan plan) =>
+        new()
+        {
+            Slots = plan.MissedSlots,
+            StoreSyncs = plan.MissedStoreSyncs,
+            ByCause = new MissedByCause
+            {
+                Downtime = plan.MissedBy.Downtime,
+                Capacity = plan.MissedBy.Capacity,
+                Concurrency = plan.MissedBy.Concurrency,
+                Quota = plan.MissedBy.Quota,
+                Auth = plan.MissedBy.Auth,
+                Infra = plan.MissedBy.Infra,
+            },
+        };
 
     private static ConditionDraft NotReady(string reason, string message) =>
         ConditionDraft.False(ConditionTypes.Ready, reason, message);

@@ -96,6 +96,7 @@ internal sealed class Gatherer(
             Pods = pods,
             Tickets = cache.TicketsOf(key),
             ConfigMapHashes = hashes,
+            StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
             IsClockSkewed = api.Clock is { } clock && clock.Skew.Duration() > MostSkew,
             IsAtFinishedPodsCap = cache.FinishedPods >= options.FinishedPodsCap,
