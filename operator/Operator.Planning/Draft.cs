@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Quotas;
 
 namespace Operator.Planning;
 
@@ -13,6 +14,9 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
 
     /// <summary>What was decided, one clause each.</summary>
     public ImmutableArray<string> Because { get; init; } = [];
+
+    /// <summary>The quotas that the flows draw on.</summary>
+    public QuotaTable Quotas { get; } = QuotaTable.Of(Seen.Connector.Spec);
 
     public DateTimeOffset Now => Seen.Now;
     public ConnectorSpec Spec => Seen.Connector.Spec;

@@ -20,6 +20,7 @@ public sealed record RunEnding
 
     /// <summary>One place a store of the entry; null: not reached.</summary>
     public ImmutableArray<StoreReport?> Stores { get; init; } = [];
+    public ReportedCalls Calls { get; init; } = ReportedCalls.None;
 }
 
 /// <summary>What the record knows that the pod does not tell: silence and a missing image mean different things after the first time.</summary>
@@ -129,6 +130,7 @@ public static class RunEndings
             Ran = container.FinishedAt - container.StartedAt,
             HasReport = report is Report.Read,
             Stores = report is Report.Read read ? read.Stores : Nothing(entry),
+            Calls = report is Report.Read { Calls: var calls } ? calls : ReportedCalls.None,
         };
         if (entry.End == EndCause.Timeout)
         {

@@ -3,12 +3,13 @@ using System.Text.Json;
 
 namespace Operator.Planning;
 
-/// <summary>The record as named parts of bytes, which is how it is kept: one part a book (that of the pauses only when there is something in it), two a flow.</summary>
+/// <summary>The record as named parts of bytes, which is how it is kept: one part a book (pauses and quotas only when there is something in them), two a flow.</summary>
 public static class RecordParts
 {
     public const string Revisions = "revisions";
     public const string Attempts = "attempts";
     private const string Pauses = "pauses";
+    private const string Quotas = "quotas";
     private const string PlanPrefix = "plan.";
     private const string LedgerPrefix = "ledger.";
 
@@ -23,6 +24,10 @@ public static class RecordParts
         if (!record.Pauses.IsEmpty)
         {
             parts[Pauses] = JsonSerializer.SerializeToUtf8Bytes(record.Pauses, RecordJson.Default.PauseBook);
+        }
+        if (!record.Quotas.IsEmpty)
+        {
+            parts[Quotas] = JsonSerializer.SerializeToUtf8Bytes(record.Quotas, RecordJson.Default.QuotaBook);
         }
         foreach (var (flow, plan) in record.Plans)
         {
@@ -58,6 +63,10 @@ public static class RecordParts
                 Pauses => record with
                 {
                     Pauses = Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.PauseBook), name),
+                },
+                Quotas => record with
+                {
+                    Quotas = Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.QuotaBook), name),
                 },
                 _ when name.StartsWith(PlanPrefix, StringComparison.Ordinal) => record.With(
                     name[PlanPrefix.Length..],

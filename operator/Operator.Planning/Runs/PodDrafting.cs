@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Operator.Api;
 using Operator.Planning.Credentials;
+using Operator.Planning.Quotas;
 
 namespace Operator.Planning.Runs;
 
@@ -89,6 +90,7 @@ internal static class PodDrafting
             Revision = run.Entry.Revision,
             Deadline = RunFile.Instant(run.Entry.Deadline),
             Parameters = run.Revision.FlowParameters.GetValueOrDefault(run.Flow.Name) ?? run.Flow.Parameters,
+            Quotas = QuotaShare.Of(draft, run.Entry),
             Stores = [.. run.Entry.Stores.Select(s => RunStoreOf(s, stores.GetValueOrDefault(s), ledger))],
         };
     }

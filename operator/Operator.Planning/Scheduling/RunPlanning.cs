@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Quotas;
 using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Scheduling;
@@ -22,10 +23,15 @@ internal static class RunPlanning
     }
 
     /// <summary>Active stores that this occasion still owes a run, busy ones included.</summary>
-    public static ImmutableArray<string> Waiting(Draft draft, FlowPlan plan, Occasion occasion) =>
-        IsPlannable(draft, plan, occasion)
-            ? [.. Owed(draft.Spec, Tries.Of(occasion)).Where(s => !StoreHolds.Skips(draft, occasion, s))]
-            : [];
+    public static ImmutableArray<string> Waiting(Draft draft, string flow, Occasion occasion)
+    {
+        if (!IsPlannable(draft, draft.Record.Plan(flow), occasion))
+        {
+            return [];
+        }
+        var holds = StoreHolds.Of(draft, flow);
+        return [.. Owed(draft.Spec, Tries.Of(occasion)).Where(s => !holds.Skips(occasion, s))];
+    }
 
     private static ImmutableArray<string> Owed(ConnectorSpec spec, Tries tries) =>
         [.. Attempts.ActiveStores(spec).Where(tries.OwesRun)];
@@ -42,11 +48,10 @@ internal static class RunPlanning
         }
         var occasion = plan.Occasions[^1];
         var busy = pods.BusyStores(flow.Name, plan);
-        var free = LongestUnservedFirst(
-            plan,
-            Waiting(draft, plan, occasion).Where(s => !busy.Contains(s) && StoreHolds.Allows(draft, s))
-        );
-        var entries = Entries(draft, new Turn(flow, plan, occasion), free);
+        var due = LongestUnservedFirst(plan, Waiting(draft, flow.Name, occasion).Where(s => !busy.Contains(s)));
+        var gate = QuotaGate.Of(draft, flow);
+        var turn = new Turn(flow, plan, occasion, gate.Promise);
+        var entries = Entries(draft, turn, [.. StoreHolds.Of(draft, flow.Name).Admit(due)]);
         if (entries.IsEmpty)
         {
             return draft;
@@ -54,7 +59,10 @@ internal static class RunPlanning
         var extended = occasion with { Entries = occasion.Entries.AddRange(entries) };
         var updated = plan with { Occasions = plan.Occasions.Replace(occasion, extended) };
         return draft.Decide(
-            draft.Record.With(flow.Name, updated),
+            draft.Record.With(flow.Name, updated) with
+            {
+                Quotas = gate.After(entries.SelectMany(e => e.Stores)),
+            },
             $"{entries.Length} runs of '{flow.Name}' for {entries.Sum(e => e.Stores.Length)} stores on {occasion.Id}"
         );
     }
@@ -76,7 +84,12 @@ internal static class RunPlanning
         return [.. stores.OrderBy(s => served.GetValueOrDefault(s))];
     }
 
-    private sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion);
+    private sealed record Turn(
+        Flow Flow,
+        FlowPlan Plan,
+        Occasion Occasion,
+        ImmutableSortedDictionary<string, int>? Promise
+    );
 
     private sealed record Group(Arm Arm, ImmutableArray<string> Stores, bool IsIsolated = false, bool IsPilot = false);
 
@@ -143,6 +156,7 @@ internal static class RunPlanning
             IsPilot = group.IsPilot,
             IsIsolated = group.IsIsolated,
             StartBy = turn.Occasion.StartBy,
+            Promised = turn.Promise,
             Deadline = turn.Occasion.StartBy + turn.Flow.StartTimeout.Value + turn.Flow.Timeout.Value,
         };
     }
