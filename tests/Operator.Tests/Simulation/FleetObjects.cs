@@ -12,9 +12,24 @@ internal sealed class FleetObjects(Random random)
     private const string Repository = "registry.example.com/sync";
 
     /// <summary>Tags by behaviour; every world starts with a good one.</summary>
-    public static readonly string[] Tags = ["good-1", "good-2", "good-3", "bad", "crash", "missing", "poison", "mute"];
+    public static readonly string[] Tags = ["good-1", "good-2", "good-3", "bad", "crash", "missing", "poison", "mute", "locked"];
+
+    /// <summary>The API that flows of some worlds use.</summary>
+    public const string Api = "orders";
+
 
     public static string Image(string tag) => $"{Repository}:{tag}";
+
+    /// <summary>Null in worlds without a quota.</summary>
+    public Quota? Quota { get; } =
+        random.Next(2) == 0
+            ? null
+            : new Quota
+            {
+                Api = Api,
+                Rate = new Rate($"1/{random.Next(4, 12)}s"),
+                Burst = random.Next(1, 4),
+            };
 
     public JsonObject Connector() =>
         Node(
@@ -23,7 +38,8 @@ internal sealed class FleetObjects(Random random)
                 Metadata = Metadata(),
                 Spec = new ConnectorSpec
                 {
-                    Marketplace = Marketplace.Amazon,
+                    Marketplace = Marketplace.Custom,
+                    Quotas = Quota is null ? [] : [Quota],
                     Sync = new SyncPodSpec { Image = Image("good-1") },
                     Stores = [.. Enumerable.Range(1, random.Next(3, 10)).Select(i => new Store { Name = $"s{i:00}" })],
                     Flows = [.. Enumerable.Range(1, random.Next(4) == 0 ? 2 : 1).Select(Flow)],
@@ -82,12 +98,14 @@ internal sealed class FleetObjects(Random random)
         new()
         {
             Name = $"flow-{number}",
-            Schedule = $"@every {random.Next(5, 11)}s",
+            Schedule = $"@every {(Quota is null ? random.Next(5, 11) : 12)}s",
             StartingDeadline = new Duration("12s"),
             StartTimeout = new Duration("6s"),
             Timeout = new Duration("20s"),
             MaxStoresPerRun = random.Next(1, 6),
             MaxConcurrentRuns = random.Next(3, 12),
+            // Of two flows only one draws on the quota: both together would be more than it can ever sustain.
+            Uses = Quota is null || number > 1 ? [] : [new ApiUse { Api = Api }],
         };
 
     private static ObjectMeta Metadata() => new() { Name = Name, Namespace = Namespace };

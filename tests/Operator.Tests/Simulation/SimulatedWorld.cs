@@ -25,6 +25,7 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly FakeKubelet _kubelet;
     private readonly FleetObjects _objects;
     private readonly Invariants _invariants;
+    private readonly QuotaWatch _quotas;
     private readonly List<OperatorProcess> _processes = [];
     private readonly List<string> _story = [];
     private readonly HashSet<MishapKind> _mishaps = [];
@@ -49,6 +50,8 @@ internal sealed class SimulatedWorld : IDisposable
         _kubelet = _cluster.RunPods(SyncPods.Script);
         _objects = new FleetObjects(_random);
         _invariants = new Invariants(_cluster, _time, Connector);
+        _quotas = new QuotaWatch(_objects.Quota, _invariants.Violations);
+        _invariants.Committed = _quotas.Committed;
         _replicas = _random.Next(1, 3);
         _faultRate = _random.Next(3) == 0 ? 0 : 0.03 * _random.NextDouble();
     }
@@ -236,7 +239,8 @@ internal sealed class SimulatedWorld : IDisposable
     }
 
     private static bool IsHarmless(string image) =>
-        image.EndsWith("mute", StringComparison.Ordinal) || image.EndsWith("poison", StringComparison.Ordinal);
+        image.EndsWith("locked", StringComparison.Ordinal)
+        || image.EndsWith("mute", StringComparison.Ordinal) || image.EndsWith("poison", StringComparison.Ordinal);
 
     private bool IsOutstayed(Attempt attempt) => _time.GetUtcNow() - attempt.StartedAt > Calm;
 
