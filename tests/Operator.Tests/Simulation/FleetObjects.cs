@@ -5,31 +5,22 @@ using Operator.Api;
 namespace Operator.Tests.Simulation;
 
 /// <summary>The objects that a world's users write, and what each version of the sync image does.</summary>
-internal sealed class FleetObjects(Random random)
+internal sealed class FleetObjects(Random random, int? quotaSeed = null)
 {
     public const string Namespace = "shop";
     public const string Name = "fleet";
     private const string Repository = "registry.example.com/sync";
 
     /// <summary>Tags by behaviour; every world starts with a good one.</summary>
-    public static readonly string[] Tags = ["good-1", "good-2", "good-3", "bad", "crash", "missing", "poison", "mute", "locked"];
+    public static readonly string[] Tags = ["good-1", "good-2", "good-3", "bad", "crash", "missing", "poison", "mute"];
 
     /// <summary>The API that flows of some worlds use.</summary>
     public const string Api = "orders";
 
-
     public static string Image(string tag) => $"{Repository}:{tag}";
 
-    /// <summary>Null in worlds without a quota.</summary>
-    public Quota? Quota { get; } =
-        random.Next(2) == 0
-            ? null
-            : new Quota
-            {
-                Api = Api,
-                Rate = new Rate($"1/{random.Next(4, 12)}s"),
-                Burst = random.Next(1, 4),
-            };
+    /// <summary>Null in worlds without a quota. Drawn apart, so that it changes nothing else of a world.</summary>
+    public Quota? Quota { get; } = quotaSeed is { } seed ? DrawQuota(new Random(~seed)) : null;
 
     public JsonObject Connector() =>
         Node(
@@ -98,7 +89,7 @@ internal sealed class FleetObjects(Random random)
         new()
         {
             Name = $"flow-{number}",
-            Schedule = $"@every {(Quota is null ? random.Next(5, 11) : 12)}s",
+            Schedule = $"@every {random.Next(5, 11) + (Quota is null ? 0 : 6)}s",
             StartingDeadline = new Duration("12s"),
             StartTimeout = new Duration("6s"),
             Timeout = new Duration("20s"),
@@ -107,6 +98,16 @@ internal sealed class FleetObjects(Random random)
             // Of two flows only one draws on the quota: both together would be more than it can ever sustain.
             Uses = Quota is null || number > 1 ? [] : [new ApiUse { Api = Api }],
         };
+
+    private static Quota? DrawQuota(Random random) =>
+        random.Next(2) == 0
+            ? null
+            : new Quota
+            {
+                Api = Api,
+                Rate = new Rate($"1/{random.Next(4, 12)}s"),
+                Burst = random.Next(1, 4),
+            };
 
     private static ObjectMeta Metadata() => new() { Name = Name, Namespace = Namespace };
 

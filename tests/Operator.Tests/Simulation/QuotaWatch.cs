@@ -61,7 +61,9 @@ internal sealed class QuotaWatch
             var most = burst + ((calls[^1] - calls[first] + Tolerance) / per * count);
             if (made > most)
             {
-                _violations.Add($"store {store} was promised {made} calls since {calls[first]:HH:mm:ss}, {most:0.0} are allowed");
+                _violations.Add(
+                    $"store {store} was promised {made} calls since {calls[first]:HH:mm:ss}, {most:0.0} are allowed"
+                );
             }
         }
     }

@@ -48,7 +48,7 @@ internal sealed class SimulatedWorld : IDisposable
             new FakeClusterOptions { Seed = seed, GarbageCollectionDelay = TimeSpan.FromSeconds(_random.Next(5)) }
         );
         _kubelet = _cluster.RunPods(SyncPods.Script);
-        _objects = new FleetObjects(_random);
+        _objects = new FleetObjects(_random, seed);
         _invariants = new Invariants(_cluster, _time, Connector);
         _quotas = new QuotaWatch(_objects.Quota, _invariants.Violations);
         _invariants.Committed = _quotas.Committed;
@@ -96,6 +96,8 @@ internal sealed class SimulatedWorld : IDisposable
     /// <summary>A user ships an image. Until stable has had a good run, new content is adopted at once, whatever it is.</summary>
     public void Ship(string tag)
     {
+        // Where there are quotas, stores are locked out, too.
+        tag = tag is "mute" && _objects.Quota is not null ? "locked" : tag;
         Tell($"image {tag}");
         _hasShippedUnproven |= _invariants.Record is not { Revisions.StableIsProven: true };
         _cluster.Edit(
@@ -240,7 +242,8 @@ internal sealed class SimulatedWorld : IDisposable
 
     private static bool IsHarmless(string image) =>
         image.EndsWith("locked", StringComparison.Ordinal)
-        || image.EndsWith("mute", StringComparison.Ordinal) || image.EndsWith("poison", StringComparison.Ordinal);
+        || image.EndsWith("mute", StringComparison.Ordinal)
+        || image.EndsWith("poison", StringComparison.Ordinal);
 
     private bool IsOutstayed(Attempt attempt) => _time.GetUtcNow() - attempt.StartedAt > Calm;
 
