@@ -11,6 +11,9 @@ public static class ApiGroup
     public const string RolloutKind = "SyncRollout";
     public const string RolloutPlural = "syncrollouts";
 
+    /// <summary>A ConfigMap with stores carries this label with the value <c>true</c>; others are not watched.</summary>
+    public const string StoresLabel = Name + "/stores";
+
     /// <summary>With the value <c>true</c> on a ServiceAccount: sync pods may run under it.</summary>
     public const string AllowSyncPodsLabel = Name + "/allow-sync-pods";
 }

@@ -51,4 +51,28 @@ public sealed record MissedCounts
 
     /// <summary>Store-syncs that were due and not started in time, or whose pod was lost.</summary>
     public long StoreSyncs { get; set; }
+
+    /// <summary>The store-syncs by cause.</summary>
+    public MissedByCause ByCause { get; set; } = new();
+}
+
+public sealed record MissedByCause
+{
+    /// <summary>Nobody was there to start them in time.</summary>
+    public long Downtime { get; set; }
+
+    /// <summary>More was due than maxConcurrentRuns lets run.</summary>
+    public long Capacity { get; set; }
+
+    /// <summary>The store's earlier run still went on.</summary>
+    public long Concurrency { get; set; }
+
+    /// <summary>A marketplace's quota left nothing for them.</summary>
+    public long Quota { get; set; }
+
+    /// <summary>The store fails to authenticate.</summary>
+    public long Auth { get; set; }
+
+    /// <summary>The cluster did not run the pod, or lost it.</summary>
+    public long Infra { get; set; }
 }

@@ -68,8 +68,11 @@ public sealed record ConnectorSpec
     /// <summary>The application's credentials; mounted at /sync/credentials/app/. Optional.</summary>
     public AppCredentials? Credentials { get; set; }
 
-    /// <summary>1 to 250 stores, names unique.</summary>
+    /// <summary>Up to 250 stores, names unique; there is at least one here or one list in <see cref="StoresFrom"/>.</summary>
     public ImmutableArray<Store> Stores { get; set; } = [];
+
+    /// <summary>Up to 50 lists of more stores. Of stores with one name the first counts, those of <see cref="Stores"/> before all.</summary>
+    public ImmutableArray<StoreSource> StoresFrom { get; set; } = [];
 
     /// <summary>1 to 20 flows, names unique.</summary>
     public ImmutableArray<Flow> Flows { get; set; } = [];
@@ -99,8 +102,22 @@ public sealed record Store
     public ImmutableSortedDictionary<string, string> Parameters { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>For grouping; at most 20. No run and no revision depends on them.</summary>
+    public ImmutableSortedDictionary<string, string> Labels { get; set; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>True: the store is left out of every run and cohort. Default false.</summary>
     public bool Suspend { get; set; }
+}
+
+/// <summary>Stores that are listed elsewhere.</summary>
+public sealed record StoreSource
+{
+    /// <summary>
+    /// A YAML list of stores, each as in <c>spec.stores</c>, in a ConfigMap that carries <see cref="ApiGroup.StoresLabel"/>. One
+    /// that can't be read changes nothing: its last good list stays.
+    /// </summary>
+    public KeySelector? ConfigMapKeyRef { get; set; }
 }
 
 /// <summary>The store's Secret, mounted at /sync/credentials/stores/&lt;store&gt;/; a missing one fails its own store only.</summary>
@@ -133,7 +150,10 @@ public sealed record Flow
     /// <summary>IANA name; for cron only. Default UTC.</summary>
     public string TimeZone { get; set; } = "UTC";
 
-    /// <summary>Counted from the slot; a run that could not start by then is skipped and counted. Default 2m.</summary>
+    /// <summary>The runs of one slot start spread over this, each at the same offset in every slot. Default 0s.</summary>
+    public Duration Spread { get; set; } = new("0s");
+
+    /// <summary>Counted from the slot and the run's offset; a run that could not start by then is skipped and counted. Default 2m.</summary>
     public Duration StartingDeadline { get; set; } = new("2m");
 
     /// <summary>A pod whose container has not started by then is given up. Default 1m.</summary>

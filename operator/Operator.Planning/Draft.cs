@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Quotas;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning;
 
@@ -12,11 +13,20 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<EndedRun> Folded { get; init; } = [];
 
+    /// <summary>Every store, those of <c>storesFrom</c> included.</summary>
+    public StoreRoster Roster { get; init; } = StoreRoster.Empty;
+
+    /// <summary>What is wrong with lists of stores, one sentence each.</summary>
+    public ImmutableArray<string> StoreListProblems { get; init; } = [];
+
     /// <summary>What was decided, one clause each.</summary>
     public ImmutableArray<string> Because { get; init; } = [];
 
     /// <summary>The quotas that the flows draw on.</summary>
     public QuotaTable Quotas { get; } = QuotaTable.Of(Seen.Connector.Spec);
+
+    /// <summary>When something planned for later becomes due, if anything is.</summary>
+    public DateTimeOffset? NextDue { get; init; }
 
     public DateTimeOffset Now => Seen.Now;
     public ConnectorSpec Spec => Seen.Connector.Spec;
@@ -30,6 +40,12 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
             Record = record,
             MustCommit = true,
             Because = Because.Add(because),
+        };
+
+    public Draft Await(IEnumerable<DateTimeOffset> instants) =>
+        this with
+        {
+            NextDue = instants.Select(at => (DateTimeOffset?)at).Append(NextDue).Min(),
         };
 
     public Draft Tell(EventTarget target, string reason, string message, bool isWarning = false) =>

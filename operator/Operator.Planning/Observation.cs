@@ -31,6 +31,9 @@ public sealed record Observation
     public ImmutableSortedDictionary<string, string?> ConfigMapHashes { get; init; } =
         ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
 
+    /// <summary>What <c>spec.storesFrom</c> names, in its order.</summary>
+    public ImmutableArray<StoreListSight> StoreLists { get; init; } = [];
+
     /// <summary>What the API server said when it refused to create pods of this connector, by pod name; empty once one was taken.</summary>
     public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; init; } =
         ImmutableSortedDictionary.Create<string, CreateRefusal>(StringComparer.Ordinal);

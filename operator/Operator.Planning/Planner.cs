@@ -5,6 +5,7 @@ using Operator.Planning.Marketplaces;
 using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
 using Operator.Planning.Scheduling;
+using Operator.Planning.Stores;
 using Operator.Planning.Telling;
 
 namespace Operator.Planning;
@@ -45,7 +46,7 @@ public static class Planner
         {
             return StandStill(seen);
         }
-        var draft = Suspension.Note(Adoption.Begin(seen));
+        var draft = Suspension.Note(StoreLists.Adopt(Adoption.Begin(seen)));
         var pods = PodIndex.Of(draft.Record, seen.Pods);
         // Fold what has ended and close the rounds that are over, so that the judge sees all there is.
         draft = Closing.Close(Folding.Fold(draft, pods));
@@ -69,7 +70,7 @@ public static class Planner
     /// </summary>
     private static Plan StandStill(Observation seen)
     {
-        var draft = Adoption.Begin(seen);
+        var draft = StoreLists.Adopt(Adoption.Begin(seen));
         return new Plan
         {
             Record = draft.Record,

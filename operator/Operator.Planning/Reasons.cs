@@ -29,6 +29,8 @@ public static class Reasons
     public const string RolloutUnusable = "RolloutUnusable";
     public const string RevisionRejected = "RevisionRejected";
     public const string RevisionAdopted = "RevisionAdopted";
+    public const string CapacityTooLow = "CapacityTooLow";
+    public const string StoreListBroken = "StoreListBroken";
     public const string ForeignPod = "ForeignPod";
 
     // How a run ended.

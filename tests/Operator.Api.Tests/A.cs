@@ -52,14 +52,17 @@ internal static class A
                         "sites": ["A1PA6795UKMFR9"],
                         "credentials": {"secretRef": {"name": "sellers", "keyPrefix": "acme-eu.", "keys": ["refresh_token"]}},
                         "parameters": {"warehouse": "b-1"},
+                        "labels": {"region": "eu"},
                         "suspend": false
                       }
                     ],
+                    "storesFrom": [{"configMapKeyRef": {"name": "eu-stores", "key": "stores.yaml"}}],
                     "flows": [
                       {
                         "name": "orders",
                         "schedule": "*/5 * * * *",
                         "timeZone": "Europe/Berlin",
+                        "spread": "60s",
                         "startingDeadline": "2m",
                         "startTimeout": "1m",
                         "timeout": "10m",

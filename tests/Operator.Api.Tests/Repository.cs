@@ -20,7 +20,7 @@ internal static class Repository
             : [];
 
     public static IReadOnlyList<ManifestDocument> Documents(string yaml) =>
-        [.. new ManifestReader(new StringReader(yaml)).Read()];
+        [.. ManifestDocument.ReadAll(new StringReader(yaml))];
 
     private static string FindRoot()
     {

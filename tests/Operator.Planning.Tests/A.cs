@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Api;
 
 namespace Operator.Planning.Tests;
@@ -28,6 +29,28 @@ public static class A
                 Flows = [Flow()],
             },
         };
+
+    /// <summary>A good list of stores; another hash is another content.</summary>
+    public static StoreListSight StoreList(string source, string hash, params IEnumerable<string> stores) =>
+        new()
+        {
+            Source = source,
+            Hash = hash,
+            Stores = [.. stores.Select(s => new Store { Name = s })],
+        };
+
+    public static StoreListSight BrokenList(string source, string problem) =>
+        new() { Source = source, Problem = problem };
+
+    public static ImmutableArray<StoreSource> StoresFrom(params IEnumerable<string> sources) =>
+        [
+            .. sources
+                .Select(s => s.Split('/'))
+                .Select(s => new StoreSource
+                {
+                    ConfigMapKeyRef = new KeySelector { Name = s[0], Key = s[1] },
+                }),
+        ];
 
     public static Flow Flow(string name = "orders") =>
         new()

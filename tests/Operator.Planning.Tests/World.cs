@@ -45,6 +45,7 @@ public sealed class World
     public bool IsClockSkewed { get; set; }
     public MarketplaceConnector Connector { get; set; } = A.Connector(Start);
     public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
+    public ImmutableArray<StoreListSight> StoreLists { get; set; } = [];
     public Dictionary<string, Behaviour> Versions { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Every run that was ever started: its fingerprint, arm and when.</summary>
@@ -55,6 +56,14 @@ public sealed class World
     public List<EndedRun> Ended { get; } = [];
     public Plan Last { get; private set; } = new();
     public ConnectorRecord Record => Decode();
+    public bool HasLivePods => _pods.Values.Any(p => !PodIndex.HasEnded(p.Seen));
+
+    /// <summary>For the message of a failing test.</summary>
+    public string Story =>
+        string.Join(
+            '\n',
+            Runs.Select(r => $"{r.At:mm:ss} {r.Print.Occasion}/{r.Print.Index} {string.Join(',', r.Print.Stores)}")
+        );
     public Attempt? Attempt => Record.RunningAttempt;
 
     public sealed record Started(Fingerprint Print, Arm Arm, int Attempt, DateTimeOffset At, int CohortThen);
@@ -143,6 +152,7 @@ public sealed class World
             Pods = [.. _pods.Values.Select(p => p.Seen)],
             Tickets = [.. _tickets.Select(t => new ObservedTicket(t, _recordId, 0))],
             Salt = 42,
+            StoreLists = StoreLists,
             IsClockSkewed = IsClockSkewed,
         };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace Operator.Api;
@@ -10,4 +11,5 @@ namespace Operator.Api;
 )]
 [JsonSerializable(typeof(MarketplaceConnector))]
 [JsonSerializable(typeof(SyncRollout))]
+[JsonSerializable(typeof(ImmutableArray<Store>))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -15,6 +15,14 @@ public static class JsonShape
     public static ImmutableArray<Finding> WrongKinds(JsonElement item, string kind) =>
         [.. Walk(item, kind).Where(d => !d.IsUnknown).Select(d => d.Finding)];
 
+    /// <summary>Both, of a value that stands alone; its paths begin after the value itself.</summary>
+    internal static ImmutableArray<Finding> Differences(JsonElement value, JsonTypeInfo type)
+    {
+        var walk = new ShapeWalk();
+        walk.Value(value, type, "");
+        return [.. walk.Found.Select(d => d.Finding)];
+    }
+
     private static ImmutableArray<Difference> Walk(JsonElement item, string kind)
     {
         var isRollout = string.Equals(kind, ApiGroup.RolloutKind, StringComparison.Ordinal);

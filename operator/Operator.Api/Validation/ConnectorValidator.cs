@@ -7,6 +7,7 @@ namespace Operator.Api;
 internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
 {
     private const int MostStores = 250;
+    private const int MostLists = 50;
     private const int MostFlows = 20;
     private const int MostQuotas = 100;
 
@@ -23,9 +24,15 @@ internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
             .WithMessage("the update policy is unknown; use Rollout or Immediate");
         RuleFor(s => s.Sync).SetValidator(new SyncPodValidator());
         RuleFor(s => s.Credentials).SetValidator(new AppCredentialsValidator()!); // not asked when there are none
-        RuleFor(s => s.Stores).Count(1, MostStores, "stores");
+        RuleFor(s => s.Stores).Count(0, MostStores, "stores");
+        RuleFor(s => s.Stores)
+            .Must((spec, stores) => !stores.IsEmpty || !spec.StoresFrom.IsEmpty)
+            .WithMessage("there are no stores; list at least 1, or name a ConfigMap with stores in storesFrom");
         RuleFor(s => s.Stores).Unique("spec.stores", s => s.Name);
         RuleForEach(s => s.Stores).SetValidator(new StoreValidator());
+        RuleFor(s => s.StoresFrom).Count(0, MostLists, "lists of stores");
+        RuleFor(s => s.StoresFrom).Custom((sources, context) => RefuseTwice(sources, context.AddFailure));
+        RuleForEach(s => s.StoresFrom).SetValidator(new StoreSourceValidator());
         RuleFor(s => s.Stores)
             .Custom(
                 (stores, context) =>
@@ -44,6 +51,20 @@ internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
         RuleForEach(s => s.Quotas).SetValidator(new QuotaValidator());
         RuleFor(s => s.History.Slots).Between(0, 10);
         RuleFor(s => s.History.FailedRuns).Between(0, 20);
+    }
+
+    private static void RefuseTwice(ImmutableArray<StoreSource> sources, Action<string, string> fail)
+    {
+        for (var i = 1; i < sources.Length; i++)
+        {
+            if (sources[i].ConfigMapKeyRef is { } twin && sources.IndexOf(sources[i]) is var first && first < i)
+            {
+                fail(
+                    $"StoresFrom[{i}]",
+                    $"key {Texts.Quote(twin.Key)} of ConfigMap {Texts.Quote(twin.Name)} is spec.storesFrom[{first}] too; remove one"
+                );
+            }
+        }
     }
 
     /// <summary>Nobody knows which keys of a shared Secret are a store's where no marketplace says so.</summary>

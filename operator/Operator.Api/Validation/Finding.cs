@@ -43,10 +43,19 @@ internal static class Findings
     public static ImmutableArray<Finding> Of(ValidationResult result) =>
         [.. result.Errors.Select(e => new Finding(PathOf(e.PropertyName), e.ErrorMessage))];
 
-    /// <summary><c>Flows[0].MaxStoresPerRun</c> becomes <c>spec.flows[0].maxStoresPerRun</c>.</summary>
-    private static string PathOf(string property)
+    /// <summary><c>Stores[3].Name</c> of a list that stands alone becomes <c>[3].name</c>.</summary>
+    public static string PathInList(string property)
     {
-        var parts = property.Split('.', StringSplitOptions.RemoveEmptyEntries);
-        return string.Join('.', parts.Select(p => char.ToLowerInvariant(p[0]) + p[1..]).Prepend("spec"));
+        var path = JsonPath(property);
+        return path[Math.Max(0, path.IndexOf('[', StringComparison.Ordinal))..];
     }
+
+    /// <summary><c>Flows[0].MaxStoresPerRun</c> becomes <c>spec.flows[0].maxStoresPerRun</c>.</summary>
+    private static string PathOf(string property) => $"spec.{JsonPath(property)}";
+
+    private static string JsonPath(string property) =>
+        string.Join(
+            '.',
+            property.Split('.', StringSplitOptions.RemoveEmptyEntries).Select(p => char.ToLowerInvariant(p[0]) + p[1..])
+        );
 }

@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using FluentValidation;
 
 namespace Operator.Api;
 
 internal sealed class StoreValidator : AbstractValidator<Store>
 {
+    private const int MostLabels = 20;
+
     public StoreValidator()
     {
         RuleFor(s => s.Name).DnsLabel("store");
@@ -16,7 +19,38 @@ internal sealed class StoreValidator : AbstractValidator<Store>
             );
         RuleFor(s => s.Credentials).SetValidator(new StoreCredentialsValidator()!); // not asked when there are none
         RuleFor(s => s.Parameters).Custom((p, context) => Parameters.Check(p, 50, 1024, context.AddFailure));
+        RuleFor(s => s.Labels).Custom((l, context) => CheckLabels(l, context.AddFailure));
     }
+
+    private static void CheckLabels(ImmutableSortedDictionary<string, string> labels, Action<string> fail)
+    {
+        if (labels.Count > MostLabels)
+        {
+            fail($"there are {labels.Count} labels; use at most {MostLabels}");
+        }
+        foreach (var (name, value) in labels)
+        {
+            if (!Texts.IsLabelKey(name))
+            {
+                fail($"{Texts.Quote(name)} is no name of a label; write for example region or example.com/region");
+            }
+            if (!Texts.IsLabelValue(value))
+            {
+                fail(
+                    $"{name}: {Texts.Quote(value)} is no value of a label; use letters, digits, dashes, underscores and dots, at most 63"
+                );
+            }
+        }
+    }
+}
+
+internal sealed class StoreSourceValidator : AbstractValidator<StoreSource>
+{
+    public StoreSourceValidator() =>
+        RuleFor(s => s.ConfigMapKeyRef)
+            .SetValidator(new KeySelectorValidator("ConfigMap")!)
+            .NotNull()
+            .WithMessage("the source names no ConfigMap; set configMapKeyRef with name and key");
 }
 
 internal sealed class FlowValidator : AbstractValidator<Flow>
@@ -38,6 +72,7 @@ internal sealed class FlowValidator : AbstractValidator<Flow>
             );
         RuleFor(f => f.TimeZone)
             .Must(Texts.IsTimeZone, z => $"{Texts.Quote(z)} is no time zone; use an IANA name such as Europe/Berlin");
+        RuleFor(f => f.Spread).Between(TimeSpan.Zero, TimeSpan.FromHours(24));
         RuleFor(f => f.StartingDeadline).Between(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));
         RuleFor(f => f.StartTimeout).Between(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1));
         RuleFor(f => f.Timeout).Between(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));

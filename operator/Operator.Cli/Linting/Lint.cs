@@ -37,7 +37,7 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
         try
         {
             using var opened = file is StandardInput ? null : File.OpenText(file);
-            foreach (var document in new ManifestReader(opened ?? input).Read())
+            foreach (var document in ManifestDocument.ReadAll(opened ?? input))
             {
                 Check(file is StandardInput ? "stdin" : file, document);
             }

@@ -72,9 +72,8 @@ public static class AuthPauses
     internal static Draft Forget(Draft draft)
     {
         var pauses = draft.Record.Pauses.Auth;
-        var names = draft.Spec.Stores.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
         var over = pauses
-            .Where(p => !names.Contains(p.Key) || !IsSameTry(draft, p.Key, p.Value))
+            .Where(p => draft.Roster.Find(p.Key) is null || !IsSameTry(draft, p.Key, p.Value))
             .Select(p => p.Key)
             .ToList();
         return over.Count == 0 ? draft : draft with { Record = Clear(draft.Record, over) };
@@ -82,7 +81,7 @@ public static class AuthPauses
 
     private static bool IsSameTry(Draft draft, string store, AuthPause pause) =>
         string.Equals(pause.Revision, draft.Record.Revisions.StableHash, StringComparison.Ordinal)
-        && string.Equals(pause.Credentials, StoreKeys.Reference(draft.Spec, store), StringComparison.Ordinal);
+        && string.Equals(pause.Credentials, StoreKeys.Reference(draft, store), StringComparison.Ordinal);
 
     private static Draft After(Draft draft, Entry entry, string store, StoreReport report)
     {
@@ -109,7 +108,7 @@ public static class AuthPauses
             Since = before?.Since ?? draft.Now,
             Until = draft.Now + LengthOf(failures),
             Revision = entry.Revision,
-            Credentials = StoreKeys.Reference(draft.Spec, store),
+            Credentials = StoreKeys.Reference(draft, store),
         };
         var pauses = draft.Record.Pauses.Auth.SetItem(store, pause);
         var record = draft.Record with { Pauses = draft.Record.Pauses with { Auth = pauses } };

@@ -9,19 +9,20 @@ namespace Operator.Planning.Credentials;
 internal static class StoreKeys
 {
     /// <summary>One mount for the application and one for each store of the run, at fixed paths.</summary>
-    public static ImmutableArray<SecretMount> Mounts(ConnectorSpec spec, Entry entry)
+    public static ImmutableArray<SecretMount> Mounts(Draft draft, Entry entry)
     {
+        var spec = draft.Spec;
         var mounts = ImmutableArray.CreateBuilder<SecretMount>();
         if (spec.Credentials?.SecretRef is { } app)
         {
             mounts.Add(new SecretMount(app.Name, "/sync/credentials/app"));
         }
-        foreach (var store in spec.Stores.Where(s => entry.Stores.Contains(s.Name, StringComparer.Ordinal)))
+        foreach (var store in entry.Stores)
         {
-            if (store.Credentials?.SecretRef is { } secret)
+            if (draft.Roster.Find(store)?.Credentials?.SecretRef is { } secret)
             {
                 mounts.Add(
-                    new SecretMount(secret.Name, $"/sync/credentials/stores/{store.Name}")
+                    new SecretMount(secret.Name, $"/sync/credentials/stores/{store}")
                     {
                         Items = Items(spec.Marketplace, secret),
                     }
@@ -32,9 +33,9 @@ internal static class StoreKeys
     }
 
     /// <summary>Where to look when a store can't authenticate: <c>Secret 'sellers' (keys acme-eu.refresh_token)</c>.</summary>
-    public static IEnumerable<string> Described(ConnectorSpec spec, string storeName)
+    public static IEnumerable<string> Described(Draft draft, string storeName)
     {
-        var store = spec.Stores.FirstOrDefault(s => string.Equals(s.Name, storeName, StringComparison.Ordinal));
+        var (spec, store) = (draft.Spec, draft.Roster.Find(storeName));
         var profile = Profiles.Of(spec.Marketplace);
         if (store?.Credentials?.SecretRef is { } own)
         {
@@ -48,8 +49,7 @@ internal static class StoreKeys
     }
 
     /// <summary>Changes when somebody points the store at other credentials.</summary>
-    public static string Reference(ConnectorSpec spec, string storeName) =>
-        string.Join("; ", Described(spec, storeName));
+    public static string Reference(Draft draft, string storeName) => string.Join("; ", Described(draft, storeName));
 
     /// <summary>Key to file; empty when every key of the Secret is a file.</summary>
     private static ImmutableArray<SecretItem> Items(Marketplace marketplace, StoreSecretReference secret)

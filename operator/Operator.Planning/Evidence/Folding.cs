@@ -42,6 +42,7 @@ internal static class Folding
         var folded = run.Entry with
         {
             Result = ending.Result,
+            EndedAt = draft.Now,
             Reason = ending.Reason,
             NotReached = NotReached(run.Entry, ending),
         };
@@ -132,31 +133,53 @@ internal static class Folding
             Occasions = plan.Occasions.Replace(occasion, updated),
             HasReported = plan.HasReported || ending.HasReport,
             LastSuccess = isClean ? now : plan.LastSuccess,
+            TypicalRun = Typical(plan.TypicalRun, ending.Took),
             Isolated = Isolations.After(plan.Isolated, folded, ending),
         };
     }
+
+    /// <summary>Each run weighs an eighth.</summary>
+    private static TimeSpan? Typical(TimeSpan? before, TimeSpan? took) =>
+        took is { } now && before is { } mean ? mean + ((now - mean) / 8) : took ?? before;
 
     private static FlowLedger WithReports(FlowLedger ledger, RunKey run, RunEnding ending)
     {
         var stores = ledger.Stores;
         for (var i = 0; i < run.Entry.Stores.Length; i++)
         {
-            if (ending.Stores[i] is not { } report)
+            var store = run.Entry.Stores[i];
+            var before = stores.GetValueOrDefault(store) ?? new StoreLedger();
+            if (After(before, run, ending, ending.Stores[i]) is { } after)
             {
-                continue;
+                stores = stores.SetItem(store, after);
             }
-            var before = stores.GetValueOrDefault(run.Entry.Stores[i]) ?? new StoreLedger();
-            stores = stores.SetItem(
-                run.Entry.Stores[i],
-                before with
-                {
-                    FailingClass = report.FailingClass?.ToString(),
-                    LastOkSlot = report.Failed == 0 ? run.Occasion.Slot : before.LastOkSlot,
-                    LastOkRevision = report.Failed == 0 ? run.Entry.Revision : before.LastOkRevision,
-                }
-            );
         }
         return ledger with { Stores = stores };
+    }
+
+    /// <summary>Null when the run says nothing of the store.</summary>
+    private static StoreLedger? After(StoreLedger before, RunKey run, RunEnding ending, StoreReport? report)
+    {
+        var isOk = report is { Failed: 0 } || ending is { Result: RunResult.Succeeded, HasReport: false };
+        if (isOk)
+        {
+            return before with
+            {
+                FailingClass = null,
+                LastOkSlot = run.Occasion.Slot,
+                LastOkRevision = run.Entry.Revision,
+                LastRunSlot = null,
+            };
+        }
+        // A run of one store that ended badly had no neighbour to blame.
+        var isAlone = run.Entry.Stores.Length == 1 && ending.Result == RunResult.Failed;
+        return report is null && !isAlone
+            ? null
+            : before with
+            {
+                FailingClass = report is null ? before.FailingClass : report.FailingClass?.ToString(),
+                LastRunSlot = run.Occasion.Slot,
+            };
     }
 
     private static StepEvidence WithEvidence(StepEvidence evidence, Attempt? attempt, Entry entry, RunEnding ending)

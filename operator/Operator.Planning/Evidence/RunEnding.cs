@@ -18,6 +18,9 @@ public sealed record RunEnding
     /// <summary>From its container's start to its end; zero when that is not known.</summary>
     public TimeSpan Ran { get; init; }
 
+    /// <summary>From the pod's creation to the container's end, where both are known.</summary>
+    public TimeSpan? Took { get; init; }
+
     /// <summary>One place a store of the entry; null: not reached.</summary>
     public ImmutableArray<StoreReport?> Stores { get; init; } = [];
     public ReportedCalls Calls { get; init; } = ReportedCalls.None;
@@ -128,6 +131,7 @@ public static class RunEndings
         {
             HasStarted = true,
             Ran = container.FinishedAt - container.StartedAt,
+            Took = container.FinishedAt > pod.CreatedAt ? container.FinishedAt - pod.CreatedAt : null,
             HasReport = report is Report.Read,
             Stores = report is Report.Read read ? read.Stores : Nothing(entry),
             Calls = report is Report.Read { Calls: var calls } ? calls : ReportedCalls.None,

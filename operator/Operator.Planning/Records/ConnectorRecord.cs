@@ -15,10 +15,12 @@ public sealed record ConnectorRecord
     public DateTimeOffset CreatedAt { get; init; }
     public RevisionBook Revisions { get; init; } = new();
     public AttemptBook Attempts { get; init; } = new();
+    public StoreBook Stores { get; init; } = new();
     public PauseBook Pauses { get; init; } = new();
     public Quotas.QuotaBook Quotas { get; init; } = new();
     public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
+    public ImmutableSortedDictionary<string, ChunkBook> Chunks { get; init; } = EmptyChunks;
 
     private static readonly ImmutableSortedDictionary<string, FlowPlan> EmptyPlans = ImmutableSortedDictionary.Create<
         string,
@@ -27,9 +29,18 @@ public sealed record ConnectorRecord
     private static readonly ImmutableSortedDictionary<string, FlowLedger> EmptyLedgers =
         ImmutableSortedDictionary.Create<string, FlowLedger>(StringComparer.Ordinal);
 
+    private static readonly ImmutableSortedDictionary<string, ChunkBook> EmptyChunks = ImmutableSortedDictionary.Create<
+        string,
+        ChunkBook
+    >(StringComparer.Ordinal);
+
     public FlowPlan Plan(string flow) => Plans.TryGetValue(flow, out var plan) ? plan : new FlowPlan();
 
     public FlowLedger Ledger(string flow) => Ledgers.TryGetValue(flow, out var ledger) ? ledger : new FlowLedger();
+
+    public ChunkBook ChunksOf(string flow) => Chunks.TryGetValue(flow, out var book) ? book : new ChunkBook();
+
+    public ConnectorRecord With(string flow, ChunkBook book) => this with { Chunks = Chunks.SetItem(flow, book) };
 
     public ConnectorRecord With(string flow, FlowPlan plan) => this with { Plans = Plans.SetItem(flow, plan) };
 

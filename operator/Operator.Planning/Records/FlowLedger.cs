@@ -14,8 +14,11 @@ public sealed record FlowLedger
 
 public sealed record StoreLedger
 {
-    /// <summary>The newest slot in which the store was reported without a failed item.</summary>
+    /// <summary>The newest slot in which the store was reported without a failed item, or its run ended well without a report.</summary>
     public DateTimeOffset? LastOkSlot { get; set; }
+
+    /// <summary>The newest slot in which it was taken up and did not end well, when that is newer.</summary>
+    public DateTimeOffset? LastRunSlot { get; set; }
     public string? LastOkRevision { get; set; }
 
     /// <summary>Error class that failed the whole store in its newest report (no item ok), such as <c>a</c>; null when it did not.</summary>

@@ -23,6 +23,15 @@ public sealed record FlowPlan
     public long MissedSlots { get; set; }
     public long MissedStoreSyncs { get; set; }
 
+    /// <summary>The same by cause. Younger than the sum: what was counted before is in the sum only.</summary>
+    public MissedTally MissedBy { get; set; } = new();
+
+    /// <summary>How long a run holds its place, from the pod's creation to its end: a mean that forgets.</summary>
+    public TimeSpan? TypicalRun { get; set; }
+
+    /// <summary>Why the newest closed round could not run all that was due, in numbers; null when it could.</summary>
+    public string? Shortage { get; set; }
+
     /// <summary>What went wrong on the stable arm in the newest closed round; null when nothing did.</summary>
     public RoundProblem? Problem { get; set; }
 
@@ -36,7 +45,13 @@ public sealed record Occasion
     public string Id { get; set; } = "";
     public DateTimeOffset Slot { get; set; }
 
-    /// <summary>The last instant at which a pod of this occasion may be created.</summary>
+    /// <summary>The slot of the occasion before this one; null for the first.</summary>
+    public DateTimeOffset? SlotBefore { get; set; }
+
+    /// <summary>Over how long its runs are spread; zero: all are due at the slot itself.</summary>
+    public TimeSpan Spread { get; set; }
+
+    /// <summary>The last instant at which a pod of this occasion may be created: slot, spread and startingDeadline.</summary>
     public DateTimeOffset StartBy { get; set; }
 
     /// <summary>From this slot to the next: what one observed round can add to a step's dwell.</summary>
@@ -62,6 +77,9 @@ public sealed record Entry
 
     /// <summary>Holds stores of <see cref="FlowPlan.Isolated"/>.</summary>
     public bool IsIsolated { get; set; }
+
+    /// <summary>When its pod is to be created; null: at once.</summary>
+    public DateTimeOffset? NotBefore { get; set; }
     public DateTimeOffset StartBy { get; set; }
 
     /// <summary>Calls that the run was promised for each of its stores, by API; null when no quota limits its flow.</summary>
@@ -78,6 +96,9 @@ public sealed record Entry
 
     /// <summary>Set once, when the run was folded into the ledger.</summary>
     public RunResult? Result { get; set; }
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
 
     /// <summary>One word for why, such as <c>OOMKilled</c> or <c>ReportUnreadable</c>.</summary>
     public string? Reason { get; set; }

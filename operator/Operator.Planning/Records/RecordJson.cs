@@ -14,4 +14,6 @@ namespace Operator.Planning;
 [JsonSerializable(typeof(Quotas.QuotaBook))]
 [JsonSerializable(typeof(FlowPlan))]
 [JsonSerializable(typeof(FlowLedger))]
+[JsonSerializable(typeof(KeptStoreList))]
+[JsonSerializable(typeof(ChunkBook))]
 internal sealed partial class RecordJson : JsonSerializerContext;

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Operator.Planning;
 
-/// <summary>The record as named parts of bytes, which is how it is kept: one part a book (pauses and quotas only when there is something in them), two a flow.</summary>
+/// <summary>
+/// The record as named parts of bytes, which is how it is kept: one part a book (those of pauses and quotas only when there is
+/// something in them), three a flow, and those of the stores.
+/// </summary>
 public static class RecordParts
 {
     public const string Revisions = "revisions";
@@ -12,6 +15,7 @@ public static class RecordParts
     private const string Quotas = "quotas";
     private const string PlanPrefix = "plan.";
     private const string LedgerPrefix = "ledger.";
+    private const string ChunksPrefix = "chunks.";
 
     /// <summary>From these a record that lost its head is begun anew: what is stable, and what was rejected.</summary>
     public static bool OutlivesHead(string part) => part is Revisions or Attempts;
@@ -37,6 +41,11 @@ public static class RecordParts
         {
             parts[LedgerPrefix + flow] = JsonSerializer.SerializeToUtf8Bytes(ledger, RecordJson.Default.FlowLedger);
         }
+        foreach (var (flow, book) in record.Chunks)
+        {
+            parts[ChunksPrefix + flow] = JsonSerializer.SerializeToUtf8Bytes(book, RecordJson.Default.ChunkBook);
+        }
+        parts.AddRange(StoreParts.Encode(record.Stores));
         return parts.ToImmutable();
     }
 
@@ -54,6 +63,7 @@ public static class RecordParts
             Counter = counter,
             CreatedAt = createdAt,
         };
+        var lists = new Dictionary<string, KeptStoreList>(StringComparer.Ordinal);
         foreach (var (name, bytes) in parts)
         {
             record = name switch
@@ -76,10 +86,15 @@ public static class RecordParts
                     name[LedgerPrefix.Length..],
                     Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.FlowLedger), name)
                 ),
+                _ when name.StartsWith(ChunksPrefix, StringComparison.Ordinal) => record.With(
+                    name[ChunksPrefix.Length..],
+                    Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.ChunkBook), name)
+                ),
+                _ when name.StartsWith(StoreParts.Prefix, StringComparison.Ordinal) => Keep(lists, name, bytes, record),
                 _ => throw new JsonException($"the record has a part '{name}' that this version does not know"),
             };
         }
-        return record;
+        return record with { Stores = StoreParts.Decode(lists) };
     }
 
     public static RevisionBook DecodeRevisions(ReadOnlySpan<byte> bytes) =>
@@ -87,6 +102,17 @@ public static class RecordParts
 
     public static AttemptBook DecodeAttempts(ReadOnlySpan<byte> bytes) =>
         Required(JsonSerializer.Deserialize(bytes, RecordJson.Default.AttemptBook), Attempts);
+
+    private static ConnectorRecord Keep(
+        Dictionary<string, KeptStoreList> lists,
+        string name,
+        ReadOnlyMemory<byte> bytes,
+        ConnectorRecord record
+    )
+    {
+        lists[name] = Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.KeptStoreList), name);
+        return record;
+    }
 
     private static T Required<T>(T? value, string part)
         where T : class => value ?? throw new JsonException($"part '{part}' of the record is null");

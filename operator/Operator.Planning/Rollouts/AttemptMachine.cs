@@ -122,12 +122,7 @@ internal static class AttemptMachine
             || book.StableHash is null
             || string.Equals(book.StableHash, desired.Hash, StringComparison.Ordinal)
             || string.Equals(book.Rejected?.Hash, desired.Hash, StringComparison.Ordinal);
-        if (
-            isSettled
-            || draft.Policy is not { } policy
-            || draft.Spec.Suspend
-            || !Attempts.ActiveStores(draft.Spec).Any()
-        )
+        if (isSettled || draft.Policy is not { } policy || draft.Spec.Suspend || draft.Roster.Active.IsEmpty)
         {
             return draft;
         }

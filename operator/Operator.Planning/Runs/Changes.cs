@@ -47,9 +47,7 @@ internal static class Changes
         {
             foreach (var occasion in draft.Record.Plan(flow.Name).Occasions.Where(o => !o.IsClosed))
             {
-                foreach (
-                    var entry in occasion.Entries.Where(e => e is { Result: null, End: null } && draft.Now <= e.StartBy)
-                )
+                foreach (var entry in occasion.Entries.Where(e => IsToBeMade(e, draft.Now)))
                 {
                     var isOfEndedAttempt = entry.Attempt != 0 && entry.Attempt != draft.Record.RunningAttempt?.Number;
                     if (
@@ -64,6 +62,11 @@ internal static class Changes
             }
         }
     }
+
+    private static bool IsToBeMade(Entry entry, DateTimeOffset now) =>
+        entry is { Result: null, End: null }
+        && now <= entry.StartBy
+        && (entry.NotBefore is not { } notBefore || now >= notBefore);
 
     private static IEnumerable<Change> Expired(Draft draft, PodIndex pods)
     {

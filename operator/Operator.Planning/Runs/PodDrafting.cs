@@ -27,7 +27,7 @@ internal static class PodDrafting
             Labels = Labels(connector, run),
             Annotations = Annotations(draft, run, name),
             Environment = Environment(connector, run, name),
-            Secrets = StoreKeys.Mounts(connector.Spec, run.Entry),
+            Secrets = StoreKeys.Mounts(draft, run.Entry),
             Ticket = run.Entry.Arm == Arm.Candidate ? PodNames.Ticket(record.Id, run.Entry.Attempt) : null,
             ActiveDeadline =
                 run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + record.GraceOf(run.Entry) + Backstop,
@@ -74,11 +74,7 @@ internal static class PodDrafting
 
     private static RunFile File(Draft draft, Run run, string name)
     {
-        var stores = draft.Spec.Stores.ToDictionary(s => s.Name, StringComparer.Ordinal);
         var ledger = draft.Record.Ledger(run.Flow.Name);
-        var isFirst = run.Entry.Stores.All(s =>
-            !run.Occasion.Entries.Any(e => e.Index < run.Entry.Index && e.Stores.Contains(s, StringComparer.Ordinal))
-        );
         return new RunFile
         {
             Run = name,
@@ -86,13 +82,20 @@ internal static class PodDrafting
             Flow = run.Flow.Name,
             Occasion = run.Occasion.Id,
             Slot = RunFile.Instant(run.Occasion.Slot),
-            Reason = isFirst ? "Scheduled" : "Retry",
+            Reason = IsFirstTry(run) ? "Scheduled" : "Retry",
             Revision = run.Entry.Revision,
             Deadline = RunFile.Instant(run.Entry.Deadline),
             Parameters = run.Revision.FlowParameters.GetValueOrDefault(run.Flow.Name) ?? run.Flow.Parameters,
             Quotas = QuotaShare.Of(draft, run.Entry),
-            Stores = [.. run.Entry.Stores.Select(s => RunStoreOf(s, stores.GetValueOrDefault(s), ledger))],
+            Stores = [.. run.Entry.Stores.Select(s => RunStoreOf(s, draft.Roster.Find(s), ledger))],
         };
+    }
+
+    /// <summary>Tries of a store are in the order of their entries.</summary>
+    private static bool IsFirstTry(Run run)
+    {
+        var stores = run.Entry.Stores.ToHashSet(StringComparer.Ordinal);
+        return !run.Occasion.Entries.Take(run.Entry.Index).Any(e => e.Stores.Any(stores.Contains));
     }
 
     private static RunStore RunStoreOf(string name, Store? store, FlowLedger ledger)

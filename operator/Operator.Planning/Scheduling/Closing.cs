@@ -21,26 +21,19 @@ internal static class Closing
     private static Draft Close(Draft draft, string flow, Occasion occasion)
     {
         var plan = draft.Record.Plan(flow);
-        var missed = MissedStores(draft, occasion);
+        var missed = Misses.Of(draft, flow, occasion);
         var closed = plan with
         {
             Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true }),
-            MissedSlots = plan.MissedSlots + (occasion.Entries.Any(IsRun) ? 0 : 1),
-            MissedStoreSyncs = plan.MissedStoreSyncs + missed,
+            MissedSlots = plan.MissedSlots + (missed.Total == 0 || occasion.Entries.Any(Misses.IsRun) ? 0 : 1),
+            MissedStoreSyncs = plan.MissedStoreSyncs + missed.Total,
+            MissedBy = plan.MissedBy.Plus(missed),
+            Shortage = Capacity.Shortage(draft, flow, occasion, missed),
             Problem = ProblemOf(draft, flow, occasion),
         };
         var record = WithDwell(draft.Record.With(flow, closed), occasion, draft.Now);
         return draft.Decide(record, $"{occasion.Id} of '{flow}' closed");
     }
-
-    /// <summary>Stores that were due and that no run took up.</summary>
-    private static int MissedStores(Draft draft, Occasion occasion)
-    {
-        var taken = occasion.Entries.Where(IsRun).SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
-        return Rollouts.Attempts.ActiveStores(draft.Spec).Count(s => !taken.Contains(s));
-    }
-
-    private static bool IsRun(Entry entry) => entry.Result is RunResult.Succeeded or RunResult.Failed;
 
     /// <summary>
     /// One observed round adds the time since the last one to the step's dwell, but never more than its own period: neither an
@@ -53,7 +46,7 @@ internal static class Closing
             return record;
         }
         var wasObserved = occasion.Entries.Any(e =>
-            IsRun(e) && e.Attempt == attempt.Number && e.Stage == attempt.Stage
+            Misses.IsRun(e) && e.Attempt == attempt.Number && e.Stage == attempt.Stage
         );
         var elapsed = now - attempt.DwellMark;
         if (!wasObserved || elapsed <= TimeSpan.Zero)

@@ -1,5 +1,4 @@
 using Operator.Api;
-using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Scheduling;
 
@@ -33,12 +32,13 @@ internal static class Occasions
         {
             return draft;
         }
-        var stores = Attempts.ActiveStores(draft.Spec).Count();
+        var stores = draft.Roster.Active.Length;
         if (draft.Spec.Suspend || stores == 0)
         {
             return draft with { Record = draft.Record.With(flow.Name, plan with { LastSlot = slot }) };
         }
-        var startBy = slot + flow.StartingDeadline.Value;
+        var opening = Open(flow, slot, plan);
+        var startBy = opening.StartBy;
         var isMissed = draft.Now > startBy;
         var missed = due.Count - (isMissed ? 0 : 1);
         var opened = plan with
@@ -46,7 +46,8 @@ internal static class Occasions
             LastSlot = slot,
             MissedSlots = plan.MissedSlots + missed,
             MissedStoreSyncs = plan.MissedStoreSyncs + (missed * stores),
-            Occasions = isMissed ? plan.Occasions : plan.Occasions.Add(Open(flow, slot, startBy)),
+            MissedBy = plan.MissedBy.Plus(MissCause.Downtime, missed * stores),
+            Occasions = isMissed ? plan.Occasions : plan.Occasions.Add(opening),
         };
         var because = isMissed
             ? $"{missed} slots of '{flow.Name}' were missed"
@@ -54,14 +55,21 @@ internal static class Occasions
         return draft.Decide(draft.Record.With(flow.Name, opened), because);
     }
 
-    private static Occasion Open(Flow flow, DateTimeOffset slot, DateTimeOffset startBy) =>
-        new()
+    /// <summary>No slot is spread beyond the next one.</summary>
+    private static Occasion Open(Flow flow, DateTimeOffset slot, FlowPlan plan)
+    {
+        var period = Schedule.Of(flow).Period(slot);
+        var spread = flow.Spread.Value < period || period == TimeSpan.Zero ? flow.Spread.Value : period;
+        return new Occasion
         {
             Id = OccasionIds.Slot(slot),
             Slot = slot,
-            StartBy = startBy,
-            Period = Schedule.Of(flow).Period(slot),
+            SlotBefore = plan.Occasions.IsEmpty ? null : plan.Occasions[^1].Slot,
+            Spread = spread,
+            StartBy = slot + spread + flow.StartingDeadline.Value,
+            Period = period,
         };
+    }
 
     /// <summary>Slots count only after the latest of: connector, record and flow were there, the last resume, the last slot.</summary>
     private static DateTimeOffset Floor(Draft draft, FlowPlan plan)

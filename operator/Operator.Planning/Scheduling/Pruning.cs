@@ -69,6 +69,7 @@ internal static class Pruning
                 {
                     Plans = draft.Record.Plans.RemoveRange(gone),
                     Ledgers = draft.Record.Ledgers.RemoveRange(gone),
+                    Chunks = draft.Record.Chunks.RemoveRange(gone),
                 },
                 $"flows {string.Join(", ", gone)} are no longer listed"
             );

@@ -1,14 +1,18 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Quotas;
-using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Scheduling;
 
-/// <summary>Extends the plan of each flow's newest open occasion: who runs, in which arm, in which group, within capacity.</summary>
+/// <summary>Extends the plan of each flow's newest open occasion: who runs, when, in which arm, in which group, within capacity.</summary>
 internal static class RunPlanning
 {
+    /// <summary>
+    /// Runs that are due this soon are committed together, so that a spread slot costs few commits; each pod is made at its own
+    /// time. Not on the candidate arm: what ends an attempt would cost its stores the sync.
+    /// </summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(5);
+
     public static Draft Extend(Draft draft, PodIndex pods)
     {
         if (draft.Spec.Suspend || draft.Seen.IsAtFinishedPodsCap || draft.Record.Stable is null)
@@ -25,19 +29,18 @@ internal static class RunPlanning
     /// <summary>Active stores that this occasion still owes a run, busy ones included.</summary>
     public static ImmutableArray<string> Waiting(Draft draft, string flow, Occasion occasion)
     {
-        if (!IsPlannable(draft, draft.Record.Plan(flow), occasion))
+        if (occasion.IsClosed || draft.Now > occasion.StartBy || occasion != draft.Record.Plan(flow).Occasions[^1])
         {
             return [];
         }
-        var holds = StoreHolds.Of(draft, flow);
-        return [.. Owed(draft.Spec, Tries.Of(occasion)).Where(s => !holds.Skips(occasion, s))];
+        var (tries, holds) = (Tries.Of(occasion), StoreHolds.Of(draft, flow));
+        return [.. draft.Roster.Active.Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s))];
     }
 
-    private static ImmutableArray<string> Owed(ConnectorSpec spec, Tries tries) =>
-        [.. Attempts.ActiveStores(spec).Where(tries.OwesRun)];
-
-    private static bool IsPlannable(Draft draft, FlowPlan plan, Occasion occasion) =>
-        !occasion.IsClosed && draft.Now <= occasion.StartBy && occasion == plan.Occasions[^1];
+    public static string RevisionOf(Draft draft, Arm arm) =>
+        arm == Arm.Candidate
+            ? draft.Record.RunningAttempt!.Revision // stores are candidates only while an attempt runs
+            : draft.Record.Revisions.StableHash!; // checked before planning starts
 
     private static Draft Extend(Draft draft, Flow flow, PodIndex pods)
     {
@@ -46,103 +49,82 @@ internal static class RunPlanning
         {
             return draft;
         }
-        var occasion = plan.Occasions[^1];
+        var turn = new Turn(flow, plan, plan.Occasions[^1]);
+        var waiting = Waiting(draft, flow.Name, turn.Occasion);
+        if (waiting.IsEmpty)
+        {
+            return draft;
+        }
+        draft = WithChunks(draft, flow);
         var busy = pods.BusyStores(flow.Name, plan);
-        var due = LongestUnservedFirst(plan, Waiting(draft, flow.Name, occasion).Where(s => !busy.Contains(s)));
-        var gate = QuotaGate.Of(draft, flow);
-        var turn = new Turn(flow, plan, occasion, gate.Promise);
-        var entries = Entries(draft, turn, [.. StoreHolds.Of(draft, flow.Name).Admit(due)]);
+        var free = waiting.Where(s => !busy.Contains(s));
+        var groups = RunGroups.Of(draft, turn, Admitted(draft, turn, free)).ToList();
+        draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now));
+        var entries = Choose(draft, turn, groups);
         if (entries.IsEmpty)
         {
             return draft;
         }
-        var extended = occasion with { Entries = occasion.Entries.AddRange(entries) };
-        var updated = plan with { Occasions = plan.Occasions.Replace(occasion, extended) };
+        var extended = turn.Occasion with { Entries = turn.Occasion.Entries.AddRange(entries) };
+        var updated = plan with { Occasions = plan.Occasions.Replace(turn.Occasion, extended) };
         return draft.Decide(
             draft.Record.With(flow.Name, updated) with
             {
-                Quotas = gate.After(entries.SelectMany(e => e.Stores)),
+                Quotas = QuotaGate.Of(draft, flow).After(entries.SelectMany(e => e.Stores)),
             },
-            $"{entries.Length} runs of '{flow.Name}' for {entries.Sum(e => e.Stores.Length)} stores on {occasion.Id}"
+            $"{entries.Length} runs of '{flow.Name}' for {entries.Sum(e => e.Stores.Length)} stores on {turn.Occasion.Id}"
         );
     }
 
-    /// <summary>
-    /// Where there is no room for all, a store that had no run in the last slots goes before those that had: else the same ones
-    /// would wait for ever. Equals keep the order of the spec.
-    /// </summary>
-    private static ImmutableArray<string> LongestUnservedFirst(FlowPlan plan, IEnumerable<string> stores)
+    /// <summary>It follows from the committed book and the stores, so it needs no commit before a run does.</summary>
+    private static Draft WithChunks(Draft draft, Flow flow)
     {
-        var served = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        foreach (var occasion in plan.Occasions)
-        {
-            foreach (var store in occasion.Entries.SelectMany(e => e.Stores))
-            {
-                served[store] = occasion.Slot; // occasions are in order: the newest stays
-            }
-        }
-        return [.. stores.OrderBy(s => served.GetValueOrDefault(s))];
+        var book = draft.Record.ChunksOf(flow.Name);
+        var settled = Chunking.Settle(book, draft.Roster, flow.MaxStoresPerRun);
+        return settled == book ? draft : draft with { Record = draft.Record.With(flow.Name, settled) };
     }
 
-    private sealed record Turn(
-        Flow Flow,
-        FlowPlan Plan,
-        Occasion Occasion,
-        ImmutableSortedDictionary<string, int>? Promise
-    );
+    /// <summary>Where calls do not suffice for all, those that were served longest ago get them.</summary>
+    private static ImmutableArray<string> Admitted(Draft draft, Turn turn, IEnumerable<string> free)
+    {
+        var holds = StoreHolds.Of(draft, turn.Flow.Name);
+        return [.. holds.Admit(holds.AreCallsFree ? free : free.OrderBy(Waits.Of(draft, turn).ServedLast))];
+    }
 
-    private sealed record Group(Arm Arm, ImmutableArray<string> Stores, bool IsIsolated = false, bool IsPilot = false);
+    private static DateTimeOffset PlannedAt(RunGroup group) =>
+        group.Arm == Arm.Candidate ? group.DueAt : group.DueAt - Ahead;
 
-    private static ImmutableArray<Entry> Entries(Draft draft, Turn turn, ImmutableArray<string> free)
+    /// <summary>
+    /// Longest-unserved first, within capacity. A group that was served in the last slot leaves a place for each that was not,
+    /// also when that is due later, and where one is too late already it does not run: so nobody misses two slots in a row while
+    /// another runs in both.
+    /// </summary>
+    private static ImmutableArray<Entry> Choose(Draft draft, Turn turn, List<RunGroup> groups)
     {
         var live = turn.Plan.Entries.Where(e => e.Result is null).ToList();
         var room = turn.Flow.MaxConcurrentRuns - live.Count;
         var isolatedRoom = Math.Max(1, turn.Flow.MaxConcurrentRuns / 4) - live.Count(e => e.IsIsolated);
+        var starving = groups.Where(g => g is { IsStarving: true, IsIsolated: false }).ToList();
+        var places = starving.Count;
+        var isOneTooLate = starving.Exists(g => draft.Now > g.StartBy);
         var entries = ImmutableArray.CreateBuilder<Entry>();
-        foreach (var group in Groups(draft, turn, free))
+        var due = groups.Where(g => PlannedAt(g) <= draft.Now && draft.Now <= g.StartBy);
+        foreach (var group in due.OrderByDescending(g => g.IsPilot).ThenBy(g => g.ServedLast).ThenBy(g => g.DueAt))
         {
-            if (room <= 0 || (group.IsIsolated && isolatedRoom <= 0))
+            var isBehind = !group.IsStarving && (isOneTooLate || room <= places);
+            if (room <= 0 || isBehind || (group.IsIsolated && isolatedRoom <= 0))
             {
                 continue;
             }
             room--;
             isolatedRoom -= group.IsIsolated ? 1 : 0;
+            places -= group is { IsStarving: true, IsIsolated: false } ? 1 : 0;
             entries.Add(EntryOf(draft, turn, group, turn.Occasion.Entries.Length + entries.Count));
         }
         return entries.ToImmutable();
     }
 
-    private static IEnumerable<Group> Groups(Draft draft, Turn turn, ImmutableArray<string> free)
-    {
-        var assignment = Assignment.Of(draft, turn.Occasion);
-        var pilot =
-            assignment.NeedsPilot(draft.Record) && !turn.Occasion.Entries.Any(e => e.IsPilot)
-                ? assignment.Pilot(free.ToFrozenSet(StringComparer.Ordinal))
-                : null;
-        if (pilot is not null)
-        {
-            yield return new Group(Arm.Candidate, [pilot], IsPilot: true);
-        }
-        var others = free.Where(s => !string.Equals(s, pilot, StringComparison.Ordinal));
-        foreach (var arm in others.GroupBy(assignment.ArmOf).OrderByDescending(g => g.Key))
-        {
-            var revision = RevisionOf(draft, arm.Key);
-            var sizes = turn
-                .Plan.Isolated.Where(i => string.Equals(i.Revision, revision, StringComparison.Ordinal))
-                .ToFrozenDictionary(i => i.Store, i => i.Size, StringComparer.Ordinal);
-            foreach (var size in arm.GroupBy(s => sizes.GetValueOrDefault(s)).OrderBy(g => g.Key))
-            {
-                var isIsolated = size.Key > 0;
-                var most = isIsolated ? Math.Min(size.Key, turn.Flow.MaxStoresPerRun) : turn.Flow.MaxStoresPerRun;
-                foreach (var chunk in size.Chunk(most))
-                {
-                    yield return new Group(arm.Key, [.. chunk], isIsolated);
-                }
-            }
-        }
-    }
-
-    private static Entry EntryOf(Draft draft, Turn turn, Group group, int index)
+    private static Entry EntryOf(Draft draft, Turn turn, RunGroup group, int index)
     {
         var attempt = group.Arm == Arm.Candidate ? draft.Record.RunningAttempt : null;
         return new Entry
@@ -155,14 +137,10 @@ internal static class RunPlanning
             Stage = attempt?.Stage ?? 0,
             IsPilot = group.IsPilot,
             IsIsolated = group.IsIsolated,
-            StartBy = turn.Occasion.StartBy,
-            Promised = turn.Promise,
-            Deadline = turn.Occasion.StartBy + turn.Flow.StartTimeout.Value + turn.Flow.Timeout.Value,
+            NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
+            StartBy = group.StartBy,
+            Promised = QuotaGate.Of(draft, turn.Flow).Promise,
+            Deadline = group.StartBy + turn.Flow.StartTimeout.Value + turn.Flow.Timeout.Value,
         };
     }
-
-    private static string RevisionOf(Draft draft, Arm arm) =>
-        arm == Arm.Candidate
-            ? draft.Record.RunningAttempt!.Revision // stores are candidates only while an attempt runs
-            : draft.Record.Revisions.StableHash!; // checked before planning starts
 }

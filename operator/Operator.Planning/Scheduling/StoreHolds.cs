@@ -27,13 +27,22 @@ internal sealed class StoreHolds
     public static bool Exist(Draft draft) =>
         !draft.Record.Pauses.IsEmpty || draft.Spec.Flows.Any(f => !draft.Quotas.Of(f).IsEmpty);
 
+    /// <summary>No quota limits the flow.</summary>
+    public bool AreCallsFree => _gate.IsOpen;
+
     /// <summary>Those that may run now, in their order.</summary>
     public IEnumerable<string> Admit(IEnumerable<string> stores) =>
         _gate.Admit(stores.Where(s => !AuthPauses.Holds(_draft, s)));
 
+    /// <summary>It could not authenticate, and pauses for longer than the occasion waits.</summary>
+    public bool IsLockedOut(Occasion occasion, string store) => AuthPauses.HoldsUntil(_draft, store, occasion.StartBy);
+
+    /// <summary>The calls of its run can't be promised now.</summary>
+    public bool LacksCalls(string store) => _gate.KeptBy(store) is not null;
+
     /// <summary>The store will not run within the occasion: nobody need wait for it.</summary>
     public bool Skips(Occasion occasion, string store) =>
-        AuthPauses.HoldsUntil(_draft, store, occasion.StartBy)
+        IsLockedOut(occasion, store)
         || (!_gate.IsOpen && (_gate.ReadyAt(store) is not { } ready || ready > occasion.StartBy));
 
     /// <summary>When the first of these stores that is held may run; null when none is.</summary>

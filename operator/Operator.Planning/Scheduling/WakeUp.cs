@@ -15,6 +15,10 @@ internal static class WakeUp
 
     private static IEnumerable<DateTimeOffset> Instants(Draft draft, PodIndex pods)
     {
+        if (draft.NextDue is { } due)
+        {
+            yield return due;
+        }
         foreach (var flow in draft.Spec.Flows)
         {
             if (!draft.Spec.Suspend && Schedule.Of(flow).Next(draft.Now) is { } slot)
@@ -46,6 +50,10 @@ internal static class WakeUp
         yield return occasion.StartBy + draft.Seen.Limits.LateArrival + Least;
         foreach (var entry in occasion.Entries.Where(e => e.Result is null))
         {
+            if (entry.NotBefore is { } notBefore)
+            {
+                yield return notBefore;
+            }
             yield return entry.Deadline + draft.Record.GraceOf(entry) + draft.Seen.Limits.LateArrival + Least;
             if (pods.Find(flow.Name, occasion, entry) is { } pod && Expiry.EndsAt(flow, entry, pod) is { } ends)
             {

@@ -50,6 +50,14 @@ internal static class ConnectorTeller
         {
             yield return failing;
         }
+        if (!draft.StoreListProblems.IsEmpty)
+        {
+            yield return ConditionDraft.True(
+                Reasons.StoreListBroken,
+                Reasons.StoreListBroken,
+                string.Join("; ", draft.StoreListProblems)
+            );
+        }
         if (ConditionDraft.Dropped(draft.Seen.UnknownFields) is { } dropped)
         {
             yield return dropped;
@@ -60,6 +68,7 @@ internal static class ConnectorTeller
     private static ConditionDraft Ready(Draft draft)
     {
         var (seen, book) = (draft.Seen, draft.Record.Revisions);
+        var shortage = draft.Record.Plans.Values.Select(p => p.Shortage).OfType<string>().FirstOrDefault();
         var totalProblem = draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is { IsTotal: true })?.Problem;
         return draft switch
         {
@@ -70,6 +79,10 @@ internal static class ConnectorTeller
             _ when book.IsWithoutTruth => NotReady(
                 Reasons.RecordLost,
                 "the record was lost and no stable revision survived: nothing is run, because nobody knows what the stores ran; set updatePolicy: Immediate to adopt the spec as stable"
+            ),
+            _ when draft.Roster.IsEmpty && !draft.StoreListProblems.IsEmpty => NotReady(
+                Reasons.StoreListBroken,
+                $"no store is known: {string.Join("; ", draft.StoreListProblems)}"
             ),
             _ when draft.Spec.Suspend => ConditionDraft.True(
                 ConditionTypes.Ready,
@@ -86,6 +99,7 @@ internal static class ConnectorTeller
             ),
             _ when !seen.Refusals.IsEmpty => Refused(seen.Refusals.Values.First()),
             _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),
+            _ when shortage is not null => NotReady(Reasons.CapacityTooLow, shortage),
             _ when QuotaTroubles.TooLow(draft) is { } arithmetic => NotReady(
                 Reasons.QuotaTooLow,
                 $"stores take turns, because the application's calls do not suffice for all: {arithmetic}"
@@ -129,7 +143,7 @@ internal static class ConnectorTeller
 
     private static StoreCounts Count(Draft draft)
     {
-        var active = Attempts.ActiveStores(draft.Spec).Count();
+        var active = draft.Roster.Active.Length;
         var onCandidate =
             draft.Record.RunningAttempt is { HasStarted: true } attempt && draft.Policy is not null
                 ? Judging.CohortStores(draft.Spec, attempt)
@@ -157,9 +171,25 @@ internal static class ConnectorTeller
             WaitingRuns = (waiting.Length + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
             WaitingFor = StoreHolds.Of(draft, flow.Name).KeptBy(waiting) is { } limit ? $"{limit.Api} ({limit})" : null,
             LastSuccess = plan.LastSuccess is { } at ? ConditionDraft.Seconds(at) : null,
-            Missed = new MissedCounts { Slots = plan.MissedSlots, StoreSyncs = plan.MissedStoreSyncs },
+            Missed = MissedOf(plan),
         };
     }
+
+    private static MissedCounts MissedOf(FlowPlan plan) =>
+        new()
+        {
+            Slots = plan.MissedSlots,
+            StoreSyncs = plan.MissedStoreSyncs,
+            ByCause = new MissedByCause
+            {
+                Downtime = plan.MissedBy.Downtime,
+                Capacity = plan.MissedBy.Capacity,
+                Concurrency = plan.MissedBy.Concurrency,
+                Quota = plan.MissedBy.Quota,
+                Auth = plan.MissedBy.Auth,
+                Infra = plan.MissedBy.Infra,
+            },
+        };
 
     private static ConditionDraft NotReady(string reason, string message) =>
         ConditionDraft.False(ConditionTypes.Ready, reason, message);

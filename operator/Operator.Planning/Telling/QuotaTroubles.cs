@@ -31,7 +31,7 @@ internal static class QuotaTroubles
 
     /// <summary>Stores take turns when an application's calls do not suffice for all.</summary>
     public static string? TooLow(Draft draft) =>
-        QuotaRules.TooLow(draft.Spec, draft.Quotas, Rollouts.Attempts.ActiveStores(draft.Spec).Count());
+        QuotaRules.TooLow(draft.Spec, draft.Quotas, draft.Roster.Active.Length);
 
     private static string? Spent(Draft draft)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Operator.Planning.Credentials;
-using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Telling;
 
@@ -12,10 +11,11 @@ internal static class StoreTroubles
     /// <summary>Stores of which every item failed; authentication first, because it needs a person.</summary>
     public static ConditionDraft? Failing(Draft draft)
     {
-        var active = Attempts.ActiveStores(draft.Spec).ToHashSet(StringComparer.Ordinal);
         foreach (var (flow, ledger) in draft.Record.Ledgers)
         {
-            var failing = ledger.Stores.Where(s => s.Value.FailingClass is not null && active.Contains(s.Key)).ToList();
+            var failing = ledger
+                .Stores.Where(s => s.Value.FailingClass is not null && draft.Roster.IsActive(s.Key))
+                .ToList();
             if (failing.Count == 0)
             {
                 continue;
@@ -54,7 +54,7 @@ internal static class StoreTroubles
 
     private static string AuthMessage(Draft draft, string flow, ImmutableArray<string> stores)
     {
-        var secrets = string.Join(" and ", StoreKeys.Described(draft.Spec, stores[0]));
+        var secrets = string.Join(" and ", StoreKeys.Described(draft, stores[0]));
         var advice =
             secrets.Length == 0
                 ? "the connector names no Secret; set spec.credentials"

@@ -9,7 +9,7 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// What the operator keeps of the cluster: connectors and rollouts, and by label its pods and tickets. Each change queues the
+/// What the operator keeps of the cluster: connectors and rollouts, and by label its pods, tickets and lists of stores. Each change queues the
 /// connector that it concerns. Pods that left are kept with their last state until they are folded.
 /// </summary>
 internal sealed class ClusterCache
@@ -22,6 +22,7 @@ internal sealed class ClusterCache
     private readonly KeyedQueue _queue;
     private readonly OwnerIndex _rolloutsOf = new();
     private readonly OwnerIndex _ticketsOf = new();
+    private readonly OwnerIndex _readersOf = new();
     private readonly PodsByConnector _pods = new();
     private readonly SecretUsers _secrets = new();
     private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _missingSince = new();
@@ -45,35 +46,51 @@ internal sealed class ClusterCache
         );
         Pods = new(api, Labelled(CoreTypes.Pods, ns, PodMarks.Connector), PodProjection.Of, services);
         Tickets = new(api, Labelled(CoreTypes.ConfigMaps, ns, PodMarks.Ticket), Projections.Ticket, services);
+        StoreLists = new(
+            api,
+            Labelled(CoreTypes.ConfigMaps, ns, $"{ApiGroup.StoresLabel}=true"),
+            CachedStoreLists.Of,
+            services
+        );
         Connectors.Changed = OnConnector;
         Connectors.Undecoded = (key, _) => queue.Add(key);
         Rollouts.Changed = OnRollout;
         Rollouts.Undecoded = (key, _) => QueueAllOf(key.Namespace);
         Pods.Changed = OnPod;
         Tickets.Changed = OnTicket;
+        StoreLists.Changed = OnStoreLists;
     }
 
     public Informer<CachedConnector> Connectors { get; }
     public Informer<SyncRollout> Rollouts { get; }
     public Informer<CachedPod> Pods { get; }
     public Informer<CachedTicket> Tickets { get; }
+    public Informer<CachedStoreLists> StoreLists { get; }
 
     public int FinishedPods => _finished.Count;
 
-    public bool HasSynced => Connectors.HasSynced && Rollouts.HasSynced && Pods.HasSynced && Tickets.HasSynced;
+    public bool HasSynced =>
+        Connectors.HasSynced && Rollouts.HasSynced && Pods.HasSynced && Tickets.HasSynced && StoreLists.HasSynced;
 
     /// <summary>The longest that any watch has been silent.</summary>
-    public TimeSpan Age => new[] { Connectors.Age, Rollouts.Age, Pods.Age, Tickets.Age }.Max();
+    public TimeSpan Age => new[] { Connectors.Age, Rollouts.Age, Pods.Age, Tickets.Age, StoreLists.Age }.Max();
 
     public Task RunAsync(CancellationToken ct) =>
-        Task.WhenAll(Connectors.RunAsync(ct), Rollouts.RunAsync(ct), Pods.RunAsync(ct), Tickets.RunAsync(ct));
+        Task.WhenAll(
+            Connectors.RunAsync(ct),
+            Rollouts.RunAsync(ct),
+            Pods.RunAsync(ct),
+            Tickets.RunAsync(ct),
+            StoreLists.RunAsync(ct)
+        );
 
     public Task WaitForSyncAsync(CancellationToken ct) =>
         Task.WhenAll(
             Connectors.WaitForSyncAsync(ct),
             Rollouts.WaitForSyncAsync(ct),
             Pods.WaitForSyncAsync(ct),
-            Tickets.WaitForSyncAsync(ct)
+            Tickets.WaitForSyncAsync(ct),
+            StoreLists.WaitForSyncAsync(ct)
         );
 
     /// <summary>Returns when the caches hold what the server knew after this call.</summary>
@@ -82,7 +99,8 @@ internal sealed class ClusterCache
             Connectors.RelistAsync(ct),
             Rollouts.RelistAsync(ct),
             Pods.RelistAsync(ct),
-            Tickets.RelistAsync(ct)
+            Tickets.RelistAsync(ct),
+            StoreLists.RelistAsync(ct)
         );
 
     public void RefreshMetrics()
@@ -91,6 +109,7 @@ internal sealed class ClusterCache
         Rollouts.RefreshMetrics();
         Pods.RefreshMetrics();
         Tickets.RefreshMetrics();
+        StoreLists.RefreshMetrics();
     }
 
     /// <summary>Rollouts that name the connector, the one in charge first.</summary>
@@ -119,6 +138,17 @@ internal sealed class ClusterCache
                 .OfType<CachedTicket>()
                 .Select(t => t.Ticket)
                 .OrderBy(t => t.Name, StringComparer.Ordinal),
+        ];
+
+    /// <summary>What <c>spec.storesFrom</c> names, in its order.</summary>
+    public ImmutableArray<StoreListSight> StoreListsOf(MarketplaceConnector connector) =>
+        [
+            .. connector
+                .Spec.StoresFrom.Select(s => s.ConfigMapKeyRef)
+                .OfType<KeySelector>()
+                .Select(k =>
+                    CachedStoreLists.Sight(StoreLists.Find(new ObjectKey(connector.Metadata.Namespace, k.Name)), k)
+                ),
         ];
 
     /// <summary>Shows a pod that we just created, or that a live read found, until the watch has caught up.</summary>
@@ -169,6 +199,14 @@ internal sealed class ClusterCache
             .SelectMany(c => _secrets.SharingWith(change.Key, c))
             .ToHashSet();
         _secrets.Seen(change.Key, change.Before, change.After);
+        foreach (var list in change.Before?.StoreLists ?? [])
+        {
+            _readersOf.Remove(OwnerOf(change.Key, list), change.Key);
+        }
+        foreach (var list in change.After?.StoreLists ?? [])
+        {
+            _readersOf.Add(OwnerOf(change.Key, list), change.Key);
+        }
         _queue.Add(change.Key, change.Lane);
         foreach (var other in touched)
         {
@@ -189,6 +227,14 @@ internal sealed class ClusterCache
             var owner = OwnerOf(change.Key, after.Spec.ConnectorRef.Name);
             _rolloutsOf.Add(owner, change.Key);
             _queue.Add(owner, change.Lane);
+        }
+    }
+
+    private void OnStoreLists(ObjectChange<CachedStoreLists> change)
+    {
+        foreach (var connector in _readersOf.Of(change.Key))
+        {
+            _queue.Add(connector, change.Lane);
         }
     }
 

@@ -97,6 +97,7 @@ internal sealed class Gatherer(
             Pods = pods,
             Tickets = cache.TicketsOf(key),
             ConfigMapHashes = hashes,
+            StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
             IsClockSkewed = IsSkewed() || HasJumped(begunAt, begun),
             IsAtFinishedPodsCap = cache.FinishedPods >= options.FinishedPodsCap,

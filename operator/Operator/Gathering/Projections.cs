@@ -14,10 +14,13 @@ namespace Operator.Gathering;
 internal sealed record CachedTicket(string ConnectorName, ObservedTicket Ticket);
 
 /// <summary>
-/// A connector of the cache: that it exists and can be read, and whose Secrets it uses. Each reconcile reads the object itself
-/// live, and with its stores it is by far the largest that the cluster has of us.
+/// A connector of the cache: that it exists and can be read, whose Secrets it uses, and which ConfigMaps have its stores. Each
+/// reconcile reads the object itself live, and with its stores it is by far the largest that the cluster has of us.
 /// </summary>
-internal sealed record CachedConnector(DeploymentEnvironment Environment, ImmutableArray<ulong> SecretHashes);
+internal sealed record CachedConnector(DeploymentEnvironment Environment, ImmutableArray<ulong> SecretHashes)
+{
+    public ImmutableArray<string> StoreLists { get; init; } = [];
+}
 
 /// <summary>Reads our own kinds and tickets. Throws <see cref="JsonException"/> for an object that none of ours can be.</summary>
 internal static class Projections
@@ -28,7 +31,16 @@ internal static class Projections
     public static CachedConnector Readable(KubeObject item) => Projected(Connector(item).Spec);
 
     public static CachedConnector Projected(ConnectorSpec spec) =>
-        new(spec.Environment, [.. SecretSharing.Secrets(spec).Select(SecretUsers.HashOf)]);
+        new(spec.Environment, [.. SecretSharing.Secrets(spec).Select(SecretUsers.HashOf)])
+        {
+            StoreLists =
+            [
+                .. spec
+                    .StoresFrom.Select(s => s.ConfigMapKeyRef?.Name)
+                    .OfType<string>()
+                    .Distinct(StringComparer.Ordinal),
+            ],
+        };
 
     public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);
 

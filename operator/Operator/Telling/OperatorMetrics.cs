@@ -54,6 +54,12 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         ["namespace", "connector", "kind"]
     );
 
+    private readonly Counter _missed = factory.CreateCounter(
+        "marketplace_missed_store_syncs_total",
+        "Syncs of single stores that were due and did not happen, by cause (downtime, capacity, concurrency, quota, auth, infra).",
+        ["namespace", "connector", "flow", "cause"]
+    );
+
     private readonly Gauge _step = factory.CreateGauge(
         "marketplace_rollout_step",
         "The running attempt's step, from 1; 0 when none runs.",
@@ -96,6 +102,15 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         {
             Ended(connector, run);
             Cost(connector, run, resources);
+        }
+        foreach (var (flow, counts) in plan.Record.Plans)
+        {
+            foreach (var cause in Enum.GetValues<MissCause>())
+            {
+                _missed
+                    .WithLabels(connector.Namespace, connector.Name, flow, Lower(cause))
+                    .IncTo(counts.MissedBy.Of(cause));
+            }
         }
         foreach (var ended in plan.Record.Attempts.History.Where(h => h.Number > attemptsEndedBefore))
         {
@@ -153,6 +168,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
                 _memory,
                 _outcomes,
                 _refusals,
+                _missed,
                 _step,
                 _cohort,
                 _errorRatio,

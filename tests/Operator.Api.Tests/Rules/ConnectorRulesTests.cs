@@ -160,7 +160,6 @@ public sealed class ConnectorRulesTests
     )]
     [InlineData("credentials", "{}", "credentials.secretRef", "the credentials name no Secret")]
     [InlineData("credentials.secretRef.name", "\"App\"", "credentials.secretRef.name", "'App' is no name of a Secret")]
-    [InlineData("stores", "[]", "stores", "there are no stores; list at least 1")]
     [InlineData("stores[0].name", "\"Acme\"", "stores[0].name", "'Acme' is no store name")]
     [InlineData("stores[0].name", "\"acme.eu\"", "stores[0].name", "'acme.eu' is no store name")]
     [InlineData("stores[0].sites[0]", "\"de de\"", "stores[0].sites[0]", "'de de' is no id of a site")]
@@ -190,6 +189,15 @@ public sealed class ConnectorRulesTests
         "keys belong to a keyPrefix; set it"
     )]
     [InlineData("stores[0].parameters", "{\"a b\":\"x\"}", "stores[0].parameters", "'a b' is no name of a parameter")]
+    [InlineData("stores[0].labels", "{\"a b\":\"x\"}", "stores[0].labels", "'a b' is no name of a label")]
+    [InlineData("stores[0].labels", "{\"region\":\"e u\"}", "stores[0].labels", "'e u' is no value of a label")]
+    [InlineData("storesFrom[0]", "{}", "storesFrom[0].configMapKeyRef", "the source names no ConfigMap")]
+    [InlineData(
+        "storesFrom[0].configMapKeyRef.key",
+        "\"..\"",
+        "storesFrom[0].configMapKeyRef.key",
+        "'..' is no key of a ConfigMap"
+    )]
     [InlineData("flows", "[]", "flows", "there are no flows; list at least 1")]
     [InlineData("flows[0].name", "\"Orders\"", "flows[0].name", "'Orders' is no flow name")]
     [InlineData("flows[0].schedule", "\"\"", "flows[0].schedule", "the schedule is missing")]
@@ -315,6 +323,41 @@ public sealed class ConnectorRulesTests
         var finding = Assert.Single(findings);
         Assert.Equal("spec.stores[0].credentials.secretRef.keys", finding.Path);
         Assert.Contains("a keyPrefix needs keys", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stores", true)]
+    [InlineData("storesFrom", true)]
+    [InlineData("stores", false)]
+    public void Stores_are_listed_here_or_elsewhere(string kept, bool isFine)
+    {
+        var findings = Check(spec =>
+        {
+            spec.Remove(kept is "stores" ? "storesFrom" : "stores");
+            if (!isFine)
+            {
+                spec["stores"] = new JsonArray();
+            }
+        });
+
+        Assert.Equal(isFine, findings.IsEmpty);
+        Assert.All(
+            findings,
+            f => Assert.Contains("there are no stores; list at least 1", f.ToString(), StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void One_list_of_stores_twice_is_refused()
+    {
+        var findings = Check(spec =>
+            spec["storesFrom"] = new JsonArray([
+                spec["storesFrom"]![0]!.DeepClone(),
+                spec["storesFrom"]![0]!.DeepClone(),
+            ])
+        );
+
+        Assert.Equal("spec.storesFrom[1]", Assert.Single(findings).Path);
     }
 
     [Theory]

@@ -9,6 +9,8 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
 {
     public const string Namespace = "shop";
     public const string Name = "fleet";
+    public const string StoreLists = "fleet-stores";
+    private const string StoreListKey = "stores.yaml";
     private const string Repository = "registry.example.com/sync";
 
     /// <summary>Tags by behaviour; every world starts with a good one.</summary>
@@ -16,6 +18,9 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
 
     /// <summary>The API that flows of some worlds use.</summary>
     public const string Api = "orders";
+
+    /// <summary>Stores of the ConfigMap, as the world begins; some have none.</summary>
+    public int Listed { get; } = random.Next(2) == 0 ? 0 : random.Next(1, 5);
 
     public static string Image(string tag) => $"{Repository}:{tag}";
 
@@ -33,11 +38,30 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
                     Quotas = Quota is null ? [] : [Quota],
                     Sync = new SyncPodSpec { Image = Image("good-1") },
                     Stores = [.. Enumerable.Range(1, random.Next(3, 10)).Select(i => new Store { Name = $"s{i:00}" })],
+                    StoresFrom = Listed == 0 ? [] : [Source()],
                     Flows = [.. Enumerable.Range(1, random.Next(4) == 0 ? 2 : 1).Select(Flow)],
                 },
             },
             ApiJson.Default.MarketplaceConnector
         );
+
+    /// <summary>The first so many stores of the list.</summary>
+    public static string StoreList(int stores) =>
+        string.Concat(Enumerable.Range(1, stores).Select(i => $"- name: l{i:00}\n"));
+
+    public static JsonObject StoresConfigMap(string content) =>
+        new()
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ConfigMap",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = StoreLists,
+                ["namespace"] = Namespace,
+                ["labels"] = new JsonObject { [ApiGroup.StoresLabel] = "true" },
+            },
+            ["data"] = new JsonObject { [StoreListKey] = content },
+        };
 
     public JsonObject Rollout() =>
         Node(
@@ -90,6 +114,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
         {
             Name = $"flow-{number}",
             Schedule = $"@every {random.Next(5, 11) + (Quota is null ? 0 : 6)}s",
+            Spread = new Duration($"{random.Next(0, 5)}s"),
             StartingDeadline = new Duration("12s"),
             StartTimeout = new Duration("6s"),
             Timeout = new Duration("20s"),
@@ -108,6 +133,12 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
                 Rate = new Rate($"1/{random.Next(4, 12)}s"),
                 Burst = random.Next(1, 4),
             };
+
+    private static StoreSource Source() =>
+        new()
+        {
+            ConfigMapKeyRef = new KeySelector { Name = StoreLists, Key = StoreListKey },
+        };
 
     private static ObjectMeta Metadata() => new() { Name = Name, Namespace = Namespace };
 

@@ -27,6 +27,8 @@ internal enum MishapKind
     RefusePods,
     Suspend,
     CompactHistory,
+    EditStoreList,
+    BreakStoreList,
 }
 
 /// <summary>Something that goes wrong, or that users do, at an instant of the chaos.</summary>
@@ -89,6 +91,9 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
                 break;
             case MishapKind.DeletePods:
                 DeletePods();
+                break;
+            case MishapKind.EditStoreList or MishapKind.BreakStoreList:
+                new StoreListMaker(world, random).Make(mishap.Kind);
                 break;
             default:
                 MakeClusterTrouble(mishap.Kind);

@@ -59,6 +59,10 @@ internal sealed class SimulatedWorld : IDisposable
     /// <summary>Lives through it all and returns what did not hold.</summary>
     public IReadOnlyList<string> Run()
     {
+        if (_objects.Listed > 0)
+        {
+            WriteStoreList(FleetObjects.StoreList(_objects.Listed));
+        }
         _cluster.Create(Kinds.Connectors, FleetObjects.Namespace, _objects.Connector());
         _cluster.Create(Kinds.Rollouts, FleetObjects.Namespace, _objects.Rollout());
         for (var i = 0; i < _replicas; i++)
@@ -105,6 +109,21 @@ internal sealed class SimulatedWorld : IDisposable
             Connector,
             c => c["spec"]!["sync"]!["image"] = FleetObjects.Image(tag) // the world's connector has them
         );
+    }
+
+    /// <summary>A user applies the ConfigMap with stores.</summary>
+    public void WriteStoreList(string content)
+    {
+        var key = new ObjectKey(FleetObjects.Namespace, FleetObjects.StoreLists);
+        var item = FleetObjects.StoresConfigMap(content);
+        if (_cluster.Find(CoreTypes.ConfigMaps, key) is null)
+        {
+            _cluster.Create(CoreTypes.ConfigMaps, FleetObjects.Namespace, item);
+        }
+        else
+        {
+            _cluster.Edit(CoreTypes.ConfigMaps, key, c => c["data"] = item["data"]!.DeepClone()); // it was just made with it
+        }
     }
 
     /// <summary>Does it later, in the world's time.</summary>
@@ -217,7 +236,13 @@ internal sealed class SimulatedWorld : IDisposable
     /// </summary>
     private void ExpectNoneLostUncounted()
     {
-        MishapKind[] changing = [MishapKind.LoseRecord, MishapKind.ReplaceConnector, MishapKind.Suspend];
+        MishapKind[] changing =
+        [
+            MishapKind.LoseRecord,
+            MishapKind.ReplaceConnector,
+            MishapKind.Suspend,
+            MishapKind.EditStoreList,
+        ];
         if (_invariants.Record is not { } record || _mishaps.Overlaps(changing))
         {
             return;
@@ -229,9 +254,13 @@ internal sealed class SimulatedWorld : IDisposable
             // What is younger may still be under way.
             var until = _time.GetUtcNow() - Rest;
             var floor = plan.ListedAt > record.CreatedAt ? plan.ListedAt : record.CreatedAt;
-            var due = Schedule.Of(flow).Between(floor, until).Count * connector.Spec.Stores.Length;
+            var due = Schedule.Of(flow).Between(floor, until).Count * (connector.Spec.Stores.Length + _objects.Listed);
             var ran = _invariants.Ran.Count(r =>
                 r.Flow == flow.Name && string.CompareOrdinal(r.Occasion, OccasionIds.Slot(until)) <= 0
+            );
+            Expect(
+                plan.MissedBy.Total == plan.MissedStoreSyncs,
+                $"flow {flow.Name}: {plan.MissedStoreSyncs} missed store-syncs, {plan.MissedBy.Total} of them with a cause"
             );
             Expect(
                 ran + plan.MissedStoreSyncs >= due,

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Operator.Cli.Linting;
+namespace Operator.Api;
 
 /// <summary>
 /// What a scalar means. Quoted and block scalars are texts. Plain ones are read as kubectl reads them: YAML 1.2's core schema,

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Operator.Cli.Linting;
+namespace Operator.Api;
 
 /// <summary>
 /// Reads YAML (and so JSON) documents as kubectl does, from the parser's events: no reflection, so it works in a native binary.
 /// Throws <see cref="YamlException"/>, with its place, for what is no YAML, has a key twice, or would grow without bound by aliases.
 /// </summary>
-internal sealed class ManifestReader(TextReader text)
+public sealed class YamlReader(TextReader text)
 {
     private const int MostNodes = 500_000;
     private const int DeepestNesting = 64;
@@ -21,7 +21,7 @@ internal sealed class ManifestReader(TextReader text)
     private int _nodes;
 
     /// <summary>The documents in order; empty ones (only comments) are left out but counted.</summary>
-    public IEnumerable<ManifestDocument> Read()
+    public IEnumerable<YamlDocument> Read()
     {
         _parser.Consume<StreamStart>();
         for (var number = 1; !_parser.TryConsume<StreamEnd>(out _); number++)
@@ -33,7 +33,7 @@ internal sealed class ManifestReader(TextReader text)
             if (root is not null)
             {
                 using var json = JsonDocument.Parse(root.ToJsonString());
-                yield return new ManifestDocument
+                yield return new YamlDocument
                 {
                     Number = number,
                     Root = json.RootElement.Clone(),

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using YamlDotNet.Core;
+
+namespace Operator.Api;
+
+/// <summary>The content of a ConfigMap's key that <c>spec.storesFrom</c> names: a YAML (or JSON) list of stores, each as in <c>spec.stores</c>.</summary>
+public sealed record StoreList
+{
+    /// <summary>Of one connector, all its lists together.</summary>
+    public const int MostStores = 10_000;
+    private const int MostProblemsSaid = 3;
+    private static readonly StoreListValidator Validator = new();
+
+    /// <summary>Empty when there is a problem.</summary>
+    public ImmutableArray<Store> Stores { get; init; } = [];
+
+    /// <summary>What is wrong and in which line, or null.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Never throws: whatever the text is, it is a list or it has a problem.</summary>
+    public static StoreList Read(string text)
+    {
+        try
+        {
+            return new YamlReader(new StringReader(text)).Read().ToList() switch
+            {
+                [var document] => Read(document),
+                [] => Broken("it is empty; write a list of stores, or [] for none"),
+                _ => Broken("it has several documents; keep one list"),
+            };
+        }
+        catch (YamlException e)
+        {
+            return Broken(
+                string.Create(CultureInfo.InvariantCulture, $"line {e.Start.Line}: {(e.InnerException ?? e).Message}")
+            );
+        }
+    }
+
+    private static StoreList Read(YamlDocument document)
+    {
+        if (document.Root.ValueKind != JsonValueKind.Array)
+        {
+            return Broken("it is no list; write one entry a store, such as - name: acme-eu");
+        }
+        var shape = JsonShape.Differences(document.Root, ApiJson.Default.ImmutableArrayStore);
+        if (!shape.IsEmpty)
+        {
+            return Broken(document, shape);
+        }
+        var stores = document.Root.Deserialize(ApiJson.Default.ImmutableArrayStore);
+        var findings = Validator.Validate(new StoreListContent(stores)).Errors;
+        return findings.Count == 0
+            ? new StoreList { Stores = stores }
+            : Broken(
+                document,
+                [.. findings.Select(f => new Finding(Findings.PathInList(f.PropertyName), f.ErrorMessage))]
+            );
+    }
+
+    private static StoreList Broken(YamlDocument document, ImmutableArray<Finding> findings)
+    {
+        var said = findings
+            .Take(MostProblemsSaid)
+            .Select(f =>
+                string.Create(CultureInfo.InvariantCulture, $"line {document.LineOf(f.Path)}: {f.Path}: {f.Message}")
+            );
+        var more = findings.Length > MostProblemsSaid ? $"; and {findings.Length - MostProblemsSaid} more" : "";
+        return Broken(string.Join("; ", said) + more);
+    }
+
+    private static StoreList Broken(string problem) => new() { Problem = problem };
+}

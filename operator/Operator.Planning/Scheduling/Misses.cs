@@ -1,0 +1,59 @@
+namespace Operator.Planning.Scheduling;
+
+/// <summary>Which store-syncs of an occasion that closes did not happen, and why.</summary>
+internal static class Misses
+{
+    /// <summary>
+    /// Active stores that were due and that no run took up. Nothing is missed while the connector is suspended: nobody wants it
+    /// then.
+    /// </summary>
+    public static MissedTally Of(Draft draft, string flow, Occasion occasion)
+    {
+        if (draft.Spec.Suspend)
+        {
+            return new MissedTally();
+        }
+        var plan = draft.Record.Plan(flow);
+        var taken = occasion.Entries.Where(IsRun).SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
+        var tried = occasion.Entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
+        var (busy, holds) = (Busy(plan, occasion), StoreHolds.Of(draft, flow));
+        var otherwise = HadNoRoom(draft, flow, occasion) ? MissCause.Capacity : MissCause.Downtime;
+        return draft
+            .Roster.Active.Where(s => !taken.Contains(s))
+            .CountBy(s =>
+                tried.Contains(s) ? MissCause.Infra
+                : holds.IsLockedOut(occasion, s) ? MissCause.Auth
+                : holds.LacksCalls(s) ? MissCause.Quota
+                : busy.Contains(s) ? MissCause.Concurrency
+                : otherwise
+            )
+            .Aggregate(new MissedTally(), (sum, cause) => sum.Plus(cause.Key, cause.Value));
+    }
+
+    public static bool IsRun(Entry entry) => entry.Result is RunResult.Succeeded or RunResult.Failed;
+
+    /// <summary>Stores whose run of an earlier occasion went on until it was too late for this one.</summary>
+    private static HashSet<string> Busy(FlowPlan plan, Occasion occasion) =>
+        plan
+            .Occasions.Where(o => o.Slot < occasion.Slot)
+            .SelectMany(o => o.Entries)
+            .Where(e => WasLiveAt(e, FirstTooLate(occasion)))
+            .SelectMany(e => e.Stores)
+            .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>At the last instant at which one could have started, all places were taken, or none was to be had.</summary>
+    private static bool HadNoRoom(Draft draft, string flow, Occasion occasion)
+    {
+        var live = draft.Record.Plan(flow).Entries.ToList();
+        var most = draft
+            .Spec.Flows.FirstOrDefault(f => string.Equals(f.Name, flow, StringComparison.Ordinal))
+            ?.MaxConcurrentRuns;
+        DateTimeOffset[] ends = [FirstTooLate(occasion), occasion.StartBy];
+        return draft.Seen.IsAtFinishedPodsCap || Array.Exists(ends, end => live.Count(e => WasLiveAt(e, end)) >= most);
+    }
+
+    /// <summary>When the first of its runs was too late; the last is so at <see cref="Occasion.StartBy"/>.</summary>
+    private static DateTimeOffset FirstTooLate(Occasion occasion) => occasion.StartBy - occasion.Spread;
+
+    private static bool WasLiveAt(Entry entry, DateTimeOffset at) => entry.EndedAt is not { } ended || ended >= at;
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Operator.Api;
+
+namespace Operator.Planning.Stores;
+
+/// <summary>
+/// Puts the lists of <c>spec.storesFrom</c> beside the stores of the spec itself. A list is kept in the record before anything
+/// follows from it, so that one that breaks later, or while nobody looks, goes on as it last was.
+/// </summary>
+internal static class StoreLists
+{
+    /// <summary>From here on <see cref="Draft.Spec"/> has every store.</summary>
+    public static Draft Adopt(Draft draft)
+    {
+        var spec = draft.Spec;
+        if (spec.StoresFrom.IsEmpty && draft.Record.Stores.Lists.IsEmpty)
+        {
+            return draft with { Roster = new StoreRoster(spec.Stores) };
+        }
+        var gathering = Gather(draft);
+        var seen = draft.Seen with
+        {
+            Connector = draft.Seen.Connector with { Spec = spec with { Stores = gathering.Stores } },
+        };
+        var adopted = draft with
+        {
+            Seen = seen,
+            Roster = new StoreRoster(gathering.Stores),
+            StoreListProblems = gathering.Problems,
+        };
+        var isNews = draft.Seen.ConnectorFindings.IsEmpty && !IsSame(draft.Record.Stores, gathering.Book);
+        return isNews
+            ? adopted.Decide(
+                draft.Record with
+                {
+                    Stores = gathering.Book,
+                },
+                $"{gathering.Book.Lists.Length} lists of stores are read, {gathering.Stores.Length} stores in all"
+            )
+            : adopted;
+    }
+
+    private sealed record Gathering(ImmutableArray<Store> Stores, StoreBook Book, ImmutableArray<string> Problems);
+
+    /// <summary>The first of several stores with one name counts: those of the spec, then list by list.</summary>
+    private static Gathering Gather(Draft draft)
+    {
+        var stores = draft.Spec.Stores.ToBuilder();
+        var owners = draft
+            .Spec.Stores.DistinctBy(s => s.Name, StringComparer.Ordinal)
+            .ToDictionary(s => s.Name, _ => "spec.stores", StringComparer.Ordinal);
+        var lists = ImmutableArray.CreateBuilder<KeptStoreList>();
+        var problems = ImmutableArray.CreateBuilder<string>();
+        foreach (var sight in draft.Seen.StoreLists)
+        {
+            var before = draft.Record.Stores.Find(sight.Source);
+            var (list, problem) = Choose(WithKeysNamed(draft.Spec, sight), before, stores.Count);
+            string? twin = null;
+            if (list is not null)
+            {
+                lists.Add(list);
+                twin = Add(list, stores, owners);
+            }
+            if ((problem ?? twin) is { } wrong)
+            {
+                problems.Add($"ConfigMap {sight.Source}: {wrong}");
+            }
+        }
+        return new Gathering(
+            stores.ToImmutable(),
+            new StoreBook { Lists = lists.ToImmutable() },
+            problems.ToImmutable()
+        );
+    }
+
+    /// <summary>As the rules ask of <c>spec.stores</c>: a list does not know its marketplace.</summary>
+    private static StoreListSight WithKeysNamed(ConnectorSpec spec, StoreListSight sight)
+    {
+        var nameless =
+            spec.Marketplace == Marketplace.Custom
+                ? sight.Stores.FirstOrDefault(s =>
+                    s.Credentials?.SecretRef is { KeyPrefix: not null, Keys.IsEmpty: true }
+                )
+                : null;
+        return nameless is null
+            ? sight
+            : sight with
+            {
+                Problem =
+                    $"store '{nameless.Name}': with marketplace Custom a keyPrefix needs keys; list the files that the worker reads, such as token",
+            };
+    }
+
+    /// <summary>The list as it is when it is good, else as it last was; and what is wrong.</summary>
+    private static (KeptStoreList? List, string? Problem) Choose(
+        StoreListSight sight,
+        KeptStoreList? before,
+        int others
+    )
+    {
+        var total = others + sight.Stores.Length;
+        var problem =
+            sight.Problem is null && total > StoreList.MostStores
+                ? $"with its {sight.Stores.Length} stores the connector would have {total}, at most {StoreList.MostStores} are possible; make another connector for some"
+                : sight.Problem;
+        if (problem is null)
+        {
+            var isKept = before is not null && string.Equals(before.Hash, sight.Hash, StringComparison.Ordinal);
+            var list = new KeptStoreList
+            {
+                Source = sight.Source,
+                Hash = sight.Hash,
+                Stores = sight.Stores,
+            };
+            return (isKept ? before : list, null);
+        }
+        var goesOn = before is null
+            ? "it was never read, so none of its stores is known"
+            : $"its last good list of {before.Stores.Length} stores goes on";
+        return (before, $"{problem}; {goesOn}");
+    }
+
+    /// <summary>Adds what is not there yet, and says what is.</summary>
+    private static string? Add(
+        KeptStoreList list,
+        ImmutableArray<Store>.Builder stores,
+        Dictionary<string, string> owners
+    )
+    {
+        string? twin = null;
+        foreach (var store in list.Stores)
+        {
+            if (owners.TryAdd(store.Name, list.Source))
+            {
+                stores.Add(store);
+            }
+            else
+            {
+                twin ??= $"store '{store.Name}' is in {owners[store.Name]} too, which counts; remove one";
+            }
+        }
+        return twin;
+    }
+
+    private static bool IsSame(StoreBook a, StoreBook b) =>
+        a.Lists.Length == b.Lists.Length && a.Lists.Zip(b.Lists).All(pair => IsSame(pair.First, pair.Second));
+
+    private static bool IsSame(KeptStoreList a, KeptStoreList b) =>
+        string.Equals(a.Source, b.Source, StringComparison.Ordinal)
+        && string.Equals(a.Hash, b.Hash, StringComparison.Ordinal);
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Operator.Api;
+using Operator.Planning;
+using Operator.Runtime;
+
+namespace Operator.Gathering;
+
+/// <summary>The keys of a labelled ConfigMap, each read once, when it came.</summary>
+internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, CachedStoreLists.Content> Keys)
+{
+    public sealed record Content(string Hash, StoreList List);
+
+    public static CachedStoreLists Of(KubeObject configMap)
+    {
+        var keys = ImmutableSortedDictionary.CreateBuilder<string, Content>(StringComparer.Ordinal);
+        if (configMap.Json.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var field in data.EnumerateObject().Where(f => f.Value.ValueKind == JsonValueKind.String))
+            {
+                var text = field.Value.GetString()!; // a string by its kind
+                var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
+                keys[field.Name] = new Content(hash, StoreList.Read(text));
+            }
+        }
+        return new CachedStoreLists(keys.ToImmutable());
+    }
+
+    /// <summary>What is to be seen of one key; <paramref name="cached"/> is null when there is no such ConfigMap with the label.</summary>
+    public static StoreListSight Sight(CachedStoreLists? cached, KeySelector key)
+    {
+        var sight = new StoreListSight { Source = $"{key.Name}/{key.Key}" };
+        if (cached is null)
+        {
+            return sight with
+            {
+                Problem =
+                    $"it is not there, or does not carry the label {ApiGroup.StoresLabel}: \"true\"; create or label it",
+            };
+        }
+        return cached.Keys.TryGetValue(key.Key, out var content)
+            ? sight with
+            {
+                Hash = content.Hash,
+                Stores = content.List.Stores,
+                Problem = content.List.Problem,
+            }
+            : sight with
+            {
+                Problem = $"it has no key '{key.Key}'; add it or correct spec.storesFrom",
+            };
+    }
+}

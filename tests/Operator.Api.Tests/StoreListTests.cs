@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+
+namespace Operator.Api.Tests;
+
+public sealed class StoreListTests
+{
+    [Theory]
+    [InlineData("- name: acme-eu\n  sites: [A1PA6795UKMFR9]\n- {name: acme-us, suspend: true}\n")]
+    [InlineData("""[{"name":"acme-eu","sites":["A1PA6795UKMFR9"]},{"name":"acme-us","suspend":true}]""")]
+    public void Yaml_and_json_are_read_alike(string text)
+    {
+        var list = StoreList.Read(text);
+
+        Assert.Null(list.Problem);
+        Assert.Equal(["acme-eu", "acme-us"], list.Stores.Select(s => s.Name));
+        Assert.Equal(["A1PA6795UKMFR9"], list.Stores[0].Sites);
+        Assert.True(list.Stores[1].Suspend);
+    }
+
+    [Fact]
+    public void An_empty_list_is_a_list()
+    {
+        var list = StoreList.Read("[] # nobody yet");
+
+        Assert.Null(list.Problem);
+        Assert.Empty(list.Stores);
+    }
+
+    [Theory]
+    [InlineData("", "it is empty; write a list of stores, or [] for none")]
+    [InlineData("# only a comment", "it is empty")]
+    [InlineData("acme-eu", "it is no list; write one entry a store")]
+    [InlineData("stores: []", "it is no list")]
+    [InlineData("[]\n---\n[]", "it has several documents; keep one list")]
+    [InlineData("- name: a\n- name: [b", "line 3")]
+    [InlineData("- name: a\n\tname: b", "found a tab")]
+    [InlineData("- name: a\n- nmae: b", "line 2: [1].nmae: there is no such field; did you mean name?")]
+    [InlineData("- name: 12", "line 1: [0].name: is the number 12, must be a text")]
+    [InlineData("- a\n- name: b", "line 1: [0]: is the text 'a', must be a map of fields")]
+    [InlineData("- name:", "line 1: [0].name: has no value")]
+    [InlineData("- name: a\n\n- name: B", "line 3: [1].name: 'B' is no store name")]
+    [InlineData("- name: a\n- sites: []", "line 2: [1].name: '' is no store name")]
+    [InlineData("- name: a\n- name: b\n- name: a", "line 3: [2].name: 'a' is the name of stores[0] too")]
+    [InlineData("- name: a\n  suspend: maybe", "line 2: [0].suspend: is the text 'maybe', must be true or false")]
+    public void What_is_no_list_of_stores_says_what_and_where(string text, string problem)
+    {
+        var list = StoreList.Read(text);
+
+        Assert.NotNull(list.Problem);
+        Assert.Contains(problem, list.Problem, StringComparison.Ordinal);
+        Assert.Empty(list.Stores);
+    }
+
+    [Fact]
+    public void A_long_list_of_faults_is_cut()
+    {
+        var text = string.Concat(Enumerable.Range(0, 9).Select(_ => "- name: A\n"));
+
+        Assert.Contains("; and ", StoreList.Read(text).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_text_however_hostile_makes_it_throw()
+    {
+        const string bomb =
+            "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\n";
+        string[] texts =
+        [
+            bomb,
+            new('[', 100_000),
+            "- &a\n  name: *a",
+            "%YAML 9.9\n---\n- name: a",
+            "\u0000",
+            "- !!binary x",
+        ];
+
+        Assert.All(texts, text => Assert.NotNull(StoreList.Read(text).Problem));
+    }
+
+    [Fact]
+    public void As_many_stores_as_a_connector_may_have_are_read()
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < StoreList.MostStores; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- {{name: store-{i:00000}, sites: [A1PA6795UKMFR9]}}\n");
+        }
+
+        Assert.Equal(StoreList.MostStores, StoreList.Read(text.ToString()).Stores.Length);
+        Assert.Contains(
+            "list at most 10000",
+            StoreList.Read($"{text}- name: one-more").Problem,
+            StringComparison.Ordinal
+        );
+    }
+}
