@@ -36,6 +36,9 @@ public sealed record FlowStatus
     public int ActiveRuns { get; set; }
     public int WaitingRuns { get; set; }
 
+    /// <summary>The quota that stores of the newest slot wait for, with its numbers; absent when none does.</summary>
+    public string? WaitingFor { get; set; }
+
     /// <summary>When a run of this flow last ended with every store ok.</summary>
     public DateTimeOffset? LastSuccess { get; set; }
     public MissedCounts Missed { get; set; } = new();

@@ -77,6 +77,9 @@ public sealed record ConnectorSpec
     /// <summary>1 to 20 flows, names unique.</summary>
     public ImmutableArray<Flow> Flows { get; set; } = [];
 
+    /// <summary>Override the marketplace's, or say what is known of an API that it does not list. At most 100, APIs unique.</summary>
+    public ImmutableArray<Quota> Quotas { get; set; } = [];
+
     public HistoryLimits History { get; set; } = new();
 }
 
@@ -164,6 +167,9 @@ public sealed record Flow
 
     /// <summary>1 to 1000. Default 10.</summary>
     public int MaxConcurrentRuns { get; set; } = 10;
+
+    /// <summary>What a run asks of the marketplace; runs wait for these quotas. At most 20, APIs unique. Default: nothing is known.</summary>
+    public ImmutableArray<ApiUse> Uses { get; set; } = [];
 
     /// <summary>Handed to the worker; part of the revision.</summary>
     public ImmutableSortedDictionary<string, string> Parameters { get; set; } =

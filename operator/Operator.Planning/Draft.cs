@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Quotas;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning;
@@ -20,6 +21,9 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
 
     /// <summary>What was decided, one clause each.</summary>
     public ImmutableArray<string> Because { get; init; } = [];
+
+    /// <summary>The quotas that the flows draw on.</summary>
+    public QuotaTable Quotas { get; } = QuotaTable.Of(Seen.Connector.Spec);
 
     /// <summary>When something planned for later becomes due, if anything is.</summary>
     public DateTimeOffset? NextDue { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Credentials;
+using Operator.Planning.Marketplaces;
 using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
 using Operator.Planning.Scheduling;
@@ -22,6 +23,9 @@ public sealed record Plan
     public RolloutStatus? RolloutStatus { get; init; }
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<EndedRun> Folded { get; init; } = [];
+
+    /// <summary>APIs in use whose versions will be removed.</summary>
+    public ImmutableArray<SunsetUse> Sunsets { get; init; } = [];
 
     /// <summary>When something becomes due by time alone; null: only an event can change anything.</summary>
     public DateTimeOffset? WakeAt { get; init; }
@@ -51,6 +55,8 @@ public static class Planner
             // Decide what the stores may run before deciding who runs now.
             draft = AuthPauses.Forget(AttemptMachine.Advance(draft));
             draft = RunPlanning.Extend(Occasions.OpenDue(draft), pods);
+            // What nobody will run in time is over at once: its stores are held for longer than the occasion waits.
+            draft = StoreHolds.Exist(draft) ? Closing.Close(draft) : draft;
             draft = Expiry.Mark(draft, pods);
         }
         draft = Pruning.Forget(draft, pods);
@@ -86,6 +92,7 @@ public static class Planner
             Events = draft.Events,
             Folded = draft.Folded,
             WakeAt = isUsable ? WakeUp.At(draft, pods) : null,
+            Sunsets = isUsable ? Sunsets.Of(draft.Spec) : [],
             IsStuck = !isUsable,
             Because = string.Join("; ", draft.Because),
         };

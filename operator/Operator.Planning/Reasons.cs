@@ -20,6 +20,11 @@ public static class Reasons
     public const string StoresFailing = "StoresFailing";
     public const string AuthFailed = "AuthFailed";
     public const string SecretShared = "SecretShared";
+    public const string QuotaTooLow = "QuotaTooLow";
+    public const string QuotaSpent = "QuotaSpent";
+    public const string QuotaDoubtful = "QuotaDoubtful";
+    public const string ApiSunset = "ApiSunset";
+    public const string ApiRemoved = "ApiRemoved";
     public const string RolloutMissing = "RolloutMissing";
     public const string RolloutUnusable = "RolloutUnusable";
     public const string RevisionRejected = "RevisionRejected";

@@ -68,8 +68,12 @@ internal static class A
                         "timeout": "10m",
                         "maxStoresPerRun": 25,
                         "maxConcurrentRuns": 10,
+                        "uses": [{"api": "orders.searchOrders", "callsPerStore": 1}],
                         "parameters": {"pageSize": "50"}
                       }
+                    ],
+                    "quotas": [
+                      {"api": "orders.searchOrders", "rate": "1/180s", "burst": 20, "perDay": 480, "scope": "Store"}
                     ],
                     "history": {"slots": 1, "failedRuns": 3}
                   }

@@ -18,6 +18,9 @@ public sealed record Behaviour
     public bool IsSilent { get; init; }
     public string? RawReport { get; init; }
 
+    /// <summary>More members of the report, such as <c>"calls":{"orders":3}</c>.</summary>
+    public string? ReportsAlso { get; init; }
+
     /// <summary>Stores that the marketplace does not let in.</summary>
     public ImmutableHashSet<string> LockedOut { get; init; } = [];
 }
@@ -357,6 +360,7 @@ public sealed class World
                 ? """{"ok":0,"failed":1,"e":{"a":1}}"""
                 : $$"""{"ok":{{behaviour.Ok}},"failed":{{behaviour.Failed}}}"""
         );
-        return $$"""{"v":1,"s":[{{string.Join(',', stores)}}]}""";
+        var also = behaviour.ReportsAlso is { } more ? $",{more}" : "";
+        return $$"""{"v":1,"s":[{{string.Join(',', stores)}}]{{also}}}""";
     }
 }

@@ -9,6 +9,7 @@ internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
     private const int MostStores = 250;
     private const int MostLists = 50;
     private const int MostFlows = 20;
+    private const int MostQuotas = 100;
 
     public ConnectorValidator(ConnectorRuleOptions options)
     {
@@ -45,6 +46,9 @@ internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
         RuleFor(s => s.Flows).Count(1, MostFlows, "flows");
         RuleFor(s => s.Flows).Unique("spec.flows", f => f.Name);
         RuleForEach(s => s.Flows).SetValidator(new FlowValidator(options));
+        RuleFor(s => s.Quotas).Count(0, MostQuotas, "quotas");
+        RuleFor(s => s.Quotas).Unique("spec.quotas", q => q.Api, field: "api");
+        RuleForEach(s => s.Quotas).SetValidator(new QuotaValidator());
         RuleFor(s => s.History.Slots).Between(0, 10);
         RuleFor(s => s.History.FailedRuns).Between(0, 20);
     }

@@ -27,6 +27,13 @@ internal static class Rules
             name => $"{Texts.Quote(name)} is no {what} name; use lower-case letters, digits and dashes, at most 63"
         );
 
+    public static void ApiName<T>(this IRuleBuilder<T, string> rule) =>
+        rule.Must(
+            Texts.IsParameterName,
+            name =>
+                $"{Texts.Quote(name)} is no name of an API; use letters, digits, dashes, underscores and dots, at most 63"
+        );
+
     public static void Between<T>(this IRuleBuilder<T, int> rule, int least, int most) =>
         rule.Must(n => n >= least && n <= most, n => $"{n} is out of range; use {least} to {most}");
 
@@ -54,11 +61,12 @@ internal static class Rules
                     : $"there are {list.Length} {what}; list at most {most}"
         );
 
-    /// <summary>No two entries of one name; <paramref name="list"/> is the list's whole path.</summary>
+    /// <summary>No two entries of one name (or another field); <paramref name="list"/> is the list's whole path.</summary>
     public static void Unique<T, TItem>(
         this IRuleBuilder<T, ImmutableArray<TItem>> rule,
         string list,
-        Func<TItem, string> name
+        Func<TItem, string> name,
+        string field = "name"
     ) =>
         rule.Custom(
             (items, context) =>
@@ -70,8 +78,8 @@ internal static class Rules
                     if (!first.TryAdd(twin, i))
                     {
                         context.AddFailure(
-                            $"{list[(list.LastIndexOf('.') + 1)..]}[{i}].name",
-                            $"{Texts.Quote(twin)} is the name of {list}[{first[twin]}] too; give each its own name"
+                            $"{list[(list.LastIndexOf('.') + 1)..]}[{i}].{field}",
+                            $"{Texts.Quote(twin)} is the {field} of {list}[{first[twin]}] too; give each its own {field}"
                         );
                     }
                 }

@@ -78,6 +78,9 @@ internal sealed class FlowValidator : AbstractValidator<Flow>
         RuleFor(f => f.Timeout).Between(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));
         RuleFor(f => f.MaxStoresPerRun).Between(1, 50);
         RuleFor(f => f.MaxConcurrentRuns).Between(1, 1000);
+        RuleFor(f => f.Uses).Count(0, 20, "uses");
+        RuleFor(f => f.Uses).Unique("uses", u => u.Api, field: "api");
+        RuleForEach(f => f.Uses).SetValidator(new ApiUseValidator());
         RuleFor(f => f.Parameters).Custom((p, context) => Parameters.Check(p, 100, 4096, context.AddFailure));
     }
 

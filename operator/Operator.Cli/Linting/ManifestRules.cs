@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
+using Operator.Planning.Quotas;
 using Operator.Planning.Scheduling;
 
 namespace Operator.Cli.Linting;
@@ -60,8 +61,14 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
             return [new Finding("spec", "there is no spec; see kubectl explain for its fields")];
         }
         return document.Kind is ApiGroup.ConnectorKind
-            ? _connectors.Check(new MarketplaceConnector { Spec = Read(spec, ApiJson.Default.ConnectorSpec) })
+            ? ConnectorFindings(new MarketplaceConnector { Spec = Read(spec, ApiJson.Default.ConnectorSpec) })
             : RolloutRules.Check(new SyncRollout { Spec = Read(spec, ApiJson.Default.RolloutSpec) });
+    }
+
+    private ImmutableArray<Finding> ConnectorFindings(MarketplaceConnector connector)
+    {
+        var findings = _connectors.Check(connector);
+        return findings.IsEmpty ? QuotaRules.Check(connector.Spec) : findings;
     }
 
     private static T Read<T>(JsonElement spec, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>

@@ -48,6 +48,9 @@ public static class AuthPauses
     internal static bool Holds(Draft draft, string store) =>
         draft.Record.Pauses.Auth.TryGetValue(store, out var pause) && draft.Now < pause.Until;
 
+    internal static DateTimeOffset? Until(Draft draft, string store) =>
+        draft.Record.Pauses.Auth.GetValueOrDefault(store)?.Until;
+
     /// <summary>The pause goes on to that instant and beyond.</summary>
     internal static bool HoldsUntil(Draft draft, string store, DateTimeOffset at) =>
         draft.Record.Pauses.Auth.TryGetValue(store, out var pause) && at < pause.Until;

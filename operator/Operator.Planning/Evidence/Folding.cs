@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Planning.Credentials;
+using Operator.Planning.Quotas;
 
 namespace Operator.Planning;
 
@@ -56,7 +57,7 @@ internal static class Folding
             Record = MarkProven(draft.Record, run.Entry, ending).With(run.Flow, plan).With(run.Flow, ledger),
             Folded = draft.Folded.Add(new EndedRun(run.Flow, run.Occasion.Id, folded, ending, PodName(draft, run))),
         };
-        return AuthPauses.After(draft, run.Entry, ending);
+        return QuotaCorrections.After(AuthPauses.After(draft, run.Entry, ending), run.Entry, ending);
     }
 
     private static RunEnding? Ending(Draft draft, RunKey run, ObservedPod? pod, PodIndex pods)

@@ -21,7 +21,10 @@ public abstract record Report
     public sealed record Unreadable(string Why) : Report;
 
     /// <summary>By position in run.json; null: not reached.</summary>
-    public sealed record Read(ImmutableArray<StoreReport?> Stores) : Report;
+    public sealed record Read(ImmutableArray<StoreReport?> Stores) : Report
+    {
+        public ReportedCalls Calls { get; init; } = ReportedCalls.None;
+    }
 
     public static Report Parse(string? terminationLog, int storeCount)
     {
@@ -83,7 +86,9 @@ public abstract record Report
         {
             read.Add(null);
         }
-        return new Read(read.MoveToImmutable());
+        return ReportedCalls.Read(root, storeCount) is { } calls
+            ? new Read(read.MoveToImmutable()) { Calls = calls }
+            : new Unreadable("its \"calls\" or \"spent\" are no names of APIs with sane counts");
     }
 
     private static StoreReport? ReadStore(JsonElement store)

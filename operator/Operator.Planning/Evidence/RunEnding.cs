@@ -23,6 +23,7 @@ public sealed record RunEnding
 
     /// <summary>One place a store of the entry; null: not reached.</summary>
     public ImmutableArray<StoreReport?> Stores { get; init; } = [];
+    public ReportedCalls Calls { get; init; } = ReportedCalls.None;
 }
 
 /// <summary>What the record knows that the pod does not tell: silence and a missing image mean different things after the first time.</summary>
@@ -133,6 +134,7 @@ public static class RunEndings
             Took = container.FinishedAt > pod.CreatedAt ? container.FinishedAt - pod.CreatedAt : null,
             HasReport = report is Report.Read,
             Stores = report is Report.Read read ? read.Stores : Nothing(entry),
+            Calls = report is Report.Read { Calls: var calls } ? calls : ReportedCalls.None,
         };
         if (entry.End == EndCause.Timeout)
         {

@@ -82,6 +82,9 @@ public sealed record Entry
     public DateTimeOffset? NotBefore { get; set; }
     public DateTimeOffset StartBy { get; set; }
 
+    /// <summary>Calls that the run was promised for each of its stores, by API; null when no quota limits its flow.</summary>
+    public ImmutableSortedDictionary<string, int>? Promised { get; set; }
+
     /// <summary>SYNC_DEADLINE: the worker exits when it has passed.</summary>
     public DateTimeOffset Deadline { get; set; }
 

@@ -4,14 +4,15 @@ using System.Text.Json;
 namespace Operator.Planning;
 
 /// <summary>
-/// The record as named parts of bytes, which is how it is kept: one part a book (that of the pauses only when there is something
-/// in it), three a flow, and those of the stores.
+/// The record as named parts of bytes, which is how it is kept: one part a book (those of pauses and quotas only when there is
+/// something in them), three a flow, and those of the stores.
 /// </summary>
 public static class RecordParts
 {
     public const string Revisions = "revisions";
     public const string Attempts = "attempts";
     private const string Pauses = "pauses";
+    private const string Quotas = "quotas";
     private const string PlanPrefix = "plan.";
     private const string LedgerPrefix = "ledger.";
     private const string ChunksPrefix = "chunks.";
@@ -27,6 +28,10 @@ public static class RecordParts
         if (!record.Pauses.IsEmpty)
         {
             parts[Pauses] = JsonSerializer.SerializeToUtf8Bytes(record.Pauses, RecordJson.Default.PauseBook);
+        }
+        if (!record.Quotas.IsEmpty)
+        {
+            parts[Quotas] = JsonSerializer.SerializeToUtf8Bytes(record.Quotas, RecordJson.Default.QuotaBook);
         }
         foreach (var (flow, plan) in record.Plans)
         {
@@ -68,6 +73,10 @@ public static class RecordParts
                 Pauses => record with
                 {
                     Pauses = Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.PauseBook), name),
+                },
+                Quotas => record with
+                {
+                    Quotas = Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.QuotaBook), name),
                 },
                 _ when name.StartsWith(PlanPrefix, StringComparison.Ordinal) => record.With(
                     name[PlanPrefix.Length..],

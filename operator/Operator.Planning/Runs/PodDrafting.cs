@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Operator.Api;
 using Operator.Planning.Credentials;
+using Operator.Planning.Quotas;
 
 namespace Operator.Planning.Runs;
 
@@ -85,6 +86,7 @@ internal static class PodDrafting
             Revision = run.Entry.Revision,
             Deadline = RunFile.Instant(run.Entry.Deadline),
             Parameters = run.Revision.FlowParameters.GetValueOrDefault(run.Flow.Name) ?? run.Flow.Parameters,
+            Quotas = QuotaShare.Of(draft, run.Entry),
             Stores = [.. run.Entry.Stores.Select(s => RunStoreOf(s, draft.Roster.Find(s), ledger))],
         };
     }

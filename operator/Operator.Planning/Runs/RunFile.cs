@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Operator.Planning.Quotas;
 
 namespace Operator.Planning.Runs;
 
@@ -27,6 +28,9 @@ public sealed record RunFile
 
     /// <summary>In the order of the report.</summary>
     public ImmutableArray<RunStore> Stores { get; init; } = [];
+
+    /// <summary>What the run may call, by API; absent when no quota limits the flow.</summary>
+    public ImmutableSortedDictionary<string, QuotaShare>? Quotas { get; init; }
 
     /// <summary>An instant as the contract writes it: <c>2026-11-24T15:00:00Z</c>.</summary>
     public static string Instant(DateTimeOffset at) =>

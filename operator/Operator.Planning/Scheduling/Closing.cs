@@ -9,14 +9,14 @@ internal static class Closing
         {
             foreach (var occasion in plan.Occasions.Where(o => !o.IsClosed))
             {
-                draft = IsOver(draft, plan, occasion) ? Close(draft, flow, occasion) : draft;
+                draft = IsOver(draft, flow, occasion) ? Close(draft, flow, occasion) : draft;
             }
         }
         return draft;
     }
 
-    private static bool IsOver(Draft draft, FlowPlan plan, Occasion occasion) =>
-        occasion.Entries.All(e => e.Result is not null) && RunPlanning.Waiting(draft, plan, occasion).IsEmpty;
+    private static bool IsOver(Draft draft, string flow, Occasion occasion) =>
+        occasion.Entries.All(e => e.Result is not null) && RunPlanning.Waiting(draft, flow, occasion).IsEmpty;
 
     private static Draft Close(Draft draft, string flow, Occasion occasion)
     {

@@ -16,13 +16,14 @@ internal static class Misses
         var plan = draft.Record.Plan(flow);
         var taken = occasion.Entries.Where(IsRun).SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
         var tried = occasion.Entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
-        var busy = Busy(plan, occasion);
+        var (busy, holds) = (Busy(plan, occasion), StoreHolds.Of(draft, flow));
         var otherwise = HadNoRoom(draft, flow, occasion) ? MissCause.Capacity : MissCause.Downtime;
         return draft
             .Roster.Active.Where(s => !taken.Contains(s))
             .CountBy(s =>
                 tried.Contains(s) ? MissCause.Infra
-                : StoreHolds.Skips(draft, occasion, s) ? MissCause.Auth
+                : holds.IsLockedOut(occasion, s) ? MissCause.Auth
+                : holds.LacksCalls(s) ? MissCause.Quota
                 : busy.Contains(s) ? MissCause.Concurrency
                 : otherwise
             )

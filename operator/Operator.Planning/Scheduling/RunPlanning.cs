@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Quotas;
 
 namespace Operator.Planning.Scheduling;
 
@@ -26,14 +27,14 @@ internal static class RunPlanning
     }
 
     /// <summary>Active stores that this occasion still owes a run, busy ones included.</summary>
-    public static ImmutableArray<string> Waiting(Draft draft, FlowPlan plan, Occasion occasion)
+    public static ImmutableArray<string> Waiting(Draft draft, string flow, Occasion occasion)
     {
-        if (occasion.IsClosed || draft.Now > occasion.StartBy || occasion != plan.Occasions[^1])
+        if (occasion.IsClosed || draft.Now > occasion.StartBy || occasion != draft.Record.Plan(flow).Occasions[^1])
         {
             return [];
         }
-        var tries = Tries.Of(occasion);
-        return [.. draft.Roster.Active.Where(s => tries.OwesRun(s) && !StoreHolds.Skips(draft, occasion, s))];
+        var (tries, holds) = (Tries.Of(occasion), StoreHolds.Of(draft, flow));
+        return [.. draft.Roster.Active.Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s))];
     }
 
     public static string RevisionOf(Draft draft, Arm arm) =>
@@ -49,15 +50,15 @@ internal static class RunPlanning
             return draft;
         }
         var turn = new Turn(flow, plan, plan.Occasions[^1]);
-        var waiting = Waiting(draft, plan, turn.Occasion);
+        var waiting = Waiting(draft, flow.Name, turn.Occasion);
         if (waiting.IsEmpty)
         {
             return draft;
         }
         draft = WithChunks(draft, flow);
         var busy = pods.BusyStores(flow.Name, plan);
-        var free = waiting.Where(s => !busy.Contains(s) && StoreHolds.Allows(draft, s));
-        var groups = RunGroups.Of(draft, turn, [.. free]).ToList();
+        var free = waiting.Where(s => !busy.Contains(s));
+        var groups = RunGroups.Of(draft, turn, Admitted(draft, turn, free)).ToList();
         draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now));
         var entries = Choose(draft, turn, groups);
         if (entries.IsEmpty)
@@ -67,7 +68,10 @@ internal static class RunPlanning
         var extended = turn.Occasion with { Entries = turn.Occasion.Entries.AddRange(entries) };
         var updated = plan with { Occasions = plan.Occasions.Replace(turn.Occasion, extended) };
         return draft.Decide(
-            draft.Record.With(flow.Name, updated),
+            draft.Record.With(flow.Name, updated) with
+            {
+                Quotas = QuotaGate.Of(draft, flow).After(entries.SelectMany(e => e.Stores)),
+            },
             $"{entries.Length} runs of '{flow.Name}' for {entries.Sum(e => e.Stores.Length)} stores on {turn.Occasion.Id}"
         );
     }
@@ -78,6 +82,13 @@ internal static class RunPlanning
         var book = draft.Record.ChunksOf(flow.Name);
         var settled = Chunking.Settle(book, draft.Roster, flow.MaxStoresPerRun);
         return settled == book ? draft : draft with { Record = draft.Record.With(flow.Name, settled) };
+    }
+
+    /// <summary>Where calls do not suffice for all, those that were served longest ago get them.</summary>
+    private static ImmutableArray<string> Admitted(Draft draft, Turn turn, IEnumerable<string> free)
+    {
+        var holds = StoreHolds.Of(draft, turn.Flow.Name);
+        return [.. holds.Admit(holds.AreCallsFree ? free : free.OrderBy(Waits.Of(draft, turn).ServedLast))];
     }
 
     private static DateTimeOffset PlannedAt(RunGroup group) =>
@@ -128,6 +139,7 @@ internal static class RunPlanning
             IsIsolated = group.IsIsolated,
             NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
             StartBy = group.StartBy,
+            Promised = QuotaGate.Of(draft, turn.Flow).Promise,
             Deadline = group.StartBy + turn.Flow.StartTimeout.Value + turn.Flow.Timeout.Value,
         };
     }

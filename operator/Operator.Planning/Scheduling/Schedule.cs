@@ -9,6 +9,9 @@ public abstract record Schedule
 {
     private const string EveryPrefix = "@every ";
 
+    /// <summary>Just before a day; any will do, this one is far from a change of the clocks.</summary>
+    private static readonly DateTimeOffset ReferenceDay = new(2026, 5, 31, 23, 59, 59, TimeSpan.Zero);
+
     private Schedule() { }
 
     /// <summary>The first slot after that instant; null when there is none.</summary>
@@ -19,6 +22,15 @@ public abstract record Schedule
 
     /// <summary>From that slot to the next one; zero when there is none.</summary>
     public TimeSpan Period(DateTimeOffset slot) => Next(slot) is { } next ? next - slot : TimeSpan.Zero;
+
+    /// <summary>How often it fires a day, on average over four weeks; a cron of minutes and hours only is the same every day.</summary>
+    public decimal SlotsADay()
+    {
+        var days = this is Cron { IsDaily: false } ? 28 : 1;
+        return this is Every(var interval)
+            ? (decimal)TimeSpan.TicksPerDay / interval.Ticks
+            : (decimal)Between(ReferenceDay, ReferenceDay.AddDays(days)).Count / days;
+    }
 
     /// <summary>Reads a flow's schedule; throws <see cref="FormatException"/> for what <see cref="Problem"/> finds fault with.</summary>
     public static Schedule Of(Flow flow) => Parse(flow.Schedule, flow.TimeZone);
@@ -58,7 +70,7 @@ public abstract record Schedule
             throw new FormatException($"time zone '{timeZone}' is unknown; use an IANA name such as Europe/Berlin");
         }
         return CronExpression.TryParse(schedule, CronFormat.Standard, out var cron)
-            ? new Cron(cron, zone)
+            ? new Cron(cron, zone) { IsDaily = schedule.TrimEnd().EndsWith("* * *", StringComparison.Ordinal) }
             : throw new FormatException(
                 $"'{schedule}' is no cron expression with 5 fields; write for example */5 * * * * or @every 5m"
             );
@@ -83,6 +95,9 @@ public abstract record Schedule
 
     private sealed record Cron(CronExpression Expression, TimeZoneInfo Zone) : Schedule
     {
+        /// <summary>It names no day and no month.</summary>
+        public bool IsDaily { get; init; }
+
         /// <summary>Slots missed in a longer absence than this are not counted one by one.</summary>
         private static readonly TimeSpan LongestAbsence = TimeSpan.FromDays(366);
 

@@ -19,10 +19,6 @@ internal static class WakeUp
         {
             yield return due;
         }
-        foreach (var at in StoreHolds.Ends(draft))
-        {
-            yield return at;
-        }
         foreach (var flow in draft.Spec.Flows)
         {
             if (!draft.Spec.Suspend && Schedule.Of(flow).Next(draft.Now) is { } slot)
@@ -30,6 +26,10 @@ internal static class WakeUp
                 yield return slot;
             }
             var plan = draft.Record.Plan(flow.Name);
+            if (!plan.Occasions.IsEmpty && HeldUntil(draft, flow.Name, plan.Occasions[^1]) is { } held)
+            {
+                yield return held;
+            }
             foreach (var occasion in plan.Occasions)
             {
                 foreach (var at in OfOccasion(draft, flow, occasion, pods))
@@ -39,6 +39,9 @@ internal static class WakeUp
             }
         }
     }
+
+    private static DateTimeOffset? HeldUntil(Draft draft, string flow, Occasion occasion) =>
+        StoreHolds.Of(draft, flow).NextEnd(RunPlanning.Waiting(draft, flow, occasion));
 
     private static IEnumerable<DateTimeOffset> OfOccasion(Draft draft, Api.Flow flow, Occasion occasion, PodIndex pods)
     {

@@ -42,6 +42,10 @@ internal static class ConnectorTeller
         {
             yield return shared;
         }
+        foreach (var trouble in draft.Seen.ConnectorFindings.IsEmpty ? QuotaTroubles.Of(draft) : [])
+        {
+            yield return trouble;
+        }
         if (StoreTroubles.Failing(draft) is { } failing)
         {
             yield return failing;
@@ -96,6 +100,10 @@ internal static class ConnectorTeller
             _ when !seen.Refusals.IsEmpty => Refused(seen.Refusals.Values.First()),
             _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),
             _ when shortage is not null => NotReady(Reasons.CapacityTooLow, shortage),
+            _ when QuotaTroubles.TooLow(draft) is { } arithmetic => NotReady(
+                Reasons.QuotaTooLow,
+                $"stores take turns, because the application's calls do not suffice for all: {arithmetic}"
+            ),
             _ => Serving(draft),
         };
     }
@@ -153,14 +161,15 @@ internal static class ConnectorTeller
     private static FlowStatus TellFlow(Draft draft, Flow flow)
     {
         var plan = draft.Record.Plan(flow.Name);
-        var waiting = plan.Occasions.IsEmpty ? 0 : RunPlanning.Waiting(draft, plan, plan.Occasions[^1]).Length;
+        var waiting = plan.Occasions.IsEmpty ? [] : RunPlanning.Waiting(draft, flow.Name, plan.Occasions[^1]);
         return new FlowStatus
         {
             Name = flow.Name,
             LastSlot = plan.LastSlot,
             NextSlot = draft.Spec.Suspend ? null : Schedule.Of(flow).Next(draft.Now),
             ActiveRuns = plan.Entries.Count(e => e.Result is null),
-            WaitingRuns = (waiting + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
+            WaitingRuns = (waiting.Length + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
+            WaitingFor = StoreHolds.Of(draft, flow.Name).KeptBy(waiting) is { } limit ? $"{limit.Api} ({limit})" : null,
             LastSuccess = plan.LastSuccess is { } at ? ConditionDraft.Seconds(at) : null,
             Missed = MissedOf(plan),
         };

@@ -75,6 +75,7 @@ internal sealed class Gatherer(
     public async Task<Gathered> GatherAsync(MarketplaceConnector connector, CancellationToken ct)
     {
         var key = Kinds.KeyOf(connector.Metadata);
+        var (begunAt, begun) = (time.GetUtcNow(), time.GetTimestamp());
         var pods = cache.PodsOf(key);
         var rollouts = cache.RolloutsOf(key);
         var witness = Witness(connector, rollouts, pods);
@@ -98,7 +99,7 @@ internal sealed class Gatherer(
             ConfigMapHashes = hashes,
             StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
-            IsClockSkewed = api.Clock is { } clock && clock.Skew.Duration() > MostSkew,
+            IsClockSkewed = IsSkewed() || HasJumped(begunAt, begun),
             IsAtFinishedPodsCap = cache.FinishedPods >= options.FinishedPodsCap,
             Salt = random.Number(),
         };
@@ -112,6 +113,12 @@ internal sealed class Gatherer(
             UnreadableRollouts = unreadable,
         };
     }
+
+    private bool IsSkewed() => api.Clock is { } clock && clock.Skew.Duration() > MostSkew;
+
+    /// <summary>The wall clock went another way than time did: no answer of the server has shown it yet.</summary>
+    private bool HasJumped(DateTimeOffset begunAt, long begun) =>
+        (time.GetUtcNow() - begunAt - time.GetElapsedTime(begun)).Duration() > MostSkew;
 
     /// <summary>The cache may be behind: that a pod never came is only believed after a live read.</summary>
     private async Task<ImmutableArray<ObservedPod>> WithUnseenPodsAsync(

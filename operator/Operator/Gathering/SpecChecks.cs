@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Quotas;
 using Operator.Planning.Runs;
 using Operator.Planning.Scheduling;
 using Operator.Runtime;
@@ -39,6 +40,8 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
                 $"spec.sync: ConfigMap key '{h.Key}' is not there; create it or take it out of env and caBundle"
             );
         var own = _rules.Check(connector);
+        // Quotas are reckoned with schedules, which must be right for that.
+        own = own.IsEmpty ? QuotaRules.Check(connector.Spec) : own;
         return own.IsEmpty
             ? new SpecFindings([.. missing, .. await ServiceAccountProblemsAsync(connector, record, ct)], MayHeal: true)
             : new SpecFindings([.. own.Select(f => f.ToString()), .. missing], MayHeal: false);

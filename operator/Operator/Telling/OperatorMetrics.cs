@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Marketplaces;
 using Operator.Runtime;
 using Prometheus;
 
@@ -82,6 +84,18 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         ["namespace", "connector", "arm"]
     );
 
+    private readonly Gauge _paused = factory.CreateGauge(
+        "marketplace_connector_paused_stores",
+        "Stores whose runs pause because they can't authenticate.",
+        ConnectorLabels
+    );
+
+    private readonly Gauge _sunsets = factory.CreateGauge(
+        "marketplace_api_sunset_timestamp_seconds",
+        "When the marketplace removes an API that a flow uses, in Unix seconds.",
+        ["namespace", "connector", "api"]
+    );
+
     public void Committed(ObjectKey connector, Plan plan, PodResources resources, int attemptsEndedBefore)
     {
         foreach (var run in plan.Folded)
@@ -113,10 +127,28 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         _stores
             .WithLabels(connector.Namespace, connector.Name, "candidate")
             .Set(plan.ConnectorStatus.Stores.OnCandidate);
+        _paused.WithLabels(connector.Namespace, connector.Name).Set(plan.Record.Pauses.Auth.Count);
+        Planned(connector, plan.Sunsets);
         foreach (var (flow, ledger) in plan.Record.Ledgers)
         {
             var evidence = attempt is null ? new StepEvidence() : ledger.Evidence.For(attempt.Number, attempt.Stage);
             _errorRatio.WithLabels(connector.Namespace, connector.Name, flow).Set((double)evidence.ItemErrorRate);
+        }
+    }
+
+    private void Planned(ObjectKey connector, ImmutableArray<SunsetUse> sunsets)
+    {
+        foreach (var old in _sunsets.GetAllLabelValues().Where(l => IsOf(l, connector)).ToList())
+        {
+            if (!sunsets.Any(s => string.Equals(s.Api, old[2], StringComparison.Ordinal)))
+            {
+                _sunsets.RemoveLabelled(old);
+            }
+        }
+        foreach (var use in sunsets)
+        {
+            var at = Sunsets.InstantOf(use.Sunset).ToUnixTimeSeconds();
+            _sunsets.WithLabels(connector.Namespace, connector.Name, use.Api).Set(at);
         }
     }
 
@@ -141,6 +173,8 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
                 _cohort,
                 _errorRatio,
                 _stores,
+                _paused,
+                _sunsets,
             }
         )
         {

@@ -66,11 +66,19 @@ public sealed class CrdTests
             Texts.TimeZonePattern,
             Texts.ImagePattern,
             Texts.LabelKeyPattern,
+            Texts.ParameterNamePattern,
             Texts.LabelValuePattern,
             Quantity.Pattern,
             Quantity.BytesPattern,
         ];
-        string[] values = [ValuePatterns.Duration, ValuePatterns.Percent, ValuePatterns.StoreShare, "^SYNC_"];
+        string[] values =
+        [
+            ValuePatterns.Duration,
+            ValuePatterns.Percent,
+            ValuePatterns.StoreShare,
+            ValuePatterns.Rate,
+            "^SYNC_",
+        ];
 
         var foreign = Patterns(Crd.Of(kind).SpecSchema)
             .Except(known.Select(p => p.Replace(@"\z", "$", StringComparison.Ordinal)), StringComparer.Ordinal)

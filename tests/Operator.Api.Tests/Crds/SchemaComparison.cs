@@ -112,7 +112,8 @@ internal sealed class SchemaComparison(bool areDefaultsWritten)
                 $"{path} has other values than {type.Name}"
             );
         }
-        var needsPattern = areDefaultsWritten && (type == typeof(Duration) || type == typeof(Percent));
+        var needsPattern =
+            areDefaultsWritten && (type == typeof(Duration) || type == typeof(Percent) || type == typeof(Rate));
         Require(!needsPattern || schema.TryGetProperty("pattern", out _), $"{path} has no pattern");
     }
 

@@ -233,6 +233,26 @@ public sealed class ConnectorRulesTests
         "1001 is out of range; use 1 to 1000"
     )]
     [InlineData("flows[0].parameters", "{\"\":\"x\"}", "flows[0].parameters", "'' is no name of a parameter")]
+    [InlineData("flows[0].uses[0].api", "\"a b\"", "flows[0].uses[0].api", "'a b' is no name of an API")]
+    [InlineData("flows[0].uses[0].callsPerStore", "0", "flows[0].uses[0].callsPerStore", "use 1 to 10000")]
+    [InlineData(
+        "flows[0].uses",
+        "[{\"api\":\"a\"},{\"api\":\"a\"}]",
+        "flows[0].uses[1].api",
+        "'a' is the api of uses[0] too; give each its own api"
+    )]
+    [InlineData("quotas[0].rate", "\"0/1s\"", "quotas[0].rate", "'0/1s' is no rate; write for example 1/180s")]
+    [InlineData("quotas[0].rate", "\"5\"", "quotas[0].rate", "'5' is no rate")]
+    [InlineData("quotas[0].rate", "\"1/0s\"", "quotas[0].rate", "'1/0s' is no rate")]
+    [InlineData("quotas[0]", "{\"api\":\"a\"}", "quotas[0].rate", "the quota limits nothing; set rate, perDay or both")]
+    [InlineData(
+        "quotas[0]",
+        "{\"api\":\"a\",\"perDay\":5,\"burst\":1}",
+        "quotas[0].burst",
+        "a burst belongs to a rate; set it or remove the burst"
+    )]
+    [InlineData("quotas[0].perDay", "0", "quotas[0].perDay", "use 1 to 1000000000")]
+    [InlineData("quotas[0].scope", "\"Seller\"", "quotas[0].scope", "use Store or Application")]
     [InlineData("history.slots", "11", "history.slots", "11 is out of range; use 0 to 10")]
     [InlineData("history.failedRuns", "-1", "history.failedRuns", "-1 is out of range; use 0 to 20")]
     public void Bad_value_is_found_where_it_is_with_what_to_do(string field, string json, string path, string message)
@@ -281,6 +301,9 @@ public sealed class ConnectorRulesTests
     [InlineData("flows[0].timeout", "\"24h\"")]
     [InlineData("flows[0].maxStoresPerRun", "50")]
     [InlineData("flows[0].maxConcurrentRuns", "1000")]
+    [InlineData("quotas[0]", "{\"api\":\"a\",\"rate\":\"100/1h30m\",\"scope\":\"Application\"}")]
+    [InlineData("quotas[0]", "{\"api\":\"a\",\"perDay\":1}")]
+    [InlineData("flows[0].uses[0].callsPerStore", "10000")]
     [InlineData("history.slots", "0")]
     [InlineData("history.failedRuns", "20")]
     public void Good_value_is_let_through(string field, string json)

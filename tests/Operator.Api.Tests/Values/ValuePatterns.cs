@@ -8,6 +8,7 @@ internal static class ValuePatterns
     public const string Duration = @"^([0-9]{1,11}(\.[0-9]{1,9})?(ms|s|m|h))+$";
     public const string Percent = @"^(100(\.0{1,4})?|(0|[1-9][0-9]?)(\.[0-9]{1,4})?)%$";
     public const string StoreShare = @"^([1-9][0-9]{0,5}|(100(\.0{1,4})?|(0|[1-9][0-9]?)(\.[0-9]{1,4})?)%)$";
+    public const string Rate = @"^[0-9]{1,9}/([0-9]{1,11}(\.[0-9]{1,9})?(ms|s|m|h))+$";
 
     /// <summary>As the server reads it: a line feed at the end is no end.</summary>
     public static bool Takes(string pattern, string text, int maxLength) =>

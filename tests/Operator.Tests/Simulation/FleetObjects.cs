@@ -5,7 +5,7 @@ using Operator.Api;
 namespace Operator.Tests.Simulation;
 
 /// <summary>The objects that a world's users write, and what each version of the sync image does.</summary>
-internal sealed class FleetObjects(Random random)
+internal sealed class FleetObjects(Random random, int? quotaSeed = null)
 {
     public const string Namespace = "shop";
     public const string Name = "fleet";
@@ -16,10 +16,16 @@ internal sealed class FleetObjects(Random random)
     /// <summary>Tags by behaviour; every world starts with a good one.</summary>
     public static readonly string[] Tags = ["good-1", "good-2", "good-3", "bad", "crash", "missing", "poison", "mute"];
 
+    /// <summary>The API that flows of some worlds use.</summary>
+    public const string Api = "orders";
+
     /// <summary>Stores of the ConfigMap, as the world begins; some have none.</summary>
     public int Listed { get; } = random.Next(2) == 0 ? 0 : random.Next(1, 5);
 
     public static string Image(string tag) => $"{Repository}:{tag}";
+
+    /// <summary>Null in worlds without a quota. Drawn apart, so that it changes nothing else of a world.</summary>
+    public Quota? Quota { get; } = quotaSeed is { } seed ? DrawQuota(new Random(~seed)) : null;
 
     public JsonObject Connector() =>
         Node(
@@ -28,7 +34,8 @@ internal sealed class FleetObjects(Random random)
                 Metadata = Metadata(),
                 Spec = new ConnectorSpec
                 {
-                    Marketplace = Marketplace.Amazon,
+                    Marketplace = Marketplace.Custom,
+                    Quotas = Quota is null ? [] : [Quota],
                     Sync = new SyncPodSpec { Image = Image("good-1") },
                     Stores = [.. Enumerable.Range(1, random.Next(3, 10)).Select(i => new Store { Name = $"s{i:00}" })],
                     StoresFrom = Listed == 0 ? [] : [Source()],
@@ -106,14 +113,26 @@ internal sealed class FleetObjects(Random random)
         new()
         {
             Name = $"flow-{number}",
-            Schedule = $"@every {random.Next(5, 11)}s",
+            Schedule = $"@every {random.Next(5, 11) + (Quota is null ? 0 : 6)}s",
             Spread = new Duration($"{random.Next(0, 5)}s"),
             StartingDeadline = new Duration("12s"),
             StartTimeout = new Duration("6s"),
             Timeout = new Duration("20s"),
             MaxStoresPerRun = random.Next(1, 6),
             MaxConcurrentRuns = random.Next(3, 12),
+            // Of two flows only one draws on the quota: both together would be more than it can ever sustain.
+            Uses = Quota is null || number > 1 ? [] : [new ApiUse { Api = Api }],
         };
+
+    private static Quota? DrawQuota(Random random) =>
+        random.Next(2) == 0
+            ? null
+            : new Quota
+            {
+                Api = Api,
+                Rate = new Rate($"1/{random.Next(4, 12)}s"),
+                Burst = random.Next(1, 4),
+            };
 
     private static StoreSource Source() =>
         new()

@@ -30,6 +30,9 @@ internal sealed class Invariants
 
     public List<string> Violations { get; } = [];
 
+    /// <summary>Told of every record that is committed, and when.</summary>
+    public Action<ConnectorRecord, DateTimeOffset> Committed { get; set; } = (_, _) => { };
+
     /// <summary>Store-syncs whose container started.</summary>
     public IReadOnlyCollection<(string Occasion, string Flow, string Store)> Ran => _ran;
     public ConnectorRecord? Record { get; private set; }
@@ -48,6 +51,7 @@ internal sealed class Invariants
             if (Record is not null)
             {
                 _rollouts.Committed(Record, change.At);
+                Committed(Record, change.At);
             }
         }
     }

@@ -144,7 +144,8 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
             var closed = record
                 .Plans.SelectMany(p => p.Value.Occasions.Select(o => (Flow: p.Key, Occasion: o)))
                 .Where(o => o.Occasion.IsClosed && !WasClosed(before, o.Flow, o.Occasion.Id))
-                .Where(o => o.Occasion.Entries.Any(e => IsOf(e, was)));
+                .Where(o => o.Occasion.Entries.Any(e => IsOf(e, was)))
+                .Concat(ForgottenAtOnce(before, record, was));
             foreach (var (_, occasion) in closed)
             {
                 rounds.Add(at, occasion.Period);
@@ -155,6 +156,18 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
             _rounds.TryAdd($"{key}/{now.Stage}", new ObservedRounds(at));
         }
     }
+
+    /// <summary>Occasions that this commit closed and forgot: their pods left with a connector that was replaced.</summary>
+    private static IEnumerable<(string Flow, Occasion Occasion)> ForgottenAtOnce(
+        ConnectorRecord before,
+        ConnectorRecord record,
+        Attempt attempt
+    ) =>
+        from plan in before.Plans
+        from occasion in plan.Value.Occasions
+        where !occasion.IsClosed && occasion.Entries.Any(e => e.Attempt == attempt.Number && e.Stage == attempt.Stage)
+        where !record.Plan(plan.Key).Occasions.Any(o => string.Equals(o.Id, occasion.Id, StringComparison.Ordinal))
+        select (plan.Key, occasion);
 
     private static bool WasClosed(ConnectorRecord before, string flow, string occasion) =>
         before.Plan(flow).Occasions.Any(o => o.IsClosed && string.Equals(o.Id, occasion, StringComparison.Ordinal));

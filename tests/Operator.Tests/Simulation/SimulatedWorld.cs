@@ -25,6 +25,7 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly FakeKubelet _kubelet;
     private readonly FleetObjects _objects;
     private readonly Invariants _invariants;
+    private readonly QuotaWatch _quotas;
     private readonly List<OperatorProcess> _processes = [];
     private readonly List<string> _story = [];
     private readonly HashSet<MishapKind> _mishaps = [];
@@ -47,8 +48,10 @@ internal sealed class SimulatedWorld : IDisposable
             new FakeClusterOptions { Seed = seed, GarbageCollectionDelay = TimeSpan.FromSeconds(_random.Next(5)) }
         );
         _kubelet = _cluster.RunPods(SyncPods.Script);
-        _objects = new FleetObjects(_random);
+        _objects = new FleetObjects(_random, seed);
         _invariants = new Invariants(_cluster, _time, Connector);
+        _quotas = new QuotaWatch(_objects.Quota, _invariants.Violations);
+        _invariants.Committed = _quotas.Committed;
         _replicas = _random.Next(1, 3);
         _faultRate = _random.Next(3) == 0 ? 0 : 0.03 * _random.NextDouble();
     }
@@ -97,6 +100,8 @@ internal sealed class SimulatedWorld : IDisposable
     /// <summary>A user ships an image. Until stable has had a good run, new content is adopted at once, whatever it is.</summary>
     public void Ship(string tag)
     {
+        // Where there are quotas, stores are locked out, too.
+        tag = tag is "mute" && _objects.Quota is not null ? "locked" : tag;
         Tell($"image {tag}");
         _hasShippedUnproven |= _invariants.Record is not { Revisions.StableIsProven: true };
         _cluster.Edit(
@@ -265,7 +270,9 @@ internal sealed class SimulatedWorld : IDisposable
     }
 
     private static bool IsHarmless(string image) =>
-        image.EndsWith("mute", StringComparison.Ordinal) || image.EndsWith("poison", StringComparison.Ordinal);
+        image.EndsWith("locked", StringComparison.Ordinal)
+        || image.EndsWith("mute", StringComparison.Ordinal)
+        || image.EndsWith("poison", StringComparison.Ordinal);
 
     private bool IsOutstayed(Attempt attempt) => _time.GetUtcNow() - attempt.StartedAt > Calm;
 

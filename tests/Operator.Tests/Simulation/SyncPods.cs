@@ -28,20 +28,33 @@ internal static class SyncPods
             "crash" => timed with { ExitCode = 1 },
             "missing" => timed with { IsImageMissing = true },
             "mute" => timed with { Message = "" },
+            "locked" => timed with
+            {
+                Message = Report(stores.Select(s => s == "s02" ? """{"ok":0,"failed":1,"e":{"a":1}}""" : Good)),
+            },
             "poison" when stores.Contains("s01") => timed with
             {
                 ExitCode = 134,
                 Message = Report(stores.TakeWhile(s => s != "s01").Select(_ => (10, 0))),
             },
-            _ => timed with { Message = Report(stores.Select(_ => (10, 0))) },
+            // One worker in three calls more often than its flow's uses say, and says so.
+            _ => timed with { Message = Report(stores.Select(_ => Good), CallsOf(stores.Length, chance)) },
         };
     }
 
     private static string TagOf(KubeObject pod) =>
         pod.Json.GetProperty("spec").GetProperty("containers")[0].GetProperty("image").GetString()!.Split(':')[^1]; // our pods have one
 
+    private const string Good = """{"ok":10,"failed":0}""";
+
     private static string Report(IEnumerable<(int Ok, int Failed)> stores) =>
-        $$"""{"v":1,"s":[{{string.Join(',', stores.Select(s => $$"""{"ok":{{s.Ok}},"failed":{{s.Failed}}}"""))}}]}""";
+        Report(stores.Select(s => $$"""{"ok":{{s.Ok}},"failed":{{s.Failed}}}"""));
+
+    private static string Report(IEnumerable<string> stores, string more = "") =>
+        $$"""{"v":1,"s":[{{string.Join(',', stores)}}]{{more}}}""";
+
+    private static string CallsOf(int stores, Random chance) =>
+        chance.Next(3) == 0 ? $",\"calls\":{{\"{FleetObjects.Api}\":{chance.Next(stores, (stores * 2) + 1)}}}" : "";
 
     /// <summary>The same for the same text in every process, which <c>string.GetHashCode</c> is not.</summary>
     private static int Stable(string text) => text.Aggregate(17, (hash, c) => unchecked((hash * 31) + c));

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Operator.Api;
+
+namespace Operator.Planning.Quotas;
+
+/// <summary>
+/// Puts right what a run was promised by what it says it called. Without a word the promise stands: a worker that was killed
+/// may have made every call. Calls of a run whose container never started were not made.
+/// </summary>
+internal static class QuotaCorrections
+{
+    public static Draft After(Draft draft, Entry entry, RunEnding ending)
+    {
+        var book = draft.Record.Quotas;
+        foreach (var api in (entry.Promised?.Keys ?? []).Union(ending.Calls.ApiNames, StringComparer.Ordinal))
+        {
+            if (draft.Quotas.Find(api) is { } limit)
+            {
+                var corrected = Corrected(book.Of(api), limit, new Claim(entry, ending, draft.Now));
+                book = book.With(api, corrected.Trimmed(draft.Now));
+            }
+        }
+        foreach (var limit in ending.Calls.Spent.Select(draft.Quotas.Find).OfType<Limit>())
+        {
+            var until = limit.DayEnd(draft.Now).ToUnixTimeMilliseconds();
+            book = book.With(limit.Api, book.Of(limit.Api) with { SpentUntil = until });
+        }
+        return book == draft.Record.Quotas ? draft : draft with { Record = draft.Record with { Quotas = book } };
+    }
+
+    private sealed record Claim(Entry Entry, RunEnding Ending, DateTimeOffset Now)
+    {
+        /// <summary>It was given up or refused before its container started.</summary>
+        public bool NeverStarted =>
+            Ending is { HasStarted: false, HasReport: false, Result: RunResult.NotStarted or RunResult.Infra }
+            && (
+                Entry.End == EndCause.StartTimeout
+                || Ending.Reason
+                    is Reasons.QuotaExceeded
+                        or Reasons.AdmissionDenied
+                        or Reasons.PodsRefused
+                        or Reasons.ForeignPod
+            );
+    }
+
+    private static ApiBook Corrected(ApiBook book, Limit limit, Claim claim)
+    {
+        var promised = claim.Entry.Promised?.GetValueOrDefault(limit.Api) ?? 0;
+        if (limit.Scope == QuotaScope.Application)
+        {
+            var all = (long)promised * claim.Entry.Stores.Length;
+            return Moved(book, limit, new Change(Buckets.Application, all, Total(claim, limit.Api) ?? all), claim.Now);
+        }
+        var made = ByStore(claim, limit.Api, promised);
+        return claim
+            .Entry.Stores.Select((store, i) => new Change(store, promised, made[i]))
+            .Aggregate(book, (b, change) => Moved(b, limit, change, claim.Now));
+    }
+
+    private sealed record Change(string Key, long Promised, long Made);
+
+    private static ApiBook Moved(ApiBook book, Limit limit, Change change, DateTimeOffset now) =>
+        change.Made > change.Promised ? book.Draw(limit, change.Key, change.Made - change.Promised, now)
+        : change.Made < change.Promised ? book.PutBack(limit, change.Key, change.Promised - change.Made, now)
+        : book;
+
+    /// <summary>What the run says it called, over all its stores; null when it says nothing.</summary>
+    private static long? Total(Claim claim, string api)
+    {
+        if (claim.NeverStarted)
+        {
+            return 0;
+        }
+        var calls = claim.Ending.Calls;
+        var byStore = calls.ByStore.Select(s => s.GetValueOrDefault(api)).Sum();
+        return calls.Total.TryGetValue(api, out var total) ? total
+            : calls.ByStore.Any(s => s.ContainsKey(api)) ? byStore
+            : null;
+    }
+
+    /// <summary>
+    /// A store that says what it called is believed. What only the run as a whole says is shared: calls above the promises count
+    /// for every store that was reached, calls below them are only put back for stores that were not.
+    /// </summary>
+    private static long[] ByStore(Claim claim, string api, int promised)
+    {
+        var (calls, count) = (claim.Ending.Calls, claim.Entry.Stores.Length);
+        var made = Enumerable.Repeat((long)promised, count).ToArray();
+        if (claim.NeverStarted)
+        {
+            return new long[count];
+        }
+        if (calls.ByStore.Any(s => s.ContainsKey(api)))
+        {
+            return [.. made.Select((m, i) => calls.ByStore[i].TryGetValue(api, out var own) ? own : m)];
+        }
+        if (!calls.Total.TryGetValue(api, out var total))
+        {
+            return made;
+        }
+        var reached = Enumerable.Range(0, count).Where(i => claim.Ending.Stores[i] is not null).ToList();
+        if (count == 1 || (reached.Count > 0 && total >= (long)promised * count))
+        {
+            var sharers = reached.Count > 0 ? reached : [0];
+            var excess = total - ((long)promised * count);
+            sharers.ForEach(i => made[i] += count == 1 ? excess : (excess + sharers.Count - 1) / sharers.Count);
+            return made;
+        }
+        var unused = ((long)promised * count) - total;
+        foreach (var i in Enumerable.Range(0, count).Except(reached))
+        {
+            var back = Math.Min(promised, unused);
+            (made[i], unused) = (made[i] - back, unused - back);
+        }
+        return made;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Operator.Api;
+
+namespace Operator.Planning.Quotas;
+
+/// <summary>Lets stores of one flow run when the calls that they need can be promised, and notes the promises.</summary>
+internal sealed class QuotaGate
+{
+    private readonly ImmutableArray<(ApiUse Use, Limit Limit)> _uses;
+    private readonly QuotaBook _book;
+    private readonly DateTimeOffset _now;
+
+    private QuotaGate(ImmutableArray<(ApiUse Use, Limit Limit)> uses, QuotaBook book, DateTimeOffset now) =>
+        (_uses, _book, _now) = (uses, book, now);
+
+    public static QuotaGate Of(Draft draft, Flow flow) => new(draft.Quotas.Of(flow), draft.Record.Quotas, draft.Now);
+
+    public bool IsOpen => _uses.IsEmpty;
+
+    /// <summary>The first instant at which the store could run if no other came before it; null: never.</summary>
+    public DateTimeOffset? ReadyAt(string store) => ReadyAt(store, ahead: 0);
+
+    /// <summary>Those that may run now, in their order: an application's calls go to the first.</summary>
+    public IEnumerable<string> Admit(IEnumerable<string> stores)
+    {
+        var admitted = 0;
+        foreach (var store in stores)
+        {
+            if (ReadyAt(store, admitted) <= _now)
+            {
+                admitted++;
+                yield return store;
+            }
+        }
+    }
+
+    /// <summary>What a run of the flow is promised for each of its stores; null when nothing limits it.</summary>
+    public ImmutableSortedDictionary<string, int>? Promise =>
+        _uses.IsEmpty
+            ? null
+            : _uses.ToImmutableSortedDictionary(u => u.Use.Api, u => u.Use.CallsPerStore, StringComparer.Ordinal);
+
+    /// <summary>The first API that keeps the store, or null.</summary>
+    public Limit? KeptBy(string store) =>
+        _uses
+            .Select(u => (u.Limit, Ready: ReadyAt(u.Use, u.Limit, store, ahead: 0)))
+            .FirstOrDefault(u => u.Ready is not { } ready || ready > _now)
+            .Limit;
+
+    /// <summary>The book after the promises to these stores.</summary>
+    public QuotaBook After(IEnumerable<string> stores)
+    {
+        var (book, all) = (_book, stores.ToList());
+        foreach (var (use, limit) in _uses)
+        {
+            var api = book.Of(use.Api);
+            api =
+                limit.Scope == QuotaScope.Application
+                    ? api.Draw(limit, Buckets.Application, (long)use.CallsPerStore * all.Count, _now)
+                    : all.Aggregate(api, (b, store) => b.Draw(limit, store, use.CallsPerStore, _now));
+            book = book.With(use.Api, api.Trimmed(_now));
+        }
+        return book;
+    }
+
+    private DateTimeOffset? ReadyAt(string store, int ahead)
+    {
+        var ready = _now;
+        foreach (var (use, limit) in _uses)
+        {
+            if (ReadyAt(use, limit, store, ahead) is not { } at)
+            {
+                return null;
+            }
+            ready = at > ready ? at : ready;
+        }
+        return ready;
+    }
+
+    private DateTimeOffset? ReadyAt(ApiUse use, Limit limit, string store, int ahead) =>
+        limit.Scope == QuotaScope.Application
+            ? _book.Of(use.Api).ReadyAt(limit, Buckets.Application, use.CallsPerStore * (ahead + 1L), _now)
+            : _book.Of(use.Api).ReadyAt(limit, store, use.CallsPerStore, _now);
+}

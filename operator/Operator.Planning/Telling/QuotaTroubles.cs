@@ -1,0 +1,54 @@
+using System.Globalization;
+using Operator.Planning.Marketplaces;
+using Operator.Planning.Quotas;
+
+namespace Operator.Planning.Telling;
+
+/// <summary>Conditions about the marketplace's quotas and versions. They are there only while the trouble lasts.</summary>
+internal static class QuotaTroubles
+{
+    public static IEnumerable<ConditionDraft> Of(Draft draft)
+    {
+        if (Spent(draft) is { } spent)
+        {
+            yield return ConditionDraft.True(Reasons.QuotaSpent, Reasons.QuotaSpent, spent);
+        }
+        if (QuotaRules.Doubtful(draft.Spec) is { } doubt)
+        {
+            yield return ConditionDraft.True(Reasons.QuotaDoubtful, Reasons.QuotaDoubtful, doubt);
+        }
+        if (Sunsets.Of(draft.Spec).FirstOrDefault(u => Sunsets.IsNear(u.Sunset, draft.Now)) is { } use)
+        {
+            var date = use.Sunset.RemovedOn.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var isOver = Sunsets.IsOver(use.Sunset, draft.Now);
+            yield return ConditionDraft.True(
+                Reasons.ApiSunset,
+                isOver ? Reasons.ApiRemoved : Reasons.ApiSunset,
+                $"flow '{use.Flow}' uses '{use.Api}', which the marketplace {(isOver ? "removed" : "removes")} on {date}; move to {use.Sunset.Instead}"
+            );
+        }
+    }
+
+    /// <summary>Stores take turns when an application's calls do not suffice for all.</summary>
+    public static string? TooLow(Draft draft) =>
+        QuotaRules.TooLow(draft.Spec, draft.Quotas, draft.Roster.Active.Length);
+
+    private static string? Spent(Draft draft)
+    {
+        var instant = draft.Now.ToUnixTimeMilliseconds();
+        foreach (var (api, book) in draft.Record.Quotas.Apis)
+        {
+            var isSpent =
+                book.SpentUntil > instant
+                || (draft.Quotas.Find(api)?.PerDay is { } most && book.Days.Values.Any(d => IsUsedUp(d, most, draft)));
+            if (isSpent && draft.Quotas.Find(api) is { } limit)
+            {
+                return $"the day's calls of '{api}' are used up: flows that use it wait for midnight in {limit.DayZone.Id}";
+            }
+        }
+        return null;
+    }
+
+    private static bool IsUsedUp(DayCount day, long most, Draft draft) =>
+        draft.Now.ToUnixTimeSeconds() < day.Ends && day.Calls >= most;
+}

@@ -1,0 +1,70 @@
+using Operator.Api;
+using Operator.Planning;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>
+/// No store is ever promised more calls than its quota allows, reckoned from the committed entries alone. A record that was lost
+/// forgets what was drawn, so each is watched for itself.
+/// </summary>
+internal sealed class QuotaWatch
+{
+    /// <summary>How far a clock may be off before planning stops, and how long a commit may be under way, on both ends.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(16);
+    private readonly Quota? _quota;
+    private readonly List<string> _violations;
+    private readonly HashSet<(string Record, string Flow, string Occasion, int Index)> _seen = [];
+    private readonly Dictionary<(string Record, string Store), List<DateTimeOffset>> _promised = [];
+
+    public QuotaWatch(Quota? quota, List<string> violations) => (_quota, _violations) = (quota, violations);
+
+    public void Committed(ConnectorRecord record, DateTimeOffset at)
+    {
+        foreach (var (flow, plan) in record.Plans)
+        {
+            foreach (var occasion in plan.Occasions)
+            {
+                foreach (var entry in occasion.Entries.Where(e => e.Promised is not null))
+                {
+                    if (_seen.Add((record.Id, flow, occasion.Id, entry.Index)))
+                    {
+                        Promised(record.Id, entry, at);
+                    }
+                }
+            }
+        }
+    }
+
+    private void Promised(string record, Entry entry, DateTimeOffset at)
+    {
+        foreach (var store in entry.Stores)
+        {
+            if (!_promised.TryGetValue((record, store), out var calls))
+            {
+                _promised[(record, store)] = calls = [];
+            }
+            calls.Add(at);
+            Check(store, calls);
+        }
+    }
+
+    private void Check(string store, List<DateTimeOffset> calls)
+    {
+        if (_quota is not { Rate: { } rate, Burst: { } burst } || !rate.TryGet(out var count, out var per))
+        {
+            _violations.Add($"store {store} was promised calls of which nobody spoke");
+            return;
+        }
+        for (var first = 0; first < calls.Count; first++)
+        {
+            var made = calls.Count - first;
+            var most = burst + ((calls[^1] - calls[first] + Tolerance) / per * count);
+            if (made > most)
+            {
+                _violations.Add(
+                    $"store {store} was promised {made} calls since {calls[first]:HH:mm:ss}, {most:0.0} are allowed"
+                );
+            }
+        }
+    }
+}
