@@ -165,6 +165,9 @@ public sealed record Flow
     /// <summary>1 to 1000. Default 10.</summary>
     public int MaxConcurrentRuns { get; set; } = 10;
 
+    /// <summary>Of a store within its occasion, only for one that failed or was not reached. 0 to 5, default 0.</summary>
+    public int Retries { get; set; }
+
     /// <summary>Handed to the worker; part of the revision.</summary>
     public ImmutableSortedDictionary<string, string> Parameters { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;

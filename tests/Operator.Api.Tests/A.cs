@@ -68,6 +68,7 @@ internal static class A
                         "timeout": "10m",
                         "maxStoresPerRun": 25,
                         "maxConcurrentRuns": 10,
+                        "retries": 1,
                         "parameters": {"pageSize": "50"}
                       }
                     ],

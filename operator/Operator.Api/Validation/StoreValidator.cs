@@ -78,6 +78,7 @@ internal sealed class FlowValidator : AbstractValidator<Flow>
         RuleFor(f => f.Timeout).Between(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));
         RuleFor(f => f.MaxStoresPerRun).Between(1, 50);
         RuleFor(f => f.MaxConcurrentRuns).Between(1, 1000);
+        RuleFor(f => f.Retries).Between(0, 5);
         RuleFor(f => f.Parameters).Custom((p, context) => Parameters.Check(p, 100, 4096, context.AddFailure));
     }
 

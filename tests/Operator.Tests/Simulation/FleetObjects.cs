@@ -14,7 +14,7 @@ internal sealed class FleetObjects(Random random)
     private const string Repository = "registry.example.com/sync";
 
     /// <summary>Tags by behaviour; every world starts with a good one.</summary>
-    public static readonly string[] Tags = ["good-1", "good-2", "good-3", "bad", "crash", "missing", "poison", "mute"];
+    public static readonly string[] Tags = ["good-1", "good-2", "good-3", "bad", "crash", "missing", "poison", "mute", "flaky"];
 
     /// <summary>Stores of the ConfigMap, as the world begins; some have none.</summary>
     public int Listed { get; } = random.Next(2) == 0 ? 0 : random.Next(1, 5);
@@ -113,6 +113,7 @@ internal sealed class FleetObjects(Random random)
             Timeout = new Duration("20s"),
             MaxStoresPerRun = random.Next(1, 6),
             MaxConcurrentRuns = random.Next(3, 12),
+            Retries = random.Next(0, 3),
         };
 
     private static StoreSource Source() =>

@@ -265,7 +265,7 @@ internal sealed class SimulatedWorld : IDisposable
     }
 
     private static bool IsHarmless(string image) =>
-        image.EndsWith("mute", StringComparison.Ordinal) || image.EndsWith("poison", StringComparison.Ordinal);
+        Array.Exists(["mute", "poison", "flaky"], tag => image.EndsWith(tag, StringComparison.Ordinal));
 
     private bool IsOutstayed(Attempt attempt) => _time.GetUtcNow() - attempt.StartedAt > Calm;
 

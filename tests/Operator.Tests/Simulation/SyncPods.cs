@@ -33,15 +33,30 @@ internal static class SyncPods
                 ExitCode = 134,
                 Message = Report(stores.TakeWhile(s => s != "s01").Select(_ => (10, 0))),
             },
-            _ => timed with { Message = Report(stores.Select(_ => (10, 0))) },
+            "flaky" => timed with { Message = Report([.. stores.Select(_ => Flaky(chance))]) },
+            _ => timed with { Message = Report([.. stores.Select(_ => chance.Next(12) == 0 ? Unfinished : Good)]) },
         };
     }
+
+    private const string Good = """{"ok":10,"failed":0}""";
+    private const string Unfinished = """{"ok":10,"failed":0,"more":true}""";
+
+    /// <summary>Some stores fail altogether, some are not reached although the worker ends well.</summary>
+    private static string Flaky(Random chance) =>
+        chance.Next(8) switch
+        {
+            0 => """{"ok":0,"failed":1,"e":{"u":1}}""",
+            1 => "null",
+            _ => Good,
+        };
 
     private static string TagOf(KubeObject pod) =>
         pod.Json.GetProperty("spec").GetProperty("containers")[0].GetProperty("image").GetString()!.Split(':')[^1]; // our pods have one
 
     private static string Report(IEnumerable<(int Ok, int Failed)> stores) =>
-        $$"""{"v":1,"s":[{{string.Join(',', stores.Select(s => $$"""{"ok":{{s.Ok}},"failed":{{s.Failed}}}"""))}}]}""";
+        Report([.. stores.Select(s => $$"""{"ok":{{s.Ok}},"failed":{{s.Failed}}}""")]);
+
+    private static string Report(string[] stores) => $$"""{"v":1,"s":[{{string.Join(',', stores)}}]}""";
 
     /// <summary>The same for the same text in every process, which <c>string.GetHashCode</c> is not.</summary>
     private static int Stable(string text) => text.Aggregate(17, (hash, c) => unchecked((hash * 31) + c));
