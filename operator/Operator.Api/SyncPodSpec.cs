@@ -107,4 +107,21 @@ public sealed record PodResources
     [JsonConverter(typeof(QuantityMapConverter))]
     public ImmutableSortedDictionary<string, string> Limits { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Of a sync pod whose spec says nothing.</summary>
+    public static PodResources Default { get; } =
+        new()
+        {
+            Requests = ImmutableSortedDictionary<string, string>.Empty.Add("cpu", "10m").Add("memory", "64Mi"),
+            Limits = ImmutableSortedDictionary<string, string>.Empty.Add("memory", "256Mi"),
+        };
+
+    /// <summary>
+    /// What the cluster sets aside for one pod: cores of <c>cpu</c>, bytes of <c>memory</c>. Kubernetes takes the limit where there
+    /// is no request. 0 where there is neither.
+    /// </summary>
+    public decimal Reserved(string resource) =>
+        Quantity.TryRead(Requests.GetValueOrDefault(resource) ?? Limits.GetValueOrDefault(resource), out var amount)
+            ? amount
+            : 0;
 }

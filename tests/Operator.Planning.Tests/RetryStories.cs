@@ -20,7 +20,10 @@ public sealed class RetryStories
                 }
         );
         world.Versions[A.Good] = behaviour;
-        world.Run(TimeSpan.FromSeconds(130), w => w.Runs.Exists(r => SlotOf(r).Second == 0 && SlotOf(r).Minute % 2 == 0));
+        world.Run(
+            TimeSpan.FromSeconds(130),
+            w => w.Runs.Exists(r => SlotOf(r).Second == 0 && SlotOf(r).Minute % 2 == 0)
+        );
         world.Runs.Clear();
         world.Ended.Clear();
         world.Run(TimeSpan.FromSeconds(119));

@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Planning.Runs;
 
 namespace Operator.Planning.Tests;
 
@@ -63,6 +64,60 @@ public sealed class ScheduleStories
         world.Run(TimeSpan.FromMinutes(2));
 
         Assert.Contains(world.Ended, r => r.Ending is { Result: RunResult.Failed, Reason: Reasons.TimedOut });
+    }
+
+    [Fact]
+    public void A_run_that_could_not_start_in_time_is_never_started_late()
+    {
+        var world = A.SettledWorld();
+        world.Run(TimeSpan.FromMinutes(1), w => w.Last.Changes.OfType<Change.CreatePod>().Any());
+        // The next slot is committed, and then nothing more.
+        world.Now += TimeSpan.FromSeconds(10);
+        world.Step(crashAfter: 1);
+        var startBy = world.Record.Plan("orders").Occasions[^1].StartBy;
+        bool IsCreatedAt(DateTimeOffset now)
+        {
+            world.Now = now;
+            var creates = Planner.Plan(world.Observe()).Changes.OfType<Change.CreatePod>();
+            return creates.Any(c => c.Pod.StartBy == startBy);
+        }
+
+        Assert.True(IsCreatedAt(startBy));
+        Assert.False(IsCreatedAt(startBy + TimeSpan.FromMilliseconds(1)));
+    }
+
+    [Fact]
+    public void A_pods_name_is_not_given_up_while_a_late_create_could_still_arrive()
+    {
+        var world = A.SettledWorld();
+        world.Connector = world.Connector with
+        {
+            Spec = world.Connector.Spec with
+            {
+                History = new HistoryLimits { Slots = 0, FailedRuns = 0 },
+            },
+        };
+        var startBy = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var pruned = new List<(string Pod, TimeSpan After)>();
+
+        for (var end = world.Now + TimeSpan.FromMinutes(2); world.Now < end; world.Now += TimeSpan.FromSeconds(1))
+        {
+            var changes = world.Step().Changes;
+            foreach (var create in changes.OfType<Change.CreatePod>())
+            {
+                startBy[create.Pod.Name] = create.Pod.StartBy;
+            }
+            pruned.AddRange(
+                changes
+                    .OfType<Change.DeletePod>()
+                    .Where(d => startBy.ContainsKey(d.Name))
+                    .Select(d => (d.Name, world.Now - startBy[d.Name]))
+            );
+        }
+
+        var lateArrival = new PlanLimits().LateArrival;
+        Assert.NotEmpty(pruned);
+        Assert.All(pruned, p => Assert.True(p.After > lateArrival, $"{p.Pod} went {p.After} after its startBy"));
     }
 
     [Fact]

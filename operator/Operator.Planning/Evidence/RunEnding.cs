@@ -18,6 +18,9 @@ public sealed record RunEnding
     /// <summary>From the pod's creation to the container's end, where both are known.</summary>
     public TimeSpan? Took { get; init; }
 
+    /// <summary>From its container's start to its end; zero when that is not known.</summary>
+    public TimeSpan Ran { get; init; }
+
     /// <summary>One place a store of the entry; null: not reached.</summary>
     public ImmutableArray<StoreReport?> Stores { get; init; } = [];
 }
@@ -127,6 +130,7 @@ public static class RunEndings
         {
             HasStarted = true,
             Took = container.FinishedAt > pod.CreatedAt ? container.FinishedAt - pod.CreatedAt : null,
+            Ran = container.FinishedAt - container.StartedAt,
             HasReport = report is Report.Read,
             Stores = report is Report.Read read ? read.Stores : Nothing(entry),
         };

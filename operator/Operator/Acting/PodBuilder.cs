@@ -14,12 +14,6 @@ internal sealed class PodBuilder
 {
     public const string ContainerName = "sync";
 
-    private static readonly PodResources DefaultResources = new()
-    {
-        Requests = ImmutableSortedDictionary<string, string>.Empty.Add("cpu", "10m").Add("memory", "64Mi"),
-        Limits = ImmutableSortedDictionary<string, string>.Empty.Add("memory", "256Mi"),
-    };
-
     private readonly Utf8JsonWriter _json;
     private readonly MarketplaceConnector _connector;
     private readonly PodDraft _draft;
@@ -167,7 +161,7 @@ internal sealed class PodBuilder
 
     private void WriteResources()
     {
-        var resources = _connector.Spec.Sync.Resources ?? DefaultResources;
+        var resources = _connector.Spec.Sync.Resources ?? PodResources.Default;
         _json.WriteMap("requests", resources.Requests);
         _json.WriteMap("limits", resources.Limits);
     }

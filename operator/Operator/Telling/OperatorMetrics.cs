@@ -1,3 +1,4 @@
+using Operator.Api;
 using Operator.Planning;
 using Operator.Runtime;
 using Prometheus;
@@ -19,6 +20,24 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         "marketplace_items_total",
         "Reported items, by arm and outcome (ok, failed, throttled).",
         ["namespace", "connector", "flow", "arm", "outcome"]
+    );
+
+    private readonly Counter _syncs = factory.CreateCounter(
+        "marketplace_store_syncs_total",
+        "Stores that a run reported. 1000 * marketplace_runs_total / this is pods per 1,000 store-syncs.",
+        ["namespace", "connector", "flow", "arm"]
+    );
+
+    private readonly Counter _processor = factory.CreateCounter(
+        "marketplace_run_requested_cpu_core_seconds_total",
+        "What runs cost: their pods' cpu requests times the time that their containers ran.",
+        ["namespace", "connector", "flow"]
+    );
+
+    private readonly Counter _memory = factory.CreateCounter(
+        "marketplace_run_requested_memory_byte_seconds_total",
+        "What runs cost: their pods' memory requests times the time that their containers ran.",
+        ["namespace", "connector", "flow"]
     );
 
     private readonly Counter _outcomes = factory.CreateCounter(
@@ -63,11 +82,12 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         ["namespace", "connector", "arm"]
     );
 
-    public void Committed(ObjectKey connector, Plan plan, int attemptsEndedBefore)
+    public void Committed(ObjectKey connector, Plan plan, PodResources resources, int attemptsEndedBefore)
     {
         foreach (var run in plan.Folded)
         {
             Ended(connector, run);
+            Cost(connector, run, resources);
         }
         foreach (var (flow, counts) in plan.Record.Plans)
         {
@@ -111,6 +131,9 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
             {
                 _runs,
                 _items,
+                _syncs,
+                _processor,
+                _memory,
                 _outcomes,
                 _refusals,
                 _missed,
@@ -136,6 +159,18 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
             Items(connector, run.Flow, arm, "failed", report.Counted);
             Items(connector, run.Flow, arm, "throttled", report.Throttled);
         }
+        _syncs
+            .WithLabels(connector.Namespace, connector.Name, run.Flow, arm)
+            .Inc(run.Ending.Stores.Count(s => s is not null));
+    }
+
+    /// <summary>By the requests that the spec has now: they are no part of a revision.</summary>
+    private void Cost(ObjectKey connector, EndedRun run, PodResources resources)
+    {
+        var seconds = Math.Max(0, run.Ending.Ran.TotalSeconds);
+        string[] labels = [connector.Namespace, connector.Name, run.Flow];
+        _processor.WithLabels(labels).Inc((double)resources.Reserved("cpu") * seconds);
+        _memory.WithLabels(labels).Inc((double)resources.Reserved("memory") * seconds);
     }
 
 #pragma warning disable CA1308 // label values are lower case by Prometheus' custom

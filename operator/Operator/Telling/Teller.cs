@@ -25,7 +25,8 @@ internal sealed class Teller(
         if (hasCommitted)
         {
             TellRuns(key, plan);
-            metrics.Committed(key, plan, LastEndedAttempt(seen.Record));
+            var resources = seen.Connector.Spec.Sync.Resources ?? PodResources.Default;
+            metrics.Committed(key, plan, resources, LastEndedAttempt(seen.Record));
             await TellEventsAsync(seen, plan, ct);
         }
         var counter = committedCounter ?? plan.Record.Counter;

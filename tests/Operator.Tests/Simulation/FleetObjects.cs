@@ -14,7 +14,18 @@ internal sealed class FleetObjects(Random random)
     private const string Repository = "registry.example.com/sync";
 
     /// <summary>Tags by behaviour; every world starts with a good one.</summary>
-    public static readonly string[] Tags = ["good-1", "good-2", "good-3", "bad", "crash", "missing", "poison", "mute", "flaky"];
+    public static readonly string[] Tags =
+    [
+        "good-1",
+        "good-2",
+        "good-3",
+        "bad",
+        "crash",
+        "missing",
+        "poison",
+        "mute",
+        "flaky",
+    ];
 
     /// <summary>Stores of the ConfigMap, as the world begins; some have none.</summary>
     public int Listed { get; } = random.Next(2) == 0 ? 0 : random.Next(1, 5);

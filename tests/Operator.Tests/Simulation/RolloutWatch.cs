@@ -17,6 +17,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     private readonly Dictionary<string, int> _endedRuns = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ObservedRounds> _rounds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _waitingPilots = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _startedRevisions = new(StringComparer.Ordinal);
     private ConnectorRecord? _before;
 
     /// <summary>Called for each committed record, under the cluster's lock.</summary>
@@ -56,17 +57,18 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         _widest[key] = attempt;
     }
 
-    /// <summary>Called for each new pod. Until the first candidate's container has started, one pod at a time may try.</summary>
+    /// <summary>Called for each new pod. Until a container of the revision has run, one pod at a time of an attempt may try.</summary>
     public void Created(ClusterChange change, Fingerprint print)
     {
-        if (AttemptOf(change) is { } number && !_endedRuns.ContainsKey($"{print.Record}/{number}"))
+        if (AttemptOf(change) is not { } number || _startedRevisions.Contains(print.Revision))
         {
-            var key = $"{print.Record}/{number}";
-            _waitingPilots.TryAdd(key, new HashSet<string>(StringComparer.Ordinal));
-            var others = _waitingPilots[key];
-            Expect(others.Count == 0, change.At, $"{change.Key.Name} and {others.FirstOrDefault()} are pilots at once");
-            others.Add(change.Key.Name);
+            return;
         }
+        var key = $"{print.Record}/{number}";
+        _waitingPilots.TryAdd(key, new HashSet<string>(StringComparer.Ordinal));
+        var others = _waitingPilots[key];
+        Expect(others.Count == 0, change.At, $"{change.Key.Name} and {others.FirstOrDefault()} are pilots at once");
+        others.Add(change.Key.Name);
     }
 
     /// <summary>Called when a pod has ended or is gone.</summary>
@@ -81,6 +83,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     /// <summary>Called when a pod's container was first seen to run.</summary>
     public void Started(ClusterChange change, Fingerprint print, ObservedPod pod)
     {
+        _startedRevisions.Add(print.Revision);
         if (AttemptOf(change) is not { } number)
         {
             return;
