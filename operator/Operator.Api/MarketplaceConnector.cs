@@ -171,6 +171,9 @@ public sealed record Flow
     /// <summary>What a run asks of the marketplace; runs wait for these quotas. At most 20, APIs unique. Default: nothing is known.</summary>
     public ImmutableArray<ApiUse> Uses { get; set; } = [];
 
+    /// <summary>Of a store within its occasion, only for one that failed or was not reached. 0 to 5, default 0.</summary>
+    public int Retries { get; set; }
+
     /// <summary>Handed to the worker; part of the revision.</summary>
     public ImmutableSortedDictionary<string, string> Parameters { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;

@@ -69,6 +69,7 @@ internal static class A
                         "maxStoresPerRun": 25,
                         "maxConcurrentRuns": 10,
                         "uses": [{"api": "orders.searchOrders", "callsPerStore": 1}],
+                        "retries": 1,
                         "parameters": {"pageSize": "50"}
                       }
                     ],

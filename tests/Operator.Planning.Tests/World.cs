@@ -16,6 +16,16 @@ public sealed record Behaviour
     public long Ok { get; init; } = 10;
     public long Failed { get; init; }
     public bool IsSilent { get; init; }
+
+    /// <summary>Every store says that it has more to do.</summary>
+    public bool HasMore { get; init; }
+
+    /// <summary>Every item of this store fails, with <see cref="FailingClass"/>.</summary>
+    public string? Fails { get; init; }
+    public char FailingClass { get; init; } = 'u';
+
+    /// <summary>The worker ends well without having come to this store.</summary>
+    public string? Skips { get; init; }
     public string? RawReport { get; init; }
 
     /// <summary>More members of the report, such as <c>"calls":{"orders":3}</c>.</summary>
@@ -343,6 +353,12 @@ public sealed class World
         };
     }
 
+    private static string ReportOf(Behaviour behaviour, string store) =>
+        store == behaviour.Skips ? "null"
+        : behaviour.LockedOut.Contains(store) ? """{"ok":0,"failed":1,"e":{"a":1}}"""
+        : store == behaviour.Fails ? $$$"""{"ok":0,"failed":5,"e":{"{{{behaviour.FailingClass}}}":5}}"""
+        : $$"""{"ok":{{behaviour.Ok}},"failed":{{behaviour.Failed}}{{(behaviour.HasMore ? ",\"more\":true" : "")}}}""";
+
     private static string ReportOf(Pod pod, int most = int.MaxValue)
     {
         var behaviour = pod.Behaviour;
@@ -355,11 +371,7 @@ public sealed class World
             return "";
         }
         var reached = pod.Seen.Fingerprint!.Stores.TakeWhile(s => s != behaviour.CrashesAt).Take(most).ToList();
-        var stores = reached.Select(s =>
-            behaviour.LockedOut.Contains(s)
-                ? """{"ok":0,"failed":1,"e":{"a":1}}"""
-                : $$"""{"ok":{{behaviour.Ok}},"failed":{{behaviour.Failed}}}"""
-        );
+        var stores = reached.Select(s => ReportOf(behaviour, s));
         var also = behaviour.ReportsAlso is { } more ? $",{more}" : "";
         return $$"""{"v":1,"s":[{{string.Join(',', stores)}}]{{also}}}""";
     }

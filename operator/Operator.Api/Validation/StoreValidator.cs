@@ -81,6 +81,7 @@ internal sealed class FlowValidator : AbstractValidator<Flow>
         RuleFor(f => f.Uses).Count(0, 20, "uses");
         RuleFor(f => f.Uses).Unique("uses", u => u.Api, field: "api");
         RuleForEach(f => f.Uses).SetValidator(new ApiUseValidator());
+        RuleFor(f => f.Retries).Between(0, 5);
         RuleFor(f => f.Parameters).Custom((p, context) => Parameters.Check(p, 100, 4096, context.AddFailure));
     }
 

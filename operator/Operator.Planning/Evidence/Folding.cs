@@ -45,6 +45,8 @@ internal static class Folding
             EndedAt = draft.Now,
             Reason = ending.Reason,
             NotReached = NotReached(run.Entry, ending),
+            FailedStores = Those(run.Entry, ending, r => r.FailingClass is { } c && IsWorthAnotherTry(c)),
+            MoreStores = Those(run.Entry, ending, r => r.HasMore),
         };
         var plan = WithOutcome(draft.Record.Plan(run.Flow), run, folded, ending, draft.Now);
         var ledger = WithReports(draft.Record.Ledger(run.Flow), run, ending);
@@ -120,6 +122,12 @@ internal static class Folding
             ? []
             : [.. entry.Stores.Where((_, i) => ending.Stores[i] is null)];
 
+    private static ImmutableArray<string> Those(Entry entry, RunEnding ending, Func<StoreReport, bool> isOne) =>
+        [.. entry.Stores.Where((_, i) => ending.Stores[i] is { } report && isOne(report))];
+
+    /// <summary>Not for being throttled, which another try makes worse, nor for being locked out, which has its own pauses.</summary>
+    private static bool IsWorthAnotherTry(char errorClass) => errorClass is not ('t' or AuthPauses.AuthClass);
+
     private static FlowPlan WithOutcome(FlowPlan plan, RunKey run, Entry folded, RunEnding ending, DateTimeOffset now)
     {
         var occasion = plan.Occasions.First(o => string.Equals(o.Id, run.Occasion.Id, StringComparison.Ordinal));
@@ -134,7 +142,7 @@ internal static class Folding
             HasReported = plan.HasReported || ending.HasReport,
             LastSuccess = isClean ? now : plan.LastSuccess,
             TypicalRun = Typical(plan.TypicalRun, ending.Took),
-            Isolated = Isolations.After(plan.Isolated, folded, ending),
+            Isolated = Isolations.After(plan.Isolated, occasion, folded, ending),
         };
     }
 
@@ -157,6 +165,10 @@ internal static class Folding
         return ledger with { Stores = stores };
     }
 
+    /// <summary>Of a store whose own run ended badly: out of time, or internal.</summary>
+    private static string ClassOf(RunEnding ending) =>
+        string.Equals(ending.Reason, Reasons.TimedOut, StringComparison.Ordinal) ? "x" : "n";
+
     /// <summary>Null when the run says nothing of the store.</summary>
     private static StoreLedger? After(StoreLedger before, RunKey run, RunEnding ending, StoreReport? report)
     {
@@ -177,7 +189,7 @@ internal static class Folding
             ? null
             : before with
             {
-                FailingClass = report is null ? before.FailingClass : report.FailingClass?.ToString(),
+                FailingClass = report is null ? ClassOf(ending) : report.FailingClass?.ToString(),
                 LastRunSlot = run.Occasion.Slot,
             };
     }

@@ -79,7 +79,7 @@ public abstract record Report
             }
             else
             {
-                return new Unreadable($"entry {read.Count} of \"s\" has no sane counts");
+                return new Unreadable($"entry {read.Count} of \"s\" is not as agreed");
             }
         }
         while (read.Count < storeCount)
@@ -121,8 +121,18 @@ public abstract record Report
                 classes[error.Name[0]] = count;
             }
         }
-        return classes.Values.Sum() > failed ? null : new StoreReport(ok, failed, classes.ToImmutable());
+        if (classes.Values.Sum() > failed || Flag(store, "more") is not { } hasMore)
+        {
+            return null;
+        }
+        return new StoreReport(ok, failed, classes.ToImmutable()) { HasMore = hasMore };
     }
+
+    /// <summary>False when it is absent; null for what is no boolean.</summary>
+    private static bool? Flag(JsonElement parent, string name) =>
+        !parent.TryGetProperty(name, out var value) ? false
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : null;
 
     private static long? Count(JsonElement parent, string name)
     {
@@ -140,6 +150,9 @@ public abstract record Report
 /// <summary>Items of one store. Throttled ones are among the failed, and count on neither side.</summary>
 public sealed record StoreReport(long Ok, long Failed, ImmutableSortedDictionary<char, long> Classes)
 {
+    /// <summary>A backfill that is not through: the store wants to run again at once.</summary>
+    public bool HasMore { get; init; }
+
     public long Throttled => Classes.GetValueOrDefault('t');
 
     /// <summary>Failed items that are evidence.</summary>

@@ -56,6 +56,9 @@ public sealed record Occasion
 
     /// <summary>From this slot to the next: what one observed round can add to a step's dwell.</summary>
     public TimeSpan Period { get; set; }
+
+    /// <summary>How often a store that failed is tried again.</summary>
+    public int Retries { get; set; }
     public ImmutableArray<Entry> Entries { get; set; } = [];
     public bool IsClosed { get; set; }
 }
@@ -105,6 +108,12 @@ public sealed record Entry
 
     /// <summary>Stores that the run did not reach: no evidence, and free to be planned again.</summary>
     public ImmutableArray<string> NotReached { get; set; } = [];
+
+    /// <summary>Stores of which every item failed, for a cause that another try may mend.</summary>
+    public ImmutableArray<string> FailedStores { get; set; } = [];
+
+    /// <summary>Stores that said that they have more to do.</summary>
+    public ImmutableArray<string> MoreStores { get; set; } = [];
 }
 
 public enum Arm
@@ -148,7 +157,12 @@ public sealed record Isolation
     /// <summary>It is this revision that is suspected; on another one the store runs with its neighbours.</summary>
     public string Revision { get; set; } = "";
     public int Size { get; set; }
+
+    /// <summary>Occasions in which its runs reached it.</summary>
     public int Clean { get; set; }
+
+    /// <summary>The newest of them: one occasion counts once, however often it runs.</summary>
+    public string? CleanOn { get; set; }
 }
 
 public sealed record RoundProblem

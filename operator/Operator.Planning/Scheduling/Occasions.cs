@@ -68,6 +68,7 @@ internal static class Occasions
             Spread = spread,
             StartBy = slot + spread + flow.StartingDeadline.Value,
             Period = period,
+            Retries = flow.Retries,
         };
     }
 

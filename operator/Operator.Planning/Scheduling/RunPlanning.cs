@@ -56,6 +56,8 @@ internal static class RunPlanning
             return draft;
         }
         draft = WithChunks(draft, flow);
+        plan = draft.Record.Plan(flow.Name);
+        turn = turn with { Plan = plan };
         var busy = pods.BusyStores(flow.Name, plan);
         var free = waiting.Where(s => !busy.Contains(s));
         var groups = RunGroups.Of(draft, turn, Admitted(draft, turn, free)).ToList();
@@ -81,7 +83,8 @@ internal static class RunPlanning
     {
         var book = draft.Record.ChunksOf(flow.Name);
         var settled = Chunking.Settle(book, draft.Roster, flow.MaxStoresPerRun);
-        return settled == book ? draft : draft with { Record = draft.Record.With(flow.Name, settled) };
+        var plan = Isolations.Forget(draft.Record.Plan(flow.Name), s => draft.Roster.Find(s) is not null);
+        return draft with { Record = draft.Record.With(flow.Name, settled).With(flow.Name, plan) };
     }
 
     /// <summary>Where calls do not suffice for all, those that were served longest ago get them.</summary>

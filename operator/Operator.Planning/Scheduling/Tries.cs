@@ -1,43 +1,83 @@
 namespace Operator.Planning.Scheduling;
 
-/// <summary>How often each store was tried on an occasion, and how its last try ended.</summary>
+/// <summary>How often each store was tried on an occasion, and how.</summary>
 internal sealed class Tries
 {
-    /// <summary>A cause outside the worker is tried again at most this often in one occasion.</summary>
-    private const int Most = 5;
+    /// <summary>A cause outside the worker is tried again at most this often in one occasion, less one.</summary>
+    private const int MostBrokenOff = 5;
 
-    private readonly Dictionary<string, (int Count, Entry Last)> _byStore = new(StringComparer.Ordinal);
+    /// <summary>A store that has more to do runs again at most this often in one occasion.</summary>
+    private const int MostMore = 20;
 
-    private Tries() { }
+    private readonly Dictionary<string, Past> _byStore = new(StringComparer.Ordinal);
+    private readonly int _retries;
+
+    private Tries(int retries) => _retries = retries;
+
+    /// <summary>What a store's tries came to: how many failed, were broken off from outside, left more to do; and the last.</summary>
+    private readonly record struct Past(Entry Last, int Failed, int BrokenOff, int More);
+
+    private enum Ending
+    {
+        /// <summary>Not yet, or done: it is not to be tried again.</summary>
+        Final,
+        Failed,
+        BrokenOff,
+        More,
+
+        /// <summary>A run of several ended badly before it came to this one: a neighbour's fault.</summary>
+        LeftBehind,
+    }
 
     public static Tries Of(Occasion occasion)
     {
-        var tries = new Tries();
+        var tries = new Tries(occasion.Retries);
         foreach (var entry in occasion.Entries)
         {
             foreach (var store in entry.Stores)
             {
-                tries._byStore[store] = (tries._byStore.GetValueOrDefault(store).Count + 1, entry);
+                var past = tries._byStore.GetValueOrDefault(store);
+                var ending = EndingOf(entry, store);
+                tries._byStore[store] = new Past(
+                    entry,
+                    past.Failed + (ending == Ending.Failed ? 1 : 0),
+                    past.BrokenOff + (ending == Ending.BrokenOff ? 1 : 0),
+                    past.More + (ending == Ending.More ? 1 : 0)
+                );
             }
         }
         return tries;
     }
 
     /// <summary>
-    /// The next try is planned only when the last one has ended, and only for a store that it did not reach: for a fault of a
-    /// neighbour, or for a cause outside the worker. What a run reported before it was cut short is done, and a run that was
-    /// never seen is not tried again.
+    /// The next try is planned only when the last one was seen to end: a run that was never seen is not tried again. What a run
+    /// reported before it was cut short is done.
     /// </summary>
     public bool OwesRun(string store) =>
-        !_byStore.TryGetValue(store, out var tries)
-        || tries.Last switch
+        !_byStore.TryGetValue(store, out var past)
+        || EndingOf(past.Last, store) switch
         {
-            { Result: RunResult.Failed, Stores.Length: > 1 } => WasNotReached(tries.Last, store),
-            { Result: RunResult.Infra or RunResult.NotStarted } => tries.Count < Most
-                && WasNotReached(tries.Last, store),
-            _ => false,
+            Ending.Final => false,
+            Ending.Failed => past.Failed <= _retries,
+            Ending.BrokenOff => past.BrokenOff < MostBrokenOff,
+            Ending.More => past.More <= MostMore,
+            // Groups get smaller with each try, so this ends by itself.
+            Ending.LeftBehind => true,
+            _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private static bool WasNotReached(Entry entry, string store) =>
-        entry.NotReached.Contains(store, StringComparer.Ordinal);
+    private static Ending EndingOf(Entry entry, string store)
+    {
+        var isReached = !entry.NotReached.Contains(store, StringComparer.Ordinal);
+        return entry.Result switch
+        {
+            RunResult.Infra or RunResult.NotStarted when !isReached => Ending.BrokenOff,
+            RunResult.Failed when !isReached && entry.Stores.Length > 1 => Ending.LeftBehind,
+            RunResult.Failed or RunResult.Succeeded when !isReached => Ending.Failed,
+            null or RunResult.Lost => Ending.Final,
+            _ when entry.FailedStores.Contains(store, StringComparer.Ordinal) => Ending.Failed,
+            _ when entry.MoreStores.Contains(store, StringComparer.Ordinal) => Ending.More,
+            _ => Ending.Final,
+        };
+    }
 }

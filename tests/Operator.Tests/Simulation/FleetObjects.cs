@@ -14,7 +14,18 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
     private const string Repository = "registry.example.com/sync";
 
     /// <summary>Tags by behaviour; every world starts with a good one.</summary>
-    public static readonly string[] Tags = ["good-1", "good-2", "good-3", "bad", "crash", "missing", "poison", "mute"];
+    public static readonly string[] Tags =
+    [
+        "good-1",
+        "good-2",
+        "good-3",
+        "bad",
+        "crash",
+        "missing",
+        "poison",
+        "mute",
+        "flaky",
+    ];
 
     /// <summary>The API that flows of some worlds use.</summary>
     public const string Api = "orders";
@@ -122,6 +133,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
             MaxConcurrentRuns = random.Next(3, 12),
             // Of two flows only one draws on the quota: both together would be more than it can ever sustain.
             Uses = Quota is null || number > 1 ? [] : [new ApiUse { Api = Api }],
+            Retries = random.Next(0, 3),
         };
 
     private static Quota? DrawQuota(Random random) =>

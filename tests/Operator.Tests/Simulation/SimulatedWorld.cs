@@ -270,9 +270,7 @@ internal sealed class SimulatedWorld : IDisposable
     }
 
     private static bool IsHarmless(string image) =>
-        image.EndsWith("locked", StringComparison.Ordinal)
-        || image.EndsWith("mute", StringComparison.Ordinal)
-        || image.EndsWith("poison", StringComparison.Ordinal);
+        Array.Exists(["locked", "mute", "poison", "flaky"], tag => image.EndsWith(tag, StringComparison.Ordinal));
 
     private bool IsOutstayed(Attempt attempt) => _time.GetUtcNow() - attempt.StartedAt > Calm;
 

@@ -37,15 +37,32 @@ internal static class SyncPods
                 ExitCode = 134,
                 Message = Report(stores.TakeWhile(s => s != "s01").Select(_ => (10, 0))),
             },
+            "flaky" => timed with { Message = Report([.. stores.Select(_ => Flaky(chance))]) },
             // One worker in three calls more often than its flow's uses say, and says so.
-            _ => timed with { Message = Report(stores.Select(_ => Good), CallsOf(stores.Length, chance)) },
+            _ => timed with
+            {
+                Message = Report(
+                    [.. stores.Select(_ => chance.Next(12) == 0 ? Unfinished : Good)],
+                    CallsOf(stores.Length, chance)
+                ),
+            },
         };
     }
 
+    private const string Good = """{"ok":10,"failed":0}""";
+    private const string Unfinished = """{"ok":10,"failed":0,"more":true}""";
+
+    /// <summary>Some stores fail altogether, some are not reached although the worker ends well.</summary>
+    private static string Flaky(Random chance) =>
+        chance.Next(8) switch
+        {
+            0 => """{"ok":0,"failed":1,"e":{"u":1}}""",
+            1 => "null",
+            _ => Good,
+        };
+
     private static string TagOf(KubeObject pod) =>
         pod.Json.GetProperty("spec").GetProperty("containers")[0].GetProperty("image").GetString()!.Split(':')[^1]; // our pods have one
-
-    private const string Good = """{"ok":10,"failed":0}""";
 
     private static string Report(IEnumerable<(int Ok, int Failed)> stores) =>
         Report(stores.Select(s => $$"""{"ok":{{s.Ok}},"failed":{{s.Failed}}}"""));
