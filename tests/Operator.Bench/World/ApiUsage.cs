@@ -20,13 +20,8 @@ internal sealed record ApiCalls(double Gets, double Lists, double Creates, doubl
     public static ApiCalls operator -(ApiCalls a, ApiCalls b) =>
         new(a.Gets - b.Gets, a.Lists - b.Lists, a.Creates - b.Creates, a.Replaces - b.Replaces, a.Deletes - b.Deletes);
 
-    /// <summary>Each renewal of the lease is one read and one write.</summary>
-    public ApiCalls WithoutRenewals(int renewals) =>
-        this with
-        {
-            Gets = Gets - renewals,
-            Replaces = Replaces - renewals,
-        };
+    /// <summary>Each renewal of the lease is one write.</summary>
+    public ApiCalls WithoutRenewals(int renewals) => this with { Replaces = Replaces - renewals };
 
     private static double Sum(MetricsText metrics, string method) =>
         metrics.Sum("rest_client_requests_total", $"method=\"{method}\"");
