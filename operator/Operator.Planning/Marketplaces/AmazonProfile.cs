@@ -73,8 +73,9 @@ internal static class AmazonProfile
     private static ImmutableArray<ApiFact> Catalogue =>
         [
             Rate("fbaInventory.getInventorySummaries", "2/1s", 2, Models),
-            Rate("listingsItems.getListingsItem", "5/1s", 10, Models),
-            Rate("listingsItems.putListingsItem", "5/1s", 10, Models),
+            // The models say a burst of 10, the SDK 5: the lower one.
+            Rate("listingsItems.getListingsItem", "5/1s", 5, Sdk),
+            Rate("listingsItems.putListingsItem", "5/1s", 5, Sdk),
             Rate("listingsItems.patchListingsItem", "5/1s", 5, Models),
             Rate("listingsItems.deleteListingsItem", "5/1s", 5, Models),
             Rate("listingsItems.searchListingsItems", "5/1s", 5, Models),
