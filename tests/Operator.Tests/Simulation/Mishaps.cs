@@ -243,8 +243,13 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
         }
     }
 
+    /// <summary>Not while no operator lives to see it: the hole that decision 0003 leaves.</summary>
     private void DeletePods()
     {
+        if (!world.Alive.Any())
+        {
+            return;
+        }
         foreach (var pod in world.Cluster.All(CoreTypes.Pods).Where(_ => random.Next(2) == 0).ToList())
         {
             world.Cluster.Delete(CoreTypes.Pods, pod.Key, random.Next(2) == 0 ? TimeSpan.Zero : null);

@@ -272,7 +272,8 @@ internal sealed class SimulatedWorld : IDisposable
     private static bool IsHarmless(string image) =>
         Array.Exists(["locked", "mute", "poison", "flaky"], tag => image.EndsWith(tag, StringComparison.Ordinal));
 
-    private bool IsOutstayed(Attempt attempt) => _time.GetUtcNow() - attempt.StartedAt > Calm;
+    /// <summary>Where runs wait for a quota, so does the evidence.</summary>
+    private bool IsOutstayed(Attempt attempt) => _objects.Quota is null && _time.GetUtcNow() - attempt.StartedAt > Calm;
 
     /// <summary>Suspended and settled, nothing is written but the lease.</summary>
     private void ExpectRest()
