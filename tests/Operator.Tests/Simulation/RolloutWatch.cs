@@ -153,7 +153,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         }
         if (record.RunningAttempt is { } now)
         {
-            _rounds.TryAdd($"{key}/{now.Stage}", new ObservedRounds(at));
+            _rounds.TryAdd($"{key}/{now.Stage}", new ObservedRounds(Earliest(at, now.StepStartedAt)));
         }
     }
 
@@ -168,6 +168,15 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         where !occasion.IsClosed && occasion.Entries.Any(e => e.Attempt == attempt.Number && e.Stage == attempt.Stage)
         where !record.Plan(plan.Key).Occasions.Any(o => string.Equals(o.Id, occasion.Id, StringComparison.Ordinal))
         select (plan.Key, occasion);
+
+    /// <summary>A step is decided before its commit arrives, by no more than a write may take.</summary>
+    private static DateTimeOffset Earliest(DateTimeOffset committed, DateTimeOffset decided)
+    {
+        var earliest = committed - new PlanLimits().WriteTimeout;
+        return decided > committed ? committed
+            : decided < earliest ? earliest
+            : decided;
+    }
 
     private static bool WasClosed(ConnectorRecord before, string flow, string occasion) =>
         before.Plan(flow).Occasions.Any(o => o.IsClosed && string.Equals(o.Id, occasion, StringComparison.Ordinal));
