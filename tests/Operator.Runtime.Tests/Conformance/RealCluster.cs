@@ -115,7 +115,10 @@ internal sealed class RealCluster : IAsyncDisposable
     private static string? PauseImageOf(ListPage nodes) =>
         nodes
             .Items.SelectMany(n => n.GetProperty("status").GetProperty("images").EnumerateArray())
-            .SelectMany(i => i.GetProperty("names").EnumerateArray())
+            .Select(i => i.GetProperty("names"))
+            // An image whose name went to another one has none.
+            .Where(names => names.ValueKind == System.Text.Json.JsonValueKind.Array)
+            .SelectMany(names => names.EnumerateArray())
             .Select(n => n.GetString())
             .FirstOrDefault(n => n?.Contains("pause", StringComparison.Ordinal) == true);
 }
