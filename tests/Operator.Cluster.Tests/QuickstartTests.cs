@@ -86,6 +86,8 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
             ["marketplace_items_total arm=candidate outcome=ok"] = logs.Where(l => l.IsCandidate).Sum(l => l.Ok),
             ["marketplace_items_total arm=candidate outcome=failed"] = logs.Where(l => l.IsCandidate)
                 .Sum(l => l.Failed),
+            ["marketplace_store_syncs_total arm=stable"] = logs.Count(l => !l.IsCandidate),
+            ["marketplace_run_requested_memory_byte_seconds_total"] = story.Runs.Sum(ByteSeconds),
             ["marketplace_rollout_outcomes_total outcome=Promoted"] = 1,
             ["marketplace_rollout_outcomes_total outcome=RolledBack"] = 1,
             ["marketplace_rollout_step"] = 0,
@@ -103,6 +105,10 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
             Ct
         );
     }
+
+    /// <summary>The quickstart's sync pods request 16Mi.</summary>
+    private static double ByteSeconds(SeenRun run) =>
+        16d * 1024 * 1024 * ((run.FinishedAt - run.StartedAt)?.TotalSeconds ?? 0);
 
     [Fact]
     public async Task Prometheus_own_tool_accepts_the_metrics()
