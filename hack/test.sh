@@ -38,6 +38,7 @@ worlds=Operator.Tests
 mkdir -p artifacts/results
 (renice -n 15 $BASHPID >/dev/null; test_project $worlds) >artifacts/results/$worlds.log 2>&1 &
 in_background=$!
+# By its parent's id: the shell does not pass an interrupt on to what runs in the background. It may have ended already.
 trap 'pkill -P $in_background || true' EXIT
 for project in tests/*.Tests; do
   [ "$(basename "$project")" = $worlds ] || test_project "$(basename "$project")" || failed=1

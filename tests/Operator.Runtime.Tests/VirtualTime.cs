@@ -31,7 +31,7 @@ internal sealed class VirtualTime : SynchronizationContext
                 Assert.True(time.GetUtcNow() < end, "the story has not ended in time");
                 time.Advance(Step);
             }
-            task.GetAwaiter().GetResult();
+            task.GetAwaiter().GetResult(); // it has ended: only its exception is asked for
         }
         finally
         {

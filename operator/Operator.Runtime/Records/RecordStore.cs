@@ -6,9 +6,9 @@ namespace Operator.Runtime;
 
 /// <summary>
 /// Keeps records in ConfigMaps: per subject one head, written only with its resourceVersion, that lists immutable parts with
-/// their SHA-256, or holds them when they are small. A commit creates the changed parts and then moves the head: one atomic step over any number of changes, which
-/// fails for all but one of several writers. Nothing carries an ownerReference: a record outlives its subject.
-/// Safe for concurrent use.
+/// their SHA-256, or holds them when they are small. A commit creates the changed parts and then moves the head: one atomic step
+/// over any number of changes, which fails for all but one of several writers. Nothing carries an ownerReference: a record
+/// outlives its subject. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// The first commit makes the head before its parts, with the counter 0. So a part without a head always says that a head was

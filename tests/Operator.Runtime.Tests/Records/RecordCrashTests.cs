@@ -62,7 +62,7 @@ public sealed class RecordCrashTests
         public static void Run((int Writer, int Call, int Fault, bool IsOtherReading)[] steps)
         {
             using var race = new Race();
-            race.RunAsync(steps).GetAwaiter().GetResult();
+            race.RunAsync(steps).GetAwaiter().GetResult(); // CsCheck samples synchronously, and the fake answers at once
         }
 
         public void Dispose() => _world.Dispose();

@@ -7,6 +7,7 @@ namespace Operator.Runtime.Tests.Transport;
 /// <summary>A certificate authority that lives for one test.</summary>
 internal sealed class TestAuthority : IDisposable
 {
+    // Certificates are checked by the platform against the real clock.
     private static readonly DateTimeOffset From = DateTimeOffset.UtcNow.AddDays(-1);
     private static readonly DateTimeOffset Until = DateTimeOffset.UtcNow.AddDays(1);
     private readonly X509Certificate2 _certificate;
