@@ -67,10 +67,6 @@ internal sealed class ConnectorReconciler(
         // Tell, last.
         var tellAgain = await TellAsync(gathered, plan, committed?.Counter, ct);
         ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
-        if (committed is not null)
-        {
-            await records.SweepIfDueAsync(key, committed, ct);
-        }
         return OutcomeOf(gathered, plan, tellAgain);
     }
 

@@ -12,6 +12,9 @@ public sealed class OperatorOptions
     /// <summary>The one namespace to watch. Default: all.</summary>
     public string WatchNamespace { get; set; } = "";
 
+    /// <summary>The same, null for all.</summary>
+    internal string? Namespace => WatchNamespace.Length == 0 ? null : WatchNamespace;
+
     /// <summary>Where the Lease is kept. Default: <c>default</c>; the chart sets the operator's own namespace.</summary>
     [Required]
     public string LeaseNamespace { get; set; } = "default";

@@ -81,6 +81,9 @@ public sealed record ListOptions
 
     /// <summary>Null: the newest state. "0": whatever the server has at hand.</summary>
     public string? ResourceVersion { get; init; }
+
+    /// <summary>Asks for the objects' metadata and nothing else of them. Default false.</summary>
+    public bool MetadataOnly { get; init; }
 }
 
 /// <summary>One page of a list. <see cref="Continue"/> is null on the last one.</summary>

@@ -13,6 +13,7 @@ namespace Operator.Runtime;
 public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics metrics, KubeApiOptions limits)
     : IKubeApi
 {
+    private const string MetadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
     private readonly KubeTransport _transport = new(http, time, metrics, limits);
 
     public ServerClock? Clock => _transport.Clock;
@@ -127,6 +128,7 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
         {
             IsIdempotent = true,
             IsList = true,
+            Accept = options.MetadataOnly ? MetadataList : null,
         };
         var page = new KubeObject((await _transport.SendAsync(call, ct)).Json(call));
         var items =

@@ -14,6 +14,9 @@ internal sealed record KubeCall(HttpMethod Method, string Path, string Verb, str
     /// <summary>Doing it twice is the same as doing it once: it may be sent again after a fault.</summary>
     public bool IsIdempotent { get; init; }
     public bool IsList { get; init; }
+
+    /// <summary>The form of the answer; null: the server's own.</summary>
+    public string? Accept { get; init; }
     public bool IsWrite => Method != HttpMethod.Get;
 
     public HttpRequestMessage Request()
@@ -28,6 +31,10 @@ internal sealed record KubeCall(HttpMethod Method, string Path, string Verb, str
         {
             request.Content = new ReadOnlyMemoryContent(body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+        if (Accept is { } form)
+        {
+            request.Headers.Accept.ParseAdd(form);
         }
         return request;
     }

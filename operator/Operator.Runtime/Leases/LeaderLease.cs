@@ -105,9 +105,10 @@ public sealed class LeaderLease(
             var rest = _options.RetryPeriod - time.GetElapsedTime(sentAt);
             if (rest > TimeSpan.Zero)
             {
+                rest = rest < term.Rest ? rest : term.Rest;
                 // Delays are cut to whole milliseconds: less than one would not wait at all.
                 var pause = TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds));
-                await Task.WhenAny(leading, Task.Delay(pause, time, term.Ended));
+                await Task.WhenAny(leading, Task.Delay(pause, time, CancellationToken.None));
                 continue;
             }
             sentAt = time.GetTimestamp();

@@ -35,7 +35,8 @@ public sealed class LeadershipTerm : IDisposable
 
     public bool IsOver => Ended.IsCancellationRequested || Rest == TimeSpan.Zero;
 
-    private TimeSpan Rest
+    /// <summary>How long it lasts if it is not renewed.</summary>
+    internal TimeSpan Rest
     {
         get
         {

@@ -28,6 +28,11 @@ internal sealed class RecordObjects(RecordStoreOptions options)
         return new ObjectKey(subject.Namespace, $"{options.Prefix}-{readable}-{SubjectHash(subject)}");
     }
 
+    public string AllPartsSelector => $"{_recordLabel},{_roleLabel}=part";
+
+    /// <summary>Whose part it is, as a hash; empty for an object that is none.</summary>
+    public string SubjectHashOf(KubeObject part) => part.Label(_recordLabel) ?? "";
+
     public string PartsSelector(ObjectKey subject) => $"{_recordLabel}={SubjectHash(subject)},{_roleLabel}=part";
 
     public ReadOnlyMemory<byte> Head(ObjectKey subject, HeadContent content, LostHead? replaced) =>
@@ -120,8 +125,8 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             ? new SurvivingPart(name, counter, part.CreationTimestamp ?? DateTimeOffset.UnixEpoch, content)
             : null;
 
-    /// <summary>From 0 up to 1, spread evenly over subjects.</summary>
-    public static double FractionOf(ObjectKey subject) => Convert.ToUInt16(SubjectHash(subject)[..4], 16) / 65536.0;
+    public static string SubjectHash(ObjectKey subject) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject.ToString())))[..16];
 
     private static string? Text(KubeObject configMap, string section, string field) =>
         configMap.Json.TryGetProperty(section, out var fields)
@@ -156,7 +161,4 @@ internal sealed class RecordObjects(RecordStoreOptions options)
         json.WriteString(_roleLabel, role);
         json.WriteEndObject();
     }
-
-    private static string SubjectHash(ObjectKey subject) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject.ToString())))[..16];
 }

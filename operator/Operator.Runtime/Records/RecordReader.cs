@@ -14,6 +14,28 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     /// <summary>The last verified state of each record: where its parts are taken from when the head still lists the same ones.</summary>
     private readonly ConcurrentDictionary<ObjectKey, StoredRecord> _last = new();
 
+    /// <summary>Hashes of the subjects that have or had parts; complete once all parts were listed.</summary>
+    private readonly ConcurrentDictionary<string, byte> _withParts = new(StringComparer.Ordinal);
+    private volatile bool _knowsAllParts;
+
+    /// <summary>The subjects whose record was read or committed last by us.</summary>
+    public ICollection<ObjectKey> Remembered => _last.Keys;
+
+    public StoredRecord? Last(ObjectKey subject) => _last.GetValueOrDefault(subject);
+
+    /// <summary>These and those of our own commits are all the subjects that have parts.</summary>
+    public void NoteSubjectsWithParts(IEnumerable<string> hashes)
+    {
+        foreach (var hash in hashes)
+        {
+            _withParts.TryAdd(hash, 0);
+        }
+        _knowsAllParts = true;
+    }
+
+    /// <summary>Parts of the subject are about to be made.</summary>
+    public void NotePartsOf(ObjectKey subject) => _withParts.TryAdd(RecordObjects.SubjectHash(subject), 0);
+
     public void Remember(ObjectKey subject, StoredRecord record)
     {
         if (_last.Count >= MaxRemembered && !_last.ContainsKey(subject))
@@ -67,12 +89,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         }
     }
 
-    public static async Task<ImmutableArray<KubeObject>> ListPartsAsync(
-        IKubeApi api,
-        RecordObjects objects,
-        ObjectKey subject,
-        CancellationToken ct
-    )
+    private async Task<ImmutableArray<KubeObject>> ListPartsAsync(ObjectKey subject, CancellationToken ct)
     {
         var parts = ImmutableArray.CreateBuilder<KubeObject>();
         string? next = null;
@@ -94,7 +111,9 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     private async Task<RecordRead> WithoutHeadAsync(ObjectKey subject, long witness, CancellationToken ct)
     {
         _last.TryRemove(subject, out _);
-        var parts = await ListPartsAsync(api, objects, subject, ct);
+        // For each new subject the server would have to look through every ConfigMap of the namespace.
+        var mayHaveParts = witness > 0 || !_knowsAllParts || _withParts.ContainsKey(RecordObjects.SubjectHash(subject));
+        var parts = mayHaveParts ? await ListPartsAsync(subject, ct) : [];
         return witness == 0 && parts.IsEmpty
             ? new RecordRead.Absent()
             : new RecordRead.Lost(
@@ -107,7 +126,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     private async Task<RecordRead> LostAsync(ObjectKey subject, string why, LostHead head, CancellationToken ct)
     {
         _last.TryRemove(subject, out _);
-        var parts = await ListPartsAsync(api, objects, subject, ct);
+        var parts = await ListPartsAsync(subject, ct);
         return new RecordRead.Lost($"its head, ConfigMap {objects.HeadKey(subject)}, {why}", head, Surviving(parts));
     }
 

@@ -30,7 +30,7 @@ public sealed class RecordStore
         (_api, _options, _time, _newId) = (api, options, time, newId);
         _objects = new RecordObjects(options);
         _reader = new RecordReader(api, _objects);
-        _sweeper = new RecordSweeper(api, _objects, options, time);
+        _sweeper = new RecordSweeper(api, _objects, _reader, options, time);
     }
 
     /// <summary>Reads the record live. <paramref name="witness"/> is the highest counter that anybody remembers; 0 for none.</summary>
@@ -52,6 +52,10 @@ public sealed class RecordStore
     {
         var started = _time.GetTimestamp();
         var (draft, parts) = Prepare(subject, basis, changes);
+        if (parts.Count > 0)
+        {
+            _reader.NotePartsOf(subject);
+        }
         var replaced = await HeadToReplaceAsync(subject, basis, draft, ct);
         foreach (var part in parts)
         {
@@ -74,15 +78,11 @@ public sealed class RecordStore
     }
 
     /// <summary>
-    /// Deletes parts that nobody lists any more: at most once an hour a record, and only if it is still as it was committed.
-    /// Returns how many.
+    /// Lists all parts of a namespace (null: of all) once, and deletes those that nobody lists any more, of records that were
+    /// read or committed here. Returns how many. From the first time on it is known which subjects have parts, so that the first
+    /// read of a new subject costs no list: whoever calls it must be the only one who begins records from then on.
     /// </summary>
-    public Task<int> SweepIfDueAsync(ObjectKey subject, StoredRecord committed, CancellationToken ct) =>
-        _sweeper.SweepIfDueAsync(subject, committed, ct);
-
-    /// <summary>The same, at once.</summary>
-    public Task<int> SweepAsync(ObjectKey subject, StoredRecord committed, CancellationToken ct) =>
-        _sweeper.SweepAsync(subject, committed, ct);
+    public Task<int> SweepAsync(string? ns, CancellationToken ct) => _sweeper.SweepAsync(ns, ct);
 
     /// <summary>Everything that can be refused without the server is refused here, before anything is written.</summary>
     private (StoredRecord Draft, IReadOnlyList<RecordObjects.PartDraft> Parts) Prepare(

@@ -1,52 +1,94 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 
 namespace Operator.Runtime;
 
 /// <summary>
-/// Deletes parts that no head lists: what replaced ones and commits that broke off have left. Ages are those of the server's
-/// clock, and longer than a commit may take, so that no part is taken from under a commit that is under way.
+/// Goes through the metadata of all parts of all records at once, however many records there are. Tells the reader which subjects
+/// have any, and deletes those that no head lists: what replaced ones and commits that broke off have left. Ages are those of the
+/// server's clock, and longer than a commit may take, so that no part is taken from under a commit that is under way.
 /// </summary>
-internal sealed class RecordSweeper(IKubeApi api, RecordObjects objects, RecordStoreOptions options, TimeProvider time)
+internal sealed class RecordSweeper(
+    IKubeApi api,
+    RecordObjects objects,
+    RecordReader reader,
+    RecordStoreOptions options,
+    TimeProvider time
+)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
-    private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _dueAt = new();
+    private const int PageSize = 500;
 
-    public async Task<int> SweepIfDueAsync(ObjectKey subject, StoredRecord committed, CancellationToken ct)
+    public async Task<int> SweepAsync(string? ns, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        // The first time is spread over the period: after a start all records would be due together.
-        if (_dueAt.GetOrAdd(subject, _ => now + (Period * RecordObjects.FractionOf(subject))) > now)
+        var subjects = reader.Remembered.ToDictionary(RecordObjects.SubjectHash, StringComparer.Ordinal);
+        var orphans = new List<(ObjectKey Subject, KubeObject Part)>();
+        var hashes = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        await foreach (var part in PartsAsync(ns, ct))
         {
-            return 0;
+            var hash = objects.SubjectHashOf(part);
+            hashes.Add(hash);
+            // A record that was not read since the start is none of ours to sweep: its subject may be gone, and it is kept.
+            if (subjects.TryGetValue(hash, out var subject) && IsOld(part) && !IsListed(part, reader.Last(subject)))
+            {
+                orphans.Add((subject, part));
+            }
         }
-        _dueAt[subject] = now + Period;
-        return await SweepAsync(subject, committed, ct);
+        reader.NoteSubjectsWithParts(hashes);
+        var swept = 0;
+        foreach (var ofSubject in orphans.GroupBy(o => o.Subject, o => o.Part))
+        {
+            swept += await SweepAsync(ofSubject.Key, [.. ofSubject], ct);
+        }
+        return swept;
     }
 
-    public async Task<int> SweepAsync(ObjectKey subject, StoredRecord committed, CancellationToken ct)
+    private async Task<int> SweepAsync(ObjectKey subject, ImmutableArray<KubeObject> orphans, CancellationToken ct)
     {
-        var parts = await RecordReader.ListPartsAsync(api, objects, subject, ct);
         // Read after the list: a part that this head does not list was never listed, or no longer is. A head that is not the one
-        // that was committed may be that of a lost record, whose parts are evidence.
+        // that was read whole may be that of a lost record, whose parts are evidence.
         if (
             await api.GetAsync(CoreTypes.ConfigMaps, objects.HeadKey(subject), ct) is not { } head
-            || !string.Equals(head.Uid, committed.HeadUid, StringComparison.Ordinal)
-            || !string.Equals(head.ResourceVersion, committed.HeadResourceVersion, StringComparison.Ordinal)
-            || api.Clock is not { } clock
+            || reader.Last(subject) is not { } last
+            || !string.Equals(head.Uid, last.HeadUid, StringComparison.Ordinal)
+            || !string.Equals(head.ResourceVersion, last.HeadResourceVersion, StringComparison.Ordinal)
         )
         {
             return 0;
         }
-        var listed = committed
-            .References.Values.Select(p => p.Object)
-            .OfType<string>()
-            .ToHashSet(StringComparer.Ordinal);
-        var oldest = clock.At(time.GetUtcNow()) - options.OrphanAge;
-        var orphans = parts.Where(p => !listed.Contains(p.Name) && p.CreationTimestamp < oldest).ToList();
-        foreach (var orphan in orphans)
+        var unlisted = orphans.Where(p => !IsListed(p, last)).ToList();
+        foreach (var orphan in unlisted)
         {
             await api.DeleteAsync(CoreTypes.ConfigMaps, orphan.Key, orphan.Uid, ct);
         }
-        return orphans.Count;
+        return unlisted.Count;
     }
+
+    private async IAsyncEnumerable<KubeObject> PartsAsync(
+        string? ns,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
+    )
+    {
+        string? next = null;
+        do
+        {
+            var query = new ListOptions
+            {
+                LabelSelector = objects.AllPartsSelector,
+                Limit = PageSize,
+                Continue = next,
+                MetadataOnly = true,
+            };
+            var page = await api.ListAsync(CoreTypes.ConfigMaps, ns, query, ct);
+            foreach (var item in page.Items)
+            {
+                yield return new KubeObject(item);
+            }
+            next = page.Continue;
+        } while (next is not null);
+    }
+
+    private bool IsOld(KubeObject part) =>
+        api.Clock is { } clock && part.CreationTimestamp < clock.At(time.GetUtcNow()) - options.OrphanAge;
+
+    private static bool IsListed(KubeObject part, StoredRecord? record) =>
+        record?.References.Values.Any(r => string.Equals(r.Object, part.Name, StringComparison.Ordinal)) == true;
 }

@@ -31,7 +31,7 @@ internal sealed class ClusterCache
     public ClusterCache(IKubeApi api, OperatorOptions options, InformerServices services, KeyedQueue queue)
     {
         _queue = queue;
-        var ns = options.WatchNamespace.Length == 0 ? null : options.WatchNamespace;
+        var ns = options.Namespace;
         Connectors = new(
             api,
             new InformerOptions { Type = Kinds.Connectors, Namespace = ns },

@@ -11,6 +11,7 @@ internal sealed class Operation(
     ClusterCache cache,
     LeaderLease lease,
     ControllerLoop controller,
+    RecordSweeping sweeping,
     OperatorOptions options,
     ILogger<Operation> logger
 )
@@ -28,7 +29,11 @@ internal sealed class Operation(
     {
         await cache.RelistAsync(term.Ended);
         OperationLog.Leading(logger);
-        await controller.RunAsync(options.Workers, term.Stopping, term.Ended);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(term.Stopping, term.Ended);
+        await Task.WhenAll(
+            controller.RunAsync(options.Workers, term.Stopping, term.Ended),
+            sweeping.RunAsync(options.Namespace, over.Token)
+        );
     }
 }
 

@@ -135,6 +135,11 @@ internal static class Wiring
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<Randomness>().Id
         ));
+        services.AddSingleton(s => new RecordSweeping(
+            s.GetRequiredService<RecordStore>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Records")
+        ));
         services.AddSingleton(s => new LeaderLease(
             s.GetRequiredKeyedService<IKubeApi>(Unfenced),
             s.GetRequiredService<LeaderLeaseOptions>(),

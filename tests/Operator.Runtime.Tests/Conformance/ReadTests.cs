@@ -192,6 +192,31 @@ public sealed class ReadTests(ConformanceServers servers)
         Assert.False(Assert.Single(core.Items).TryGetProperty("kind", out _));
     }
 
+    [Theory]
+    [EveryBackend]
+    public async Task A_list_of_metadata_has_nothing_else(Backend backend)
+    {
+        await using var world = await servers.OpenAsync(backend);
+        foreach (var name in (string[])["a", "b", "c"])
+        {
+            await world.CreateAsync(world.Own.New(name));
+        }
+        var options = new ListOptions { Limit = 2, MetadataOnly = true };
+
+        var first = await ListAsync(world, options);
+        var second = await ListAsync(world, options with { Continue = first.Continue });
+
+        Assert.Equal(["a", "b", "c"], [.. Names(first), .. Names(second)]);
+        Assert.All(
+            first.Items,
+            i =>
+            {
+                Assert.False(i.TryGetProperty("spec", out _));
+                Assert.NotEmpty(new KubeObject(i).Uid);
+            }
+        );
+    }
+
     private static Task<ListPage> ListAsync(ConformanceWorld world, ListOptions options) =>
         world.Api.ListAsync(world.Own.Type, world.Namespace, options, Ct);
 

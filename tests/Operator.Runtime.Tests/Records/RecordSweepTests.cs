@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Records;
@@ -16,15 +17,38 @@ public sealed class RecordSweepTests : IDisposable
         await writer.CommitAsync("a=1 b=1");
         await writer.CommitAsync("a=2");
         _world.Time.Advance(TimeSpan.FromMinutes(61));
-        var committed = await writer.CommitAsync("a=3");
-        var last = await writer.CommitAsync("a=4");
+        await writer.CommitAsync("a=3");
+        await writer.CommitAsync("a=4");
         Assert.Equal(5, _world.Parts.Count);
 
-        Assert.Equal(0, await writer.Store.SweepAsync(Subject, committed, RecordWorld.Stop));
-        Assert.Equal(2, await writer.Store.SweepAsync(Subject, last, RecordWorld.Stop));
+        Assert.Equal(2, await writer.Store.SweepAsync(ns: null, RecordWorld.Stop));
 
         Assert.Equal(3, _world.Parts.Count);
         Assert.Equal("4: a=4 b=1", RecordWorld.Text(await _world.ReadAsync(witness: 4)));
+    }
+
+    [Fact]
+    public async Task Nothing_is_swept_where_somebody_else_has_committed()
+    {
+        var (writer, other) = (_world.NewWriter(), _world.NewWriter());
+        await writer.CommitAsync("a=1");
+        await writer.CommitAsync("a=2");
+        await other.CommitAsync("a=3");
+        _world.Time.Advance(TimeSpan.FromHours(2));
+
+        Assert.Equal(0, await writer.Store.SweepAsync(ns: null, RecordWorld.Stop));
+        Assert.Equal(2, await other.Store.SweepAsync(ns: null, RecordWorld.Stop));
+    }
+
+    [Fact]
+    public async Task A_record_that_was_not_read_here_keeps_its_parts()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1");
+        await writer.CommitAsync("a=2");
+        _world.Time.Advance(TimeSpan.FromHours(2));
+
+        Assert.Equal(0, await _world.NewWriter().Store.SweepAsync(ns: null, RecordWorld.Stop));
     }
 
     [Fact]
@@ -34,46 +58,87 @@ public sealed class RecordSweepTests : IDisposable
         _world.Cluster.ClockSkew = TimeSpan.FromHours(-2);
         var writer = _world.NewWriter();
         await writer.CommitAsync("a=1");
-        var committed = await writer.CommitAsync("a=2");
+        await writer.CommitAsync("a=2");
         _world.Time.Advance(TimeSpan.FromMinutes(30));
 
-        Assert.Equal(0, await writer.Store.SweepAsync(Subject, committed, RecordWorld.Stop));
+        Assert.Equal(0, await writer.Store.SweepAsync(ns: null, RecordWorld.Stop));
     }
 
     [Fact]
     public async Task Parts_of_a_lost_record_stay_until_another_took_its_place()
     {
         var writer = _world.NewWriter();
-        var committed = await writer.CommitAsync("a=1");
-        var newest = await writer.CommitAsync("a=2");
+        await writer.CommitAsync("a=1");
+        await writer.CommitAsync("a=2");
         _world.Cluster.Delete(CoreTypes.ConfigMaps, _world.Head.Key);
         _world.Time.Advance(TimeSpan.FromHours(2));
 
-        Assert.Equal(0, await writer.Store.SweepAsync(Subject, committed, RecordWorld.Stop));
-        Assert.Equal(0, await writer.Store.SweepAsync(Subject, newest, RecordWorld.Stop));
-        var next = await writer.CommitAsync("a=3", witness: 2);
-        Assert.Equal(2, await writer.Store.SweepAsync(Subject, next, RecordWorld.Stop));
+        Assert.Equal(0, await writer.Store.SweepAsync(ns: null, RecordWorld.Stop));
+        await writer.CommitAsync("a=3", witness: 2);
+        Assert.Equal(2, await writer.Store.SweepAsync(ns: null, RecordWorld.Stop));
 
         Assert.Equal("3: a=3", RecordWorld.Text(await _world.ReadAsync(witness: 3)));
     }
 
     [Fact]
-    public async Task A_record_is_swept_at_most_once_an_hour()
+    public async Task After_a_sweep_a_new_subject_costs_no_list()
     {
         var writer = _world.NewWriter();
-        var swept = new List<int>();
-        for (var minute = 0; minute < 240; minute++)
-        {
-            var committed = await writer.CommitAsync($"a={minute}");
-            if (await writer.Store.SweepIfDueAsync(Subject, committed, RecordWorld.Stop) > 0)
-            {
-                swept.Add(minute);
-            }
-            _world.Time.Advance(TimeSpan.FromMinutes(1));
-        }
+        await writer.Store.SweepAsync(ns: null, RecordWorld.Stop);
+        using var noLists = writer.Client.Faults.Add(r =>
+            r.Verb == KubeVerb.List ? Fault.Before(KubeErrors.InternalError()) : null
+        );
 
-        Assert.InRange(swept.Count, 2, 3);
-        Assert.All(swept.Zip(swept.Skip(1)), s => Assert.True(s.Second - s.First >= 60));
+        await writer.CommitAsync("a=1");
+
+        Assert.Equal("1: a=1", RecordWorld.Text(await _world.ReadAsync(witness: 1)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_a_sweep_a_lost_head_is_noticed_by_its_parts(bool isMadeHere)
+    {
+        var writer = _world.NewWriter();
+        await (isMadeHere ? writer : _world.NewWriter()).CommitAsync("a=1");
+        await writer.Store.SweepAsync(ns: null, RecordWorld.Stop);
+        if (isMadeHere)
+        {
+            await writer.CommitAsync("a=2");
+        }
+        _world.Cluster.Delete(CoreTypes.ConfigMaps, _world.Head.Key);
+
+        Assert.StartsWith(
+            "lost",
+            RecordWorld.Text(await writer.Store.ReadAsync(Subject, witness: 0, RecordWorld.Stop)),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Parts_are_swept_every_hour_whatever_goes_wrong_once()
+    {
+        var writer = _world.NewWriter();
+        using var stop = new CancellationTokenSource();
+        writer.Client.Faults.Next(Fault.Before(KubeErrors.InternalError()), r => r.Verb == KubeVerb.List);
+        VirtualTime.Run(
+            _world.Time,
+            async () =>
+            {
+                var sweeping = new RecordSweeping(writer.Store, _world.Time, NullLogger.Instance).RunAsync(
+                    ns: null,
+                    stop.Token
+                );
+                for (var minute = 0; minute < 240; minute++)
+                {
+                    await writer.CommitAsync($"a={minute}");
+                    await Task.Delay(TimeSpan.FromMinutes(1), _world.Time, CancellationToken.None);
+                }
+                await stop.CancelAsync();
+                await sweeping;
+            }
+        );
+
         Assert.InRange(_world.Parts.Count, 60, 125);
     }
 
@@ -94,8 +159,8 @@ public sealed class RecordSweepTests : IDisposable
             async () =>
             {
                 var read = reader.Store.ReadAsync(Subject, witness: 1, CancellationToken.None);
-                var committed = await writer.CommitAsync("a=2");
-                Assert.Equal(1, await writer.Store.SweepAsync(Subject, committed, CancellationToken.None));
+                await writer.CommitAsync("a=2");
+                Assert.Equal(1, await writer.Store.SweepAsync(ns: null, CancellationToken.None));
 
                 Assert.Equal("2: a=2 b=1", RecordWorld.Text(await read));
             }

@@ -29,14 +29,19 @@ internal sealed class ApiReads(ClusterState state)
         }
         if (options.Limit <= 0)
         {
-            return new ListPage([.. matching.Select(o => o.ListItem)], null, Text(version));
+            return new ListPage([.. matching.Select(ItemOf)], null, Text(version));
         }
         var page = matching.Take(options.Limit + 1).ToList();
         var hasMore = page.Count > options.Limit;
         var shown = page.Take(options.Limit).ToList();
         var next = hasMore ? new ContinueToken(version, PathOf(shown[^1].Key)).Encode() : null;
-        return new ListPage([.. shown.Select(o => o.ListItem)], next, Text(version));
+        return new ListPage([.. shown.Select(ItemOf)], next, Text(version));
+
+        JsonElement ItemOf(StoredObject item) => options.MetadataOnly ? MetadataOf(item) : item.ListItem;
     }
+
+    private static JsonElement MetadataOf(StoredObject item) =>
+        JsonElement.Parse($$"""{"metadata":{{item.Json.GetProperty("metadata").GetRawText()}}}""");
 
     /// <summary>In what state of the world the list is: the newest, the one that a former page began, or one that was asked for.</summary>
     private (long Version, string? After, IEnumerable<StoredObject> Items) Snapshot(

@@ -63,6 +63,9 @@ internal static class HttpQuery
             Limit = (int)(Number(request, "limit") ?? 0),
             Continue = Text(request, "continue"),
             ResourceVersion = Text(request, "resourceVersion"),
+            MetadataOnly = request
+                .Headers.Accept.ToString()
+                .Contains("as=PartialObjectMetadataList", StringComparison.Ordinal),
         };
 
     public static WatchQuery Watch(HttpRequest request)

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+
+namespace Operator.Runtime;
+
+/// <summary>Sweeps the records' parts now and every hour, again after a minute when that failed.</summary>
+public sealed class RecordSweeping(RecordStore records, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
+
+    /// <summary>Returns when <paramref name="ct"/> is cancelled. All namespaces when <paramref name="ns"/> is null.</summary>
+    public async Task RunAsync(string? ns, CancellationToken ct)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(await SweepAsync(ns, ct), time, ct);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            RecordSweepingLog.Ended(logger);
+        }
+    }
+
+    /// <summary>Returns when to do it again.</summary>
+    private async Task<TimeSpan> SweepAsync(string? ns, CancellationToken ct)
+    {
+        try
+        {
+            var swept = await records.SweepAsync(ns, ct);
+            RecordSweepingLog.Swept(logger, swept);
+            return Period;
+        }
+        // Nothing depends on it in the next minutes but speed and space.
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            RecordSweepingLog.Failed(logger, Retry, e);
+            return Retry;
+        }
+    }
+}
+
+internal static partial class RecordSweepingLog
+{
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Swept {Count} parts that no record lists any more")]
+    public static partial void Swept(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The records' parts are swept no more")]
+    public static partial void Ended(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot sweep the records' parts; once more in {Wait}")]
+    public static partial void Failed(ILogger logger, TimeSpan wait, Exception exception);
+}
