@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures the operator on a real cluster of its own and compares with bench/limits.json: hack/bench.sh [--scale=0.1] [--keep] [NAME…]
 #
-# Names: startup takeover steady latency creation runs footprint (default: all). --scale makes it small while you develop; limits
-# hold for 1 only. --keep leaves the cluster up for the next time. CLUSTER names it (default bench).
+# Names: startup takeover steady latency creation runs footprint (default: these), and soak (half an hour). --scale makes it small
+# while you develop; limits hold for 1 only. --keep leaves the cluster up for the next time. CLUSTER names it (default bench).
 # Exits with 1 when a limit is exceeded.
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

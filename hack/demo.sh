@@ -4,42 +4,15 @@ set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HACK")
 NS=demo
-OPERATOR_NS=marketplace-operator
 # shellcheck source=hack/lib.sh
 . "$HACK/lib.sh"
+# shellcheck source=hack/quickstart.sh
+. "$HACK/quickstart.sh"
 cd "$ROOT"
 
 title() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
-k() { kubectl --kubeconfig "$KUBECONFIG" -n $NS "$@"; }
 field() { k get "$1" amazon-eu -o "jsonpath={$2}"; }
 show() { printf '\033[2m$ kubectl %s\033[0m\n' "$*"; k "$@"; }
-
-set_up() {
-  "$HACK/cluster.sh" up
-  KUBECONFIG=$("$HACK/cluster.sh" kubeconfig); export KUBECONFIG
-  "$HACK/images.sh"
-  local archive
-  for archive in artifacts/images/*.tar; do "$HACK/cluster.sh" load "$archive"; done
-  HELM=$("$HACK/tools.sh" helm)
-  PATH=$PATH:$(dirname "$("$HACK/tools.sh" kubectl)")
-}
-
-# A second demo starts over; what the first one left would be a story half told.
-start_over() {
-  kubectl delete namespace $NS --ignore-not-found --wait --timeout=120s
-  "$HELM" uninstall marketplace-operator --namespace $OPERATOR_NS --ignore-not-found --wait >/dev/null 2>&1 || true
-}
-
-install_operator() {
-  "$HELM" upgrade --install marketplace-operator charts/marketplace-operator --namespace $OPERATOR_NS --create-namespace \
-    --set operator.minimumInterval=5s --wait --timeout 90s
-}
-
-apply_quickstart() {
-  kubectl create namespace $NS
-  k apply -f examples/quickstart
-  k rollout status deployment/marketplace --timeout 60s
-}
 
 # change_image VERSION: as a user would, with kubectl.
 change_image() { show patch marketplaceconnector amazon-eu --type merge --patch "{\"spec\":{\"sync\":{\"image\":\"localhost/example-sync-worker:$1\"}}}"; }
@@ -67,13 +40,6 @@ stores_that_ran() {
     kubectl -n $OPERATOR_NS logs "$pod" --tail=-1
   done | jq -r --arg revision "$1" \
     'select(.State.Revision? == $revision and .State.Connector == "demo/amazon-eu") | .State.Store' | sort -u
-}
-
-# Of the replica that leads: the others have nothing to tell.
-metrics() {
-  local leader
-  leader=$(kubectl -n $OPERATOR_NS get lease marketplace-operator -o 'jsonpath={.spec.holderIdentity}')
-  kubectl get --raw "/api/v1/namespaces/$OPERATOR_NS/pods/${leader%%_*}:8080/proxy/metrics" # the holder is the pod and something random
 }
 
 begin=$SECONDS

@@ -5,7 +5,7 @@ namespace Operator.Bench;
 /// <summary>Nothing can be measured, and why.</summary>
 internal sealed class BenchException(string message) : Exception(message);
 
-/// <summary>The command line: names of measurements (default: all) and flags with values.</summary>
+/// <summary>The command line: names of measurements (default: all but the long ones) and flags with values.</summary>
 internal sealed record BenchOptions
 {
     public required IReadOnlySet<string> Names { get; init; }
@@ -22,9 +22,9 @@ internal sealed record BenchOptions
     /// <summary>How the cluster was kept from running the pods, for the report.</summary>
     public string Stillness { get; init; } = "not said";
 
-    public static BenchOptions Parse(IReadOnlyList<string> args, IReadOnlySet<string> known)
+    public static BenchOptions Parse(IReadOnlyList<string> args, IReadOnlySet<string> known, IReadOnlySet<string> usual)
     {
-        var options = new BenchOptions { Names = known };
+        var options = new BenchOptions { Names = usual };
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var arg in args)
         {

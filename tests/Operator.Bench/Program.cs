@@ -23,6 +23,7 @@ internal static class Program
         new Creation(),
         new CallsPerRun(),
         new Footprint(),
+        new Soak(),
     ];
 
     private static async Task<int> Main(string[] args)
@@ -36,7 +37,7 @@ internal static class Program
         try
         {
             return await RunAsync(
-                BenchOptions.Parse(args, All.Select(m => m.Name).ToHashSet(StringComparer.Ordinal)),
+                BenchOptions.Parse(args, NamesOf(All), NamesOf(All.Where(m => !m.IsLong))),
                 stop.Token
             );
         }
@@ -46,6 +47,9 @@ internal static class Program
             return Unmeasured;
         }
     }
+
+    private static HashSet<string> NamesOf(IEnumerable<IMeasurement> measurements) =>
+        measurements.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
 
     private static async Task<int> RunAsync(BenchOptions options, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace SyncWorker;
 
@@ -8,7 +9,7 @@ namespace SyncWorker;
 /// </summary>
 public static class Fault
 {
-    /// <summary>Before the first store: exit1, garbage, silent, toomany, hang.</summary>
+    /// <summary>Before the first store: exit1, garbage, silent, toomany, hang, hog.</summary>
     public static async Task<int?> AtStartAsync(
         string? fault,
         Report report,
@@ -34,8 +35,22 @@ public static class Fault
             case "hang":
                 await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
                 return 0;
+            case "hog":
+                TakeAllMemory();
+                return 0;
             default:
                 return null;
+        }
+    }
+
+    /// <summary>Outside the managed heap, whose limit is below the container's: the kernel has to end it.</summary>
+    private static void TakeAllMemory()
+    {
+        var ones = new byte[16 * 1024 * 1024];
+        Array.Fill(ones, (byte)1);
+        while (true)
+        {
+            Marshal.Copy(ones, 0, Marshal.AllocHGlobal(ones.Length), ones.Length);
         }
     }
 

@@ -14,8 +14,8 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     private readonly Counter _runs = factory.CreateCounter(
         "marketplace_runs_total",
-        "Runs that ended, by arm (stable, candidate) and result (succeeded, failed, notstarted, infra, lost).",
-        ["namespace", "connector", "flow", "arm", "result"]
+        "Runs that ended, by arm (stable, candidate), result (succeeded, failed, notstarted, infra, lost) and reason (Completed, ExitCode, OOMKilled, Timeout, Deleted, Evicted, ...).",
+        ["namespace", "connector", "flow", "arm", "result", "reason"]
     );
 
     private readonly Counter _items = factory.CreateCounter(
@@ -186,7 +186,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
     {
         var arm = run.Entry.Arm == Arm.Candidate ? "candidate" : "stable";
         var result = Lower(run.Ending.Result);
-        _runs.WithLabels(connector.Namespace, connector.Name, run.Flow, arm, result).Inc();
+        _runs.WithLabels(connector.Namespace, connector.Name, run.Flow, arm, result, run.Ending.Reason).Inc();
         foreach (var report in run.Ending.Stores.OfType<StoreReport>())
         {
             Items(connector, run.Flow, arm, "ok", report.Ok);

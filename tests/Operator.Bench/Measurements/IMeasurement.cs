@@ -11,5 +11,8 @@ internal interface IMeasurement
     /// <summary>What is being done, for whoever watches.</summary>
     string What { get; }
 
+    /// <summary>It takes too long to be done unless it is named.</summary>
+    bool IsLong => false;
+
     Task<IReadOnlyList<Figure>> MeasureAsync(BenchCluster cluster, CancellationToken ct);
 }

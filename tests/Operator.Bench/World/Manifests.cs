@@ -10,8 +10,12 @@ namespace Operator.Bench.World;
 internal sealed record ConnectorDraft(string Name, string Schedule)
 {
     public int Stores { get; init; } = 5;
+
+    /// <summary>ConfigMaps with more stores, under the key <see cref="Manifests.StoresKey"/>.</summary>
+    public IReadOnlyList<string> StoreLists { get; init; } = [];
     public int Flows { get; init; } = 1;
     public int StoresPerRun { get; init; } = 25;
+    public int ConcurrentRuns { get; init; } = 100;
     public string Image { get; init; } = "localhost/never-run:1";
 
     /// <summary>Long by default: pods that nobody runs are not given up while something is measured.</summary>
@@ -22,18 +26,14 @@ internal sealed record ConnectorDraft(string Name, string Schedule)
 /// <summary>The objects that the bench makes, as JSON. The same draft gives the same bytes.</summary>
 internal static class Manifests
 {
+    public const string StoresKey = "stores.yaml";
+
     public static byte[] Connector(ConnectorDraft draft)
     {
-        var stores = string.Join(
+        var stores = Stores(1, draft.Stores);
+        var lists = string.Join(
             ',',
-            Enumerable
-                .Range(1, draft.Stores)
-                .Select(i =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $$"""{"name":"seller-{{i:000}}","sites":["A1PA6795UKMFR9"]}"""
-                    )
-                )
+            draft.StoreLists.Select(name => $$$"""{"configMapKeyRef":{"name":"{{{name}}}","key":"{{{StoresKey}}}"}}""")
         );
         var flows = string.Join(
             ',',
@@ -42,7 +42,7 @@ internal static class Manifests
                 .Select(i =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $$"""{"name":"flow-{{i}}","schedule":"{{draft.Schedule}}","startingDeadline":"{{draft.StartingDeadline}}","startTimeout":"{{draft.StartTimeout}}","timeout":"10m","maxStoresPerRun":{{draft.StoresPerRun}},"maxConcurrentRuns":100}"""
+                        $$"""{"name":"flow-{{i}}","schedule":"{{draft.Schedule}}","startingDeadline":"{{draft.StartingDeadline}}","startTimeout":"{{draft.StartTimeout}}","timeout":"10m","maxStoresPerRun":{{draft.StoresPerRun}},"maxConcurrentRuns":{{draft.ConcurrentRuns}}}"""
                     )
                 )
         );
@@ -51,10 +51,35 @@ internal static class Manifests
             {"apiVersion":"{{{ApiGroup.ApiVersion}}}","kind":"{{{ApiGroup.ConnectorKind}}}","metadata":{"name":"{{{draft.Name}}}"},
              "spec":{"marketplace":"Amazon","environment":"Development","updatePolicy":"Immediate",
               "sync":{"image":"{{{draft.Image}}}","imagePullPolicy":"Never"},
-              "credentials":{"secretRef":{"name":"app"}},"stores":[{{{stores}}}],"flows":[{{{flows}}}]} }
+              "credentials":{"secretRef":{"name":"app"}},"stores":[{{{stores}}}],"storesFrom":[{{{lists}}}],"flows":[{{{flows}}}]} }
             """
         );
     }
+
+    /// <summary>A labelled ConfigMap with so many stores, from the number <paramref name="first"/> on.</summary>
+    public static byte[] StoreList(string name, int first, int count)
+    {
+        var list = JsonSerializer.Serialize($"[{Stores(first, count)}]");
+        return Encoding.UTF8.GetBytes(
+            $$$"""
+            {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","labels":{"{{{ApiGroup.StoresLabel}}}":"true"}},
+             "data":{"{{{StoresKey}}}":{{{list}}}} }
+            """
+        );
+    }
+
+    private static string Stores(int first, int count) =>
+        string.Join(
+            ',',
+            Enumerable
+                .Range(first, count)
+                .Select(i =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $$"""{"name":"seller-{{i:000}}","sites":["A1PA6795UKMFR9"]}"""
+                    )
+                )
+        );
 
     public static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"connector-{index:00000}");
 

@@ -17,28 +17,42 @@ internal sealed class PodEnder : IAsyncDisposable
     public const int InFlight = 8;
 
     private readonly BenchCluster _cluster;
+    private readonly TimeSpan _hold;
     private readonly Channel<KubeObject> _pods = Channel.CreateUnbounded<KubeObject>();
+    private readonly Channel<(KubeObject Pod, DateTimeOffset StartedAt)> _running = Channel.CreateUnbounded<(
+        KubeObject,
+        DateTimeOffset
+    )>();
     private readonly ConcurrentDictionary<string, int> _createdBySlot = new(StringComparer.Ordinal);
     private ObjectWatch _watch = null!; // set by StartAsync before anybody sees this
+    private Task _starting = Task.CompletedTask;
     private Task _ending = Task.CompletedTask;
     private int _deleted;
 
-    private PodEnder(BenchCluster cluster) => _cluster = cluster;
+    private PodEnder(BenchCluster cluster, TimeSpan hold) => (_cluster, _hold) = (cluster, hold);
+
+    /// <summary>Called with each pod when its creation is seen, in order.</summary>
+    public Action<KubeObject> Created { get; set; } = _ => { };
 
     public int Deleted => _watch.Read(() => _deleted);
 
-    public static async Task<PodEnder> StartAsync(BenchCluster cluster, string ns, CancellationToken ct)
+    /// <summary>Each pod runs for that long.</summary>
+    public static async Task<PodEnder> StartAsync(
+        BenchCluster cluster,
+        string ns,
+        CancellationToken ct,
+        TimeSpan hold = default
+    )
     {
-        var ender = new PodEnder(cluster);
+        var ender = new PodEnder(cluster, hold);
         ender._watch = await ObjectWatch.StartAsync(cluster, CoreTypes.Pods, ns, ender.See, ct);
-        ender._ending = BenchCluster.InParallelAsync(
-            Enumerable.Range(0, InFlight),
-            InFlight,
-            (_, token) => ender.EndAllAsync(token),
-            ct
-        );
+        ender._starting = InParallelAsync(ender.StartAllAsync, ct);
+        ender._ending = InParallelAsync(ender.EndAllAsync, ct);
         return ender;
     }
+
+    private static Task InParallelAsync(Func<CancellationToken, Task> work, CancellationToken ct) =>
+        BenchCluster.InParallelAsync(Enumerable.Range(0, InFlight), InFlight, (_, token) => work(token), ct);
 
     /// <summary>Pods created for that slot, over all flows.</summary>
     public int CreatedFor(string occasion) => _createdBySlot.GetValueOrDefault(occasion);
@@ -46,6 +60,8 @@ internal sealed class PodEnder : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _pods.Writer.Complete();
+        await _starting;
+        _running.Writer.Complete();
         await _ending;
         await _watch.DisposeAsync();
     }
@@ -55,6 +71,7 @@ internal sealed class PodEnder : IAsyncDisposable
         if (sighting.Event.Kind == WatchKind.Added)
         {
             _createdBySlot.AddOrUpdate(sighting.Object.Label(PodMarks.Occasion) ?? "", 1, (_, count) => count + 1);
+            Created(sighting.Object);
             _pods.Writer.TryWrite(sighting.Object); // unbounded: it always succeeds
         }
         else if (sighting.Event.Kind == WatchKind.Deleted)
@@ -63,13 +80,26 @@ internal sealed class PodEnder : IAsyncDisposable
         }
     }
 
-    private async Task EndAllAsync(CancellationToken ct)
+    private async Task StartAllAsync(CancellationToken ct)
     {
         await foreach (var pod in _pods.Reader.ReadAllAsync(ct))
         {
             var startedAt = _cluster.Time.GetUtcNow();
             var running = await TellAsync(pod.Json, Running(startedAt), ct);
-            await TellAsync(running.Json, Ended(pod, startedAt, _cluster.Time.GetUtcNow()), ct);
+            _running.Writer.TryWrite((running, startedAt)); // unbounded: it always succeeds
+        }
+    }
+
+    private async Task EndAllAsync(CancellationToken ct)
+    {
+        await foreach (var (pod, startedAt) in _running.Reader.ReadAllAsync(ct))
+        {
+            var rest = startedAt + _hold - _cluster.Time.GetUtcNow();
+            if (rest > TimeSpan.Zero)
+            {
+                await Task.Delay(rest, _cluster.Time, ct);
+            }
+            await TellAsync(pod.Json, Ended(pod, startedAt, _cluster.Time.GetUtcNow()), ct);
         }
     }
 

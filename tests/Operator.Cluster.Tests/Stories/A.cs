@@ -37,11 +37,15 @@ internal sealed record ConnectorManifest
     public string Schedule { get; init; } = "@every 5s";
     public string StartingDeadline { get; init; } = "40s";
     public string StartTimeout { get; init; } = "20s";
+    public string Timeout { get; init; } = "30s";
     public int MaxConcurrentRuns { get; init; } = 10;
     public int MaxStoresPerRun { get; init; } = 20;
 
     /// <summary>A line of YAML right under spec, for what no schema allows.</summary>
     public string Extra { get; init; } = "";
+
+    /// <summary>A line of YAML right under spec.sync.</summary>
+    public string SyncExtra { get; init; } = "";
 
     public string Yaml(string marketplaceUrl) =>
         $$"""
@@ -57,6 +61,7 @@ internal sealed record ConnectorManifest
               sync:
                 image: {{Image}}
                 imagePullPolicy: {{PullPolicy}}
+                {{SyncExtra}}
                 env:
                 - {name: MARKETPLACE_URL, value: "{{marketplaceUrl}}"}
                 - {name: WORKER_FAULT, value: "{{Fault}}"}
@@ -70,7 +75,7 @@ internal sealed record ConnectorManifest
                 schedule: "{{Schedule}}"
                 startingDeadline: {{StartingDeadline}}
                 startTimeout: {{StartTimeout}}
-                timeout: 30s
+                timeout: {{Timeout}}
                 maxStoresPerRun: {{MaxStoresPerRun}}
                 maxConcurrentRuns: {{MaxConcurrentRuns}}
               stores: [{{string.Join(", ", Stores.Select(Store))}}]

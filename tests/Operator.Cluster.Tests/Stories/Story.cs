@@ -18,6 +18,7 @@ internal sealed class Story : IAsyncDisposable
     }
 
     public string Namespace { get; }
+    public string MarketplaceUrl => _cluster.MarketplaceUrl;
     public Kube Kube => _cluster.Kube;
 
     /// <summary>Every sync pod that this namespace ever had, oldest first.</summary>
@@ -162,6 +163,17 @@ internal sealed class Story : IAsyncDisposable
             {string.Join('\n', Decisions(log).TakeLast(60))}
             """;
     }
+
+    /// <summary>Reconciles of this namespace's objects that threw, as the operator logged them.</summary>
+    public async Task<string[]> FailedReconcilesAsync(CancellationToken ct) =>
+        [
+            .. (await _cluster.Operator.RecentLogAsync(ct))
+                .Split('\n')
+                .Where(l => l.StartsWith('{'))
+                .Select(l => JsonElement.Parse(l))
+                .Where(l => l.Text("LogLevel") is "Error" && l.Text("Message")?.Contains(Namespace) == true)
+                .Select(l => $"{l.Text("Message")} {l.Text("Exception")}"),
+        ];
 
     /// <summary>What the operator logged of this namespace, and its warnings; not one line a store.</summary>
     private IEnumerable<string> Decisions(string log) =>

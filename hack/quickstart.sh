@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# A cluster with the operator and the quickstart, for scripts that show something on it. They set HACK and NS and source lib.sh.
+
+OPERATOR_NS=marketplace-operator
+
+k() { kubectl --kubeconfig "$KUBECONFIG" -n $NS "$@"; }
+
+set_up() {
+  "$HACK/cluster.sh" up
+  KUBECONFIG=$("$HACK/cluster.sh" kubeconfig); export KUBECONFIG
+  "$HACK/images.sh"
+  local archive
+  for archive in artifacts/images/*.tar; do "$HACK/cluster.sh" load "$archive"; done
+  HELM=$("$HACK/tools.sh" helm)
+  PATH=$PATH:$(dirname "$("$HACK/tools.sh" kubectl)")
+}
+
+# A second demo starts over; what the first one left would be a story half told.
+start_over() {
+  kubectl delete namespace $NS --ignore-not-found --wait --timeout=120s
+  "$HELM" uninstall marketplace-operator --namespace $OPERATOR_NS --ignore-not-found --wait >/dev/null 2>&1 || true
+}
+
+install_operator() {
+  "$HELM" upgrade --install marketplace-operator charts/marketplace-operator --namespace $OPERATOR_NS --create-namespace \
+    --set operator.minimumInterval=5s --wait --timeout 90s
+}
+
+apply_quickstart() {
+  kubectl create namespace $NS
+  k apply -f examples/quickstart
+  k rollout status deployment/marketplace --timeout 60s
+}
+
+# Of the replica that leads: the others have nothing to tell.
+metrics() {
+  local leader
+  leader=$(kubectl -n $OPERATOR_NS get lease marketplace-operator -o 'jsonpath={.spec.holderIdentity}')
+  kubectl get --raw "/api/v1/namespaces/$OPERATOR_NS/pods/${leader%%_*}:8080/proxy/metrics" # the holder is the pod and something random
+}

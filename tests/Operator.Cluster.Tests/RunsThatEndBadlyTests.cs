@@ -1,0 +1,111 @@
+namespace Operator.Cluster.Tests;
+
+/// <summary>
+/// What the cluster does to runs is told apart from what the worker does: it is no failure of the version, and it is tried again
+/// while there is time.
+/// </summary>
+public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cluster, "endings")
+{
+    private const string Name = "endings";
+    private static readonly ConnectorManifest Connector = A.Connector(Name) with { Stores = A.Stores(2) };
+
+    [Fact]
+    public async Task A_pod_deleted_by_hand_runs_again_in_its_slot_and_is_no_failure()
+    {
+        await Story.ApplyAsync(Connector with { Fault = "slow:4", Schedule = "@every 60s" }, Ct);
+        var victim = await RunAsync("a run goes on", r => r.HasStarted && !r.HasEnded);
+
+        await Story.KubectlAsync(Ct, "delete", "pod", victim.Pod, "--wait=false");
+
+        await RunAsync(
+            "its stores run again in the same slot",
+            r => r.Pod != victim.Pod && r.Occasion == victim.Occasion && r.Succeeded
+        );
+        await AwaitMetricAsync("marketplace_runs_total result=infra reason=Deleted", 1);
+        Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=failed"));
+    }
+
+    [Fact]
+    public async Task A_ResourceQuota_is_named_and_holds_up_nothing_once_it_is_gone()
+    {
+        await Story.KubectlAsync(Ct, "create", "quota", "none", "--hard=pods=0");
+        await Story.ApplyAsync(Connector, Ct);
+
+        var refused = await Story.AwaitConditionAsync(Name, "PodsRefused", "QuotaExceeded", Ct);
+        Assert.Contains("exceeded quota: none", refused.Message);
+        await AwaitMetricAsync("marketplace_pod_refusals_total kind=quota", 1);
+
+        await Story.KubectlAsync(Ct, "delete", "quota", "none");
+        await Story.AwaitEveryStoreAsync(Connector, A.Good, Ct);
+        await AwaitReadyAsync();
+    }
+
+    [Fact]
+    public async Task Limits_that_the_namespace_does_not_allow_are_named()
+    {
+        await Story.Kube.ApplyAsync(
+            Story.Namespace,
+            """
+            apiVersion: v1
+            kind: LimitRange
+            metadata: {name: small}
+            spec: {limits: [{type: Container, max: {memory: 64Mi}}]}
+            """,
+            Ct
+        );
+        await Story.ApplyAsync(Connector, Ct);
+
+        var refused = await Story.AwaitConditionAsync(Name, "PodsRefused", "QuotaExceeded", Ct);
+
+        Assert.Contains("maximum memory usage per Container is 64Mi", refused.Message);
+    }
+
+    [Fact]
+    public async Task A_pod_that_no_node_takes_is_given_up_and_is_no_failure()
+    {
+        await Story.ApplyAsync(Connector with { StartTimeout = "5s", SyncExtra = "nodeSelector: {nobody: here}" }, Ct);
+
+        await AwaitMetricAsync("marketplace_runs_total result=infra reason=Unschedulable", 1);
+
+        var told = await Story.AwaitConditionAsync(Name, "Ready", "Unschedulable", Ct);
+        Assert.Contains("node", told.Message);
+    }
+
+    [Theory]
+    [InlineData("hog", "OOMKilled")]
+    [InlineData("hang", "Timeout")]
+    [InlineData("exit1", "ExitCode")]
+    public async Task What_the_worker_does_is_its_own_failure(string fault, string reason)
+    {
+        await Story.ApplyAsync(Connector with { Fault = fault, Timeout = "5s" }, Ct);
+
+        await AwaitMetricAsync($"marketplace_runs_total result=failed reason={reason}", 1);
+
+        Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=infra"));
+        var told = await Story.AwaitConditionAsync(Name, "Ready", reason, Ct);
+        Assert.Equal("False", told.Status);
+    }
+
+    private async Task<SeenRun> RunAsync(string what, Func<SeenRun, bool> isIt) =>
+        (await Story.AwaitRunsAsync(what, runs => runs.Any(isIt), Ct)).First(isIt);
+
+    private Task AwaitReadyAsync() =>
+        Story.AwaitConnectorAsync(
+            Name,
+            "it is ready again",
+            c => c.Status.Conditions.Any(x => x is { Type: "Ready", Status: "True" }),
+            Ct
+        );
+
+    private Task AwaitMetricAsync(string query, double least) =>
+        Eventually.IsSoAsync(
+            $"{query} is at least {least}",
+            MetricsAsync,
+            metrics => metrics.Value(query) >= least,
+            metrics => $"{metrics.Value(query)}",
+            Ct
+        );
+
+    private async Task<Scrape> MetricsAsync() =>
+        Scrape.Parse(await Cluster.Operator.MetricsAsync(Ct)).Of(Story.Namespace);
+}
