@@ -37,7 +37,7 @@ internal static class Occasions
         {
             return draft with { Record = draft.Record.With(flow.Name, plan with { LastSlot = slot }) };
         }
-        var opening = Open(flow, slot, plan);
+        var opening = Open(flow, slot, plan, draft.Record.RunningAttempt);
         var startBy = opening.StartBy;
         var isMissed = draft.Now > startBy;
         var missed = due.Count - (isMissed ? 0 : 1);
@@ -56,7 +56,7 @@ internal static class Occasions
     }
 
     /// <summary>No slot is spread beyond the next one.</summary>
-    private static Occasion Open(Flow flow, DateTimeOffset slot, FlowPlan plan)
+    private static Occasion Open(Flow flow, DateTimeOffset slot, FlowPlan plan, Attempt? attempt)
     {
         var period = Schedule.Of(flow).Period(slot);
         var spread = flow.Spread.Value < period || period == TimeSpan.Zero ? flow.Spread.Value : period;
@@ -69,6 +69,8 @@ internal static class Occasions
             StartBy = slot + spread + flow.StartingDeadline.Value,
             Period = period,
             Retries = flow.Retries,
+            Attempt = attempt?.Number ?? 0,
+            Stage = attempt?.Stage ?? 0,
         };
     }
 
