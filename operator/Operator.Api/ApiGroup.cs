@@ -10,6 +10,11 @@ public static class ApiGroup
     public const string ConnectorPlural = "marketplaceconnectors";
     public const string RolloutKind = "SyncRollout";
     public const string RolloutPlural = "syncrollouts";
+    public const string ActionKind = "SyncAction";
+    public const string ActionPlural = "syncactions";
+
+    /// <summary>For messages that list them.</summary>
+    public const string AllKinds = $"{ConnectorKind}, {RolloutKind} or {ActionKind}";
 
     /// <summary>A ConfigMap with stores carries this label with the value <c>true</c>; others are not watched.</summary>
     public const string StoresLabel = Name + "/stores";

@@ -13,6 +13,9 @@ public sealed record ConnectorStatus
     public string? CandidateRevision { get; set; }
     public string? CandidateImage { get; set; }
     public StoreCounts Stores { get; set; } = new();
+
+    /// <summary>What actions suspend, oldest first, at most 20.</summary>
+    public ImmutableArray<SuspensionStatus> Suspensions { get; set; } = [];
     public ImmutableArray<FlowStatus> Flows { get; set; } = [];
 
     /// <summary>The record's counter when this status was written: a record below it was lost.</summary>
@@ -26,6 +29,30 @@ public sealed record StoreCounts
     public int Suspended { get; set; }
     public int OnStable { get; set; }
     public int OnCandidate { get; set; }
+}
+
+/// <summary>What one action suspends.</summary>
+public sealed record SuspensionStatus
+{
+    /// <summary>The action's name.</summary>
+    public string Action { get; set; } = "";
+
+    /// <summary>Null: all flows.</summary>
+    public string? Flow { get; set; }
+
+    /// <summary>The first ten that it names; empty: all stores.</summary>
+    public ImmutableArray<string> Stores { get; set; } = [];
+
+    /// <summary>How many it names; null: all stores.</summary>
+    public int? StoreCount { get; set; }
+    public DateTimeOffset Since { get; set; }
+
+    /// <summary>Null: until an Unsuspend.</summary>
+    public DateTimeOffset? Until { get; set; }
+    public string Reason { get; set; } = "";
+
+    /// <summary>Actions that let a part of it go on.</summary>
+    public ImmutableArray<string> LiftedBy { get; set; } = [];
 }
 
 public sealed record FlowStatus

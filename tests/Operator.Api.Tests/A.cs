@@ -101,7 +101,37 @@ internal static class A
                 """
             )!;
 
-    public static JsonObject Json(string kind) => kind == ApiGroup.ConnectorKind ? ConnectorJson() : RolloutJson();
+    /// <summary>Only a RunNow has a since, only a Suspend an until.</summary>
+    public static JsonObject ActionJson() =>
+        (JsonObject)
+            JsonNode.Parse(
+                """
+                {
+                  "apiVersion": "marketplace-operator.io/v1alpha1",
+                  "kind": "SyncAction",
+                  "metadata": {"name": "stop-orders", "namespace": "default"},
+                  "spec": {
+                    "targetRef": {"kind": "MarketplaceConnector", "name": "amazon-eu"},
+                    "action": "Suspend",
+                    "flow": "orders",
+                    "stores": ["acme-eu"],
+                    "until": "2026-11-25T17:00:00Z",
+                    "reason": "counting stock"
+                  }
+                }
+                """
+            )!;
+
+    public static JsonObject Json(string kind) =>
+        kind switch
+        {
+            ApiGroup.ConnectorKind => ConnectorJson(),
+            ApiGroup.RolloutKind => RolloutJson(),
+            _ => ActionJson(),
+        };
+
+    public static SyncAction Action(Action<JsonObject>? change = null) =>
+        Changed(ActionJson(), change).Deserialize(ApiJson.Default.SyncAction)!;
 
     public static MarketplaceConnector Connector(Action<JsonObject>? change = null) =>
         Changed(ConnectorJson(), change).Deserialize(ApiJson.Default.MarketplaceConnector)!;

@@ -42,10 +42,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{/* The rights of the program: no wildcard, no Secrets. */}}
 {{- define "operator.rules" -}}
 - apiGroups: [marketplace-operator.io]
-  resources: [marketplaceconnectors, syncrollouts]
+  resources: [marketplaceconnectors, syncrollouts, syncactions]
   verbs: [get, list, watch]
 - apiGroups: [marketplace-operator.io]
-  resources: [marketplaceconnectors/status, syncrollouts/status]
+  resources: [marketplaceconnectors/status, syncrollouts/status, syncactions/status]
   verbs: [update]
 # The runs. Owner references with blocking deletion are not used, so no right on finalizers.
 - apiGroups: [""]

@@ -11,5 +11,6 @@ namespace Operator.Api;
 )]
 [JsonSerializable(typeof(MarketplaceConnector))]
 [JsonSerializable(typeof(SyncRollout))]
+[JsonSerializable(typeof(SyncAction))]
 [JsonSerializable(typeof(ImmutableArray<Store>))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -25,9 +25,7 @@ public static class JsonShape
 
     private static ImmutableArray<Difference> Walk(JsonElement item, string kind)
     {
-        var isRollout = string.Equals(kind, ApiGroup.RolloutKind, StringComparison.Ordinal);
-        JsonTypeInfo root = isRollout ? ApiJson.Default.SyncRollout : ApiJson.Default.MarketplaceConnector;
-        JsonTypeInfo spec = isRollout ? ApiJson.Default.RolloutSpec : ApiJson.Default.ConnectorSpec;
+        var (root, spec) = TypesOf(kind);
         var walk = new ShapeWalk();
         if (item.ValueKind != JsonValueKind.Object)
         {
@@ -43,6 +41,14 @@ public static class JsonShape
         }
         return walk.Found;
     }
+
+    private static (JsonTypeInfo Root, JsonTypeInfo Spec) TypesOf(string kind) =>
+        kind switch
+        {
+            ApiGroup.RolloutKind => (ApiJson.Default.SyncRollout, ApiJson.Default.RolloutSpec),
+            ApiGroup.ActionKind => (ApiJson.Default.SyncAction, ApiJson.Default.ActionSpec),
+            _ => (ApiJson.Default.MarketplaceConnector, ApiJson.Default.ConnectorSpec),
+        };
 
     private sealed record Difference(bool IsUnknown, Finding Finding);
 

@@ -38,6 +38,15 @@ public static class RolloutRules
     public static ImmutableArray<Finding> Check(SyncRollout rollout) => Findings.Of(Validator.Validate(rollout.Spec));
 }
 
+/// <summary>The rules of an action: the same for reconciler and CLI. Safe to use from many threads.</summary>
+public static class ActionRules
+{
+    private static readonly ActionValidator Validator = new();
+
+    /// <summary>What is wrong with the spec; empty when nothing is. Never throws for an object that was read from JSON without nulls.</summary>
+    public static ImmutableArray<Finding> Check(SyncAction action) => Findings.Of(Validator.Validate(action.Spec));
+}
+
 internal static class Findings
 {
     public static ImmutableArray<Finding> Of(ValidationResult result) =>

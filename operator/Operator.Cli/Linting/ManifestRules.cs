@@ -19,19 +19,13 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
     /// <summary>By its group, or by its kind when the group is misspelt.</summary>
     public static bool IsOurs(ManifestDocument document) =>
         document.ApiVersion.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal)
-        || document.Kind is ApiGroup.ConnectorKind or ApiGroup.RolloutKind;
+        || document.Kind is ApiGroup.ConnectorKind or ApiGroup.RolloutKind or ApiGroup.ActionKind;
 
     public ImmutableArray<Finding> Check(ManifestDocument document)
     {
-        if (document.Kind is not (ApiGroup.ConnectorKind or ApiGroup.RolloutKind))
+        if (document.Kind is not (ApiGroup.ConnectorKind or ApiGroup.RolloutKind or ApiGroup.ActionKind))
         {
-            return
-            [
-                new Finding(
-                    "kind",
-                    $"'{document.Kind}' is no kind of {ApiGroup.Name}; use {ApiGroup.ConnectorKind} or {ApiGroup.RolloutKind}"
-                ),
-            ];
+            return [new Finding("kind", $"'{document.Kind}' is no kind of {ApiGroup.Name}; use {ApiGroup.AllKinds}")];
         }
         var findings = ImmutableArray.CreateBuilder<Finding>();
         findings.AddRange(Identity(document));
@@ -60,9 +54,16 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         {
             return [new Finding("spec", "there is no spec; see kubectl explain for its fields")];
         }
-        return document.Kind is ApiGroup.ConnectorKind
-            ? ConnectorFindings(new MarketplaceConnector { Spec = Read(spec, ApiJson.Default.ConnectorSpec) })
-            : RolloutRules.Check(new SyncRollout { Spec = Read(spec, ApiJson.Default.RolloutSpec) });
+        return document.Kind switch
+        {
+            ApiGroup.ConnectorKind => ConnectorFindings(
+                new MarketplaceConnector { Spec = Read(spec, ApiJson.Default.ConnectorSpec) }
+            ),
+            ApiGroup.RolloutKind => RolloutRules.Check(
+                new SyncRollout { Spec = Read(spec, ApiJson.Default.RolloutSpec) }
+            ),
+            _ => ActionRules.Check(new SyncAction { Spec = Read(spec, ApiJson.Default.ActionSpec) }),
+        };
     }
 
     private ImmutableArray<Finding> ConnectorFindings(MarketplaceConnector connector)

@@ -9,7 +9,8 @@ internal sealed partial record Crd(string File, string Kind)
 {
     public static readonly Crd Connector = new("crds/marketplaceconnectors.yaml", ApiGroup.ConnectorKind);
     public static readonly Crd Rollout = new("crds/syncrollouts.yaml", ApiGroup.RolloutKind);
-    public static readonly Crd[] All = [Connector, Rollout];
+    public static readonly Crd Action = new("crds/syncactions.yaml", ApiGroup.ActionKind);
+    public static readonly Crd[] All = [Connector, Rollout, Action];
 
     /// <summary>As it is, for Kubernetes 1.20 and newer.</summary>
     public string Text => Repository.Read(File);
@@ -27,13 +28,28 @@ internal sealed partial record Crd(string File, string Kind)
     public JsonElement StatusSchema => Schema.GetProperty("properties").GetProperty("status");
 
     public JsonTypeInfo Root =>
-        ReferenceEquals(this, Connector) ? ApiJson.Default.MarketplaceConnector : ApiJson.Default.SyncRollout;
+        Kind switch
+        {
+            ApiGroup.ConnectorKind => ApiJson.Default.MarketplaceConnector,
+            ApiGroup.RolloutKind => ApiJson.Default.SyncRollout,
+            _ => ApiJson.Default.SyncAction,
+        };
 
     public JsonTypeInfo Spec =>
-        ReferenceEquals(this, Connector) ? ApiJson.Default.ConnectorSpec : ApiJson.Default.RolloutSpec;
+        Kind switch
+        {
+            ApiGroup.ConnectorKind => ApiJson.Default.ConnectorSpec,
+            ApiGroup.RolloutKind => ApiJson.Default.RolloutSpec,
+            _ => ApiJson.Default.ActionSpec,
+        };
 
     public JsonTypeInfo Status =>
-        ReferenceEquals(this, Connector) ? ApiJson.Default.ConnectorStatus : ApiJson.Default.RolloutStatus;
+        Kind switch
+        {
+            ApiGroup.ConnectorKind => ApiJson.Default.ConnectorStatus,
+            ApiGroup.RolloutKind => ApiJson.Default.RolloutStatus,
+            _ => ApiJson.Default.ActionStatus,
+        };
 
     public static Crd Of(string kind) => All.Single(c => string.Equals(c.Kind, kind, StringComparison.Ordinal));
 

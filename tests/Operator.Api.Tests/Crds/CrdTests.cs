@@ -77,6 +77,7 @@ public sealed class CrdTests
             ValuePatterns.Percent,
             ValuePatterns.StoreShare,
             ValuePatterns.Rate,
+            ValuePatterns.Instant,
             "^SYNC_",
         ];
 
@@ -94,7 +95,12 @@ public sealed class CrdTests
         var crd = Crd.Of(kind).Json;
 
         var spec = crd.GetProperty("spec");
-        var plural = kind == ApiGroup.ConnectorKind ? ApiGroup.ConnectorPlural : ApiGroup.RolloutPlural;
+        var plural = kind switch
+        {
+            ApiGroup.ConnectorKind => ApiGroup.ConnectorPlural,
+            ApiGroup.RolloutKind => ApiGroup.RolloutPlural,
+            _ => ApiGroup.ActionPlural,
+        };
         Assert.Equal($"{plural}.{ApiGroup.Name}", crd.GetProperty("metadata").GetProperty("name").GetString());
         Assert.Equal(ApiGroup.Name, spec.GetProperty("group").GetString());
         Assert.Equal(kind, spec.GetProperty("names").GetProperty("kind").GetString());

@@ -113,7 +113,8 @@ internal sealed class SchemaComparison(bool areDefaultsWritten)
             );
         }
         var needsPattern =
-            areDefaultsWritten && (type == typeof(Duration) || type == typeof(Percent) || type == typeof(Rate));
+            areDefaultsWritten
+            && (type == typeof(Duration) || type == typeof(Percent) || type == typeof(Rate) || type == typeof(Instant));
         Require(!needsPattern || schema.TryGetProperty("pattern", out _), $"{path} has no pattern");
     }
 

@@ -123,7 +123,8 @@ public sealed class SchemaBoundsTests
                 ? new ConnectorRules(new ConnectorRuleOptions()).Check(
                     item.Deserialize(ApiJson.Default.MarketplaceConnector)!
                 )
-            : RolloutRules.Check(item.Deserialize(ApiJson.Default.SyncRollout)!);
+            : kind == ApiGroup.RolloutKind ? RolloutRules.Check(item.Deserialize(ApiJson.Default.SyncRollout)!)
+            : ActionRules.Check(item.Deserialize(ApiJson.Default.SyncAction)!);
     }
 
     private static bool IsAtOrAround(string finding, string path) =>

@@ -173,9 +173,12 @@ public sealed class CrdServer : IAsyncLifetime
 
     private static string PathOf(JsonElement item)
     {
-        var plural = item.GetProperty("kind").ValueEquals(ApiGroup.ConnectorKind)
-            ? ApiGroup.ConnectorPlural
-            : ApiGroup.RolloutPlural;
+        var plural = item.GetProperty("kind").GetString() switch
+        {
+            ApiGroup.ConnectorKind => ApiGroup.ConnectorPlural,
+            ApiGroup.RolloutKind => ApiGroup.RolloutPlural,
+            _ => ApiGroup.ActionPlural,
+        };
         var isPlaced = item.GetProperty("metadata").TryGetProperty("namespace", out var place);
         return $"/apis/{ApiGroup.ApiVersion}/namespaces/{(isPlaced ? place.GetString() : "default")}/{plural}";
     }

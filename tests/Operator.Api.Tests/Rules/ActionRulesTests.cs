@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+
+namespace Operator.Api.Tests;
+
+public sealed class ActionRulesTests
+{
+    [Fact]
+    public void Action_with_every_field_set_is_fine() => Assert.Empty(ActionRules.Check(A.Action()));
+
+    [Fact]
+    public void What_is_left_out_means_all_of_it()
+    {
+        var action = A.Action(spec =>
+        {
+            string[] optional = ["flow", "stores", "until", "reason"];
+            Array.ForEach(optional, f => spec.Remove(f));
+        });
+
+        Assert.Empty(ActionRules.Check(action));
+        Assert.Equal(("", "", ""), (action.Spec.Flow, action.Spec.Until.Text, action.Spec.Reason));
+        Assert.Empty(action.Spec.Stores);
+        Assert.Equal(-1, action.Status.ObservedGeneration);
+    }
+
+    [Theory]
+    [InlineData("action", "Stop", "spec.action: the action is unknown; use RunNow, Suspend or Unsuspend")]
+    [InlineData(
+        "until",
+        "tomorrow",
+        "spec.until: 'tomorrow' is no instant; write date, time and offset, for example 2026-11-25T17:00:00Z"
+    )]
+    [InlineData("until", "2026-11-25T17:00:00", "spec.until: '2026-11-25T17:00:00' is no instant")]
+    [InlineData("until", "2026-02-30T17:00:00Z", "spec.until: '2026-02-30T17:00:00Z' is no instant")]
+    [InlineData("since", "2026-11-25T17:00:00Z", "spec.since: only RunNow has a since; remove it")]
+    [InlineData("flow", "Orders", "spec.flow: 'Orders' is no flow name")]
+    public void Slip_is_found(string field, string value, string finding)
+    {
+        var action = A.Action(spec => spec[field] = value);
+
+        Assert.Contains(ActionRules.Check(action), f => f.ToString().StartsWith(finding, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Only_a_suspension_ends_by_itself()
+    {
+        var findings = ActionRules.Check(A.Action(spec => spec["action"] = "RunNow"));
+
+        Assert.Equal("spec.until: only Suspend has an until; remove it", Assert.Single(findings).ToString());
+    }
+
+    [Fact]
+    public void Other_kinds_of_targets_are_not_known()
+    {
+        var findings = ActionRules.Check(A.Action(spec => spec["targetRef"]!["kind"] = "SyncRollout"));
+
+        Assert.Equal(
+            "spec.targetRef.kind: the kind is unknown; use MarketplaceConnector",
+            Assert.Single(findings).ToString()
+        );
+    }
+
+    [Theory]
+    [InlineData("2026-11-25T17:00:00Z", "2026-11-25T17:00:00Z")]
+    [InlineData("2026-11-25T17:00:00.5+08:00", "2026-11-25T09:00:00.5Z")]
+    [InlineData("2026-11-25T17:00:00-03:30", "2026-11-25T20:30:00Z")]
+    public void Instants_are_read_with_their_offset(string text, string utc)
+    {
+        var action = A.Action(spec => spec["until"] = text);
+
+        Assert.Equal(
+            DateTimeOffset.Parse(utc, System.Globalization.CultureInfo.InvariantCulture),
+            action.Spec.Until.Value
+        );
+        Assert.Matches(ValuePatterns.Instant, text);
+    }
+
+    [Fact]
+    public void More_stores_than_a_list_may_have_are_refused()
+    {
+        var action = A.Action(spec =>
+            spec["stores"] = new JsonArray([.. Enumerable.Range(0, 251).Select(i => JsonValue.Create($"s{i}"))])
+        );
+
+        Assert.Contains(ActionRules.Check(action), f => f.Path == "spec.stores");
+    }
+}
