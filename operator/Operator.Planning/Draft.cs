@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Actions;
 using Operator.Planning.Quotas;
 using Operator.Planning.Stores;
 
@@ -28,8 +29,15 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     /// <summary>When something planned for later becomes due, if anything is.</summary>
     public DateTimeOffset? NextDue { get; init; }
 
+    /// <summary>Why actions that may still become possible wait, by UID.</summary>
+    public ImmutableDictionary<string, string> WaitingActions { get; init; } =
+        ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
     public DateTimeOffset Now => Seen.Now;
     public ConnectorSpec Spec => Seen.Connector.Spec;
+
+    /// <summary>What actions suspend.</summary>
+    public Suspensions Suspended => Suspensions.Of(Record.Actions);
 
     /// <summary>The policy, when there is one that can be followed.</summary>
     public SyncRollout? Policy => Seen.Rollout is RolloutSight.Present present ? present.Policy : null;

@@ -21,6 +21,9 @@ public sealed record Observation
     public RolloutSight Rollout { get; init; } = new RolloutSight.Missing();
     public RecordSight Record { get; init; } = new RecordSight.Fresh("", DateTimeOffset.UnixEpoch);
 
+    /// <summary>Actions that name the connector.</summary>
+    public ImmutableArray<SyncAction> Actions { get; init; } = [];
+
     /// <summary>Pods that carry the connector's label, and those that left since the last fold, with their last state.</summary>
     public ImmutableArray<ObservedPod> Pods { get; init; } = [];
 
@@ -99,7 +102,11 @@ public abstract record RecordSight
         DateTimeOffset CreatedAt,
         RevisionBook? Revisions,
         AttemptBook? Attempts
-    ) : RecordSight;
+    ) : RecordSight
+    {
+        /// <summary>The newest part that survived; null: none did.</summary>
+        public ActionBook? Actions { get; init; }
+    }
 }
 
 /// <summary>Why the API server would not take a pod: a cause outside the version, and somebody's to mend.</summary>

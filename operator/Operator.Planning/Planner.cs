@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Actions;
 using Operator.Planning.Credentials;
 using Operator.Planning.Marketplaces;
 using Operator.Planning.Rollouts;
@@ -21,6 +22,9 @@ public sealed record Plan
 
     /// <summary>Null when there is no rollout to tell it to.</summary>
     public RolloutStatus? RolloutStatus { get; init; }
+
+    /// <summary>What actions are to be told; those that know already are not among them.</summary>
+    public ImmutableArray<ToldAction> Actions { get; init; } = [];
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<EndedRun> Folded { get; init; } = [];
 
@@ -46,7 +50,10 @@ public static class Planner
         {
             return StandStill(seen);
         }
-        var draft = Suspension.Note(StoreLists.Adopt(Adoption.Begin(seen)));
+        var draft = StoreLists.Adopt(Adoption.Begin(seen));
+        // What people did comes first: all that follows depends on it.
+        draft = seen.ConnectorFindings.IsEmpty ? ActionDecisions.Take(draft) : draft;
+        draft = SuspensionEffect.On(Suspension.Note(draft));
         var pods = PodIndex.Of(draft.Record, seen.Pods);
         // Fold what has ended and close the rounds that are over, so that the judge sees all there is.
         draft = Closing.Close(Folding.Fold(draft, pods));
@@ -59,7 +66,7 @@ public static class Planner
             draft = StoreHolds.Exist(draft) ? Closing.Close(draft) : draft;
             draft = Expiry.Mark(draft, pods);
         }
-        draft = Pruning.Forget(draft, pods);
+        draft = SuspensionEffect.Forget(Pruning.Forget(draft, pods));
         draft = draft with { Record = Attempts.Trim(draft.Record) };
         return Conclude(draft, pods);
     }
@@ -70,11 +77,12 @@ public static class Planner
     /// </summary>
     private static Plan StandStill(Observation seen)
     {
-        var draft = StoreLists.Adopt(Adoption.Begin(seen));
+        var draft = SuspensionEffect.On(StoreLists.Adopt(Adoption.Begin(seen)));
         return new Plan
         {
             Record = draft.Record,
             ConnectorStatus = ConnectorTeller.Tell(draft),
+            Actions = ActionTeller.Tell(draft),
             Because = "the clock is off",
         };
     }
@@ -89,6 +97,7 @@ public static class Planner
             Changes = isUsable ? Changes.Of(draft, pods) : [],
             ConnectorStatus = ConnectorTeller.Tell(draft),
             RolloutStatus = RolloutTeller.Tell(draft),
+            Actions = ActionTeller.Tell(draft),
             Events = draft.Events,
             Folded = draft.Folded,
             WakeAt = isUsable ? WakeUp.At(draft, pods) : null,

@@ -33,6 +33,13 @@ public static class Reasons
     public const string StoreListBroken = "StoreListBroken";
     public const string ForeignPod = "ForeignPod";
 
+    // Actions.
+    public const string RunNow = "RunNow";
+    public const string Unsuspended = "Unsuspended";
+    public const string ActionRejected = "ActionRejected";
+    public const string ActionExpired = "ActionExpired";
+    public const string Waiting = "Waiting";
+
     // How a run ended.
     public const string Completed = "Completed";
     public const string ExitCode = "ExitCode";

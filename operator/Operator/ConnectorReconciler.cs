@@ -29,6 +29,12 @@ internal sealed class ConnectorReconciler(
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken ct)
     {
+        if (ActionsByConnector.IsNobody(key))
+        {
+            return await teller.TellNobodysActionsAsync(key, ct) is { } again
+                ? new Outcome.Again(again, "an action's status is not told")
+                : new Outcome.Done();
+        }
         try
         {
             return await gatherer.ConnectorAsync(key, ct) switch
@@ -97,7 +103,10 @@ internal sealed class ConnectorReconciler(
 
     private async Task<Outcome> WithoutConnectorAsync(ObjectKey key, CancellationToken ct)
     {
-        await teller.TellWithoutConnectorAsync(key, ct);
+        if (await teller.TellWithoutConnectorAsync(key, ct) is { } again)
+        {
+            return new Outcome.Again(again, "an action's status is not told");
+        }
         return cache.ForgetMissing(key, time.GetUtcNow())
             ? new Outcome.Done()
             : new Outcome.Again(ClusterCache.MissingKept, "the connector may be made again");

@@ -8,6 +8,7 @@ internal static class Kinds
 {
     public static ResourceType Connectors { get; } = new(ApiGroup.Name, ApiGroup.Version, ApiGroup.ConnectorPlural);
     public static ResourceType Rollouts { get; } = new(ApiGroup.Name, ApiGroup.Version, ApiGroup.RolloutPlural);
+    public static ResourceType Actions { get; } = new(ApiGroup.Name, ApiGroup.Version, ApiGroup.ActionPlural);
 
     public static ObjectKey KeyOf(ObjectMeta metadata) => new(metadata.Namespace, metadata.Name);
 }

@@ -63,6 +63,47 @@ public static class A
             MaxStoresPerRun = 10,
         };
 
+    public static SyncAction Action(string name, ActionSpec spec, DateTimeOffset createdAt, string uid) =>
+        new()
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = name,
+                Namespace = "shop",
+                Uid = uid,
+                Generation = 1,
+                CreationTimestamp = createdAt,
+            },
+            Spec = spec with
+            {
+                TargetRef = new ActionTarget { Kind = ActionTargetKind.MarketplaceConnector, Name = "amazon-eu" },
+            },
+        };
+
+    public static ActionSpec RunNow(string flow = "", params ImmutableArray<string> stores) =>
+        new()
+        {
+            Action = ActionVerb.RunNow,
+            Flow = flow,
+            Stores = stores,
+        };
+
+    public static ActionSpec Suspend(string flow = "", params ImmutableArray<string> stores) =>
+        new()
+        {
+            Action = ActionVerb.Suspend,
+            Flow = flow,
+            Stores = stores,
+        };
+
+    public static ActionSpec Unsuspend(string flow = "", params ImmutableArray<string> stores) =>
+        new()
+        {
+            Action = ActionVerb.Unsuspend,
+            Flow = flow,
+            Stores = stores,
+        };
+
     public static SyncRollout Rollout(string uid = "rollout-1") =>
         new()
         {

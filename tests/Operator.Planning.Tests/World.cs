@@ -49,6 +49,7 @@ public sealed class World
     private DateTimeOffset _recordCreatedAt;
     private long _counter;
     private int _ids;
+    private int _uids;
     private bool _isNextNameTaken;
 
     public DateTimeOffset Now { get; set; } = Start;
@@ -56,6 +57,9 @@ public sealed class World
     public MarketplaceConnector Connector { get; set; } = A.Connector(Start);
     public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
     public ImmutableArray<StoreListSight> StoreLists { get; set; } = [];
+
+    /// <summary>Actions that exist, with the statuses that they were told.</summary>
+    public ImmutableArray<SyncAction> Actions { get; set; } = [];
     public Dictionary<string, Behaviour> Versions { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Every run that was ever started: its fingerprint, arm and when.</summary>
@@ -113,7 +117,29 @@ public sealed class World
             }
             Apply(change, plan.Record);
         }
+        if (crashAfter-- > 0)
+        {
+            Tell(plan);
+        }
         return plan;
+    }
+
+    /// <summary>A user makes an action, as the API server then shows it.</summary>
+    public SyncAction Do(string name, ActionSpec spec)
+    {
+        var action = A.Action(name, spec, Now, $"{name}-{_uids++}");
+        Actions = Actions.Add(action);
+        return action;
+    }
+
+    public ActionStatus StatusOf(string name) => Actions.Last(a => a.Metadata.Name == name).Status;
+
+    private void Tell(Plan plan)
+    {
+        foreach (var (action, status) in plan.Actions)
+        {
+            Actions = Actions.Replace(action, action with { Status = status });
+        }
     }
 
     /// <summary>Plans and lets time pass, second by second.</summary>
@@ -163,6 +189,7 @@ public sealed class World
             Tickets = [.. _tickets.Select(t => new ObservedTicket(t, _recordId, 0))],
             Salt = 42,
             StoreLists = StoreLists,
+            Actions = Actions,
             IsClockSkewed = IsClockSkewed,
         };
 
@@ -185,7 +212,12 @@ public sealed class World
             Now,
             _lost.TryGetValue(RecordParts.Revisions, out var revisions) ? RecordParts.DecodeRevisions(revisions) : null,
             _lost.TryGetValue(RecordParts.Attempts, out var attempts) ? RecordParts.DecodeAttempts(attempts) : null
-        );
+        )
+        {
+            Actions = _lost.TryGetValue(RecordParts.Actions, out var actions)
+                ? RecordParts.DecodeActions(actions)
+                : null,
+        };
     }
 
     private ConnectorRecord Decode() =>

@@ -72,6 +72,61 @@ public sealed class UndecodableObjectsTests : IDisposable
         Assert.StartsWith(Reasons.RolloutUnusable, Ready(Kinds.Connectors, Good), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_action_that_cannot_be_read_says_so_and_the_others_are_done()
+    {
+        _cluster.Create(Kinds.Connectors, Good.Namespace, _objects.Connector());
+        _cluster.Create(Kinds.Actions, Bad.Namespace, Action("bad", Good.Name, stores: "no list"));
+        _cluster.Create(Kinds.Actions, Bad.Namespace, Action("good", Good.Name, new JsonArray("s01")));
+
+        _operator.Start();
+        RunFor(TimeSpan.FromSeconds(40));
+
+        Assert.Equal(
+            "Undecodable: it can't be read: spec.stores is of another kind than it should be; correct it",
+            Ready(Kinds.Actions, Bad)
+        );
+        Assert.StartsWith(
+            "Applied: 1 stores",
+            Ready(Kinds.Actions, Bad with { Name = "good" }),
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(Reasons.Syncing, Ready(Kinds.Connectors, Good), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "Rejected: spec.targetRef.name: the name of the MarketplaceConnector is missing")]
+    [InlineData(
+        "nobody",
+        "ConnectorNotFound: there is no MarketplaceConnector 'nobody' in namespace 'shop': it waits for one"
+    )]
+    public void An_action_without_its_connector_says_so(string target, string expected)
+    {
+        _cluster.Create(Kinds.Actions, Bad.Namespace, Action("bad", target, new JsonArray("s01")));
+
+        _operator.Start();
+        RunFor(TimeSpan.FromSeconds(10));
+
+        Assert.StartsWith(expected, Ready(Kinds.Actions, Bad), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_done_is_told_on_the_connector_once()
+    {
+        _cluster.Create(Kinds.Connectors, Good.Namespace, _objects.Connector());
+        _cluster.Create(Kinds.Actions, Bad.Namespace, Action("now", Good.Name, new JsonArray("s01")));
+
+        _operator.Start();
+        RunFor(TimeSpan.FromSeconds(40));
+
+        var told = Assert.Single(
+            _cluster.All(CoreTypes.Events),
+            e => e.Json.GetProperty("reason").GetString() == Reasons.RunNow
+        );
+        Assert.Equal(Good.Name, told.Json.GetProperty("regarding").GetProperty("name").GetString());
+        Assert.Single(_cluster.Journal.Writes, w => w.Request.Type == Kinds.Actions && w.Request.Key.Name == "now");
+    }
+
     public void Dispose()
     {
         _operator.Dispose();
@@ -84,6 +139,20 @@ public sealed class UndecodableObjectsTests : IDisposable
         item["spec"]![field] = "no list";
         return item;
     }
+
+    private static JsonObject Action(string name, string target, JsonNode stores) =>
+        new()
+        {
+            ["apiVersion"] = Api.ApiGroup.ApiVersion,
+            ["kind"] = Api.ApiGroup.ActionKind,
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = Bad.Namespace },
+            ["spec"] = new JsonObject
+            {
+                ["targetRef"] = new JsonObject { ["kind"] = Api.ApiGroup.ConnectorKind, ["name"] = target },
+                ["action"] = "RunNow",
+                ["stores"] = stores,
+            },
+        };
 
     private string Ready(ResourceType type, ObjectKey key) =>
         _cluster

@@ -178,7 +178,7 @@ internal static class Folding
             return before with
             {
                 FailingClass = null,
-                LastOkSlot = run.Occasion.Slot,
+                LastOkSlot = Later(before.LastOkSlot, run.Occasion.Slot),
                 LastOkRevision = run.Entry.Revision,
                 LastRunSlot = null,
             };
@@ -190,9 +190,13 @@ internal static class Folding
             : before with
             {
                 FailingClass = report is null ? ClassOf(ending) : report.FailingClass?.ToString(),
-                LastRunSlot = run.Occasion.Slot,
+                LastRunSlot = Later(before.LastRunSlot, run.Occasion.Slot),
             };
     }
+
+    /// <summary>A run-now that was long in coming may end after a slot that came later.</summary>
+    private static DateTimeOffset Later(DateTimeOffset? before, DateTimeOffset slot) =>
+        before > slot ? before.Value : slot;
 
     private static StepEvidence WithEvidence(StepEvidence evidence, Attempt? attempt, Entry entry, RunEnding ending)
     {

@@ -17,6 +17,7 @@ public sealed record ConnectorRecord
     public AttemptBook Attempts { get; init; } = new();
     public StoreBook Stores { get; init; } = new();
     public PauseBook Pauses { get; init; } = new();
+    public ActionBook Actions { get; init; } = new();
     public Quotas.QuotaBook Quotas { get; init; } = new();
     public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;

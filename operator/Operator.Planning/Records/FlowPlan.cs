@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Operator.Planning;
 
@@ -35,14 +36,35 @@ public sealed record FlowPlan
     /// <summary>What went wrong on the stable arm in the newest closed round; null when nothing did.</summary>
     public RoundProblem? Problem { get; set; }
 
+    [JsonIgnore]
     public IEnumerable<Entry> Entries => Occasions.SelectMany(o => o.Entries);
+
+    /// <summary>The occasion of the newest slot; null before the first.</summary>
+    [JsonIgnore]
+    public Occasion? NewestSlot => Occasions.LastOrDefault(o => o.RunNow is null);
+
+    /// <summary>Those that runs may still be added to: run-nows, the oldest first, and then the newest slot.</summary>
+    [JsonIgnore]
+    public IEnumerable<Occasion> Plannable
+    {
+        get
+        {
+            var open = Occasions.Where(o => o is { RunNow: not null, IsClosed: false });
+            return NewestSlot is { IsClosed: false } slot ? open.Append(slot) : open;
+        }
+    }
+
+    public Occasion? Find(string occasion) =>
+        Occasions.FirstOrDefault(o => string.Equals(o.Id, occasion, StringComparison.Ordinal));
 }
 
-/// <summary>Why a flow runs: one slot. Open until nothing of it is left to plan or to wait for.</summary>
+/// <summary>Why a flow runs: one slot, or somebody's RunNow. Open until nothing of it is left to plan or to wait for.</summary>
 public sealed record Occasion
 {
-    /// <summary><c>s</c> and the slot in Unix seconds.</summary>
+    /// <summary><c>s</c> and the slot in Unix seconds, or <c>n</c> and the action's token.</summary>
     public string Id { get; set; } = "";
+
+    /// <summary>Of a run-now: when it was applied.</summary>
     public DateTimeOffset Slot { get; set; }
 
     /// <summary>The slot of the occasion before this one; null for the first.</summary>
@@ -57,14 +79,23 @@ public sealed record Occasion
     /// <summary>From this slot to the next: what one observed round can add to a step's dwell.</summary>
     public TimeSpan Period { get; set; }
 
-    /// <summary>The attempt that ran, and its stage, when the slot opened: a round counts for the step that it began in. 0: none.</summary>
-    public int Attempt { get; set; }
-    public int Stage { get; set; }
-
     /// <summary>How often a store that failed is tried again.</summary>
     public int Retries { get; set; }
     public ImmutableArray<Entry> Entries { get; set; } = [];
     public bool IsClosed { get; set; }
+
+    /// <summary>What a run-now asks for; null: a slot.</summary>
+    public RunNowOrder? RunNow { get; set; }
+}
+
+/// <summary>What a RunNow asks of one flow.</summary>
+public sealed record RunNowOrder
+{
+    /// <summary>Empty: all active ones.</summary>
+    public ImmutableArray<string> Stores { get; set; } = [];
+
+    /// <summary>Workers are asked to do again what was due since then; null: nothing.</summary>
+    public DateTimeOffset? Since { get; set; }
 }
 
 /// <summary>One run, recorded before its pod exists.</summary>

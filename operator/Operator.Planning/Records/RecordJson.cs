@@ -11,6 +11,7 @@ namespace Operator.Planning;
 [JsonSerializable(typeof(RevisionBook))]
 [JsonSerializable(typeof(AttemptBook))]
 [JsonSerializable(typeof(PauseBook))]
+[JsonSerializable(typeof(ActionBook))]
 [JsonSerializable(typeof(Quotas.QuotaBook))]
 [JsonSerializable(typeof(FlowPlan))]
 [JsonSerializable(typeof(FlowLedger))]

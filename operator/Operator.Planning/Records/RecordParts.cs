@@ -4,21 +4,22 @@ using System.Text.Json;
 namespace Operator.Planning;
 
 /// <summary>
-/// The record as named parts of bytes, which is how it is kept: one part a book (those of pauses and quotas only when there is
-/// something in them), three a flow, and those of the stores.
+/// The record as named parts of bytes, which is how it is kept: one part a book (those of pauses, actions and quotas only when
+/// there is something in them), three a flow, and those of the stores.
 /// </summary>
 public static class RecordParts
 {
     public const string Revisions = "revisions";
     public const string Attempts = "attempts";
+    public const string Actions = "actions";
     private const string Pauses = "pauses";
     private const string Quotas = "quotas";
     private const string PlanPrefix = "plan.";
     private const string LedgerPrefix = "ledger.";
     private const string ChunksPrefix = "chunks.";
 
-    /// <summary>From these a record that lost its head is begun anew: what is stable, and what was rejected.</summary>
-    public static bool OutlivesHead(string part) => part is Revisions or Attempts;
+    /// <summary>From these a record that lost its head is begun anew: what is stable, what was rejected, and what people stopped.</summary>
+    public static bool OutlivesHead(string part) => part is Revisions or Attempts or Actions;
 
     public static ImmutableSortedDictionary<string, byte[]> Encode(ConnectorRecord record)
     {
@@ -28,6 +29,10 @@ public static class RecordParts
         if (!record.Pauses.IsEmpty)
         {
             parts[Pauses] = JsonSerializer.SerializeToUtf8Bytes(record.Pauses, RecordJson.Default.PauseBook);
+        }
+        if (!record.Actions.IsEmpty)
+        {
+            parts[Actions] = JsonSerializer.SerializeToUtf8Bytes(record.Actions, RecordJson.Default.ActionBook);
         }
         if (!record.Quotas.IsEmpty)
         {
@@ -74,6 +79,7 @@ public static class RecordParts
                 {
                     Pauses = Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.PauseBook), name),
                 },
+                Actions => record with { Actions = DecodeActions(bytes.Span) },
                 Quotas => record with
                 {
                     Quotas = Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.QuotaBook), name),
@@ -102,6 +108,9 @@ public static class RecordParts
 
     public static AttemptBook DecodeAttempts(ReadOnlySpan<byte> bytes) =>
         Required(JsonSerializer.Deserialize(bytes, RecordJson.Default.AttemptBook), Attempts);
+
+    public static ActionBook DecodeActions(ReadOnlySpan<byte> bytes) =>
+        Required(JsonSerializer.Deserialize(bytes, RecordJson.Default.ActionBook), Actions);
 
     private static ConnectorRecord Keep(
         Dictionary<string, KeptStoreList> lists,

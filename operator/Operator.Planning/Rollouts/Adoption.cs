@@ -29,6 +29,7 @@ internal static class Adoption
         {
             Revisions = revisions with { IsWithoutTruth = !hasStable },
             Attempts = attempts,
+            Actions = lost.Actions ?? new ActionBook(),
         };
         if (attempts.Current is { } attempt)
         {

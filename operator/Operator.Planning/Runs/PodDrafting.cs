@@ -82,14 +82,27 @@ internal static class PodDrafting
             Flow = run.Flow.Name,
             Occasion = run.Occasion.Id,
             Slot = RunFile.Instant(run.Occasion.Slot),
-            Reason = IsFirstTry(run) ? "Scheduled" : "Retry",
+            Reason =
+                !IsFirstTry(run) ? "Retry"
+                : run.Occasion.RunNow is null ? "Scheduled"
+                : "RunNow",
             Revision = run.Entry.Revision,
             Deadline = RunFile.Instant(run.Entry.Deadline),
             Parameters = run.Revision.FlowParameters.GetValueOrDefault(run.Flow.Name) ?? run.Flow.Parameters,
             Quotas = QuotaShare.Of(draft, run.Entry),
-            Stores = [.. run.Entry.Stores.Select(s => RunStoreOf(s, draft.Roster.Find(s), ledger))],
+            Stores =
+            [
+                .. run.Entry.Stores.Select(s =>
+                    RunStoreOf(s, draft.Roster.Find(s), ledger) with
+                    {
+                        RedoFrom = RedoFrom(run),
+                    }
+                ),
+            ],
         };
     }
+
+    private static string? RedoFrom(Run run) => run.Occasion.RunNow?.Since is { } since ? RunFile.Instant(since) : null;
 
     /// <summary>Tries of a store are in the order of their entries.</summary>
     private static bool IsFirstTry(Run run)

@@ -17,7 +17,7 @@ public sealed record RunFile
     /// <summary>RFC 3339, UTC.</summary>
     public string Slot { get; init; } = "";
 
-    /// <summary>Scheduled, or Retry for a further try within the occasion.</summary>
+    /// <summary>Scheduled or RunNow, or Retry for a further try within the occasion.</summary>
     public string Reason { get; init; } = "";
     public string Revision { get; init; } = "";
 
@@ -47,6 +47,9 @@ public sealed record RunStore
     /// <summary>The newest slot in which the store had no failed item; absent when there was none.</summary>
     public string? LastOkSlot { get; init; }
     public string? LastOkRevision { get; init; }
+
+    /// <summary>What was due since then is to be done again; absent: nothing is.</summary>
+    public string? RedoFrom { get; init; }
 }
 
 [JsonSourceGenerationOptions(

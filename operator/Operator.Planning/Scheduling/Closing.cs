@@ -25,14 +25,31 @@ internal static class Closing
         var closed = plan with
         {
             Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true }),
-            MissedSlots = plan.MissedSlots + (missed.Total == 0 || occasion.Entries.Any(Misses.IsRun) ? 0 : 1),
             MissedStoreSyncs = plan.MissedStoreSyncs + missed.Total,
             MissedBy = plan.MissedBy.Plus(missed),
-            Shortage = Capacity.Shortage(draft, flow, occasion, missed),
-            Problem = ProblemOf(draft, flow, occasion),
         };
-        var record = WithDwell(draft.Record.With(flow, closed), occasion, draft.Now);
+        // A run-now is no slot: it says nothing of the schedule, and makes no step older.
+        var record = occasion.RunNow is null
+            ? WithDwell(WithRound(draft, flow, closed, new Round(occasion, missed)), occasion, draft.Now)
+            : draft.Record.With(flow, closed);
         return draft.Decide(record, $"{occasion.Id} of '{flow}' closed");
+    }
+
+    private sealed record Round(Occasion Occasion, MissedTally Missed);
+
+    private static ConnectorRecord WithRound(Draft draft, string flow, FlowPlan closed, Round round)
+    {
+        var (occasion, missed) = round;
+        var wasMissed = missed.Total > 0 && !occasion.Entries.Any(Misses.IsRun);
+        return draft.Record.With(
+            flow,
+            closed with
+            {
+                MissedSlots = closed.MissedSlots + (wasMissed ? 1 : 0),
+                Shortage = Capacity.Shortage(draft, flow, occasion, missed),
+                Problem = ProblemOf(draft, flow, occasion),
+            }
+        );
     }
 
     /// <summary>
@@ -45,11 +62,9 @@ internal static class Closing
         {
             return record;
         }
-        // Of a slot that opened before the step began, some stores ran what the step before had them run.
-        var isOfStep = occasion.Attempt == attempt.Number && occasion.Stage == attempt.Stage;
-        var wasObserved =
-            isOfStep
-            && occasion.Entries.Any(e => Misses.IsRun(e) && e.Attempt == attempt.Number && e.Stage == attempt.Stage);
+        var wasObserved = occasion.Entries.Any(e =>
+            Misses.IsRun(e) && e.Attempt == attempt.Number && e.Stage == attempt.Stage
+        );
         var elapsed = now - attempt.DwellMark;
         if (!wasObserved || elapsed <= TimeSpan.Zero)
         {

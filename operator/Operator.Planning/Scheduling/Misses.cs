@@ -4,7 +4,7 @@ namespace Operator.Planning.Scheduling;
 internal static class Misses
 {
     /// <summary>
-    /// Active stores that were due and that no run took up. Nothing is missed while the connector is suspended: nobody wants it
+    /// Stores that were due and that no run took up. Nothing is missed while the connector is suspended: nobody wants it
     /// then.
     /// </summary>
     public static MissedTally Of(Draft draft, string flow, Occasion occasion)
@@ -18,8 +18,9 @@ internal static class Misses
         var tried = occasion.Entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
         var (busy, holds) = (Busy(plan, occasion), StoreHolds.Of(draft, flow));
         var otherwise = HadNoRoom(draft, flow, occasion) ? MissCause.Capacity : MissCause.Downtime;
-        return draft
-            .Roster.Active.Where(s => !taken.Contains(s))
+        return DueStores
+            .Of(draft, flow, occasion)
+            .Where(s => !taken.Contains(s))
             .CountBy(s =>
                 tried.Contains(s) ? MissCause.Infra
                 : holds.IsLockedOut(occasion, s) ? MissCause.Auth
@@ -32,10 +33,16 @@ internal static class Misses
 
     public static bool IsRun(Entry entry) => entry.Result is RunResult.Succeeded or RunResult.Failed;
 
-    /// <summary>Stores whose run of an earlier occasion went on until it was too late for this one.</summary>
+    /// <summary>Stores whose run of an earlier slot, or of a run-now beside it, went on until it was too late for this one.</summary>
     private static HashSet<string> Busy(FlowPlan plan, Occasion occasion) =>
         plan
-            .Occasions.Where(o => o.Slot < occasion.Slot)
+            .Occasions.Where(o =>
+                o.Slot < occasion.Slot
+                || (
+                    (o.RunNow is not null || occasion.RunNow is not null)
+                    && !string.Equals(o.Id, occasion.Id, StringComparison.Ordinal)
+                )
+            )
             .SelectMany(o => o.Entries)
             .Where(e => WasLiveAt(e, FirstTooLate(occasion)))
             .SelectMany(e => e.Stores)

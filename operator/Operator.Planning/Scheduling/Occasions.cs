@@ -14,8 +14,16 @@ internal static class Occasions
         return draft;
     }
 
+    /// <summary>The flow's next slot, after what suspends it; null when there is none before somebody acts.</summary>
+    public static DateTimeOffset? NextSlot(Draft draft, Flow flow)
+    {
+        var held = draft.Suspended.HeldUntil(flow.Name);
+        var isStopped = draft.Record.Attempts.Suspended || held == DateTimeOffset.MaxValue;
+        return isStopped ? null : Schedule.Of(flow).Next(Later(draft.Now, JustBefore(held)));
+    }
+
     /// <summary>The first slot that can count is due after the record first listed the flow.</summary>
-    private static Draft List(Draft draft, Flow flow) =>
+    public static Draft List(Draft draft, Flow flow) =>
         draft.Record.Plans.ContainsKey(flow.Name)
             ? draft
             : draft.Decide(
@@ -26,27 +34,27 @@ internal static class Occasions
     private static Draft OpenDue(Draft draft, Flow flow)
     {
         var plan = draft.Record.Plan(flow.Name);
-        var floor = Floor(draft, plan);
+        var floor = Floor(draft, flow, plan);
         var due = Schedule.Of(flow).Between(floor, draft.Now);
         if (due.Newest is not { } slot)
         {
             return draft;
         }
-        var stores = draft.Roster.Active.Length;
-        if (draft.Spec.Suspend || stores == 0)
+        var opening = Open(flow, slot, plan);
+        var stores = draft.Spec.Suspend ? 0 : DueStores.Of(draft, flow.Name, opening).Count();
+        if (stores == 0)
         {
             return draft with { Record = draft.Record.With(flow.Name, plan with { LastSlot = slot }) };
         }
-        var opening = Open(flow, slot, plan, draft.Record.RunningAttempt);
-        var startBy = opening.StartBy;
-        var isMissed = draft.Now > startBy;
+        var isMissed = draft.Now > opening.StartBy;
         var missed = due.Count - (isMissed ? 0 : 1);
+        var missedSyncs = SyncsDue(draft, flow, opening, floor) - (isMissed ? 0 : stores);
         var opened = plan with
         {
             LastSlot = slot,
             MissedSlots = plan.MissedSlots + missed,
-            MissedStoreSyncs = plan.MissedStoreSyncs + (missed * stores),
-            MissedBy = plan.MissedBy.Plus(MissCause.Downtime, missed * stores),
+            MissedStoreSyncs = plan.MissedStoreSyncs + missedSyncs,
+            MissedBy = plan.MissedBy.Plus(MissCause.Downtime, missedSyncs),
             Occasions = isMissed ? plan.Occasions : plan.Occasions.Add(opening),
         };
         var because = isMissed
@@ -55,8 +63,18 @@ internal static class Occasions
         return draft.Decide(draft.Record.With(flow.Name, opened), because);
     }
 
+    /// <summary>Syncs of the newest slot's stores that were due since then: of a store that was suspended, since it went on.</summary>
+    private static long SyncsDue(Draft draft, Flow flow, Occasion newest, DateTimeOffset floor)
+    {
+        var (held, schedule) = (draft.Suspended, Schedule.Of(flow));
+        return DueStores
+            .Of(draft, flow.Name, newest)
+            .CountBy(s => Later(floor, JustBefore(held.HeldUntil(flow.Name, s))))
+            .Sum(stores => stores.Value * schedule.Between(stores.Key, draft.Now).Count);
+    }
+
     /// <summary>No slot is spread beyond the next one.</summary>
-    private static Occasion Open(Flow flow, DateTimeOffset slot, FlowPlan plan, Attempt? attempt)
+    private static Occasion Open(Flow flow, DateTimeOffset slot, FlowPlan plan)
     {
         var period = Schedule.Of(flow).Period(slot);
         var spread = flow.Spread.Value < period || period == TimeSpan.Zero ? flow.Spread.Value : period;
@@ -64,18 +82,16 @@ internal static class Occasions
         {
             Id = OccasionIds.Slot(slot),
             Slot = slot,
-            SlotBefore = plan.Occasions.IsEmpty ? null : plan.Occasions[^1].Slot,
+            SlotBefore = plan.NewestSlot?.Slot,
             Spread = spread,
             StartBy = slot + spread + flow.StartingDeadline.Value,
             Period = period,
             Retries = flow.Retries,
-            Attempt = attempt?.Number ?? 0,
-            Stage = attempt?.Stage ?? 0,
         };
     }
 
     /// <summary>Slots count only after the latest of: connector, record and flow were there, the last resume, the last slot.</summary>
-    private static DateTimeOffset Floor(Draft draft, FlowPlan plan)
+    private static DateTimeOffset Floor(Draft draft, Flow flow, FlowPlan plan)
     {
         DateTimeOffset?[] bounds =
         [
@@ -85,6 +101,16 @@ internal static class Occasions
             plan.ListedAt,
             plan.LastSlot,
         ];
-        return bounds.Max() ?? draft.Record.CreatedAt;
+        var floor = bounds.Max() ?? draft.Record.CreatedAt;
+        // While the flow is suspended nothing is counted, whatever the floor.
+        return draft.Suspended.HeldUntil(flow.Name) is { } end && end <= draft.Now
+            ? Later(floor, JustBefore(end))
+            : floor;
     }
+
+    /// <summary>A slot at the very end of a suspension counts.</summary>
+    private static DateTimeOffset? JustBefore(DateTimeOffset? end) => end?.AddTicks(-1);
+
+    private static DateTimeOffset Later(DateTimeOffset floor, DateTimeOffset? other) =>
+        other > floor ? other.Value : floor;
 }

@@ -29,15 +29,15 @@ internal static class Pruning
         return [.. prunable.Where(p => p is { IsGone: false, IsDeleting: false })];
     }
 
-    /// <summary>Forgets closed occasions whose pods are gone, but for the newest: it needs no commit of its own.</summary>
+    /// <summary>Forgets closed occasions whose pods are gone, but for the newest slot's: it needs no commit of its own.</summary>
     public static Draft Forget(Draft draft, PodIndex pods)
     {
         foreach (var (flow, plan) in draft.Record.Plans)
         {
             var forgotten = plan
-                .Occasions.SkipLast(1)
-                .Where(o =>
+                .Occasions.Where(o =>
                     o.IsClosed
+                    && !string.Equals(o.Id, plan.NewestSlot?.Id, StringComparison.Ordinal)
                     && IsPastLateArrival(draft, o)
                     && !o.Entries.Any(e => pods.Find(flow, o, e) is { IsGone: false })
                 )

@@ -4,8 +4,12 @@ using Operator.Api;
 
 namespace Operator.Planning.Scheduling;
 
-/// <summary>One flow on its newest open occasion.</summary>
-internal sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion);
+/// <summary>One flow on one of its open occasions.</summary>
+internal sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion)
+{
+    /// <summary>How many runs may be added.</summary>
+    public int Room { get; init; }
+}
 
 /// <summary>Stores that would run as one, when, and what they have waited for.</summary>
 internal sealed record RunGroup

@@ -4,7 +4,9 @@ using Operator.Planning.Quotas;
 
 namespace Operator.Planning.Scheduling;
 
-/// <summary>Extends the plan of each flow's newest open occasion: who runs, when, in which arm, in which group, within capacity.</summary>
+/// <summary>
+/// Extends the plan of each flow's newest slot and of its run-nows: who runs, when, in which arm, in which group, within capacity.
+/// </summary>
 internal static class RunPlanning
 {
     /// <summary>
@@ -29,12 +31,15 @@ internal static class RunPlanning
     /// <summary>Active stores that this occasion still owes a run, busy ones included.</summary>
     public static ImmutableArray<string> Waiting(Draft draft, string flow, Occasion occasion)
     {
-        if (occasion.IsClosed || draft.Now > occasion.StartBy || occasion != draft.Record.Plan(flow).Occasions[^1])
+        var isPlannable = draft
+            .Record.Plan(flow)
+            .Plannable.Any(o => string.Equals(o.Id, occasion.Id, StringComparison.Ordinal));
+        if (!isPlannable || draft.Now > occasion.StartBy)
         {
             return [];
         }
         var (tries, holds) = (Tries.Of(occasion), StoreHolds.Of(draft, flow));
-        return [.. draft.Roster.Active.Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s))];
+        return [.. DueStores.Of(draft, flow, occasion).Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s))];
     }
 
     public static string RevisionOf(Draft draft, Arm arm) =>
@@ -44,21 +49,25 @@ internal static class RunPlanning
 
     private static Draft Extend(Draft draft, Flow flow, PodIndex pods)
     {
-        var plan = draft.Record.Plan(flow.Name);
-        if (plan.Occasions.IsEmpty)
+        foreach (var occasion in draft.Record.Plan(flow.Name).Plannable.Select(o => o.Id).ToList())
         {
-            return draft;
+            draft = Extend(draft, flow, occasion, pods);
         }
-        var turn = new Turn(flow, plan, plan.Occasions[^1]);
-        var waiting = Waiting(draft, flow.Name, turn.Occasion);
+        return draft;
+    }
+
+    private static Draft Extend(Draft draft, Flow flow, string id, PodIndex pods)
+    {
+        var occasion = draft.Record.Plan(flow.Name).Find(id)!; // it was just listed
+        var waiting = Waiting(draft, flow.Name, occasion);
         if (waiting.IsEmpty)
         {
             return draft;
         }
         draft = WithChunks(draft, flow);
-        plan = draft.Record.Plan(flow.Name);
-        turn = turn with { Plan = plan };
+        var plan = draft.Record.Plan(flow.Name);
         var busy = pods.BusyStores(flow.Name, plan);
+        var turn = new Turn(flow, plan, occasion) { Room = Places.Of(draft, flow, occasion, busy) };
         var free = waiting.Where(s => !busy.Contains(s));
         var groups = RunGroups.Of(draft, turn, Admitted(draft, turn, free)).ToList();
         draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now));
@@ -105,7 +114,7 @@ internal static class RunPlanning
     private static ImmutableArray<Entry> Choose(Draft draft, Turn turn, List<RunGroup> groups)
     {
         var live = turn.Plan.Entries.Where(e => e.Result is null).ToList();
-        var room = turn.Flow.MaxConcurrentRuns - live.Count;
+        var room = turn.Room;
         var isolatedRoom = Math.Max(1, turn.Flow.MaxConcurrentRuns / 4) - live.Count(e => e.IsIsolated);
         var starving = groups.Where(g => g is { IsStarving: true, IsIsolated: false }).ToList();
         var places = starving.Count;

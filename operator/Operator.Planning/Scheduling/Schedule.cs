@@ -130,4 +130,6 @@ public static class OccasionIds
 {
     public static string Slot(DateTimeOffset slot) =>
         string.Create(CultureInfo.InvariantCulture, $"s{slot.ToUnixTimeSeconds()}");
+
+    public static string RunNow(string token) => $"n{token}";
 }

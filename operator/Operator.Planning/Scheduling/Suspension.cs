@@ -1,6 +1,6 @@
 namespace Operator.Planning.Scheduling;
 
-/// <summary>Notes when the connector was suspended and resumed: what was due in between counts for nothing.</summary>
+/// <summary>Notes when the spec suspended the connector and resumed it: what was due in between counts for nothing.</summary>
 internal static class Suspension
 {
     public static Draft Note(Draft draft)

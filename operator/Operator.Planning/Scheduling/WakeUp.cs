@@ -19,14 +19,18 @@ internal static class WakeUp
         {
             yield return due;
         }
+        foreach (var until in draft.Record.Actions.Orders.Select(o => o.Until).OfType<DateTimeOffset>())
+        {
+            yield return until;
+        }
         foreach (var flow in draft.Spec.Flows)
         {
-            if (!draft.Spec.Suspend && Schedule.Of(flow).Next(draft.Now) is { } slot)
+            if (Occasions.NextSlot(draft, flow) is { } slot)
             {
                 yield return slot;
             }
             var plan = draft.Record.Plan(flow.Name);
-            if (!plan.Occasions.IsEmpty && HeldUntil(draft, flow.Name, plan.Occasions[^1]) is { } held)
+            foreach (var held in plan.Plannable.Select(o => HeldUntil(draft, flow.Name, o)).OfType<DateTimeOffset>())
             {
                 yield return held;
             }

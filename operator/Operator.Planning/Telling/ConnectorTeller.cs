@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Rollouts;
 using Operator.Planning.Scheduling;
@@ -21,6 +22,7 @@ internal static class ConnectorTeller
             CandidateRevision = candidate?.Hash,
             CandidateImage = candidate?.Sync.Image,
             Stores = Count(draft),
+            Suspensions = SuspensionTeller.Tell(draft),
             Flows = draft.Seen.ConnectorFindings.IsEmpty ? [.. draft.Spec.Flows.Select(f => TellFlow(draft, f))] : [],
             RecordCounter = record.Counter,
         };
@@ -87,7 +89,7 @@ internal static class ConnectorTeller
             _ when draft.Spec.Suspend => ConditionDraft.True(
                 ConditionTypes.Ready,
                 Reasons.Suspended,
-                "suspended: no new run is started"
+                SuspensionTeller.Message(draft)
             ),
             _ when seen.IsClockSkewed => NotReady(
                 Reasons.ClockSkew,
@@ -161,12 +163,12 @@ internal static class ConnectorTeller
     private static FlowStatus TellFlow(Draft draft, Flow flow)
     {
         var plan = draft.Record.Plan(flow.Name);
-        var waiting = plan.Occasions.IsEmpty ? [] : RunPlanning.Waiting(draft, flow.Name, plan.Occasions[^1]);
+        var waiting = plan.Plannable.SelectMany(o => RunPlanning.Waiting(draft, flow.Name, o)).ToImmutableArray();
         return new FlowStatus
         {
             Name = flow.Name,
             LastSlot = plan.LastSlot,
-            NextSlot = draft.Spec.Suspend ? null : Schedule.Of(flow).Next(draft.Now),
+            NextSlot = Occasions.NextSlot(draft, flow),
             ActiveRuns = plan.Entries.Count(e => e.Result is null),
             WaitingRuns = (waiting.Length + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
             WaitingFor = StoreHolds.Of(draft, flow.Name).KeptBy(waiting) is { } limit ? $"{limit.Api} ({limit})" : null,

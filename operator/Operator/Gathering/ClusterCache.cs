@@ -9,7 +9,7 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// What the operator keeps of the cluster: connectors and rollouts, and by label its pods, tickets and lists of stores. Each change queues the
+/// What the operator keeps of the cluster: connectors, rollouts and actions, and by label its pods, tickets and lists of stores. Each change queues the
 /// connector that it concerns. Pods that left are kept with their last state until they are folded.
 /// </summary>
 internal sealed class ClusterCache
@@ -22,11 +22,13 @@ internal sealed class ClusterCache
     private readonly KeyedQueue _queue;
     private readonly OwnerIndex _rolloutsOf = new();
     private readonly OwnerIndex _ticketsOf = new();
+    private readonly ActionsByConnector _actions = new();
     private readonly OwnerIndex _readersOf = new();
     private readonly PodsByConnector _pods = new();
     private readonly SecretUsers _secrets = new();
     private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _missingSince = new();
     private readonly ConcurrentDictionary<ObjectKey, byte> _finished = new();
+    private readonly ImmutableArray<WatchedKind> _watched;
 
     public ClusterCache(IKubeApi api, OperatorOptions options, InformerServices services, KeyedQueue queue)
     {
@@ -44,6 +46,7 @@ internal sealed class ClusterCache
             Projections.Rollout,
             services
         );
+        Actions = new(api, new InformerOptions { Type = Kinds.Actions, Namespace = ns }, Projections.Action, services);
         Pods = new(api, Labelled(CoreTypes.Pods, ns, PodMarks.Connector), PodProjection.Of, services);
         Tickets = new(api, Labelled(CoreTypes.ConfigMaps, ns, PodMarks.Ticket), Projections.Ticket, services);
         StoreLists = new(
@@ -52,10 +55,21 @@ internal sealed class ClusterCache
             CachedStoreLists.Of,
             services
         );
+        _watched =
+        [
+            WatchedKind.Of(Connectors),
+            WatchedKind.Of(Rollouts),
+            WatchedKind.Of(Actions),
+            WatchedKind.Of(Pods),
+            WatchedKind.Of(Tickets),
+            WatchedKind.Of(StoreLists),
+        ];
         Connectors.Changed = OnConnector;
         Connectors.Undecoded = (key, _) => queue.Add(key);
         Rollouts.Changed = OnRollout;
         Rollouts.Undecoded = (key, _) => QueueAllOf(key.Namespace);
+        Actions.Changed = OnAction;
+        Actions.Undecoded = (key, _) => queue.Add(ActionsByConnector.Nobody(key.Namespace));
         Pods.Changed = OnPod;
         Tickets.Changed = OnTicket;
         StoreLists.Changed = OnStoreLists;
@@ -63,53 +77,31 @@ internal sealed class ClusterCache
 
     public Informer<CachedConnector> Connectors { get; }
     public Informer<SyncRollout> Rollouts { get; }
+    public Informer<SyncAction> Actions { get; }
     public Informer<CachedPod> Pods { get; }
     public Informer<CachedTicket> Tickets { get; }
     public Informer<CachedStoreLists> StoreLists { get; }
 
     public int FinishedPods => _finished.Count;
 
-    public bool HasSynced =>
-        Connectors.HasSynced && Rollouts.HasSynced && Pods.HasSynced && Tickets.HasSynced && StoreLists.HasSynced;
+    public bool HasSynced => _watched.All(w => w.HasSynced());
 
     /// <summary>The longest that any watch has been silent.</summary>
-    public TimeSpan Age => new[] { Connectors.Age, Rollouts.Age, Pods.Age, Tickets.Age, StoreLists.Age }.Max();
+    public TimeSpan Age => _watched.Max(w => w.Age());
 
-    public Task RunAsync(CancellationToken ct) =>
-        Task.WhenAll(
-            Connectors.RunAsync(ct),
-            Rollouts.RunAsync(ct),
-            Pods.RunAsync(ct),
-            Tickets.RunAsync(ct),
-            StoreLists.RunAsync(ct)
-        );
+    public Task RunAsync(CancellationToken ct) => Task.WhenAll(_watched.Select(w => w.RunAsync(ct)));
 
-    public Task WaitForSyncAsync(CancellationToken ct) =>
-        Task.WhenAll(
-            Connectors.WaitForSyncAsync(ct),
-            Rollouts.WaitForSyncAsync(ct),
-            Pods.WaitForSyncAsync(ct),
-            Tickets.WaitForSyncAsync(ct),
-            StoreLists.WaitForSyncAsync(ct)
-        );
+    public Task WaitForSyncAsync(CancellationToken ct) => Task.WhenAll(_watched.Select(w => w.WaitForSyncAsync(ct)));
 
     /// <summary>Returns when the caches hold what the server knew after this call.</summary>
-    public Task RelistAsync(CancellationToken ct) =>
-        Task.WhenAll(
-            Connectors.RelistAsync(ct),
-            Rollouts.RelistAsync(ct),
-            Pods.RelistAsync(ct),
-            Tickets.RelistAsync(ct),
-            StoreLists.RelistAsync(ct)
-        );
+    public Task RelistAsync(CancellationToken ct) => Task.WhenAll(_watched.Select(w => w.RelistAsync(ct)));
 
     public void RefreshMetrics()
     {
-        Connectors.RefreshMetrics();
-        Rollouts.RefreshMetrics();
-        Pods.RefreshMetrics();
-        Tickets.RefreshMetrics();
-        StoreLists.RefreshMetrics();
+        foreach (var watched in _watched)
+        {
+            watched.RefreshMetrics();
+        }
     }
 
     /// <summary>Rollouts that name the connector, the one in charge first.</summary>
@@ -123,17 +115,13 @@ internal sealed class ClusterCache
                 .ThenBy(r => r.Metadata.Uid, StringComparer.Ordinal),
         ];
 
+    /// <summary>Actions that name the connector.</summary>
+    public ImmutableArray<SyncAction> ActionsOf(ObjectKey connector) =>
+        [.. _actions.Of(connector).Select(Actions.Find).OfType<SyncAction>()];
+
     /// <summary>The connector's Secrets that a connector on the other side of Production uses too.</summary>
     public ImmutableArray<SharedSecret> SecretsSharedBy(MarketplaceConnector connector) =>
-        _secrets.SharedBy(
-            Kinds.KeyOf(connector.Metadata),
-            connector.Spec.Environment,
-            () =>
-                [
-                    .. SecretSharing.Secrets(connector.Spec),
-                    .. ListsOf(connector.Metadata.Namespace, Selectors(connector)).SelectMany(l => l.Secrets),
-                ]
-        );
+        _secrets.SharedBy(Kinds.KeyOf(connector.Metadata), connector.Spec);
 
     /// <summary>The connector's pods, those that left included, by name.</summary>
     public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector) => [.. _pods.Of(connector).Values];
@@ -151,7 +139,9 @@ internal sealed class ClusterCache
     /// <summary>What <c>spec.storesFrom</c> names, in its order.</summary>
     public ImmutableArray<StoreListSight> StoreListsOf(MarketplaceConnector connector) =>
         [
-            .. Selectors(connector)
+            .. connector
+                .Spec.StoresFrom.Select(s => s.ConfigMapKeyRef)
+                .OfType<KeySelector>()
                 .Select(k =>
                     CachedStoreLists.Sight(StoreLists.Find(new ObjectKey(connector.Metadata.Namespace, k.Name)), k)
                 ),
@@ -199,44 +189,26 @@ internal sealed class ClusterCache
 
     private void OnConnector(ObjectChange<CachedConnector> change)
     {
+        // Those that share a Secret with what it was or is: one may have lost its trouble, the other found it.
+        var touched = new[] { change.Before, change.After }
+            .OfType<CachedConnector>()
+            .SelectMany(c => _secrets.SharingWith(change.Key, c))
+            .ToHashSet();
+        _secrets.Seen(change.Key, change.Before, change.After);
         foreach (var list in change.Before?.StoreLists ?? [])
         {
-            _readersOf.Remove(OwnerOf(change.Key, list.Name), change.Key);
+            _readersOf.Remove(OwnerOf(change.Key, list), change.Key);
         }
         foreach (var list in change.After?.StoreLists ?? [])
         {
-            _readersOf.Add(OwnerOf(change.Key, list.Name), change.Key);
+            _readersOf.Add(OwnerOf(change.Key, list), change.Key);
         }
         _queue.Add(change.Key, change.Lane);
-        NoteSecrets(change.Key);
-    }
-
-    private void NoteSecrets(ObjectKey connector)
-    {
-        foreach (var other in _secrets.Note(connector, () => SecretUseOf(connector)))
+        foreach (var other in touched)
         {
             _queue.Add(other);
         }
     }
-
-    private SecretUse? SecretUseOf(ObjectKey connector) =>
-        Connectors.Find(connector) is { } cached
-            ? new SecretUse(
-                cached.Environment,
-                [
-                    .. cached.SecretHashes,
-                    .. ListsOf(connector.Namespace, cached.StoreLists).SelectMany(l => l.SecretHashes),
-                ]
-            )
-            : null;
-
-    private IEnumerable<CachedStoreLists.Content> ListsOf(string ns, IEnumerable<KeySelector> selectors) =>
-        selectors
-            .Select(s => StoreLists.Find(new ObjectKey(ns, s.Name))?.Keys.GetValueOrDefault(s.Key))
-            .OfType<CachedStoreLists.Content>();
-
-    private static IEnumerable<KeySelector> Selectors(MarketplaceConnector connector) =>
-        connector.Spec.StoresFrom.Select(s => s.ConfigMapKeyRef).OfType<KeySelector>();
 
     private void OnRollout(ObjectChange<SyncRollout> change)
     {
@@ -254,12 +226,20 @@ internal sealed class ClusterCache
         }
     }
 
+    private void OnAction(ObjectChange<SyncAction> change)
+    {
+        _actions.Seen(change);
+        if (change.After is { } after)
+        {
+            _queue.Add(ActionsByConnector.TargetOf(after), change.Lane);
+        }
+    }
+
     private void OnStoreLists(ObjectChange<CachedStoreLists> change)
     {
         foreach (var connector in _readersOf.Of(change.Key))
         {
             _queue.Add(connector, change.Lane);
-            NoteSecrets(connector);
         }
     }
 

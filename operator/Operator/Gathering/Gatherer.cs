@@ -94,6 +94,7 @@ internal sealed class Gatherer(
             UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
             Rollout = await RolloutAsync(key, new RolloutsOf(rollouts, unreadable), spread, ct),
             Record = record.Sight,
+            Actions = cache.ActionsOf(key),
             Pods = pods,
             Tickets = cache.TicketsOf(key),
             ConfigMapHashes = hashes,
@@ -163,7 +164,7 @@ internal sealed class Gatherer(
                 var newId = random.Id();
                 var above = Math.Max(witness, lost.Survivors.Select(s => s.Counter).DefaultIfEmpty().Max());
                 return new RecordFacts(
-                    Survived(lost, newId, now, witness),
+                    Survivors.Of(lost, newId, now, witness),
                     new CommitBasis.InPlaceOf(lost.Head, newId, now, above),
                     none
                 );
@@ -171,25 +172,6 @@ internal sealed class Gatherer(
                 var id = random.Id();
                 return new RecordFacts(new RecordSight.Fresh(id, now), new CommitBasis.Fresh(id, now), none);
         }
-    }
-
-    /// <summary>The newest surviving parts that a witness vouches for: a part above every witness may never have been committed.</summary>
-    private static RecordSight.Lost Survived(RecordRead.Lost lost, string newId, DateTimeOffset now, long witness)
-    {
-        SurvivingPart? Newest(string name)
-        {
-            var parts = lost.Survivors.Where(s => string.Equals(s.Name, name, StringComparison.Ordinal)).ToList();
-            return parts.Where(s => s.Counter <= witness).MaxBy(s => s.Counter) ?? parts.MinBy(s => s.Counter);
-        }
-        var revisions = Newest(RecordParts.Revisions);
-        var attempts = Newest(RecordParts.Attempts);
-        return new RecordSight.Lost(
-            lost.Why,
-            newId,
-            now,
-            revisions is null ? null : RecordParts.DecodeRevisions(revisions.Content.Span),
-            attempts is null ? null : RecordParts.DecodeAttempts(attempts.Content.Span)
-        );
     }
 
     private static long Witness(

@@ -156,6 +156,7 @@ internal static class Wiring
         services
             .AddSingleton<NumbersPace>()
             .AddSingleton<StatusWriter>()
+            .AddSingleton<ActionStatuses>()
             .AddSingleton<OperatorMetrics>()
             .AddSingleton<Teller>();
         services.AddSingleton(s => new EventRecorder(

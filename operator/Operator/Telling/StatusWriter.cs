@@ -53,6 +53,21 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace)
             ct
         );
 
+    /// <summary>The same of an action, which has no numbers.</summary>
+    public Task WriteAsync(SyncAction action, ActionStatus status, CancellationToken ct) =>
+        WriteAsync(
+            new Subject(
+                Kinds.Actions,
+                action.Metadata,
+                HasNews: !IsSame(action.Status, status, ApiJson.Default.ActionStatus),
+                HasNumbers: false
+            ),
+            new SyncAction { Status = status },
+            ApiJson.Default.SyncAction,
+            hasCommitted: false,
+            ct
+        );
+
     /// <summary>What differs from the status that the object has.</summary>
     private sealed record Subject(ResourceType Type, ObjectMeta Metadata, bool HasNews, bool HasNumbers);
 

@@ -9,6 +9,7 @@ namespace Operator.Telling;
 /// <summary>Tells users what was decided: log lines, metrics, events, statuses, in this order.</summary>
 internal sealed class Teller(
     StatusWriter statuses,
+    ActionStatuses actions,
     EventRecorder events,
     OperatorMetrics metrics,
     ClusterCache cache,
@@ -37,6 +38,7 @@ internal sealed class Teller(
             var ofRollout = rollout with { RecordCounter = counter };
             rest = Sooner(rest, await statuses.WriteAsync(policy, ofRollout, hasCommitted, ct));
         }
+        rest = Sooner(rest, await actions.TellAsync(plan.Actions, ct));
         foreach (var unreadable in gathered.UnreadableRollouts)
         {
             await TellUnreadableAsync(Kinds.Rollouts, ApiGroup.RolloutKind, unreadable, ct);
@@ -73,8 +75,18 @@ internal sealed class Teller(
         }
     }
 
-    /// <summary>Rollouts whose connector is not there say so.</summary>
-    public async Task TellWithoutConnectorAsync(ObjectKey key, CancellationToken ct)
+    /// <summary>Actions that can't be read, or name no connector, say so. Returns when to come again, as <see cref="TellAsync"/> does.</summary>
+    public async Task<TimeSpan?> TellNobodysActionsAsync(ObjectKey nobody, CancellationToken ct)
+    {
+        foreach (var unreadable in await actions.UnreadableAsync(nobody.Namespace, ct))
+        {
+            await TellUnreadableAsync(Kinds.Actions, ApiGroup.ActionKind, unreadable, ct);
+        }
+        return await actions.TellWithoutConnectorAsync(nobody, ct);
+    }
+
+    /// <summary>Rollouts and actions whose connector is not there say so. Returns when to come again, as <see cref="TellAsync"/> does.</summary>
+    public async Task<TimeSpan?> TellWithoutConnectorAsync(ObjectKey key, CancellationToken ct)
     {
         metrics.Forget(key);
         foreach (var rollout in cache.RolloutsOf(key))
@@ -84,6 +96,7 @@ internal sealed class Teller(
             var status = RolloutTeller.TellStalled(rollout, Reasons.ConnectorNotFound, message, time.GetUtcNow());
             await statuses.WriteAsync(rollout, status, hasCommitted: false, ct);
         }
+        return await actions.TellWithoutConnectorAsync(key, ct);
     }
 
     private static SyncRollout? PolicyOf(RolloutSight sight) =>

@@ -75,8 +75,10 @@ public static class ResourceKinds
     public static ResourceKind Connectors { get; } = Ours("MarketplaceConnector", "marketplaceconnectors");
     public static ResourceKind Rollouts { get; } = Ours("SyncRollout", "syncrollouts");
 
+    public static ResourceKind Actions { get; } = Ours("SyncAction", "syncactions");
+
     internal static IEnumerable<ResourceKind> All =>
-        [Pods, ConfigMaps, Secrets, ServiceAccounts, Namespaces, Leases, Events, Connectors, Rollouts];
+        [Pods, ConfigMaps, Secrets, ServiceAccounts, Namespaces, Leases, Events, Connectors, Rollouts, Actions];
 
     /// <summary>One of the operator's own kinds, as the CRDs in <c>crds/</c> define them.</summary>
     public static ResourceKind Ours(string kind, string plural) =>

@@ -29,6 +29,10 @@ internal enum MishapKind
     CompactHistory,
     EditStoreList,
     BreakStoreList,
+    RunNow,
+    SuspendByAction,
+    UnsuspendByAction,
+    RestoreActions,
 }
 
 /// <summary>Something that goes wrong, or that users do, at an instant of the chaos.</summary>
@@ -94,6 +98,12 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
                 break;
             case MishapKind.EditStoreList or MishapKind.BreakStoreList:
                 new StoreListMaker(world, random).Make(mishap.Kind);
+                break;
+            case MishapKind.RunNow
+            or MishapKind.SuspendByAction
+            or MishapKind.UnsuspendByAction
+            or MishapKind.RestoreActions:
+                new ActionMaker(world, random).Make(mishap.Kind);
                 break;
             default:
                 MakeClusterTrouble(mishap.Kind);
@@ -223,9 +233,16 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
 
     private void WipeStatuses()
     {
-        foreach (var type in new[] { Kinds.Connectors, Kinds.Rollouts })
+        var key = SimulatedWorld.Key;
+        (ResourceType Type, ObjectKey Key)[] all =
+        [
+            (Kinds.Connectors, key),
+            (Kinds.Rollouts, key),
+            .. world.Cluster.All(Kinds.Actions).Select(a => (Kinds.Actions, a.Key)),
+        ];
+        foreach (var (type, name) in all)
         {
-            if (world.Cluster.Find(type, SimulatedWorld.Key) is { } item)
+            if (world.Cluster.Find(type, name) is { } item)
             {
                 var wiped = JsonNode.Parse(item.Json.GetRawText())!.AsObject(); // an object is no null
                 wiped["status"] = new JsonObject { ["observedGeneration"] = -1 };

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Operator.Api;
+
+namespace Operator.Planning.Actions;
+
+/// <summary>How flows, stores and instants are named in what is said of actions.</summary>
+internal static class ActionTexts
+{
+    private const int NamesShown = 5;
+    private const int LongestMessage = 256;
+
+    /// <summary><c>flow 'orders' of stores 'a', 'b'</c>, <c>every flow of every store</c>.</summary>
+    public static string Scope(string flow, ImmutableArray<string> stores)
+    {
+        var flows = flow.Length == 0 ? "every flow" : $"flow '{flow}'";
+        return stores.IsEmpty ? $"{flows} of every store" : $"{flows} of {Stores(stores)}";
+    }
+
+    public static string Scope(ActionSpec spec) => Scope(spec.Flow, spec.Stores);
+
+    public static string Stores(ImmutableArray<string> stores)
+    {
+        var noun = stores.Length == 1 ? "store" : "stores";
+        return $"{noun} {Names(stores)}";
+    }
+
+    public static string Names(IReadOnlyCollection<string> names)
+    {
+        var shown = string.Join(", ", names.Take(NamesShown).Select(n => $"'{n}'"));
+        return names.Count <= NamesShown ? shown : $"{shown} and {names.Count - NamesShown} more";
+    }
+
+    public static string Instant(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>By which action, until when and why: <c>SyncAction 'stop' until 2026-11-25T17:00:00Z (counting stock)</c>.</summary>
+    public static string By(SuspensionOrder order)
+    {
+        var until = order.Until is { } end ? $" until {Instant(end)}" : "";
+        var why = order.Reason.Length > 0 ? $" ({order.Reason})" : "";
+        return $"{ApiGroup.ActionKind} '{order.Action}'{until}{why}";
+    }
+
+    /// <summary>The record keeps a thousand of them.</summary>
+    public static string Cut(string message) =>
+        message.Length <= LongestMessage ? message : $"{message[..(LongestMessage - 1)]}…";
+}

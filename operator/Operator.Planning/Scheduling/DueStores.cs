@@ -1,0 +1,17 @@
+namespace Operator.Planning.Scheduling;
+
+/// <summary>Which stores an occasion is for.</summary>
+internal static class DueStores
+{
+    /// <summary>Active ones, or those of them that a run-now names; not those that are suspended, or went on only after it was due.</summary>
+    public static IEnumerable<string> Of(Draft draft, string flow, Occasion occasion)
+    {
+        var asked = occasion.RunNow is { Stores.IsEmpty: false } order
+            ? order.Stores.Where(draft.Roster.IsActive)
+            : draft.Roster.Active;
+        var held = draft.Suspended;
+        return held.IsEmpty
+            ? asked
+            : asked.Where(s => !(held.HeldUntil(flow, s) is { } end && (end > draft.Now || end > occasion.Slot)));
+    }
+}

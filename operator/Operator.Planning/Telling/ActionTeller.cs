@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Actions;
+
+namespace Operator.Planning.Telling;
+
+/// <summary>What an action's status is to say.</summary>
+public sealed record ToldAction(SyncAction Action, ActionStatus Status);
+
+/// <summary>The statuses of actions: copies of what the record says of them.</summary>
+public static class ActionTeller
+{
+    internal static ImmutableArray<ToldAction> Tell(Draft draft)
+    {
+        var known = draft.Seen.Actions.IsEmpty ? [] : draft.Record.Actions.ByUid();
+        var told = ImmutableArray.CreateBuilder<ToldAction>();
+        foreach (var action in draft.Seen.Actions)
+        {
+            if (StatusOf(draft, action, known.GetValueOrDefault(action.Metadata.Uid)) is { } status)
+            {
+                told.Add(new ToldAction(action, status));
+            }
+        }
+        return told.ToImmutable();
+    }
+
+    /// <summary>Of an action whose connector is not there: it waits, unless it is wrong in itself or was decided before.</summary>
+    public static ToldAction? TellWithoutConnector(SyncAction action, DateTimeOffset now)
+    {
+        var target = action.Spec.TargetRef.Name;
+        return ActionDecisions.Problem(action) is { } problem ? new ToldAction(action, Rejected(action, problem, now))
+            : action.Status.State is not null ? null
+            : new ToldAction(
+                action,
+                Waiting(
+                    action,
+                    Reasons.ConnectorNotFound,
+                    $"there is no {ApiGroup.ConnectorKind} '{target}' in namespace '{action.Metadata.Namespace}': it waits for one; create it, or delete this and make another one with the right name",
+                    now
+                )
+            );
+    }
+
+    /// <summary>Null: there is nothing to tell.</summary>
+    private static ActionStatus? StatusOf(Draft draft, SyncAction action, DecidedAction? decided)
+    {
+        var (book, now) = (draft.Record.Actions, draft.Now);
+        if (decided is not null && action.Metadata.Generation <= 1)
+        {
+            return Says(action, decided) ? null : Decided(action, decided.State, decided.Message, decided.At);
+        }
+        if (ActionDecisions.Problem(action) is { } problem)
+        {
+            return Rejected(action, problem, now);
+        }
+        if (book.IsForgotten(action, now))
+        {
+            // What it once said is not known better here.
+            return action.Status.State is not null
+                ? null
+                : Decided(
+                    action,
+                    ActionState.Expired,
+                    "it is older than what the record knows of actions; make another one if it is still wanted",
+                    now
+                );
+        }
+        return draft.WaitingActions.TryGetValue(action.Metadata.Uid, out var why)
+            ? Waiting(action, Reasons.Waiting, $"{why}; it waits a little for them", now)
+            : Waiting(
+                action,
+                Reasons.Waiting,
+                "the connector can't be worked on now, see its conditions: it waits",
+                now
+            );
+    }
+
+    private static bool Says(SyncAction action, DecidedAction decided) =>
+        action.Status is { State: { } state, At: { } at }
+        && action.Status.ObservedGeneration == action.Metadata.Generation
+        && string.Equals(state, decided.State.ToString(), StringComparison.Ordinal)
+        && string.Equals(action.Status.Message, decided.Message, StringComparison.Ordinal)
+        && at == decided.At;
+
+    /// <summary>Of what is wrong in itself the record knows nothing: it stays as it was told first.</summary>
+    private static ActionStatus Rejected(SyncAction action, string problem, DateTimeOffset now)
+    {
+        var isSame = string.Equals(action.Status.State, nameof(ActionState.Rejected), StringComparison.Ordinal);
+        return Decided(action, ActionState.Rejected, problem, isSame ? action.Status.At ?? now : now);
+    }
+
+    private static ActionStatus Decided(SyncAction action, ActionState state, string message, DateTimeOffset at) =>
+        With(
+            action,
+            new ActionStatus
+            {
+                State = state.ToString(),
+                At = ConditionDraft.Seconds(at),
+                Message = message,
+            },
+            at,
+            state == ActionState.Applied
+                ? [ConditionDraft.True(ConditionTypes.Ready, state.ToString(), message)]
+                :
+                [
+                    ConditionDraft.False(ConditionTypes.Ready, state.ToString(), message),
+                    ConditionDraft.True(ConditionTypes.Stalled, state.ToString(), message),
+                ]
+        );
+
+    private static ActionStatus Waiting(SyncAction action, string reason, string message, DateTimeOffset now) =>
+        With(
+            action,
+            new ActionStatus { Message = message },
+            now,
+            [
+                ConditionDraft.Unknown(ConditionTypes.Ready, reason, message),
+                ConditionDraft.True(ConditionTypes.Reconciling, reason, message),
+            ]
+        );
+
+    private static ActionStatus With(
+        SyncAction action,
+        ActionStatus status,
+        DateTimeOffset at,
+        ImmutableArray<ConditionDraft> conditions
+    )
+    {
+        var (generation, before) = (action.Metadata.Generation, action.Status.Conditions);
+        return status with
+        {
+            ObservedGeneration = generation,
+            Conditions = [.. conditions.Select(c => c.After(before, generation, at))],
+        };
+    }
+}

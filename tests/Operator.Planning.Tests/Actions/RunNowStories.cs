@@ -1,0 +1,475 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Operator.Api;
+using Operator.Planning.Actions;
+using Operator.Planning.Runs;
+
+namespace Operator.Planning.Tests.Actions;
+
+public sealed class RunNowStories
+{
+    private readonly World _world = A.SettledWorld();
+
+    [Fact]
+    public void Named_stores_run_at_once_beside_the_schedule()
+    {
+        Quiet();
+
+        _world.Do("now", A.RunNow("orders", "store-003", "store-007"));
+        _world.Step();
+
+        var run = Assert.Single(_world.Runs);
+        Assert.Equal(["store-003", "store-007"], run.Print.Stores);
+        Assert.Equal($"n{ActionTokens.Of(_world.Actions[0])}", run.Print.Occasion);
+        Assert.Equal(_world.Now, run.At);
+    }
+
+    [Fact]
+    public void Status_says_how_many_run_by_when()
+    {
+        _world.Do("now", A.RunNow("orders", "store-003"));
+
+        _world.Step();
+
+        var status = _world.StatusOf("now");
+        Assert.Equal("Applied", status.State);
+        Assert.Equal(_world.Now, status.At);
+        Assert.Equal(1, status.ObservedGeneration);
+        Assert.StartsWith(
+            "1 stores are to run in flows 'orders', each to start by 2026-11-24T12:",
+            status.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(["Ready"], status.Conditions.Select(c => c.Type));
+        Assert.Contains(_world.Events, e => e.Reason == Reasons.RunNow && e.Target == EventTarget.Connector);
+    }
+
+    [Fact]
+    public void Without_flow_and_stores_every_store_runs_in_every_flow()
+    {
+        _world.Connector = WithFlows(A.Flow(), A.Flow("prices"));
+        Quiet();
+
+        _world.Do("now", A.RunNow());
+        _world.Run(TimeSpan.FromSeconds(8));
+
+        foreach (var flow in new[] { "orders", "prices" })
+        {
+            var stores = _world.Runs.Where(r => r.Print.Flow == flow && IsRunNow(r)).SelectMany(r => r.Print.Stores);
+            Assert.Equal(40, stores.Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public void Worker_is_told_why_and_since_when_to_do_it_again()
+    {
+        Quiet();
+        _world.Do("now", A.RunNow("orders", "store-003") with { Since = new Instant("2026-11-24T08:00:00+08:00") });
+
+        var plan = _world.Step();
+
+        var pod = Assert.Single(plan.Changes.OfType<Change.CreatePod>()).Pod;
+        var file = JsonSerializer.Deserialize(pod.Annotations[PodMarks.Run], RunJson.Default.RunFile)!;
+        Assert.Equal("RunNow", file.Reason);
+        Assert.Equal("2026-11-24T00:00:00Z", Assert.Single(file.Stores).RedoFrom);
+    }
+
+    [Fact]
+    public void A_store_that_runs_already_waits_for_its_run()
+    {
+        _world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(6) };
+        _world.Run(TimeSpan.FromSeconds(15), until: w => w.HasLivePods);
+
+        _world.Do("now", A.RunNow("orders", "store-003"));
+        _world.Run(TimeSpan.FromSeconds(12));
+
+        ExpectNeverTwiceAtOnce();
+        Assert.Contains(_world.Runs, IsRunNow);
+    }
+
+    [Fact]
+    public void It_is_done_once_whatever_crashes()
+    {
+        for (var crash = 0; crash < 5; crash++)
+        {
+            var world = A.SettledWorld();
+            world.Do("now", A.RunNow("orders", "store-003"));
+
+            world.Step(crash);
+            world.Run(TimeSpan.FromSeconds(20));
+
+            Assert.Single(world.Runs, IsRunNow);
+            Assert.Equal("Applied", world.StatusOf("now").State);
+            Assert.Single(world.Record.Actions.Decided);
+        }
+    }
+
+    [Fact]
+    public void The_same_status_is_written_after_a_crash()
+    {
+        _world.Do("now", A.RunNow("orders", "store-003"));
+        var decided = _world.Step(crashAfter: 1);
+        _world.Now += TimeSpan.FromMinutes(3);
+
+        _world.Step();
+
+        Assert.Equal(decided.Actions[0].Status.Message, _world.StatusOf("now").Message);
+        Assert.Equal(decided.Actions[0].Status.At, _world.StatusOf("now").At);
+    }
+
+    [Fact]
+    public void A_restored_one_is_expired_and_does_nothing()
+    {
+        var first = _world.Do("now", A.RunNow("orders", "store-003"));
+        _world.Run(TimeSpan.FromSeconds(5));
+        _world.Actions = [];
+        _world.Runs.Clear();
+
+        _world.Do("now", first.Spec);
+        _world.Run(TimeSpan.FromSeconds(20));
+
+        Assert.Equal("Expired", _world.StatusOf("now").State);
+        Assert.Contains("was applied at 2026-11-24T12:", _world.StatusOf("now").Message, StringComparison.Ordinal);
+        Assert.Equal(["Ready", "Stalled"], _world.StatusOf("now").Conditions.Select(c => c.Type));
+        Assert.DoesNotContain(_world.Runs, IsRunNow);
+    }
+
+    [Fact]
+    public void One_that_nobody_saw_for_an_hour_is_expired()
+    {
+        _world.Do("now", A.RunNow("orders", "store-003"));
+        _world.Now += TimeSpan.FromMinutes(61);
+
+        _world.Run(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("Expired", _world.StatusOf("now").State);
+        Assert.DoesNotContain(_world.Runs, IsRunNow);
+    }
+
+    [Fact]
+    public void A_rejected_one_can_be_made_again_once_it_is_possible()
+    {
+        var spec = A.RunNow("orders", "newcomer");
+        _world.Do("now", spec);
+        _world.Step();
+        Assert.Equal("Rejected", _world.StatusOf("now").State);
+        _world.Actions = [];
+        _world.Connector = _world.Connector with
+        {
+            Spec = _world.Connector.Spec with
+            {
+                Stores = _world.Connector.Spec.Stores.Add(new Store { Name = "newcomer" }),
+            },
+        };
+
+        _world.Do("now", spec);
+        _world.Step();
+
+        Assert.Equal("Applied", _world.StatusOf("now").State);
+    }
+
+    [Fact]
+    public void It_ends_pauses_of_stores_that_could_not_authenticate()
+    {
+        _world.Versions[A.Good] = new Behaviour { LockedOut = ["store-003"] };
+        _world.Run(TimeSpan.FromSeconds(15));
+        Assert.True(_world.Record.Pauses.Auth.ContainsKey("store-003"));
+        _world.Versions[A.Good] = new Behaviour();
+
+        _world.Do("now", A.RunNow("orders", "store-003"));
+        _world.Run(TimeSpan.FromSeconds(5));
+
+        Assert.Single(_world.Runs, IsRunNow);
+        Assert.Empty(_world.Record.Pauses.Auth);
+    }
+
+    [Fact]
+    public void What_cannot_start_by_its_deadline_is_counted_and_is_no_missed_slot()
+    {
+        // Every 5 minutes, and each run lasts longer than the deadline of 20 s.
+        _world.Connector = WithFlows(A.Flow() with { Schedule = "@every 5m", Timeout = new Duration("2m") });
+        _world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(60) };
+        _world.Run(TimeSpan.FromMinutes(5), until: w => w.HasLivePods);
+        var before = _world.Record.Plan("orders");
+
+        _world.Do("now", A.RunNow("orders", "store-003"));
+        _world.Run(TimeSpan.FromSeconds(90));
+
+        var plan = _world.Record.Plan("orders");
+        Assert.DoesNotContain(_world.Runs, IsRunNow);
+        Assert.Equal(before.MissedBy.Concurrency + 1, plan.MissedBy.Concurrency);
+        Assert.Equal(before.MissedStoreSyncs + 1, plan.MissedStoreSyncs);
+        Assert.Equal(before.MissedSlots, plan.MissedSlots);
+    }
+
+    [Fact]
+    public void A_failing_one_does_not_make_the_connector_look_broken()
+    {
+        Quiet();
+        _world.Versions[A.Good] = new Behaviour { ExitCode = 1 };
+
+        _world.Do("now", A.RunNow("orders", "store-003"));
+        _world.Run(TimeSpan.FromSeconds(5));
+
+        Assert.Single(_world.Runs, IsRunNow);
+        Assert.Null(_world.Record.Plan("orders").Problem);
+    }
+
+    [Fact]
+    public void Its_runs_are_evidence_and_make_no_step_older()
+    {
+        _world.Connector = WithFlows(A.Flow() with { Schedule = "@every 5m" });
+        _world.ShipImage(A.Better);
+        _world.Run(TimeSpan.FromMinutes(6), until: w => w.Attempt is { HasStarted: true } && !w.HasLivePods);
+        _world.Step();
+        var (dwelled, cohort) = (_world.Attempt!.Dwelled, _world.Attempt.Order[0]);
+        var runs = _world.Record.Ledger("orders").Evidence.Runs;
+
+        _world.Do("now", A.RunNow("orders", cohort));
+        _world.Run(TimeSpan.FromSeconds(6));
+        _world.Do("then", A.Suspend()); // to commit what was folded
+        _world.Step();
+
+        Assert.Equal(runs + 1, _world.Record.Ledger("orders").Evidence.Runs);
+        Assert.Equal(dwelled, _world.Attempt!.Dwelled);
+    }
+
+    [Theory]
+    [InlineData("price", "", "there is no flow 'price'; the connector has 'orders'")]
+    [InlineData(
+        "orders",
+        "acme",
+        "the connector has no store 'acme'; it has stores 'store-001', 'store-002', 'store-003', 'store-004', 'store-005' and 35 more"
+    )]
+    public void What_it_names_and_is_not_there_is_said_with_what_there_is(string flow, string store, string message)
+    {
+        _world.Do("now", A.RunNow(flow, store.Length == 0 ? [] : [store]));
+
+        _world.Step();
+
+        Assert.Equal(("Rejected", message), (_world.StatusOf("now").State, _world.StatusOf("now").Message));
+        Assert.Contains(_world.Events, e => e.Reason == Reasons.ActionRejected && e.IsWarning);
+    }
+
+    [Fact]
+    public void Of_stores_in_lists_it_waits_a_little_for_the_list()
+    {
+        _world.Connector = _world.Connector with
+        {
+            Spec = _world.Connector.Spec with { StoresFrom = A.StoresFrom("more/stores.yaml") },
+        };
+        _world.StoreLists = [A.BrokenList("more/stores.yaml", "it is not there")];
+        _world.Do("now", A.RunNow("orders", "late"));
+        _world.Step();
+        Assert.Null(_world.StatusOf("now").State);
+        Assert.Equal(["Ready", "Reconciling"], _world.StatusOf("now").Conditions.Select(c => c.Type));
+
+        _world.StoreLists = [A.StoreList("more/stores.yaml", "1", "late")];
+        _world.Step();
+
+        Assert.Equal("Applied", _world.StatusOf("now").State);
+    }
+
+    [Fact]
+    public void One_that_waits_for_a_list_in_vain_is_rejected_and_somebody_wakes_up_for_it()
+    {
+        _world.Connector = _world.Connector with
+        {
+            Spec = _world.Connector.Spec with
+            {
+                StoresFrom = A.StoresFrom("more/stores.yaml"),
+                Flows = [A.Flow() with { Schedule = "@every 24h" }],
+            },
+        };
+        _world.StoreLists = [A.StoreList("more/stores.yaml", "1", "other")];
+        _world.Do("now", A.RunNow("orders", "late"));
+        var created = _world.Now;
+        Assert.True(_world.Step().WakeAt <= created.AddSeconds(10));
+
+        _world.Now = created.AddSeconds(10);
+        _world.Step();
+
+        Assert.Equal("Rejected", _world.StatusOf("now").State);
+    }
+
+    [Fact]
+    public void What_the_spec_suspends_is_not_run()
+    {
+        _world.Connector = _world.Connector with { Spec = _world.Connector.Spec with { Suspend = true } };
+
+        _world.Do("now", A.RunNow());
+        _world.Step();
+
+        Assert.Equal("Rejected", _world.StatusOf("now").State);
+        Assert.Contains("Git is in charge there", _world.StatusOf("now").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_that_the_spec_suspends_is_not_run()
+    {
+        var stores = _world.Connector.Spec.Stores;
+        _world.Connector = _world.Connector with
+        {
+            Spec = _world.Connector.Spec with { Stores = stores.SetItem(2, stores[2] with { Suspend = true }) },
+        };
+
+        _world.Do("now", A.RunNow("", "store-001", "store-003"));
+        _world.Step();
+
+        Assert.Equal("Rejected", _world.StatusOf("now").State);
+        Assert.StartsWith(
+            "suspend is set for store 'store-003'",
+            _world.StatusOf("now").Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void One_that_was_changed_is_rejected()
+    {
+        var action = _world.Do("now", A.RunNow());
+        _world.Actions = [action with { Metadata = action.Metadata with { Generation = 2 } }];
+
+        _world.Run(TimeSpan.FromSeconds(3));
+
+        Assert.Equal("Rejected", _world.StatusOf("now").State);
+        Assert.Equal(2, _world.StatusOf("now").ObservedGeneration);
+        Assert.Empty(_world.Record.Actions.Decided);
+    }
+
+    [Fact]
+    public void A_misspelt_field_does_not_make_it_mean_every_store()
+    {
+        var action = _world.Do("now", A.RunNow());
+        const string applied = """
+            {"apiVersion":"marketplace-operator.io/v1alpha1","kind":"SyncAction","spec":{"action":"RunNow","store":["a"]}}
+            """;
+        var annotations = ImmutableSortedDictionary<string, string>.Empty.Add(
+            "kubectl.kubernetes.io/last-applied-configuration",
+            applied
+        );
+        _world.Actions = [action with { Metadata = action.Metadata with { Annotations = annotations } }];
+
+        _world.Run(TimeSpan.FromSeconds(3));
+
+        Assert.Equal("Rejected", _world.StatusOf("now").State);
+        Assert.Contains(
+            "spec.store (there is no such field; did you mean stores?)",
+            _world.StatusOf("now").Message,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(_world.Runs, IsRunNow);
+    }
+
+    [Fact]
+    public void Neither_slot_nor_run_now_starves_the_other_on_a_single_place()
+    {
+        _world.Connector = WithFlows(
+            A.Flow() with
+            {
+                Schedule = "@every 20s",
+                MaxStoresPerRun = 40,
+                MaxConcurrentRuns = 1,
+            }
+        );
+        _world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(6) };
+        _world.Run(TimeSpan.FromSeconds(21));
+        _world.Runs.Clear();
+
+        for (var i = 0; i < 12; i++)
+        {
+            _world.Do($"now-{i}", A.RunNow("orders", $"store-{(i % 2) + 1:000}"));
+            _world.Run(TimeSpan.FromSeconds(10));
+        }
+
+        ExpectNeverTwiceAtOnce();
+        Assert.InRange(_world.Runs.Count(r => !IsRunNow(r)), 5, 7);
+        Assert.InRange(_world.Runs.Count(IsRunNow), 5, 12);
+    }
+
+    [Fact]
+    public void Too_many_at_once_are_refused()
+    {
+        _world.Connector = WithFlows(
+            A.Flow() with
+            {
+                StartingDeadline = new Duration("10m"),
+                Timeout = new Duration("20m"),
+            }
+        );
+        _world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromMinutes(8) };
+        _world.Run(TimeSpan.FromSeconds(15), until: w => w.HasLivePods);
+        for (var i = 0; i < 21; i++)
+        {
+            _world.Do($"now-{i}", A.RunNow("orders", "store-001"));
+            _world.Step();
+        }
+
+        Assert.Equal("Applied", _world.StatusOf("now-19").State);
+        Assert.Equal("Rejected", _world.StatusOf("now-20").State);
+    }
+
+    [Fact]
+    public void After_180_days_it_is_forgotten_and_not_done_again()
+    {
+        _world.Do("now", A.RunNow("orders", "store-003"));
+        _world.Do("stop", A.Suspend("orders", "store-004") with { Until = new Instant("2026-11-24T13:00:00Z") });
+        _world.Run(TimeSpan.FromSeconds(3));
+
+        _world.Now += TimeSpan.FromDays(181);
+        _world.Runs.Clear();
+        _world.Run(TimeSpan.FromSeconds(15));
+
+        Assert.Empty(_world.Record.Actions.Decided);
+        Assert.Empty(_world.Record.Actions.Orders);
+        Assert.Equal("Applied", _world.StatusOf("now").State);
+        Assert.DoesNotContain(_world.Runs, IsRunNow);
+    }
+
+    [Fact]
+    public void At_most_a_thousand_are_remembered_and_no_older_one_is_done_again()
+    {
+        for (var i = 0; i < 1203; i++)
+        {
+            _world.Do($"a-{i}", A.Unsuspend());
+            _world.Now += TimeSpan.FromMilliseconds(10);
+        }
+        _world.Step();
+        Assert.Equal(200, _world.Record.Actions.Decided.Length);
+        _world.Run(TimeSpan.FromSeconds(20)); // a later commit takes the trimmed book along
+
+        Assert.Equal(1000, _world.Record.Actions.Decided.Length);
+        Assert.Equal("Applied", _world.StatusOf("a-0").State);
+        Assert.All(_world.Actions, a => Assert.Equal("Applied", a.Status.State));
+    }
+
+    /// <summary>No slot is open and nothing runs.</summary>
+    private void Quiet()
+    {
+        _world.Run(TimeSpan.FromSeconds(20), until: w => !w.HasLivePods && w.Now.Second % 10 == 6);
+        _world.Runs.Clear();
+    }
+
+    private MarketplaceConnector WithFlows(params ImmutableArray<Flow> flows) =>
+        _world.Connector with
+        {
+            Spec = _world.Connector.Spec with { Flows = flows },
+        };
+
+    private static bool IsRunNow(World.Started run) => run.Print.Occasion.StartsWith('n');
+
+    /// <summary>Runs of one store never overlap: each lasts from its start to its length later.</summary>
+    private void ExpectNeverTwiceAtOnce()
+    {
+        var length = _world.Versions[A.Good].Duration;
+        var byStore = _world.Runs.SelectMany(r => r.Print.Stores.Select(s => (Store: s, r.At))).GroupBy(r => r.Store);
+        foreach (var runs in byStore)
+        {
+            var starts = runs.Select(r => r.At).Order().ToList();
+            Assert.All(
+                starts.Zip(starts.Skip(1)),
+                pair => Assert.True(pair.Second - pair.First >= length, _world.Story)
+            );
+        }
+    }
+}
