@@ -1,5 +1,3 @@
-using Operator.Api;
-
 namespace Operator.Cluster.Tests;
 
 /// <summary>
@@ -91,7 +89,7 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cl
     private async Task<SeenRun> RunAsync(string what, Func<SeenRun, bool> isIt) =>
         (await Story.AwaitRunsAsync(what, runs => runs.Any(isIt), Ct)).First(isIt);
 
-    private Task<MarketplaceConnector> AwaitReadyAsync() =>
+    private Task AwaitReadyAsync() =>
         Story.AwaitConnectorAsync(
             Name,
             "it is ready again",
@@ -99,7 +97,7 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cl
             Ct
         );
 
-    private Task<Scrape> AwaitMetricAsync(string query, double least) =>
+    private Task AwaitMetricAsync(string query, double least) =>
         Eventually.IsSoAsync(
             $"{query} is at least {least}",
             MetricsAsync,

@@ -42,6 +42,8 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
     [InlineData("create", "pods/exec")]
     [InlineData("delete", "marketplaceconnectors.marketplace-operator.io")]
     [InlineData("update", "marketplaceconnectors.marketplace-operator.io")]
+    [InlineData("update", "syncactions.marketplace-operator.io")]
+    [InlineData("delete", "syncactions.marketplace-operator.io")]
     [InlineData("get", "nodes")]
     [InlineData("create", "clusterrolebindings.rbac.authorization.k8s.io")]
     [InlineData("impersonate", "serviceaccounts")]
@@ -54,6 +56,7 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
     [InlineData("create", "pods")]
     [InlineData("update", "configmaps")]
     [InlineData("update", "syncrollouts.marketplace-operator.io/status")]
+    [InlineData("update", "syncactions.marketplace-operator.io/status")]
     public async Task The_operator_may(string verb, string resource) =>
         Assert.Equal("yes", await CanAsync(verb, resource));
 

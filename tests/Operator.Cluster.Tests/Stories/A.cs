@@ -87,6 +87,27 @@ internal sealed record ConnectorManifest
             : $"{{name: {name}}}";
 }
 
+internal sealed record ActionManifest
+{
+    public string Name { get; init; } = "";
+    public string Connector { get; init; } = "shop";
+    public string Action { get; init; } = "RunNow";
+    public ImmutableArray<string> Stores { get; init; } = [];
+    public string Reason { get; init; } = "";
+
+    public string Yaml() =>
+        $$"""
+            apiVersion: marketplace-operator.io/v1alpha1
+            kind: SyncAction
+            metadata: {name: {{Name}}}
+            spec:
+              targetRef: {kind: MarketplaceConnector, name: {{Connector}}}
+              action: {{Action}}
+              stores: [{{string.Join(", ", Stores)}}]
+              reason: "{{Reason}}"
+            """;
+}
+
 internal sealed record RolloutManifest
 {
     public string Connector { get; init; } = "";

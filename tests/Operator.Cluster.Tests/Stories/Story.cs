@@ -42,6 +42,22 @@ internal sealed class Story : IAsyncDisposable
     public Task<string> ApplyAsync(ConnectorManifest connector, CancellationToken ct) =>
         Kube.ApplyAsync(Namespace, Yaml(connector), ct);
 
+    public Task<string> ApplyAsync(ActionManifest action, CancellationToken ct) =>
+        Kube.ApplyAsync(Namespace, action.Yaml(), ct);
+
+    /// <summary>The action's status, once it was decided.</summary>
+    public async Task<ActionStatus> AwaitActionAsync(string name, CancellationToken ct) =>
+        (
+            await Eventually.IsSoAsync(
+                $"action '{name}' is decided",
+                async () =>
+                    (await Kube.GetAsync($"{Path("syncactions")}/{name}", ct)).Deserialize(ApiJson.Default.SyncAction)!, // see above
+                a => a.Status.State is not null,
+                a => Show(a.Status, ApiJson.Default.ActionStatus),
+                ct
+            )
+        ).Status;
+
     public Task<string> ApplyAsync(RolloutManifest rollout, CancellationToken ct) =>
         Kube.ApplyAsync(Namespace, rollout.Yaml(), ct);
 
@@ -142,7 +158,7 @@ internal sealed class Story : IAsyncDisposable
     /// <summary>All that helps to understand why a story failed.</summary>
     public async Task<string> DescribeAsync(CancellationToken ct)
     {
-        var statuses = await Kube.TryKubectlAsync(null, ct, "-n", Namespace, "get", "mpc,syr", "-o", "yaml");
+        var statuses = await Kube.TryKubectlAsync(null, ct, "-n", Namespace, "get", "mpc,syr,sya", "-o", "yaml");
         string[] columns =
         [
             "-o",
