@@ -1,3 +1,5 @@
+using Operator.Api;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>
@@ -89,7 +91,7 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cl
     private async Task<SeenRun> RunAsync(string what, Func<SeenRun, bool> isIt) =>
         (await Story.AwaitRunsAsync(what, runs => runs.Any(isIt), Ct)).First(isIt);
 
-    private Task AwaitReadyAsync() =>
+    private Task<MarketplaceConnector> AwaitReadyAsync() =>
         Story.AwaitConnectorAsync(
             Name,
             "it is ready again",
@@ -97,7 +99,7 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cl
             Ct
         );
 
-    private Task AwaitMetricAsync(string query, double least) =>
+    private Task<Scrape> AwaitMetricAsync(string query, double least) =>
         Eventually.IsSoAsync(
             $"{query} is at least {least}",
             MetricsAsync,

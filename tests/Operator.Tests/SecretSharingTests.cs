@@ -59,6 +59,51 @@ public sealed class SecretSharingTests : IDisposable
         Assert.Null(Shared(Test));
     }
 
+    [Fact]
+    public void A_Secret_of_a_list_of_stores_counts_as_well()
+    {
+        _cluster.Edit(Kinds.Connectors, Test, c => c["spec"]!["credentials"]!["secretRef"]!["name"] = "sandbox"); // it was made with one
+        CreateList("[{name: from-list, credentials: {secretRef: {name: sellers}}}]");
+        _cluster.Edit(
+            Kinds.Connectors,
+            Test,
+            c =>
+                c["spec"]!["storesFrom"] = JsonNode.Parse(
+                    """[{"configMapKeyRef": {"name": "more", "key": "stores.yaml"}}]"""
+                )
+        );
+        RunFor(TimeSpan.FromSeconds(40));
+        Assert.All([Live, Test], key => Assert.NotNull(Shared(key)));
+        Assert.StartsWith(Reasons.InvalidSpec, Ready(Test), StringComparison.Ordinal);
+
+        _cluster.Edit(
+            CoreTypes.ConfigMaps,
+            new ObjectKey(FleetObjects.Namespace, "more"),
+            c => c["data"]!["stores.yaml"] = "[{name: from-list}]" // it was made with it
+        );
+        RunFor(TimeSpan.FromSeconds(40));
+
+        Assert.All([Live, Test], key => Assert.Null(Shared(key)));
+        Assert.NotEmpty(PodsOf(Test));
+    }
+
+    private void CreateList(string stores) =>
+        _cluster.Create(
+            CoreTypes.ConfigMaps,
+            FleetObjects.Namespace,
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "ConfigMap",
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = "more",
+                    ["labels"] = new JsonObject { [ApiGroup.StoresLabel] = "true" },
+                },
+                ["data"] = new JsonObject { ["stores.yaml"] = stores },
+            }
+        );
+
     public void Dispose()
     {
         _operator.Dispose();

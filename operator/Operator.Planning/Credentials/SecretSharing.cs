@@ -24,6 +24,16 @@ public static class SecretSharing
                 .Order(StringComparer.Ordinal),
         ];
 
+    /// <summary>Names of the Secrets of a list of stores.</summary>
+    public static ImmutableArray<string> Secrets(IEnumerable<Store> stores) =>
+        [
+            .. stores
+                .Select(s => s.Credentials?.SecretRef?.Name)
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+
     /// <summary>What keeps a connector that is not Production from running, one sentence a Secret.</summary>
     public static ImmutableArray<string> Problems(
         MarketplaceConnector connector,

@@ -79,6 +79,10 @@ public sealed record Occasion
     /// <summary>From this slot to the next: what one observed round can add to a step's dwell.</summary>
     public TimeSpan Period { get; set; }
 
+    /// <summary>The attempt that ran, and its stage, when the slot opened: a round counts for the step that it began in. 0: none.</summary>
+    public int Attempt { get; set; }
+    public int Stage { get; set; }
+
     /// <summary>How often a store that failed is tried again.</summary>
     public int Retries { get; set; }
     public ImmutableArray<Entry> Entries { get; set; } = [];

@@ -62,9 +62,11 @@ internal static class Closing
         {
             return record;
         }
-        var wasObserved = occasion.Entries.Any(e =>
-            Misses.IsRun(e) && e.Attempt == attempt.Number && e.Stage == attempt.Stage
-        );
+        // Of a slot that opened before the step began, some stores ran what the step before had them run.
+        var isOfStep = occasion.Attempt == attempt.Number && occasion.Stage == attempt.Stage;
+        var wasObserved =
+            isOfStep
+            && occasion.Entries.Any(e => Misses.IsRun(e) && e.Attempt == attempt.Number && e.Stage == attempt.Stage);
         var elapsed = now - attempt.DwellMark;
         if (!wasObserved || elapsed <= TimeSpan.Zero)
         {

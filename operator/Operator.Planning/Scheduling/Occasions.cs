@@ -40,7 +40,7 @@ internal static class Occasions
         {
             return draft;
         }
-        var opening = Open(flow, slot, plan);
+        var opening = Open(flow, slot, plan, draft.Record.RunningAttempt);
         var stores = draft.Spec.Suspend ? 0 : DueStores.Of(draft, flow.Name, opening).Count();
         if (stores == 0)
         {
@@ -74,7 +74,7 @@ internal static class Occasions
     }
 
     /// <summary>No slot is spread beyond the next one.</summary>
-    private static Occasion Open(Flow flow, DateTimeOffset slot, FlowPlan plan)
+    private static Occasion Open(Flow flow, DateTimeOffset slot, FlowPlan plan, Attempt? attempt)
     {
         var period = Schedule.Of(flow).Period(slot);
         var spread = flow.Spread.Value < period || period == TimeSpan.Zero ? flow.Spread.Value : period;
@@ -87,6 +87,8 @@ internal static class Occasions
             StartBy = slot + spread + flow.StartingDeadline.Value,
             Period = period,
             Retries = flow.Retries,
+            Attempt = attempt?.Number ?? 0,
+            Stage = attempt?.Stage ?? 0,
         };
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Credentials;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -11,7 +12,15 @@ namespace Operator.Gathering;
 /// <summary>The keys of a labelled ConfigMap, each read once, when it came.</summary>
 internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, CachedStoreLists.Content> Keys)
 {
-    public sealed record Content(string Hash, StoreList List);
+    public sealed record Content(string Hash, StoreList List)
+    {
+        /// <summary>Names of the stores' Secrets.</summary>
+        public ImmutableArray<string> Secrets { get; } = SecretSharing.Secrets(List.Stores);
+
+        /// <summary>The same as hashes.</summary>
+        public ImmutableArray<ulong> SecretHashes { get; } =
+        [.. SecretSharing.Secrets(List.Stores).Select(SecretUsers.HashOf)];
+    }
 
     public static CachedStoreLists Of(KubeObject configMap)
     {

@@ -121,7 +121,15 @@ internal sealed class ClusterCache
 
     /// <summary>The connector's Secrets that a connector on the other side of Production uses too.</summary>
     public ImmutableArray<SharedSecret> SecretsSharedBy(MarketplaceConnector connector) =>
-        _secrets.SharedBy(Kinds.KeyOf(connector.Metadata), connector.Spec);
+        _secrets.SharedBy(
+            Kinds.KeyOf(connector.Metadata),
+            connector.Spec.Environment,
+            () =>
+                [
+                    .. SecretSharing.Secrets(connector.Spec),
+                    .. ListsOf(connector.Metadata.Namespace, Selectors(connector)).SelectMany(l => l.Secrets),
+                ]
+        );
 
     /// <summary>The connector's pods, those that left included, by name.</summary>
     public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector) => [.. _pods.Of(connector).Values];
@@ -139,9 +147,7 @@ internal sealed class ClusterCache
     /// <summary>What <c>spec.storesFrom</c> names, in its order.</summary>
     public ImmutableArray<StoreListSight> StoreListsOf(MarketplaceConnector connector) =>
         [
-            .. connector
-                .Spec.StoresFrom.Select(s => s.ConfigMapKeyRef)
-                .OfType<KeySelector>()
+            .. Selectors(connector)
                 .Select(k =>
                     CachedStoreLists.Sight(StoreLists.Find(new ObjectKey(connector.Metadata.Namespace, k.Name)), k)
                 ),
@@ -189,26 +195,44 @@ internal sealed class ClusterCache
 
     private void OnConnector(ObjectChange<CachedConnector> change)
     {
-        // Those that share a Secret with what it was or is: one may have lost its trouble, the other found it.
-        var touched = new[] { change.Before, change.After }
-            .OfType<CachedConnector>()
-            .SelectMany(c => _secrets.SharingWith(change.Key, c))
-            .ToHashSet();
-        _secrets.Seen(change.Key, change.Before, change.After);
         foreach (var list in change.Before?.StoreLists ?? [])
         {
-            _readersOf.Remove(OwnerOf(change.Key, list), change.Key);
+            _readersOf.Remove(OwnerOf(change.Key, list.Name), change.Key);
         }
         foreach (var list in change.After?.StoreLists ?? [])
         {
-            _readersOf.Add(OwnerOf(change.Key, list), change.Key);
+            _readersOf.Add(OwnerOf(change.Key, list.Name), change.Key);
         }
         _queue.Add(change.Key, change.Lane);
-        foreach (var other in touched)
+        NoteSecrets(change.Key);
+    }
+
+    private void NoteSecrets(ObjectKey connector)
+    {
+        foreach (var other in _secrets.Note(connector, () => SecretUseOf(connector)))
         {
             _queue.Add(other);
         }
     }
+
+    private SecretUse? SecretUseOf(ObjectKey connector) =>
+        Connectors.Find(connector) is { } cached
+            ? new SecretUse(
+                cached.Environment,
+                [
+                    .. cached.SecretHashes,
+                    .. ListsOf(connector.Namespace, cached.StoreLists).SelectMany(l => l.SecretHashes),
+                ]
+            )
+            : null;
+
+    private IEnumerable<CachedStoreLists.Content> ListsOf(string ns, IEnumerable<KeySelector> selectors) =>
+        selectors
+            .Select(s => StoreLists.Find(new ObjectKey(ns, s.Name))?.Keys.GetValueOrDefault(s.Key))
+            .OfType<CachedStoreLists.Content>();
+
+    private static IEnumerable<KeySelector> Selectors(MarketplaceConnector connector) =>
+        connector.Spec.StoresFrom.Select(s => s.ConfigMapKeyRef).OfType<KeySelector>();
 
     private void OnRollout(ObjectChange<SyncRollout> change)
     {
@@ -240,6 +264,7 @@ internal sealed class ClusterCache
         foreach (var connector in _readersOf.Of(change.Key))
         {
             _queue.Add(connector, change.Lane);
+            NoteSecrets(connector);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed record CachedTicket(string ConnectorName, ObservedTicket Ticket)
 /// </summary>
 internal sealed record CachedConnector(DeploymentEnvironment Environment, ImmutableArray<ulong> SecretHashes)
 {
-    public ImmutableArray<string> StoreLists { get; init; } = [];
+    public ImmutableArray<KeySelector> StoreLists { get; init; } = [];
 }
 
 /// <summary>Reads our own kinds and tickets. Throws <see cref="JsonException"/> for an object that none of ours can be.</summary>
@@ -30,16 +30,10 @@ internal static class Projections
     /// <summary>Decodes it, so that one that can't be read is noticed, and keeps next to nothing.</summary>
     public static CachedConnector Readable(KubeObject item) => Projected(Connector(item).Spec);
 
-    public static CachedConnector Projected(ConnectorSpec spec) =>
+    private static CachedConnector Projected(ConnectorSpec spec) =>
         new(spec.Environment, [.. SecretSharing.Secrets(spec).Select(SecretUsers.HashOf)])
         {
-            StoreLists =
-            [
-                .. spec
-                    .StoresFrom.Select(s => s.ConfigMapKeyRef?.Name)
-                    .OfType<string>()
-                    .Distinct(StringComparer.Ordinal),
-            ],
+            StoreLists = [.. spec.StoresFrom.Select(s => s.ConfigMapKeyRef).OfType<KeySelector>().Distinct()],
         };
 
     public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);

@@ -7,6 +7,12 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
+/// <summary>Which Secrets a connector uses, those of its lists of stores included, and on which side of the fence.</summary>
+internal sealed record SecretUse(DeploymentEnvironment Environment, ImmutableHashSet<ulong> Hashes)
+{
+    public bool IsProduction => Environment == DeploymentEnvironment.Production;
+}
+
 /// <summary>
 /// Which connectors use which Secrets, to find those that Production and others share. Only hashes are kept: with 250 stores a
 /// connector names as many Secrets. Safe for concurrent use.
@@ -16,56 +22,72 @@ internal sealed class SecretUsers
     private const ulong FnvOffset = 14695981039346656037;
     private const ulong FnvPrime = 1099511628211;
 
-    private readonly ConcurrentDictionary<Side, ConcurrentDictionary<string, CachedConnector>> _bySide = new();
+    private readonly ConcurrentDictionary<Side, ConcurrentDictionary<string, SecretUse>> _bySide = new();
+    private readonly Lock _gate = new();
 
     /// <summary>The connectors of a namespace that are Production, or those that are not.</summary>
-    private readonly record struct Side(string Namespace, bool IsProduction)
-    {
-        public Side Opposite => this with { IsProduction = !IsProduction };
-    }
+    private readonly record struct Side(string Namespace, bool IsProduction);
 
     /// <summary>64 bits of the name.</summary>
     public static ulong HashOf(string secret) =>
         Encoding.UTF8.GetBytes(secret).Aggregate(FnvOffset, (hash, b) => unchecked((hash ^ b) * FnvPrime));
 
-    public void Seen(ObjectKey key, CachedConnector? before, CachedConnector? after)
+    /// <summary>
+    /// Takes note of what a connector uses now; <paramref name="look"/> is asked once no other note is being taken, so that the
+    /// last one is the newest. Returns those that share a Secret with what it used or uses: one may have lost its trouble, the
+    /// other found it.
+    /// </summary>
+    public IReadOnlySet<ObjectKey> Note(ObjectKey key, Func<SecretUse?> look)
     {
-        if (before is not null && _bySide.TryGetValue(SideOf(key, before), out var left))
+        lock (_gate)
         {
-            left.TryRemove(key.Name, out _);
-        }
-        if (after is { SecretHashes.IsEmpty: false })
-        {
-            _bySide.GetOrAdd(SideOf(key, after), _ => new(StringComparer.Ordinal))[key.Name] = after;
+            var touched = new HashSet<ObjectKey>();
+            foreach (var isProduction in (bool[])[true, false])
+            {
+                if (Of(key, isProduction).TryRemove(key.Name, out var before))
+                {
+                    touched.UnionWith(SharingWith(key, before));
+                }
+            }
+            if (look() is { Hashes.IsEmpty: false } now)
+            {
+                Of(key, now.IsProduction)[key.Name] = now;
+                touched.UnionWith(SharingWith(key, now));
+            }
+            return touched;
         }
     }
 
-    /// <summary>Connectors on the other side of the fence that use one of its Secrets.</summary>
-    public IEnumerable<ObjectKey> SharingWith(ObjectKey key, CachedConnector connector) =>
-        Opposite(key, connector)
-            .Where(other => other.Value.SecretHashes.Intersect(connector.SecretHashes).Any())
-            .Select(other => key with { Name = other.Key });
-
-    /// <summary>The connector's Secrets that the other side uses too, sorted by name.</summary>
-    public ImmutableArray<SharedSecret> SharedBy(ObjectKey key, ConnectorSpec spec)
+    /// <summary>The Secrets that the other side uses too, sorted by name; <paramref name="names"/> is asked only if there is another side.</summary>
+    public ImmutableArray<SharedSecret> SharedBy(
+        ObjectKey key,
+        DeploymentEnvironment environment,
+        Func<ImmutableArray<string>> names
+    )
     {
-        var names = SecretSharing.Secrets(spec);
-        var shared = Opposite(key, Projections.Projected(spec))
-            .SelectMany(other =>
-                names
-                    .Where(name => other.Value.SecretHashes.Contains(HashOf(name)))
-                    .Select(name => new SharedSecret(name, other.Key, other.Value.Environment))
-            );
+        var others = Of(key, isProduction: environment != DeploymentEnvironment.Production);
+        if (others.IsEmpty)
+        {
+            return [];
+        }
+        var ours = names();
         return
         [
-            .. shared.OrderBy(s => s.Secret, StringComparer.Ordinal).ThenBy(s => s.Connector, StringComparer.Ordinal),
+            .. others
+                .SelectMany(other =>
+                    ours.Where(name => other.Value.Hashes.Contains(HashOf(name)))
+                        .Select(name => new SharedSecret(name, other.Key, other.Value.Environment))
+                )
+                .OrderBy(s => s.Secret, StringComparer.Ordinal)
+                .ThenBy(s => s.Connector, StringComparer.Ordinal),
         ];
     }
 
-    private IEnumerable<KeyValuePair<string, CachedConnector>> Opposite(ObjectKey key, CachedConnector connector) =>
-        _bySide.GetValueOrDefault(SideOf(key, connector).Opposite)
-        ?? Enumerable.Empty<KeyValuePair<string, CachedConnector>>();
+    private IEnumerable<ObjectKey> SharingWith(ObjectKey key, SecretUse use) =>
+        Of(key, !use.IsProduction)
+            .Where(other => other.Value.Hashes.Overlaps(use.Hashes))
+            .Select(other => key with { Name = other.Key });
 
-    private static Side SideOf(ObjectKey key, CachedConnector connector) =>
-        new(key.Namespace, connector.Environment == DeploymentEnvironment.Production);
+    private ConcurrentDictionary<string, SecretUse> Of(ObjectKey key, bool isProduction) =>
+        _bySide.GetOrAdd(new Side(key.Namespace, isProduction), _ => new(StringComparer.Ordinal));
 }

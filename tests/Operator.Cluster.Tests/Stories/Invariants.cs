@@ -28,7 +28,7 @@ internal static class Invariants
     }
 
     /// <summary>
-    /// A store whose candidate run has ended runs stable in the next slot that is due: no slot goes by without it.
+    /// A store whose candidate run was seen to end runs stable in the next slot that is due: no slot goes by without it.
     /// </summary>
     public static void Stores_ran_stable_in_their_next_slot(
         IEnumerable<SeenRun> runs,
@@ -42,7 +42,8 @@ internal static class Invariants
         {
             var next = all.Where(r => r.Slot > last.Run.Slot && r.Stores.Contains(last.Store)).MinBy(r => r.Slot);
             var due =
-                (long)Math.Ceiling(last.FinishedAt.ToUnixTimeSeconds() / period.TotalSeconds) * period.TotalSeconds;
+                Math.Ceiling((last.EndSeenAt + Reaction).ToUnixTimeMilliseconds() / period.TotalMilliseconds)
+                * period.TotalSeconds;
             var isInTime =
                 next is { IsCandidate: false }
                 && next.Image == stable
@@ -51,15 +52,18 @@ internal static class Invariants
         }
     }
 
-    private static IEnumerable<(string Store, SeenRun Run, DateTimeOffset FinishedAt)> LastRunsOf(
+    /// <summary>The operator looks at what pods tell after a short pause, and then plans.</summary>
+    private static readonly TimeSpan Reaction = TimeSpan.FromSeconds(1);
+
+    private static IEnumerable<(string Store, SeenRun Run, DateTimeOffset EndSeenAt)> LastRunsOf(
         IEnumerable<SeenRun> runs
     ) =>
         from run in runs
-        where run.FinishedAt is not null
+        where run.EndSeenAt is not null
         from store in run.Stores
         group run by store into ofStore
         let last = ofStore.MaxBy(r => r.Slot)
-        select (ofStore.Key, last, last.FinishedAt!.Value); // filtered above
+        select (ofStore.Key, last, last.EndSeenAt!.Value); // filtered above
 
     /// <summary>
     /// Each cohort contains the one before: while an attempt goes on, a store that has run its candidate runs nothing else.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 
@@ -15,7 +16,7 @@ internal sealed class PodRecorder : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SeenRun> _runs = [];
-    private readonly HashSet<string> _logsRead = [];
+    private readonly ConcurrentDictionary<string, Task> _logs = new();
     private readonly Kube _kube;
     private readonly string _path;
     private Task _watching = Task.CompletedTask;
@@ -32,9 +33,9 @@ internal sealed class PodRecorder : IAsyncDisposable
     {
         get
         {
-            if (_watching.IsFaulted)
+            if (_logs.Values.Append(_watching).FirstOrDefault(t => t.IsFaulted) is { } failed)
             {
-                throw new InvalidOperationException("the recorder lost its watch", _watching.Exception);
+                throw new InvalidOperationException("the recorder lost its watch or a log", failed.Exception);
             }
             lock (_lock)
             {
@@ -58,7 +59,8 @@ internal sealed class PodRecorder : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await ((Task)_watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var everything = Task.WhenAll(_logs.Values.Append(_watching));
+        await everything.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 
@@ -77,7 +79,7 @@ internal sealed class PodRecorder : IAsyncDisposable
                     resourceVersion = change.Object.Text("metadata", "resourceVersion") ?? resourceVersion;
                     if (change.Type != "BOOKMARK")
                     {
-                        await RecordAsync(change, ct);
+                        Record(change, ct);
                     }
                 }
             }
@@ -104,7 +106,7 @@ internal sealed class PodRecorder : IAsyncDisposable
                 var pods = list.Items("items").ToList();
                 foreach (var pod in pods)
                 {
-                    await RecordAsync(new WatchEvent("MODIFIED", pod), ct);
+                    Record(new WatchEvent("MODIFIED", pod), ct);
                 }
                 var there = pods.Select(p => p.Text("metadata", "uid")).ToHashSet();
                 foreach (var gone in Runs.Where(r => !r.IsGone && !there.Contains(r.Uid)))
@@ -121,17 +123,34 @@ internal sealed class PodRecorder : IAsyncDisposable
         return null;
     }
 
-    private async Task RecordAsync(WatchEvent change, CancellationToken ct)
+    private void Record(WatchEvent change, CancellationToken ct)
     {
         var run = Remember(change);
-        // The log goes with the pod, so it is read as soon as it is complete.
-        if (run.ExitCode is not null && !run.IsGone && _logsRead.Add(run.Uid))
+        // The log goes with the pod, so it is read as soon as it is complete; nobody waits for it meanwhile.
+        if (run.ExitCode is not null && !run.IsGone && !_logs.ContainsKey(run.Uid))
         {
-            var log = await _kube.FindTextAsync($"{_path}/{run.Pod}/log", ct);
-            lock (_lock)
-            {
-                _runs[run.Uid] = _runs[run.Uid] with { Log = LinesOf(log) };
-            }
+            _logs[run.Uid] = ReadLogAsync(run, ct);
+        }
+    }
+
+    private async Task ReadLogAsync(SeenRun run, CancellationToken ct)
+    {
+        var log = await FindLogAsync(run, ct);
+        lock (_lock)
+        {
+            _runs[run.Uid] = _runs[run.Uid] with { Log = LinesOf(log), IsLogRead = true };
+        }
+    }
+
+    private async Task<string?> FindLogAsync(SeenRun run, CancellationToken ct)
+    {
+        try
+        {
+            return await _kube.FindTextAsync($"{_path}/{run.Pod}/log", ct);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return null; // the server is gone, and with it what only logs can prove
         }
     }
 
@@ -146,7 +165,12 @@ internal sealed class PodRecorder : IAsyncDisposable
                 : SeenRun.Read(change.Object, now);
             if (change.Type == "DELETED")
             {
-                run = run with { IsGone = true, EndSeen = run.EndSeen ?? now };
+                run = run with
+                {
+                    IsGone = true,
+                    EndSeen = run.EndSeen ?? now,
+                    EndSeenAt = run.EndSeenAt ?? TimeProvider.System.GetUtcNow(),
+                };
             }
             return _runs[uid] = run;
         }

@@ -33,6 +33,9 @@ internal sealed record SeenRun
 
     /// <summary>The change at which its container had ended, or the pod was gone; null while it lives.</summary>
     public long? EndSeen { get; init; }
+
+    /// <summary>When that was, by the recorder's clock: later than its end by what the kubelet took to tell.</summary>
+    public DateTimeOffset? EndSeenAt { get; init; }
     public bool IsGone { get; init; }
     public int? ExitCode { get; init; }
     public string? WaitingReason { get; init; }
@@ -40,6 +43,9 @@ internal sealed record SeenRun
 
     /// <summary>Empty until the container has ended, or when the pod went before its log was read.</summary>
     public ImmutableArray<WorkerLine> Log { get; init; } = [];
+
+    /// <summary>Its log was asked for and answered, or can't be any more.</summary>
+    public bool IsLogRead { get; init; }
     public required JsonElement Json { get; init; }
 
     public bool HasStarted => StartedAt is not null || ExitCode is not null;
@@ -86,6 +92,7 @@ internal sealed record SeenRun
             Report = ended?.Text("message") ?? Report,
             WaitingReason = state.Text("waiting", "reason"),
             EndSeen = isOver ? EndSeen ?? change : EndSeen,
+            EndSeenAt = isOver ? EndSeenAt ?? TimeProvider.System.GetUtcNow() : EndSeenAt,
         };
     }
 
