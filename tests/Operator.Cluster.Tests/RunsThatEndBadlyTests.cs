@@ -17,7 +17,8 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cl
         await Story.ApplyAsync(Connector with { Fault = "slow:4", Schedule = "@every 60s" }, Ct);
         var victim = await RunAsync("a run goes on", r => r.HasStarted && !r.HasEnded);
 
-        await Story.KubectlAsync(Ct, "delete", "pod", victim.Pod, "--wait=false");
+        // Less than its worker would need to finish.
+        await Story.KubectlAsync(Ct, "delete", "pod", victim.Pod, "--wait=false", "--grace-period=1");
 
         await RunAsync(
             "its stores run again in the same slot",

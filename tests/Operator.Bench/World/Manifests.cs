@@ -59,11 +59,11 @@ internal static class Manifests
     /// <summary>A labelled ConfigMap with so many stores, from the number <paramref name="first"/> on.</summary>
     public static byte[] StoreList(string name, int first, int count)
     {
-        var list = JsonSerializer.Serialize($"[{Stores(first, count)}]");
+        var list = JsonEncodedText.Encode($"[{Stores(first, count)}]");
         return Encoding.UTF8.GetBytes(
             $$$"""
             {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","labels":{"{{{ApiGroup.StoresLabel}}}":"true"}},
-             "data":{"{{{StoresKey}}}":{{{list}}}} }
+             "data":{"{{{StoresKey}}}":"{{{list}}}"} }
             """
         );
     }

@@ -145,7 +145,7 @@ internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<
                 Sync(m)["env"]!
                     .AsArray()
                     .Add(new JsonObject { ["name"] = "SYNC_DEADLINE", ["value"] = "2999-01-01T00:00:00Z" }),
-            "SYNC_"
+            "spec.sync.env"
         );
         yield return Refused("root", "root", m => Sync(m)["runAsUser"] = 0, "spec.sync.runAsUser");
         yield return Refused(
