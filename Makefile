@@ -1,6 +1,6 @@
 # Everything thin: the logic is in hack/.
 .DEFAULT_GOAL := help
-.PHONY: help build test fuzz chaos demo bench images cluster-up cluster-down format chart-crds clean clean-cache
+.PHONY: help build test fuzz chaos demo bench soak cost images cluster-up cluster-down format chart-crds clean clean-cache
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,12 @@ demo: ## A real cluster, 40 stores, a good version promoted and a bad one rolled
 
 bench: ## Figures of the native operator on a real cluster, against bench/limits.json
 	@hack/bench.sh
+
+soak: ## Half an hour with 10,000 stores x 2 flows on a real API server
+	@hack/bench.sh soak
+
+cost: ## What maxStoresPerRun costs and what it brings, with real pods
+	@hack/cost.sh
 
 images: ## Build the container images into artifacts/images
 	@hack/images.sh

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using Operator.Api;
 using Operator.Planning.Credentials;
@@ -19,9 +21,6 @@ internal sealed record SecretUse(DeploymentEnvironment Environment, ImmutableHas
 /// </summary>
 internal sealed class SecretUsers
 {
-    private const ulong FnvOffset = 14695981039346656037;
-    private const ulong FnvPrime = 1099511628211;
-
     private readonly ConcurrentDictionary<Side, ConcurrentDictionary<string, SecretUse>> _bySide = new();
     private readonly Lock _gate = new();
 
@@ -30,7 +29,7 @@ internal sealed class SecretUsers
 
     /// <summary>64 bits of the name.</summary>
     public static ulong HashOf(string secret) =>
-        Encoding.UTF8.GetBytes(secret).Aggregate(FnvOffset, (hash, b) => unchecked((hash ^ b) * FnvPrime));
+        BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     /// <summary>
     /// Takes note of what a connector uses now; <paramref name="look"/> is asked once no other note is being taken, so that the
