@@ -25,7 +25,7 @@ internal sealed class ClusterCache
     private readonly ActionsByConnector _actions = new();
     private readonly OwnerIndex _readersOf = new();
     private readonly PodsByConnector _pods = new();
-    private readonly SecretUsers _secrets = new();
+    private readonly SharedSecrets _secrets;
     private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _missingSince = new();
     private readonly ConcurrentDictionary<ObjectKey, byte> _finished = new();
     private readonly ImmutableArray<WatchedKind> _watched;
@@ -55,6 +55,7 @@ internal sealed class ClusterCache
             CachedStoreLists.Of,
             services
         );
+        _secrets = new SharedSecrets(Connectors, StoreLists);
         _watched =
         [
             WatchedKind.Of(Connectors),
@@ -120,16 +121,7 @@ internal sealed class ClusterCache
         [.. _actions.Of(connector).Select(Actions.Find).OfType<SyncAction>()];
 
     /// <summary>The connector's Secrets that a connector on the other side of Production uses too.</summary>
-    public ImmutableArray<SharedSecret> SecretsSharedBy(MarketplaceConnector connector) =>
-        _secrets.SharedBy(
-            Kinds.KeyOf(connector.Metadata),
-            connector.Spec.Environment,
-            () =>
-                [
-                    .. SecretSharing.Secrets(connector.Spec),
-                    .. ListsOf(connector.Metadata.Namespace, Selectors(connector)).SelectMany(l => l.Secrets),
-                ]
-        );
+    public ImmutableArray<SharedSecret> SecretsSharedBy(MarketplaceConnector connector) => _secrets.Of(connector);
 
     /// <summary>The connector's pods, those that left included, by name.</summary>
     public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector) => [.. _pods.Of(connector).Values];
@@ -147,7 +139,8 @@ internal sealed class ClusterCache
     /// <summary>What <c>spec.storesFrom</c> names, in its order.</summary>
     public ImmutableArray<StoreListSight> StoreListsOf(MarketplaceConnector connector) =>
         [
-            .. Selectors(connector)
+            .. SharedSecrets
+                .ListsOf(connector)
                 .Select(k =>
                     CachedStoreLists.Sight(StoreLists.Find(new ObjectKey(connector.Metadata.Namespace, k.Name)), k)
                 ),
@@ -209,30 +202,11 @@ internal sealed class ClusterCache
 
     private void NoteSecrets(ObjectKey connector)
     {
-        foreach (var other in _secrets.Note(connector, () => SecretUseOf(connector)))
+        foreach (var other in _secrets.Note(connector))
         {
             _queue.Add(other);
         }
     }
-
-    private SecretUse? SecretUseOf(ObjectKey connector) =>
-        Connectors.Find(connector) is { } cached
-            ? new SecretUse(
-                cached.Environment,
-                [
-                    .. cached.SecretHashes,
-                    .. ListsOf(connector.Namespace, cached.StoreLists).SelectMany(l => l.SecretHashes),
-                ]
-            )
-            : null;
-
-    private IEnumerable<CachedStoreLists.Content> ListsOf(string ns, IEnumerable<KeySelector> selectors) =>
-        selectors
-            .Select(s => StoreLists.Find(new ObjectKey(ns, s.Name))?.Keys.GetValueOrDefault(s.Key))
-            .OfType<CachedStoreLists.Content>();
-
-    private static IEnumerable<KeySelector> Selectors(MarketplaceConnector connector) =>
-        connector.Spec.StoresFrom.Select(s => s.ConfigMapKeyRef).OfType<KeySelector>();
 
     private void OnRollout(ObjectChange<SyncRollout> change)
     {

@@ -32,9 +32,8 @@ internal sealed class SecretUsers
         BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     /// <summary>
-    /// Takes note of what a connector uses now; <paramref name="look"/> is asked once no other note is being taken, so that the
-    /// last one is the newest. Returns those that share a Secret with what it used or uses: one may have lost its trouble, the
-    /// other found it.
+    /// Takes note of what a connector uses now, and returns those that share a Secret with what it used or uses.
+    /// <paramref name="look"/> is asked once no other note is being taken, so that the last one is the newest.
     /// </summary>
     public IReadOnlySet<ObjectKey> Note(ObjectKey key, Func<SecretUse?> look)
     {
