@@ -49,7 +49,9 @@ public sealed record SuspensionStatus
 
     /// <summary>Null: until an Unsuspend.</summary>
     public DateTimeOffset? Until { get; set; }
-    public string Reason { get; set; } = "";
+
+    /// <summary>As its author said; null: nothing was said.</summary>
+    public string? Reason { get; set; }
 
     /// <summary>Actions that let a part of it go on.</summary>
     public ImmutableArray<string> LiftedBy { get; set; } = [];

@@ -45,7 +45,7 @@ internal static class SuspensionTeller
             StoreCount = order.Stores.IsEmpty ? null : order.Stores.Length,
             Since = ConditionDraft.Seconds(order.At),
             Until = order.Until is { } until ? ConditionDraft.Seconds(until) : null,
-            Reason = order.Reason,
+            Reason = order.Reason.Length == 0 ? null : order.Reason,
             LiftedBy = [.. lifts.Select(l => l.Action)],
         };
 }

@@ -93,7 +93,7 @@ internal sealed record ActionManifest
     public string Connector { get; init; } = "shop";
     public string Action { get; init; } = "RunNow";
     public ImmutableArray<string> Stores { get; init; } = [];
-    public string Reason { get; init; } = "";
+    public string Reason { get; init; } = "a test";
 
     public string Yaml() =>
         $$"""

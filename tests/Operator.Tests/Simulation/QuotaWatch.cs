@@ -4,8 +4,8 @@ using Operator.Planning;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// No store is ever promised more calls than its quota allows, reckoned from the committed entries alone. A record that was lost
-/// forgets what was drawn, so each is watched for itself.
+/// No store is ever promised more calls than its quota allows, reckoned from the committed entries alone. What a run that never
+/// started gave back can be promised again. A record that was lost forgets what was drawn, so each is watched for itself.
 /// </summary>
 internal sealed class QuotaWatch
 {
@@ -14,24 +14,42 @@ internal sealed class QuotaWatch
     private readonly Quota? _quota;
     private readonly List<string> _violations;
     private readonly HashSet<(string Record, string Flow, string Occasion, int Index)> _seen = [];
+    private readonly Dictionary<(string Record, string Flow, string Occasion, int Index), DateTimeOffset> _open = [];
     private readonly Dictionary<(string Record, string Store), List<DateTimeOffset>> _promised = [];
 
     public QuotaWatch(Quota? quota, List<string> violations) => (_quota, _violations) = (quota, violations);
 
     public void Committed(ConnectorRecord record, DateTimeOffset at)
     {
-        foreach (var (flow, plan) in record.Plans)
+        var runs = (
+            from plan in record.Plans
+            from occasion in plan.Value.Occasions
+            from entry in occasion.Entries
+            where entry.Promised is not null
+            select (Key: (record.Id, plan.Key, occasion.Id, entry.Index), Entry: entry)
+        ).ToList();
+        foreach (var (key, entry) in runs.Where(r => NeverStarted(r.Entry)))
         {
-            foreach (var occasion in plan.Occasions)
+            if (_open.Remove(key, out var promisedAt))
             {
-                foreach (var entry in occasion.Entries.Where(e => e.Promised is not null))
-                {
-                    if (_seen.Add((record.Id, flow, occasion.Id, entry.Index)))
-                    {
-                        Promised(record.Id, entry, at);
-                    }
-                }
+                GivenBack(record.Id, entry, promisedAt);
             }
+        }
+        foreach (var (key, entry) in runs.Where(r => _seen.Add(r.Key)))
+        {
+            _open[key] = at;
+            Promised(record.Id, entry, at);
+        }
+    }
+
+    private static bool NeverStarted(Entry entry) =>
+        entry is { End: EndCause.StartTimeout, Result: RunResult.NotStarted or RunResult.Infra };
+
+    private void GivenBack(string record, Entry entry, DateTimeOffset promisedAt)
+    {
+        foreach (var store in entry.Stores)
+        {
+            _promised[(record, store)].Remove(promisedAt);
         }
     }
 
