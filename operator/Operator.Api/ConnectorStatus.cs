@@ -18,6 +18,9 @@ public sealed record ConnectorStatus
     public ImmutableArray<SuspensionStatus> Suspensions { get; set; } = [];
     public ImmutableArray<FlowStatus> Flows { get; set; } = [];
 
+    /// <summary>The stalest stores, worst first: at most 20.</summary>
+    public ImmutableArray<StoreTrouble> WorstStores { get; set; } = [];
+
     /// <summary>The record's counter when this status was written: a record below it was lost.</summary>
     public long RecordCounter { get; set; }
 }
@@ -29,6 +32,23 @@ public sealed record StoreCounts
     public int Suspended { get; set; }
     public int OnStable { get; set; }
     public int OnCandidate { get; set; }
+
+    /// <summary>Active stores that some flow has not synced on the last three due times that are over.</summary>
+    public int Stale { get; set; }
+}
+
+/// <summary>A stale store, and why.</summary>
+public sealed record StoreTrouble
+{
+    public string Name { get; set; } = "";
+    public string Flow { get; set; } = "";
+
+    /// <summary>What became of it on the newest due time, in one CamelCase word; unknown ones must never break a reader.</summary>
+    public string Reason { get; set; } = "";
+    public string Message { get; set; } = "";
+
+    /// <summary>The due time of its last sync that is known, else the first known one on which there was none.</summary>
+    public DateTimeOffset Since { get; set; }
 }
 
 /// <summary>What one action suspends.</summary>
@@ -67,6 +87,9 @@ public sealed record FlowStatus
 
     /// <summary>The quota that stores of the newest slot wait for, with its numbers; absent when none does.</summary>
     public string? WaitingFor { get; set; }
+
+    /// <summary>Active stores that it has not synced on the last three due times that are over.</summary>
+    public int StaleStores { get; set; }
 
     /// <summary>When a run of this flow last ended with every store ok.</summary>
     public DateTimeOffset? LastSuccess { get; set; }

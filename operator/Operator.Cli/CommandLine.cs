@@ -1,24 +1,31 @@
 using System.CommandLine;
 using System.Reflection;
 using Operator.Cli.Linting;
+using Operator.Cli.Stores;
 
 namespace Operator.Cli;
 
 /// <summary>The commands of <c>kubectl marketplace</c>, on given streams. Exit code 0: fine; 1: findings; 2: unusable input or arguments.</summary>
-internal sealed class CommandLine(TextReader input, TextWriter output, TextWriter errors)
+internal sealed class CommandLine(Terminal terminal)
 {
-    public int Run(IReadOnlyList<string> args)
+    public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken ct)
     {
-        var root = new RootCommand("Looks after marketplace connectors and their rollouts.") { Version(), Lint() };
+        var root = new RootCommand("Looks after marketplace connectors and their rollouts.")
+        {
+            Version(),
+            Lint(),
+            StoreCommand.Of(terminal),
+        };
         var parsed = root.Parse(args);
-        var exitCode = parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors });
+        var invocation = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Errors };
+        var exitCode = await parsed.InvokeAsync(invocation, ct);
         return parsed.Errors.Count > 0 ? ExitCodes.Unusable : exitCode;
     }
 
     private Command Version()
     {
         var version = new Command("version", "Prints the version of this program.");
-        version.SetAction(_ => output.WriteLine(ProductVersion()));
+        version.SetAction(_ => terminal.Output.WriteLine(ProductVersion()));
         return version;
     }
 
@@ -44,10 +51,10 @@ internal sealed class CommandLine(TextReader input, TextWriter output, TextWrite
             var interval = new Api.Duration(parsed.GetValue(minimumInterval) ?? "");
             if (!interval.TryGet(out var least))
             {
-                errors.WriteLine($"--minimum-interval: '{interval}' is no duration; write for example 30s");
+                terminal.Errors.WriteLine($"--minimum-interval: '{interval}' is no duration; write for example 30s");
                 return ExitCodes.Unusable;
             }
-            return new Lint(input, output, errors, least).Run(parsed.GetValue(files) ?? []);
+            return new Lint(terminal.Input, terminal.Output, terminal.Errors, least).Run(parsed.GetValue(files) ?? []);
         });
         return lint;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Actions;
+using Operator.Planning.Outcomes;
 using Operator.Planning.Quotas;
 using Operator.Planning.Stores;
 
@@ -13,6 +14,7 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     public bool MustCommit { get; init; }
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<EndedRun> Folded { get; init; } = [];
+    public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
 
     /// <summary>Every store, those of <c>storesFrom</c> included.</summary>
     public StoreRoster Roster { get; init; } = StoreRoster.Empty;
@@ -74,3 +76,9 @@ public sealed record EventNote(EventTarget Target, string Reason, string Message
 
 /// <summary>A run that was folded by this plan, for the log line and the metrics.</summary>
 public sealed record EndedRun(string Flow, string Occasion, Entry Entry, RunEnding Ending, string PodName);
+
+/// <summary>Stores that were due on an occasion that is over, and that no run took up. None named: all active ones.</summary>
+public sealed record LeftOut(string Flow, string Occasion, StoreOutcome Outcome, ImmutableArray<string> Stores)
+{
+    internal static LeftOut All(string flow, string occasion, StoreOutcome outcome) => new(flow, occasion, outcome, []);
+}

@@ -27,6 +27,7 @@ public sealed record Plan
     public ImmutableArray<ToldAction> Actions { get; init; } = [];
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<EndedRun> Folded { get; init; } = [];
+    public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
 
     /// <summary>APIs in use whose versions will be removed.</summary>
     public ImmutableArray<SunsetUse> Sunsets { get; init; } = [];
@@ -100,6 +101,7 @@ public static class Planner
             Actions = ActionTeller.Tell(draft),
             Events = draft.Events,
             Folded = draft.Folded,
+            LeftOut = draft.LeftOut,
             WakeAt = isUsable ? WakeUp.At(draft, pods) : null,
             Sunsets = isUsable ? Sunsets.Of(draft.Spec) : [],
             IsStuck = !isUsable,

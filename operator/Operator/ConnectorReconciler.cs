@@ -67,6 +67,7 @@ internal sealed class ConnectorReconciler(
         if (committed is not null)
         {
             ReconcilerLog.Committed(logger, key, committed.Counter, plan.Because);
+            teller.TellCommitted(gathered, plan);
         }
         // Act.
         await actor.ActAsync(connector, plan, ct);

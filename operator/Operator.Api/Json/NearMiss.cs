@@ -1,7 +1,7 @@
 namespace Operator.Api;
 
 /// <summary>The name that a misspelt one was meant to be.</summary>
-internal static class NearMiss
+public static class NearMiss
 {
     private const int MostEdits = 2;
 
@@ -13,6 +13,20 @@ internal static class NearMiss
             ? nearest
             : null;
     }
+
+    /// <summary>So many names, nearest first, that begin with the text or are at most a third of it away.</summary>
+    public static IReadOnlyList<string> All(string text, IEnumerable<string> names, int most) =>
+        [
+            .. names
+                .Select(name => (name, away: Distance(text, name)))
+                .Where(n =>
+                    n.name.StartsWith(text, StringComparison.OrdinalIgnoreCase) || n.away <= (text.Length + 2) / 3
+                )
+                .OrderBy(n => n.away)
+                .ThenBy(n => n.name, StringComparer.Ordinal)
+                .Take(most)
+                .Select(n => n.name),
+        ];
 
     /// <summary>Levenshtein's distance, without regard to case.</summary>
     private static int Distance(string a, string b)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Planning.Credentials;
+using Operator.Planning.Outcomes;
 using Operator.Planning.Quotas;
 
 namespace Operator.Planning;
@@ -47,6 +48,7 @@ internal static class Folding
             NotReached = NotReached(run.Entry, ending),
             FailedStores = Those(run.Entry, ending, r => r.FailingClass is { } c && IsWorthAnotherTry(c)),
             MoreStores = Those(run.Entry, ending, r => r.HasMore),
+            Outcomes = OutcomeLetters.Pack(RunOutcomes.Of(run.Entry, ending)),
         };
         var plan = WithOutcome(draft.Record.Plan(run.Flow), run, folded, ending, draft.Now);
         var ledger = WithReports(draft.Record.Ledger(run.Flow), run, ending);
@@ -166,8 +168,8 @@ internal static class Folding
     }
 
     /// <summary>Of a store whose own run ended badly: out of time, or internal.</summary>
-    private static string ClassOf(RunEnding ending) =>
-        string.Equals(ending.Reason, Reasons.TimedOut, StringComparison.Ordinal) ? "x" : "n";
+    internal static char ClassOf(RunEnding ending) =>
+        string.Equals(ending.Reason, Reasons.TimedOut, StringComparison.Ordinal) ? 'x' : 'n';
 
     /// <summary>Null when the run says nothing of the store.</summary>
     private static StoreLedger? After(StoreLedger before, RunKey run, RunEnding ending, StoreReport? report)
@@ -189,7 +191,7 @@ internal static class Folding
             ? null
             : before with
             {
-                FailingClass = report is null ? ClassOf(ending) : report.FailingClass?.ToString(),
+                FailingClass = (report is null ? ClassOf(ending) : report.FailingClass)?.ToString(),
                 LastRunSlot = Later(before.LastRunSlot, run.Occasion.Slot),
             };
     }

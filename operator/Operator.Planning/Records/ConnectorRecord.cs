@@ -19,6 +19,7 @@ public sealed record ConnectorRecord
     public PauseBook Pauses { get; init; } = new();
     public ActionBook Actions { get; init; } = new();
     public Quotas.QuotaBook Quotas { get; init; } = new();
+    public OutcomeBook Outcomes { get; init; } = new();
     public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
     public ImmutableSortedDictionary<string, ChunkBook> Chunks { get; init; } = EmptyChunks;

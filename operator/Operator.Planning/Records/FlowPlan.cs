@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Operator.Planning.Outcomes;
 
 namespace Operator.Planning;
 
@@ -153,6 +154,12 @@ public sealed record Entry
 
     /// <summary>Stores that said that they have more to do.</summary>
     public ImmutableArray<string> MoreStores { get; set; } = [];
+
+    /// <summary>What it came to for each of <see cref="Stores"/>, packed; set with <see cref="Result"/>.</summary>
+    public string Outcomes { get; set; } = "";
+
+    /// <summary>One place a store; Unknown where nothing was written.</summary>
+    public StoreOutcome[] OutcomesOf() => OutcomeLetters.Unpack(Outcomes, Stores.Length, StoreOutcome.Unknown);
 }
 
 public enum Arm

@@ -17,4 +17,6 @@ namespace Operator.Planning;
 [JsonSerializable(typeof(FlowLedger))]
 [JsonSerializable(typeof(KeptStoreList))]
 [JsonSerializable(typeof(ChunkBook))]
+[JsonSerializable(typeof(Timeline))]
+[JsonSerializable(typeof(OutcomeStores))]
 internal sealed partial class RecordJson : JsonSerializerContext;

@@ -5,10 +5,12 @@ namespace Operator.Planning;
 
 /// <summary>
 /// The record as named parts of bytes, which is how it is kept: one part a book (those of pauses, actions and quotas only when
-/// there is something in them), three a flow, and those of the stores.
+/// there is something in them), four a flow, and those of the stores.
 /// </summary>
 public static class RecordParts
 {
+    /// <summary>Beginning of the names of a record's objects.</summary>
+    public const string ObjectPrefix = "mpc";
     public const string Revisions = "revisions";
     public const string Attempts = "attempts";
     public const string Actions = "actions";
@@ -51,6 +53,7 @@ public static class RecordParts
             parts[ChunksPrefix + flow] = JsonSerializer.SerializeToUtf8Bytes(book, RecordJson.Default.ChunkBook);
         }
         parts.AddRange(StoreParts.Encode(record.Stores));
+        parts.AddRange(OutcomeParts.Encode(record.Outcomes));
         return parts.ToImmutable();
     }
 
@@ -69,6 +72,7 @@ public static class RecordParts
             CreatedAt = createdAt,
         };
         var lists = new Dictionary<string, KeptStoreList>(StringComparer.Ordinal);
+        var names = new Dictionary<string, OutcomeStores>(StringComparer.Ordinal);
         foreach (var (name, bytes) in parts)
         {
             record = name switch
@@ -96,11 +100,33 @@ public static class RecordParts
                     name[ChunksPrefix.Length..],
                     Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.ChunkBook), name)
                 ),
-                _ when name.StartsWith(StoreParts.Prefix, StringComparison.Ordinal) => Keep(lists, name, bytes, record),
+                _ when name.StartsWith(StoreParts.Prefix, StringComparison.Ordinal) => Keep(
+                    lists,
+                    name,
+                    JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.KeptStoreList),
+                    record
+                ),
+                _ when name.StartsWith(OutcomeParts.FlowPrefix, StringComparison.Ordinal) => record with
+                {
+                    Outcomes = record.Outcomes.With(
+                        name[OutcomeParts.FlowPrefix.Length..],
+                        Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.Timeline), name)
+                    ),
+                },
+                _ when name.StartsWith(OutcomeParts.StoresPrefix, StringComparison.Ordinal) => Keep(
+                    names,
+                    name,
+                    JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.OutcomeStores),
+                    record
+                ),
                 _ => throw new JsonException($"the record has a part '{name}' that this version does not know"),
             };
         }
-        return record with { Stores = StoreParts.Decode(lists) };
+        return record with
+        {
+            Stores = StoreParts.Decode(lists),
+            Outcomes = OutcomeParts.Join(record.Outcomes.Flows, names),
+        };
     }
 
     public static RevisionBook DecodeRevisions(ReadOnlySpan<byte> bytes) =>
@@ -112,14 +138,11 @@ public static class RecordParts
     public static ActionBook DecodeActions(ReadOnlySpan<byte> bytes) =>
         Required(JsonSerializer.Deserialize(bytes, RecordJson.Default.ActionBook), Actions);
 
-    private static ConnectorRecord Keep(
-        Dictionary<string, KeptStoreList> lists,
-        string name,
-        ReadOnlyMemory<byte> bytes,
-        ConnectorRecord record
-    )
+    /// <summary>Of a book that is several parts.</summary>
+    private static ConnectorRecord Keep<T>(Dictionary<string, T> found, string name, T? part, ConnectorRecord record)
+        where T : class
     {
-        lists[name] = Required(JsonSerializer.Deserialize(bytes.Span, RecordJson.Default.KeptStoreList), name);
+        found[name] = Required(part, name);
         return record;
     }
 

@@ -1,3 +1,5 @@
+using Operator.Planning.Outcomes;
+
 namespace Operator.Planning.Scheduling;
 
 /// <summary>Closes occasions of which nothing is left to plan or to wait for, once and for good, and counts what they missed.</summary>
@@ -21,13 +23,15 @@ internal static class Closing
     private static Draft Close(Draft draft, string flow, Occasion occasion)
     {
         var plan = draft.Record.Plan(flow);
-        var missed = Misses.Of(draft, flow, occasion);
+        var causes = Misses.Of(draft, flow, occasion);
+        var missed = Misses.Sum(causes);
         var closed = plan with
         {
             Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true }),
             MissedStoreSyncs = plan.MissedStoreSyncs + missed.Total,
             MissedBy = plan.MissedBy.Plus(missed),
         };
+        draft = Timelines.Close(draft, flow, occasion, causes);
         // A run-now is no slot: it says nothing of the schedule, and makes no step older.
         var record = occasion.RunNow is null
             ? WithDwell(WithRound(draft, flow, closed, new Round(occasion, missed)), occasion, draft.Now)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Operator.Planning.Scheduling;
 
 /// <summary>Which store-syncs of an occasion that closes did not happen, and why.</summary>
@@ -7,29 +9,38 @@ internal static class Misses
     /// Stores that were due and that no run took up. Nothing is missed while the connector is suspended: nobody wants it
     /// then.
     /// </summary>
-    public static MissedTally Of(Draft draft, string flow, Occasion occasion)
+    public static IReadOnlyDictionary<string, MissCause> Of(Draft draft, string flow, Occasion occasion)
     {
         if (draft.Spec.Suspend)
         {
-            return new MissedTally();
+            return ImmutableDictionary<string, MissCause>.Empty;
         }
         var plan = draft.Record.Plan(flow);
-        var taken = occasion.Entries.Where(IsRun).SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
+        var taken = occasion.Entries.SelectMany(TakenUp).ToHashSet(StringComparer.Ordinal);
         var tried = occasion.Entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
         var (busy, holds) = (Busy(plan, occasion), StoreHolds.Of(draft, flow));
         var otherwise = HadNoRoom(draft, flow, occasion) ? MissCause.Capacity : MissCause.Downtime;
         return DueStores
             .Of(draft, flow, occasion)
             .Where(s => !taken.Contains(s))
-            .CountBy(s =>
-                tried.Contains(s) ? MissCause.Infra
-                : holds.IsLockedOut(occasion, s) ? MissCause.Auth
-                : holds.LacksCalls(s) ? MissCause.Quota
-                : busy.Contains(s) ? MissCause.Concurrency
-                : otherwise
-            )
-            .Aggregate(new MissedTally(), (sum, cause) => sum.Plus(cause.Key, cause.Value));
+            .ToDictionary(
+                s => s,
+                s =>
+                    tried.Contains(s) ? MissCause.Infra
+                    : holds.IsLockedOut(occasion, s) ? MissCause.Auth
+                    : holds.LacksCalls(s) ? MissCause.Quota
+                    : busy.Contains(s) ? MissCause.Concurrency
+                    : otherwise,
+                StringComparer.Ordinal
+            );
     }
+
+    public static MissedTally Sum(IReadOnlyDictionary<string, MissCause> missed) =>
+        missed.CountBy(m => m.Value).Aggregate(new MissedTally(), (sum, cause) => sum.Plus(cause.Key, cause.Value));
+
+    /// <summary>All of a run that is evidence; of one that was broken off from outside, those that it had reported by then.</summary>
+    private static IEnumerable<string> TakenUp(Entry entry) =>
+        IsRun(entry) ? entry.Stores : entry.Stores.Except(entry.NotReached, StringComparer.Ordinal);
 
     public static bool IsRun(Entry entry) => entry.Result is RunResult.Succeeded or RunResult.Failed;
 

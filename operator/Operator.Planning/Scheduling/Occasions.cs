@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Planning.Outcomes;
 
 namespace Operator.Planning.Scheduling;
 
@@ -33,6 +34,7 @@ internal static class Occasions
 
     private static Draft OpenDue(Draft draft, Flow flow)
     {
+        draft = SkipSuspended(draft, flow);
         var plan = draft.Record.Plan(flow.Name);
         var floor = Floor(draft, flow, plan);
         var due = Schedule.Of(flow).Between(floor, draft.Now);
@@ -44,6 +46,7 @@ internal static class Occasions
         var stores = draft.Spec.Suspend ? 0 : DueStores.Of(draft, flow.Name, opening).Count();
         if (stores == 0)
         {
+            draft = Timelines.Skip(draft, flow, new SlotSpan(floor, draft.Now), StoreOutcome.Suspended);
             return draft with { Record = draft.Record.With(flow.Name, plan with { LastSlot = slot }) };
         }
         var isMissed = draft.Now > opening.StartBy;
@@ -60,6 +63,8 @@ internal static class Occasions
         var because = isMissed
             ? $"{missed} slots of '{flow.Name}' were missed"
             : $"slot {slot:HH:mm:ss} of '{flow.Name}' is due";
+        var skippedUntil = isMissed ? slot : slot.AddTicks(-1);
+        draft = Timelines.Skip(draft, flow, new SlotSpan(floor, skippedUntil), StoreOutcome.MissedByDowntime);
         return draft.Decide(draft.Record.With(flow.Name, opened), because);
     }
 
@@ -71,6 +76,22 @@ internal static class Occasions
             .Of(draft, flow.Name, newest)
             .CountBy(s => Later(floor, JustBefore(held.HeldUntil(flow.Name, s))))
             .Sum(stores => stores.Value * schedule.Between(stores.Key, draft.Now).Count);
+    }
+
+    /// <summary>
+    /// What was due while the connector or the flow was suspended counts for nothing, but can be explained. It needs no commit of its
+    /// own: the next one takes it along.
+    /// </summary>
+    private static Draft SkipSuspended(Draft draft, Flow flow)
+    {
+        var plan = draft.Record.Plan(flow.Name);
+        var (since, floor) = (ListedSince(draft, plan), Floor(draft, flow, plan));
+        if (floor <= since || Schedule.Of(flow).Between(since, floor).Newest is not { } slot)
+        {
+            return draft;
+        }
+        draft = Timelines.Skip(draft, flow, new SlotSpan(since, slot), StoreOutcome.Suspended);
+        return draft with { Record = draft.Record.With(flow.Name, plan with { LastSlot = slot }) };
     }
 
     /// <summary>No slot is spread beyond the next one.</summary>
@@ -95,19 +116,24 @@ internal static class Occasions
     /// <summary>Slots count only after the latest of: connector, record and flow were there, the last resume, the last slot.</summary>
     private static DateTimeOffset Floor(Draft draft, Flow flow, FlowPlan plan)
     {
-        DateTimeOffset?[] bounds =
-        [
-            draft.Seen.Connector.Metadata.CreationTimestamp,
-            draft.Record.CreatedAt,
-            draft.Record.Attempts.ResumedAt,
-            plan.ListedAt,
-            plan.LastSlot,
-        ];
-        var floor = bounds.Max() ?? draft.Record.CreatedAt;
+        var floor = Later(ListedSince(draft, plan), draft.Record.Attempts.ResumedAt);
         // While the flow is suspended nothing is counted, whatever the floor.
         return draft.Suspended.HeldUntil(flow.Name) is { } end && end <= draft.Now
             ? Later(floor, JustBefore(end))
             : floor;
+    }
+
+    /// <summary>The same without what suspensions hold back.</summary>
+    private static DateTimeOffset ListedSince(Draft draft, FlowPlan plan)
+    {
+        DateTimeOffset?[] bounds =
+        [
+            draft.Seen.Connector.Metadata.CreationTimestamp,
+            draft.Record.CreatedAt,
+            plan.ListedAt,
+            plan.LastSlot,
+        ];
+        return bounds.Max() ?? draft.Record.CreatedAt;
     }
 
     /// <summary>A slot at the very end of a suspension counts.</summary>

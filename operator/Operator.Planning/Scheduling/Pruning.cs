@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Outcomes;
 
 namespace Operator.Planning.Scheduling;
 
@@ -70,6 +71,7 @@ internal static class Pruning
                     Plans = draft.Record.Plans.RemoveRange(gone),
                     Ledgers = draft.Record.Ledgers.RemoveRange(gone),
                     Chunks = draft.Record.Chunks.RemoveRange(gone),
+                    Outcomes = Timelines.Forget(draft.Record.Outcomes, gone),
                 },
                 $"flows {string.Join(", ", gone)} are no longer listed"
             );

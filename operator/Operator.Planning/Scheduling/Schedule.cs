@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Cronos;
 using Operator.Api;
@@ -19,6 +20,29 @@ public abstract record Schedule
 
     /// <summary>The slots after <paramref name="from"/> up to and including <paramref name="until"/>.</summary>
     public abstract SlotRange Between(DateTimeOffset from, DateTimeOffset until);
+
+    /// <summary>The last so many slots after <paramref name="from"/> up to and including <paramref name="until"/>, oldest first.</summary>
+    public ImmutableArray<DateTimeOffset> Newest(DateTimeOffset from, DateTimeOffset until, int most)
+    {
+        // Looks back further and further, so that a long absence costs no more than what is asked of it.
+        for (var back = TimeSpan.FromMinutes(most); ; back *= 4)
+        {
+            var isWhole = back >= until - from;
+            var slots = After(isWhole ? from : until - back).TakeWhile(slot => slot <= until).ToList();
+            if (isWhole || slots.Count >= most)
+            {
+                return [.. slots.TakeLast(most)];
+            }
+        }
+    }
+
+    private IEnumerable<DateTimeOffset> After(DateTimeOffset from)
+    {
+        for (var slot = Next(from); slot is { } at; slot = Next(at))
+        {
+            yield return at;
+        }
+    }
 
     /// <summary>From that slot to the next one; zero when there is none.</summary>
     public TimeSpan Period(DateTimeOffset slot) => Next(slot) is { } next ? next - slot : TimeSpan.Zero;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Outcomes;
 using Operator.Planning.Rollouts;
 using Operator.Planning.Scheduling;
 
@@ -13,6 +14,7 @@ internal static class ConnectorTeller
         var (record, metadata) = (draft.Record, draft.Seen.Connector.Metadata);
         var before = draft.Seen.Connector.Status.Conditions;
         var candidate = record.Revisions.Find(record.RunningAttempt?.Revision);
+        var stale = Staleness.Of(draft);
         return new ConnectorStatus
         {
             ObservedGeneration = metadata.Generation,
@@ -21,9 +23,12 @@ internal static class ConnectorTeller
             StableImage = record.Stable?.Sync.Image,
             CandidateRevision = candidate?.Hash,
             CandidateImage = candidate?.Sync.Image,
-            Stores = Count(draft),
+            Stores = Count(draft, stale),
             Suspensions = SuspensionTeller.Tell(draft),
-            Flows = draft.Seen.ConnectorFindings.IsEmpty ? [.. draft.Spec.Flows.Select(f => TellFlow(draft, f))] : [],
+            Flows = draft.Seen.ConnectorFindings.IsEmpty
+                ? [.. draft.Spec.Flows.Select(f => TellFlow(draft, f, stale))]
+                : [],
+            WorstStores = StoreTroubles.Worst(stale),
             RecordCounter = record.Counter,
         };
     }
@@ -143,7 +148,7 @@ internal static class ConnectorTeller
         };
     }
 
-    private static StoreCounts Count(Draft draft)
+    private static StoreCounts Count(Draft draft, ImmutableArray<StaleStore> stale)
     {
         var active = draft.Roster.Active.Length;
         var onCandidate =
@@ -157,10 +162,11 @@ internal static class ConnectorTeller
             Suspended = draft.Spec.Stores.Length - active,
             OnStable = active - onCandidate,
             OnCandidate = onCandidate,
+            Stale = stale.DistinctBy(s => s.Store, StringComparer.Ordinal).Count(),
         };
     }
 
-    private static FlowStatus TellFlow(Draft draft, Flow flow)
+    private static FlowStatus TellFlow(Draft draft, Flow flow, ImmutableArray<StaleStore> stale)
     {
         var plan = draft.Record.Plan(flow.Name);
         var waiting = plan.Plannable.SelectMany(o => RunPlanning.Waiting(draft, flow.Name, o)).ToImmutableArray();
@@ -172,6 +178,7 @@ internal static class ConnectorTeller
             ActiveRuns = plan.Entries.Count(e => e.Result is null),
             WaitingRuns = (waiting.Length + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
             WaitingFor = StoreHolds.Of(draft, flow.Name).KeptBy(waiting) is { } limit ? $"{limit.Api} ({limit})" : null,
+            StaleStores = stale.Count(s => string.Equals(s.Flow, flow.Name, StringComparison.Ordinal)),
             LastSuccess = plan.LastSuccess is { } at ? ConditionDraft.Seconds(at) : null,
             Missed = MissedOf(plan),
         };

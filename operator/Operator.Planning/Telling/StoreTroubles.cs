@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Operator.Api;
 using Operator.Planning.Credentials;
+using Operator.Planning.Outcomes;
 
 namespace Operator.Planning.Telling;
 
@@ -7,6 +9,25 @@ namespace Operator.Planning.Telling;
 internal static class StoreTroubles
 {
     private const int NamesShown = 5;
+    private const int MostWorst = 20;
+
+    /// <summary>Those that were synced longest ago, first.</summary>
+    public static ImmutableArray<StoreTrouble> Worst(ImmutableArray<StaleStore> stale) =>
+        [
+            .. stale
+                .OrderBy(s => s.Since)
+                .ThenBy(s => s.Store, StringComparer.Ordinal)
+                .ThenBy(s => s.Flow, StringComparer.Ordinal)
+                .Take(MostWorst)
+                .Select(s => new StoreTrouble
+                {
+                    Name = s.Store,
+                    Flow = s.Flow,
+                    Reason = OutcomeWords.ReasonOf(s.Last),
+                    Message = OutcomeWords.Sentence(s.Last),
+                    Since = ConditionDraft.Seconds(s.Since),
+                }),
+        ];
 
     /// <summary>Stores of which every item failed; authentication first, because it needs a person.</summary>
     public static ConditionDraft? Failing(Draft draft)

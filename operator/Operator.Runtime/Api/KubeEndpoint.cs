@@ -27,17 +27,37 @@ public sealed record KubeEndpoint
     /// <summary>Makes tokens by running a plugin; used where there is no <see cref="Token"/>.</summary>
     public ITokenProvider? TokenProvider { get; init; }
 
+    /// <summary>The namespace that the context or the pod is in; null when neither says.</summary>
+    public string? Namespace { get; init; }
+
     /// <summary>The endpoint of the environment: KUBECONFIG, the pod's service account, or ~/.kube/config.</summary>
-    public static KubeEndpoint Discover() =>
-        Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } path ? FromFile(path)
-        : KubernetesClientConfiguration.IsInCluster() ? InCluster()
-        : FromFile(KubernetesClientConfiguration.KubeConfigDefaultLocation);
+    public static KubeEndpoint Discover() => Discover(context: null);
+
+    /// <summary>
+    /// The same, by a named context of a kubeconfig. Of several files in KUBECONFIG it is the first that is there and has it: they are
+    /// not merged.
+    /// </summary>
+    public static KubeEndpoint Discover(string? context)
+    {
+        if (Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } paths)
+        {
+            var files = paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+            return FromFile(Array.Find(files, f => Has(f, context)) ?? files[0], context);
+        }
+        return context is null && KubernetesClientConfiguration.IsInCluster()
+            ? InCluster()
+            : FromFile(KubernetesClientConfiguration.KubeConfigDefaultLocation, context);
+    }
 
     /// <summary>The current context of a kubeconfig file.</summary>
     /// <exception cref="NotSupportedException">It asks for a connection that does not check the server's certificate.</exception>
-    public static KubeEndpoint FromFile(string kubeconfig)
+    public static KubeEndpoint FromFile(string kubeconfig) => FromFile(kubeconfig, context: null);
+
+    /// <summary>A context of a kubeconfig file; null: the current one.</summary>
+    /// <exception cref="NotSupportedException">It asks for a connection that does not check the server's certificate.</exception>
+    public static KubeEndpoint FromFile(string kubeconfig, string? context)
     {
-        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig);
+        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, context);
         if (configuration.SkipTlsVerify)
         {
             throw new NotSupportedException(
@@ -47,6 +67,7 @@ public sealed record KubeEndpoint
         return new KubeEndpoint
         {
             Server = new Uri(configuration.Host),
+            Namespace = string.IsNullOrEmpty(configuration.Namespace) ? null : configuration.Namespace,
             TlsServerName = configuration.TlsServerName,
             Authorities = AuthoritiesOf(kubeconfig, configuration.CurrentContext),
             ClientCertificate = TextSource.OfEither(
@@ -59,6 +80,13 @@ public sealed record KubeEndpoint
         };
     }
 
+    private static bool Has(string kubeconfig, string? context) =>
+        File.Exists(kubeconfig)
+        && (
+            context is null
+            || KubernetesClientConfiguration.LoadKubeConfig(kubeconfig).Contexts.Any(c => Same(c.Name, context))
+        );
+
     private static KubeEndpoint InCluster()
     {
         var host = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST");
@@ -70,6 +98,9 @@ public sealed record KubeEndpoint
             ),
             Authorities = TextSource.OfFile($"{ServiceAccount}/ca.crt"),
             Token = TextSource.OfFile($"{ServiceAccount}/token"),
+            Namespace = File.Exists($"{ServiceAccount}/namespace")
+                ? File.ReadAllText($"{ServiceAccount}/namespace").Trim()
+                : null,
         };
     }
 

@@ -25,7 +25,7 @@ internal static class Wiring
         new()
         {
             Domain = Api.ApiGroup.Name,
-            Prefix = "mpc",
+            Prefix = RecordParts.ObjectPrefix,
             OutlivesHead = RecordParts.OutlivesHead,
         };
 
@@ -158,6 +158,7 @@ internal static class Wiring
             .AddSingleton<StatusWriter>()
             .AddSingleton<ActionStatuses>()
             .AddSingleton<OperatorMetrics>()
+            .AddSingleton<RunLog>()
             .AddSingleton<Teller>();
         services.AddSingleton(s => new EventRecorder(
             s.GetRequiredService<IKubeApi>(),

@@ -90,6 +90,12 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         ConnectorLabels
     );
 
+    private readonly Gauge _stale = factory.CreateGauge(
+        "marketplace_stale_stores",
+        "Active stores of which the flow synced nothing on the last three due times that are over.",
+        ["namespace", "connector", "flow"]
+    );
+
     private readonly Gauge _sunsets = factory.CreateGauge(
         "marketplace_api_sunset_timestamp_seconds",
         "When the marketplace removes an API that a flow uses, in Unix seconds.",
@@ -118,7 +124,8 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         }
     }
 
-    public void Planned(ObjectKey connector, Plan plan)
+    /// <summary><paramref name="before"/> is what the connector said until now: of flows that it no longer has nothing is said.</summary>
+    public void Planned(ObjectKey connector, Plan plan, ConnectorStatus before)
     {
         var attempt = plan.Record.RunningAttempt;
         _step.WithLabels(connector.Namespace, connector.Name).Set(attempt is null ? 0 : attempt.Step + 1);
@@ -129,10 +136,23 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
             .Set(plan.ConnectorStatus.Stores.OnCandidate);
         _paused.WithLabels(connector.Namespace, connector.Name).Set(plan.Record.Pauses.Auth.Count);
         Planned(connector, plan.Sunsets);
+        Planned(connector, plan.ConnectorStatus.Flows, before.Flows);
         foreach (var (flow, ledger) in plan.Record.Ledgers)
         {
             var evidence = attempt is null ? new StepEvidence() : ledger.Evidence.For(attempt.Number, attempt.Stage);
             _errorRatio.WithLabels(connector.Namespace, connector.Name, flow).Set((double)evidence.ItemErrorRate);
+        }
+    }
+
+    private void Planned(ObjectKey connector, ImmutableArray<FlowStatus> flows, ImmutableArray<FlowStatus> before)
+    {
+        foreach (var gone in before.Select(f => f.Name).Except(flows.Select(f => f.Name), StringComparer.Ordinal))
+        {
+            _stale.RemoveLabelled(connector.Namespace, connector.Name, gone);
+        }
+        foreach (var flow in flows)
+        {
+            _stale.WithLabels(connector.Namespace, connector.Name, flow.Name).Set(flow.StaleStores);
         }
     }
 
@@ -174,6 +194,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
                 _errorRatio,
                 _stores,
                 _paused,
+                _stale,
                 _sunsets,
             }
         )

@@ -178,7 +178,13 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace)
             LastTransitionTime = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()),
         };
 
-    private static ConnectorStatus Essence(ConnectorStatus status) => status with { Flows = [] };
+    private static ConnectorStatus Essence(ConnectorStatus status) =>
+        status with
+        {
+            Flows = [],
+            WorstStores = [],
+            Stores = status.Stores with { Stale = 0 },
+        };
 
     private static RolloutStatus Essence(RolloutStatus status) =>
         status with

@@ -6,28 +6,37 @@ using Operator.Runtime;
 
 namespace Operator.Telling;
 
-/// <summary>Tells users what was decided: log lines, metrics, events, statuses, in this order.</summary>
+/// <summary>Tells users what was decided: log lines and counts with the commit; when all is done, gauges, events, statuses.</summary>
 internal sealed class Teller(
     StatusWriter statuses,
     ActionStatuses actions,
     EventRecorder events,
     OperatorMetrics metrics,
     ClusterCache cache,
-    TimeProvider time,
-    ILogger<Teller> logger
+    RunLog runs,
+    TimeProvider time
 )
 {
+    /// <summary>
+    /// Logs and counts what the commit that was just made has settled, before anything is done about it that may fail. So none of
+    /// it is ever told twice; it is lost when the process ends between the commit and here, and then still is in the record.
+    /// </summary>
+    public void TellCommitted(Gathered gathered, Plan plan)
+    {
+        var (seen, key) = (gathered.Seen, Kinds.KeyOf(gathered.Seen.Connector.Metadata));
+        runs.Tell(key, plan);
+        var resources = seen.Connector.Spec.Sync.Resources ?? PodResources.Default;
+        metrics.Committed(key, plan, resources, LastEndedAttempt(seen.Record));
+    }
+
     /// <summary>Returns after how long it must be called again to tell the rest; null: all is told.</summary>
     public async Task<TimeSpan?> TellAsync(Gathered gathered, Plan plan, long? committedCounter, CancellationToken ct)
     {
         var (seen, key) = (gathered.Seen, Kinds.KeyOf(gathered.Seen.Connector.Metadata));
         var hasCommitted = committedCounter is not null;
-        metrics.Planned(key, plan);
+        metrics.Planned(key, plan, seen.Connector.Status);
         if (hasCommitted)
         {
-            TellRuns(key, plan);
-            var resources = seen.Connector.Spec.Sync.Resources ?? PodResources.Default;
-            metrics.Committed(key, plan, resources, LastEndedAttempt(seen.Record));
             await TellEventsAsync(seen, plan, ct);
         }
         var counter = committedCounter ?? plan.Record.Counter;
@@ -136,52 +145,4 @@ internal sealed class Teller(
 
     private static EventSubject Subject(string kind, ObjectMeta metadata) =>
         new(ApiGroup.ApiVersion, kind, Kinds.KeyOf(metadata), metadata.Uid);
-
-    /// <summary>One line per store and run, so that yesterday can be explained after the pods are gone.</summary>
-    private void TellRuns(ObjectKey key, Plan plan)
-    {
-        foreach (var run in plan.Folded)
-        {
-            for (var i = 0; i < run.Entry.Stores.Length; i++)
-            {
-                var report = run.Ending.Stores[i];
-                TellerLog.StoreRun(
-                    logger,
-                    key,
-                    run.Entry.Stores[i],
-                    run.Flow,
-                    run.Occasion,
-                    run.Entry.Revision,
-                    run.Entry.Arm,
-                    run.Ending.Result,
-                    run.Ending.Reason,
-                    report?.Ok,
-                    report?.Failed,
-                    run.PodName
-                );
-            }
-        }
-    }
-}
-
-internal static partial class TellerLog
-{
-    [LoggerMessage(
-        Level = LogLevel.Information,
-        Message = "Run {Connector} store {Store} flow {Flow} occasion {Occasion} revision {Revision} arm {Arm}: {Result} {Reason} ok {Ok} failed {Failed} pod {Pod}"
-    )]
-    public static partial void StoreRun(
-        ILogger logger,
-        ObjectKey connector,
-        string store,
-        string flow,
-        string occasion,
-        string revision,
-        Arm arm,
-        RunResult result,
-        string reason,
-        long? ok,
-        long? failed,
-        string pod
-    );
 }

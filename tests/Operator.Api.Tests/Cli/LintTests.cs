@@ -19,9 +19,9 @@ public sealed class LintTests
         """;
 
     [Fact]
-    public void Good_manifest_is_silent_and_exits_with_0()
+    public async Task Good_manifest_is_silent_and_exits_with_0()
     {
-        var run = Lint(Good);
+        var run = await LintAsync(Good);
 
         Assert.Equal("", run.Output);
         Assert.Equal("1 objects checked, 0 findings\n", run.Errors);
@@ -29,9 +29,9 @@ public sealed class LintTests
     }
 
     [Fact]
-    public void Finding_names_file_line_document_object_and_path()
+    public async Task Finding_names_file_line_document_object_and_path()
     {
-        var run = Lint(
+        var run = await LintAsync(
             $"{Good}\n---\nkind: ConfigMap\napiVersion: v1\nmetadata: {{name: x}}\n---\n{Good.Replace("\"*/5", "\"61", StringComparison.Ordinal)}"
         );
 
@@ -64,9 +64,9 @@ public sealed class LintTests
         "spec.flows[0].timeout: has no value; fill it in or remove the field"
     )]
     [InlineData("\"*/5 * * * *\"", "\"@every 10s\"", "'@every 10s' is shorter than the least interval of 30s")]
-    public void Slip_is_found(string good, string bad, string finding)
+    public async Task Slip_is_found(string good, string bad, string finding)
     {
-        var run = Lint(Good.Replace(good, bad, StringComparison.Ordinal));
+        var run = await LintAsync(Good.Replace(good, bad, StringComparison.Ordinal));
 
         Assert.Contains(finding, run.Output, StringComparison.Ordinal);
         Assert.Equal(1, run.ExitCode);
@@ -77,16 +77,16 @@ public sealed class LintTests
     [InlineData("a: 1\na: 2")]
     [InlineData("a: *nowhere")]
     [InlineData("a: &a [*a]")]
-    public void What_is_no_yaml_exits_with_2(string text)
+    public async Task What_is_no_yaml_exits_with_2(string text)
     {
-        var run = Lint(text);
+        var run = await LintAsync(text);
 
         Assert.Contains("cannot read this as YAML", run.Errors, StringComparison.Ordinal);
         Assert.Equal(2, run.ExitCode);
     }
 
     [Fact]
-    public void Aliases_that_explode_are_refused()
+    public async Task Aliases_that_explode_are_refused()
     {
         var laughs = string.Join(
             '\n',
@@ -95,22 +95,22 @@ public sealed class LintTests
                 .Select(i => $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]")
         );
 
-        var run = Lint($"a0: &a0 x\n{laughs}");
+        var run = await LintAsync($"a0: &a0 x\n{laughs}");
 
         Assert.Contains("aliases make the document too large", run.Errors, StringComparison.Ordinal);
         Assert.Equal(2, run.ExitCode);
     }
 
     [Fact]
-    public void Deep_nesting_is_refused()
+    public async Task Deep_nesting_is_refused()
     {
-        Assert.Equal(2, Lint(new string('[', 5000)).ExitCode);
+        Assert.Equal(2, (await LintAsync(new string('[', 5000))).ExitCode);
     }
 
     [Fact]
-    public void Anchors_aliases_and_merge_keys_are_followed()
+    public async Task Anchors_aliases_and_merge_keys_are_followed()
     {
-        var run = Lint(
+        var run = await LintAsync(
             Good.Replace("- name: orders", "- &o\n    name: orders", StringComparison.Ordinal)
                 + "\n    timeout: 25h\n  - <<: *o\n    name: prices\n    timeout: 26h\n"
         );
@@ -121,15 +121,15 @@ public sealed class LintTests
     }
 
     [Fact]
-    public void Json_is_read_too()
+    public async Task Json_is_read_too()
     {
-        Assert.Equal(0, Lint(A.ConnectorJson().ToJsonString()).ExitCode);
+        Assert.Equal(0, (await LintAsync(A.ConnectorJson().ToJsonString())).ExitCode);
     }
 
     [Fact]
-    public void Missing_file_exits_with_2_and_the_others_are_checked()
+    public async Task Missing_file_exits_with_2_and_the_others_are_checked()
     {
-        var run = Run(
+        var run = await RunAsync(
             "",
             "lint",
             "/nowhere/a.yaml",
@@ -142,9 +142,9 @@ public sealed class LintTests
     }
 
     [Fact]
-    public void Nothing_to_check_is_said()
+    public async Task Nothing_to_check_is_said()
     {
-        var run = Lint("# nothing\n---\n");
+        var run = await LintAsync("# nothing\n---\n");
 
         Assert.Contains("nothing was checked", run.Errors, StringComparison.Ordinal);
         Assert.Equal(0, run.ExitCode);
@@ -154,15 +154,15 @@ public sealed class LintTests
     [InlineData("lint")]
     [InlineData("lint", "--minimum-interval", "soon", "-")]
     [InlineData("dance")]
-    public void Wrong_arguments_exit_with_2(params string[] args)
+    public async Task Wrong_arguments_exit_with_2(params string[] args)
     {
-        Assert.Equal(2, Run("", args).ExitCode);
+        Assert.Equal(2, (await RunAsync("", args)).ExitCode);
     }
 
     [Fact]
-    public void Operator_that_allows_less_can_be_told()
+    public async Task Operator_that_allows_less_can_be_told()
     {
-        var run = Run(
+        var run = await RunAsync(
             Good.Replace("*/5 * * * *", "@every 1s", StringComparison.Ordinal),
             "lint",
             "--minimum-interval",
@@ -174,21 +174,23 @@ public sealed class LintTests
     }
 
     [Fact]
-    public void Version_is_one_line()
+    public async Task Version_is_one_line()
     {
-        var run = Run("", "version");
+        var run = await RunAsync("", "version");
 
         Assert.Matches(@"^[0-9]+\.[0-9]+\.[0-9]+.*\n\z", run.Output);
         Assert.Equal(0, run.ExitCode);
     }
 
-    private static CliRun Lint(string manifest) => Run(manifest, "lint", "-");
+    private static Task<CliRun> LintAsync(string manifest) => RunAsync(manifest, "lint", "-");
 
-    private static CliRun Run(string input, params string[] args)
+    private static async Task<CliRun> RunAsync(string input, params string[] args)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var errors = new StringWriter { NewLine = "\n" };
-        var exitCode = new CommandLine(new StringReader(input), output, errors).Run(args);
+        var exitCode = await new CommandLine(
+            new Terminal(new StringReader(input), output, errors, TimeProvider.System, IsInteractive: false)
+        ).RunAsync(args, TestContext.Current.CancellationToken);
         return new CliRun(exitCode, output.ToString(), errors.ToString());
     }
 

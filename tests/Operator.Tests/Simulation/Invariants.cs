@@ -15,6 +15,7 @@ internal sealed class Invariants
     private readonly ObjectKey _connector;
     private readonly RecordEye _eye;
     private readonly RolloutWatch _rollouts;
+    private readonly OutcomeWatch _outcomes;
     private readonly Dictionary<string, Run> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _started = new(StringComparer.Ordinal);
     private readonly HashSet<(string Occasion, string Flow, string Store)> _ran = [];
@@ -25,6 +26,7 @@ internal sealed class Invariants
         _connector = connector;
         _eye = new RecordEye(cluster, time);
         _rollouts = new RolloutWatch(cluster, connector, Violations);
+        _outcomes = new OutcomeWatch(Violations);
         cluster.Changed = OnChanged;
     }
 
@@ -51,6 +53,7 @@ internal sealed class Invariants
             if (Record is not null)
             {
                 _rollouts.Committed(Record, change.At);
+                _outcomes.Committed(Record, change.At);
                 Committed(Record, change.At);
             }
         }
@@ -60,6 +63,10 @@ internal sealed class Invariants
     {
         var seen = change.After is { } after ? PodOf(after) : null;
         var name = change.Key.Name;
+        if (seen?.Fingerprint is { } shown)
+        {
+            _outcomes.Saw(seen, shown);
+        }
         if (change.Before is null && seen?.Fingerprint is { } print)
         {
             Created(name, print, change);

@@ -1,0 +1,18 @@
+namespace Operator.Cli.Stores;
+
+/// <summary>What the user asked of <c>store</c>.</summary>
+internal sealed record StoreArguments
+{
+    public required string Store { get; init; }
+    public string? Kubeconfig { get; init; }
+    public string? Context { get; init; }
+    public string? Namespace { get; init; }
+    public string? Connector { get; init; }
+    public string? Flow { get; init; }
+    public string? Since { get; init; }
+    public string? Until { get; init; }
+    public bool IsJson { get; init; }
+}
+
+/// <summary>The question can't be answered as it was asked: what is wrong, and what to do.</summary>
+internal sealed class UnanswerableException(string message) : Exception(message);

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Actions;
+using Operator.Planning.Outcomes;
+using Operator.Planning.Scheduling;
+using Operator.Planning.Stores;
+
+namespace Operator.Planning.Explaining;
+
+/// <summary>Answers questions about single stores from the record and the connector, by the rules that plan.</summary>
+public static class Explanations
+{
+    /// <summary>The names of all stores that something can be said of: those that are listed, and those that were until lately.</summary>
+    public static ImmutableArray<string> Stores(MarketplaceConnector connector, ConnectorRecord? record) =>
+        [
+            .. Listed(connector, record)
+                .Select(s => s.Name)
+                .Concat(record?.Outcomes.Stores ?? [])
+                .Distinct(StringComparer.Ordinal),
+        ];
+
+    public static StoreAnswer Answer(StoreQuestion question)
+    {
+        var draft = DraftOf(question);
+        var flows = draft.Spec.Flows.Where(f =>
+            question.Flow is null || string.Equals(f.Name, question.Flow, StringComparison.Ordinal)
+        );
+        return new StoreAnswer
+        {
+            Store = question.Store,
+            Namespace = question.Connector.Metadata.Namespace,
+            Connector = question.Connector.Metadata.Name,
+            Now = [.. StoreSights.OfStore(draft, question)],
+            Flows = [.. flows.Select(f => Answer(draft, question, f))],
+        };
+    }
+
+    private static FlowAnswer Answer(Draft draft, StoreQuestion question, Flow flow)
+    {
+        var (book, until) = (draft.Record.Outcomes, question.Until ?? question.Now);
+        var rows = book.Of(flow.Name).Occasions;
+        var place = book.Stores.IndexOf(question.Store);
+        var asked = rows.Where(r => (question.Since is not { } since || r.Slot >= since) && r.Slot <= until);
+        return new FlowAnswer
+        {
+            Flow = flow.Name,
+            Slots = [.. asked.Select(row => SlotOf(draft, flow.Name, row, question.Store, place))],
+            Unknown = Unknown(question, flow, rows),
+            Now = [.. StoreSights.OfFlow(draft, flow, question)],
+            LastOkSlot = draft.Record.Ledger(flow.Name).Stores.GetValueOrDefault(question.Store)?.LastOkSlot,
+            IsStale = Staleness
+                .Of(draft)
+                .Any(s =>
+                    string.Equals(s.Flow, flow.Name, StringComparison.Ordinal)
+                    && string.Equals(s.Store, question.Store, StringComparison.Ordinal)
+                ),
+        };
+    }
+
+    private static SlotAnswer SlotOf(Draft draft, string flow, ClosedOccasion row, string store, int place)
+    {
+        var outcome = place < 0 ? StoreOutcome.NotListed : draft.Record.Outcomes.Unpack(row)[place];
+        var run = outcome.IsOfRun() ? LastRun(draft.Record.Plan(flow), row.Id, store) : null;
+        var reason = run is { Reason: { } why } && !outcome.IsSync() && why is not Reasons.Completed ? $" ({why})" : "";
+        return new SlotAnswer
+        {
+            Slot = row.Slot,
+            Occasion = row.Id,
+            Outcome = OutcomeWords.ReasonOf(outcome),
+            IsDue = outcome.IsDue(),
+            IsSynced = outcome.IsSync(),
+            Why = OutcomeWords.WhyOf(outcome) + reason,
+            Remedy = OutcomeWords.RemedyOf(outcome),
+            Pod = run is null ? null : StoreSights.PodOf(draft, flow, row.Id, run),
+        };
+    }
+
+    /// <summary>While the occasion's pods are kept, the record knows their runs.</summary>
+    private static Entry? LastRun(FlowPlan plan, string occasion, string store) =>
+        plan
+            .Occasions.FirstOrDefault(o => string.Equals(o.Id, occasion, StringComparison.Ordinal))
+            ?.Entries.LastOrDefault(e => e.Stores.Contains(store, StringComparer.Ordinal));
+
+    private static string? Unknown(StoreQuestion question, Flow flow, ImmutableArray<ClosedOccasion> rows)
+    {
+        const string advice = "the operator's log has a line for each store and run: search it for";
+        var (store, name) = (question.Store, flow.Name);
+        return question.Since is not { } since || since > question.Now ? null
+            : rows.IsEmpty ? "no due time of this flow is over yet, as far as the record knows"
+            : rows.Length < OutcomeBook.MostOccasions
+            || since >= rows[0].Slot
+            || !WasDueBefore(flow, since, rows[0].Slot)
+                ? null
+            : $"what was due before {question.Told(rows[0].Slot)} is no longer in the record, which keeps the last {OutcomeBook.MostOccasions} due times; {advice} 'store {store} flow {name}'";
+    }
+
+    private static bool WasDueBefore(Flow flow, DateTimeOffset since, DateTimeOffset oldest) =>
+        Schedule.Problem(flow.Schedule, flow.TimeZone, TimeSpan.Zero) is not null
+        || Schedule.Of(flow).Next(since.AddTicks(-1)) < oldest;
+
+    /// <summary>What planning would begin with, without what it would find out.</summary>
+    private static Draft DraftOf(StoreQuestion question)
+    {
+        var record = question.Record ?? new ConnectorRecord();
+        var stores = Listed(question.Connector, question.Record);
+        var spec = question.Connector.Spec with { Stores = stores };
+        var seen = new Observation
+        {
+            Now = question.Now,
+            Connector = question.Connector with { Spec = spec },
+            Record = new RecordSight.Found(record),
+        };
+        return SuspensionEffect.On(new Draft(seen, record) { Roster = new StoreRoster(stores) });
+    }
+
+    /// <summary>Those of the spec, then list by list; the first of several with one name counts.</summary>
+    private static ImmutableArray<Store> Listed(MarketplaceConnector connector, ConnectorRecord? record) =>
+        [
+            .. connector
+                .Spec.Stores.Concat(record?.Stores.Lists.SelectMany(l => l.Stores) ?? [])
+                .DistinctBy(s => s.Name, StringComparer.Ordinal),
+        ];
+}

@@ -1,0 +1,151 @@
+using Operator.Api;
+using Operator.Planning.Credentials;
+using Operator.Planning.Runs;
+using Operator.Planning.Scheduling;
+
+namespace Operator.Planning.Explaining;
+
+/// <summary>What is so now for one store, in sentences.</summary>
+internal static class StoreSights
+{
+    /// <summary>What keeps its runs, whatever the flow.</summary>
+    public static IEnumerable<string> OfStore(Draft draft, StoreQuestion question)
+    {
+        var (store, status) = (question.Store, draft.Seen.Connector.Status);
+        if (question.Record is null)
+        {
+            yield return "the operator has no record of this connector: it has not planned it yet; see whether it runs";
+        }
+        if (question.Connector.Spec.Suspend)
+        {
+            yield return "the connector is suspended: nothing new is started; set spec.suspend: false";
+        }
+        if (draft.Roster.Find(store) is not { } listed)
+        {
+            yield return "the store is no longer listed";
+        }
+        else if (listed.Suspend && !draft.Spec.Flows.Any(f => Holder(draft, f, store) is not null))
+        {
+            yield return "the store is suspended: take suspend: true from its entry";
+        }
+        if (draft.Record.Pauses.Auth.GetValueOrDefault(store) is { } pause && draft.Now < pause.Until)
+        {
+            var secrets = string.Join(" and ", StoreKeys.Described(draft, store));
+            yield return $"its runs pause until {question.Told(pause.Until)}, because it failed to authenticate {pause.Failures} times in a row since {question.Told(pause.Since)}; "
+                + (secrets.Length == 0 ? "the connector names no Secret; set spec.credentials" : $"check {secrets}");
+        }
+        if (status.Conditions.FirstOrDefault(c => c is { Type: ConditionTypes.Ready, Status: "False" }) is { } ready)
+        {
+            yield return $"the connector is not ready: {ready.Reason}: {ready.Message}";
+        }
+    }
+
+    public static IEnumerable<string> OfFlow(Draft draft, Flow flow, StoreQuestion question)
+    {
+        var store = question.Store;
+        if (Schedule.Problem(flow.Schedule, flow.TimeZone, TimeSpan.Zero) is { } problem)
+        {
+            yield return $"its schedule can't be followed: {problem}";
+            yield break;
+        }
+        var plan = draft.Record.Plan(flow.Name);
+        if (Holder(draft, flow, store) is { } order)
+        {
+            var until = order.Until is { } end ? $"until {question.Told(end)}" : "until somebody creates an Unsuspend";
+            yield return $"suspended by SyncAction {order.Action} {until}{(order.Reason.Length > 0 ? $": {order.Reason}" : "")}";
+        }
+        if (Isolated(plan, store) is { } isolated)
+        {
+            yield return isolated;
+        }
+        foreach (var occasion in plan.Occasions)
+        {
+            foreach (var entry in occasion.Entries.Where(e => e.Result is null && Holds(e, store)))
+            {
+                yield return Live(draft, question, flow.Name, (occasion, entry));
+            }
+        }
+        foreach (var occasion in plan.Plannable)
+        {
+            if (Waiting(draft, flow, occasion, question) is { } waiting)
+            {
+                yield return waiting;
+            }
+        }
+        if (NotPlanned(draft, flow, question) is { } late)
+        {
+            yield return late;
+        }
+        var isWanted = draft.Roster.IsActive(store) && Holder(draft, flow, store) is null;
+        if (isWanted && !question.Connector.Spec.Suspend && Occasions.NextSlot(draft, flow) is { } next)
+        {
+            yield return $"next due at {question.Told(next)}";
+        }
+    }
+
+    public static string PodOf(Draft draft, string flow, string occasion, Entry entry) =>
+        PodNames.Of(draft.Seen.Connector.Metadata.Name, draft.Record.Id, flow, occasion, entry.Index);
+
+    private static string? Isolated(FlowPlan plan, string store) =>
+        plan.Isolated.FirstOrDefault(i => string.Equals(i.Store, store, StringComparison.Ordinal)) is { } isolation
+            ? $"it runs in groups of at most {isolation.Size}, because a run that held it ended badly before it came to all its stores; {isolation.Clean} of 10 clean due times have passed since"
+            : null;
+
+    private static string Live(
+        Draft draft,
+        StoreQuestion question,
+        string flow,
+        (Occasion Occasion, Entry Entry) run
+    ) =>
+        run.Entry.NotBefore is { } start && start > draft.Now
+            ? $"its run of {question.Told(run.Occasion.Slot)} starts at {question.Told(start)}"
+            : $"its run of {question.Told(run.Occasion.Slot)} is under way: pod {PodOf(draft, flow, run.Occasion.Id, run.Entry)}";
+
+    private static string? Waiting(Draft draft, Flow flow, Occasion occasion, StoreQuestion question)
+    {
+        var store = question.Store;
+        if (
+            draft.Spec.Suspend
+            || !RunPlanning.Waiting(draft, flow.Name, occasion).Contains(store, StringComparer.Ordinal)
+        )
+        {
+            return null;
+        }
+        var live = draft.Record.Plan(flow.Name).Entries.Where(e => e.Result is null).ToList();
+        var why =
+            StoreHolds.Of(draft, flow.Name).KeptBy([store]) is { } limit ? $"the quota of {limit.Api} ({limit})"
+            : live.Exists(e => Holds(e, store)) ? "its earlier run to end"
+            : live.Count >= flow.MaxConcurrentRuns
+                ? $"a place: {live.Count} runs are live, maxConcurrentRuns is {flow.MaxConcurrentRuns}"
+            : "its turn";
+        return $"due since {question.Told(occasion.Slot)}, it waits for {why}; too late after {question.Told(occasion.StartBy)}";
+    }
+
+    /// <summary>An operator that is down can't say so.</summary>
+    private static string? NotPlanned(Draft draft, Flow flow, StoreQuestion question)
+    {
+        var plan = draft.Record.Plan(flow.Name);
+        var startable = draft.Now - flow.StartingDeadline.Value - flow.Spread.Value;
+        var isWanted = draft.Roster.IsActive(question.Store) && Holder(draft, flow, question.Store) is null;
+        if (draft.Spec.Suspend || plan.LastSlot is not { } last || !isWanted)
+        {
+            return null;
+        }
+        DateTimeOffset?[] floors =
+        [
+            last,
+            draft.Record.Attempts.ResumedAt,
+            draft.Suspended.HeldUntil(flow.Name, question.Store),
+        ];
+        var missed = Schedule.Of(flow).Between(floors.Max() ?? last, startable).Count;
+        return missed > 0
+            ? $"{missed} due times after {question.Told(last)} have not been planned: see whether the operator runs, and its log"
+            : null;
+    }
+
+    /// <summary>The SyncAction that suspends it.</summary>
+    private static SuspensionOrder? Holder(Draft draft, Flow flow, string store) =>
+        draft.Suspended.HolderOf(flow.Name, store, draft.Now);
+
+    private static bool Holds(Entry entry, string store) => entry.Stores.Contains(store, StringComparer.Ordinal);
+}

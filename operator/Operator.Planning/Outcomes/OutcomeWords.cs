@@ -1,0 +1,73 @@
+namespace Operator.Planning.Outcomes;
+
+/// <summary>Outcomes in words: one for programs, and for people what was so and what to do.</summary>
+public static class OutcomeWords
+{
+    /// <summary>CamelCase, part of the API: reasons of status.worstStores and of log lines.</summary>
+    public static string ReasonOf(StoreOutcome outcome) =>
+        outcome switch
+        {
+            StoreOutcome.Ok => "Synced",
+            StoreOutcome.OkWithoutCounts => "SyncedWithoutCounts",
+            StoreOutcome.SomeFailed => "SomeItemsFailed",
+            StoreOutcome.TimedOut => "TimedOut",
+            _ => outcome.ToString(),
+        };
+
+    /// <summary>What was so and what to do.</summary>
+    public static string Sentence(StoreOutcome outcome) =>
+        RemedyOf(outcome) is { } remedy ? $"{WhyOf(outcome)}; {remedy}" : WhyOf(outcome);
+
+    /// <summary>What was so, as the end of a sentence that begins with the due time.</summary>
+    public static string WhyOf(StoreOutcome outcome) =>
+        outcome switch
+        {
+            StoreOutcome.Ok => "all of its items went well",
+            StoreOutcome.OkWithoutCounts => "its run ended well; the worker reports no counts",
+            StoreOutcome.SomeFailed => "some of its items failed, others went well",
+            StoreOutcome.Throttled => "the marketplace throttled every call",
+            StoreOutcome.AuthFailed => "it could not authenticate",
+            StoreOutcome.PolicyRefused => "the marketplace refused every item for its policies",
+            StoreOutcome.ItemsInvalid => "every item was invalid",
+            StoreOutcome.UpstreamFailed => "the marketplace, or the seller's own system, failed every item",
+            StoreOutcome.TimedOut => "the worker ran out of time on it",
+            StoreOutcome.InternalError => "the worker failed on it",
+            StoreOutcome.NotReached => "its run ended before it came to this store",
+            StoreOutcome.BrokenOff => "its pod was kept from running, or broken off, by the cluster",
+            StoreOutcome.NeverStarted =>
+                "its pod could not start: the image could not be had, or the container not be configured",
+            StoreOutcome.NeverSeen => "its pod was planned and never seen",
+            StoreOutcome.MissedByDowntime => "nobody started it in time: the operator was down, or could not plan",
+            StoreOutcome.MissedByCapacity => "maxConcurrentRuns left no place for it in time",
+            StoreOutcome.MissedByConcurrency => "its run of an earlier due time still went on",
+            StoreOutcome.MissedByQuota => "the marketplace's quota left no calls for it in time",
+            StoreOutcome.MissedByAuth => "its runs paused, because it had failed to authenticate",
+            StoreOutcome.Suspended => "it was suspended",
+            StoreOutcome.NotMeant => "the run was asked for other stores",
+            StoreOutcome.NotListed => "the store was not listed",
+            _ => "a newer version of the operator wrote something that this one does not know",
+        };
+
+    /// <summary>What to do about it; null: nothing.</summary>
+    public static string? RemedyOf(StoreOutcome outcome) =>
+        outcome switch
+        {
+            StoreOutcome.SomeFailed or StoreOutcome.ItemsInvalid or StoreOutcome.PolicyRefused =>
+                "see the worker's log for the items",
+            StoreOutcome.Throttled => "give the flow's uses, so that runs keep within the quota, or run it more rarely",
+            StoreOutcome.AuthFailed or StoreOutcome.MissedByAuth => "check the store's Secret and its keys",
+            StoreOutcome.UpstreamFailed => "see the worker's log, and the marketplace's status page",
+            StoreOutcome.TimedOut => "raise the flow's timeout or lower maxStoresPerRun",
+            StoreOutcome.InternalError or StoreOutcome.NotReached =>
+                "see the worker's log and the condition RunsFailing",
+            StoreOutcome.BrokenOff => "see the condition RunsFailing and the namespace's events",
+            StoreOutcome.NeverStarted =>
+                "correct spec.sync.image, the registry's credentials or what spec.sync.env names",
+            StoreOutcome.NeverSeen or StoreOutcome.MissedByDowntime => "see whether the operator runs, and its log",
+            StoreOutcome.MissedByCapacity => "raise maxConcurrentRuns or maxStoresPerRun; see the condition Ready",
+            StoreOutcome.MissedByConcurrency => "lower the flow's timeout or maxStoresPerRun, or run it more rarely",
+            StoreOutcome.MissedByQuota =>
+                "run the flow more rarely, or set spec.quotas if your account was granted more",
+            _ => null,
+        };
+}

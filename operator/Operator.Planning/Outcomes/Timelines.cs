@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Scheduling;
+
+namespace Operator.Planning.Outcomes;
+
+/// <summary>Writes what became of each store when an occasion closes, and of the slots that nobody opened: once, in the commit that does so.</summary>
+internal static class Timelines
+{
+    public static Draft Close(
+        Draft draft,
+        string flow,
+        Occasion occasion,
+        IReadOnlyDictionary<string, MissCause> missed
+    )
+    {
+        var ran = RunOutcomes.Of(occasion);
+        bool IsMeant(string store) =>
+            occasion.RunNow is not { Stores.IsEmpty: false } order
+            || order.Stores.Contains(store, StringComparer.Ordinal);
+        draft = Align(draft);
+        var outcomes = Pack(
+            draft,
+            store =>
+                ran.TryGetValue(store, out var outcome) ? outcome
+                : missed.TryGetValue(store, out var cause) ? StoreOutcomes.Of(cause)
+                : IsMeant(store) ? StoreOutcome.Suspended
+                : StoreOutcome.NotMeant
+        );
+        var row = new ClosedOccasion
+        {
+            Id = occasion.Id,
+            Slot = occasion.Slot,
+            Kind = KindOf(occasion.Id),
+            Outcomes = outcomes,
+        };
+        draft = Append(draft, flow, [row]);
+        // Those that a run held, though in vain, were told of with that run.
+        var leftOut = missed
+            .Where(m => !ran.ContainsKey(m.Key))
+            .GroupBy(m => m.Value, m => m.Key)
+            .Select(g => new LeftOut(flow, occasion.Id, StoreOutcomes.Of(g.Key), [.. g]));
+        return draft with { LeftOut = draft.LeftOut.AddRange(leftOut) };
+    }
+
+    /// <summary>Slots of which nothing was planned. What is suspended now, or was at a slot, was not due on it.</summary>
+    public static Draft Skip(Draft draft, Flow flow, SlotSpan span, StoreOutcome outcome)
+    {
+        var slots = Schedule.Of(flow).Newest(span.After, span.Until, OutcomeBook.MostOccasions);
+        if (slots.IsEmpty || draft.Roster.IsEmpty)
+        {
+            return draft;
+        }
+        draft = Align(draft);
+        var rows = ImmutableArray.CreateBuilder<ClosedOccasion>();
+        foreach (var slot in slots)
+        {
+            var isSame = rows.Count > 0 && draft.Suspended.IsEmpty;
+            rows.Add(
+                new ClosedOccasion
+                {
+                    Id = OccasionIds.Slot(slot),
+                    Slot = slot,
+                    Kind = OccasionKind.Skipped,
+                    Outcomes = isSame ? rows[0].Outcomes : SkippedOn(draft, flow, slot, outcome),
+                }
+            );
+        }
+        var leftOut = outcome.IsMiss() ? rows.Select(r => LeftOut.All(flow.Name, r.Id, outcome)) : [];
+        draft = Append(draft, flow.Name, rows.ToImmutable());
+        return draft with { LeftOut = draft.LeftOut.AddRange(leftOut) };
+    }
+
+    private static string SkippedOn(Draft draft, Flow flow, DateTimeOffset slot, StoreOutcome outcome)
+    {
+        var held = draft.Suspended;
+        return Pack(
+            draft,
+            store =>
+                draft.Roster.IsActive(store) && !(held.HeldUntil(flow.Name, store) > slot)
+                    ? outcome
+                    : StoreOutcome.Suspended
+        );
+    }
+
+    /// <summary>Of flows that are no longer listed nothing is remembered.</summary>
+    public static OutcomeBook Forget(OutcomeBook book, IEnumerable<string> flows)
+    {
+        var rest = book.Flows.RemoveRange(flows);
+        return book with { Flows = rest, Stores = rest.IsEmpty ? [] : book.Stores };
+    }
+
+    private static OccasionKind KindOf(string occasion) =>
+        occasion switch
+        {
+            ['n', ..] => OccasionKind.RunNow,
+            ['c', ..] => OccasionKind.CatchUp,
+            _ => OccasionKind.Slot,
+        };
+
+    /// <summary>The outcomes of all stores that have a place.</summary>
+    private static string Pack(Draft draft, Func<string, StoreOutcome> outcomeOf)
+    {
+        var stores = draft.Record.Outcomes.Stores;
+        var outcomes = new StoreOutcome[stores.Length];
+        for (var place = 0; place < outcomes.Length; place++)
+        {
+            var store = stores[place];
+            outcomes[place] = draft.Roster.Find(store) is null ? StoreOutcome.NotListed : outcomeOf(store);
+        }
+        return OutcomeLetters.Pack(outcomes);
+    }
+
+    private static Draft Append(Draft draft, string flow, ImmutableArray<ClosedOccasion> rows)
+    {
+        var book = draft.Record.Outcomes;
+        var timeline = new Timeline
+        {
+            // An occasion that took long closes after younger ones.
+            Occasions =
+            [
+                .. book.Of(flow).Occasions.AddRange(rows).OrderBy(r => r.Slot).TakeLast(OutcomeBook.MostOccasions),
+            ],
+        };
+        return draft with { Record = draft.Record with { Outcomes = book.With(flow, timeline) } };
+    }
+
+    /// <summary>Gives every listed store a place.</summary>
+    private static Draft Align(Draft draft)
+    {
+        var book = draft.Record.Outcomes;
+        var placed = book.Stores.ToHashSet(StringComparer.Ordinal);
+        var added = draft.Roster.Names.Where(s => !placed.Contains(s)).ToList();
+        if (added.Count > 0 || book.Stores.Length > draft.Roster.Names.Length)
+        {
+            var kept = Kept(book, draft.Roster.Find, StoreList.MostStores - added.Count);
+            book = kept with { Stores = kept.Stores.AddRange(added) };
+        }
+        return draft with { Record = draft.Record with { Outcomes = book } };
+    }
+
+    /// <summary>Without the stores that left and of which no row has anything, and without more than so many in all.</summary>
+    private static OutcomeBook Kept(OutcomeBook book, Func<string, Store?> find, int most)
+    {
+        var rows = book.Flows.Values.SelectMany(f => f.Occasions).Select(book.Unpack).ToList();
+        var places = Enumerable.Range(0, book.Stores.Length).ToList();
+        var listed = places.Where(i => find(book.Stores[i]) is not null).ToList();
+        var left = places
+            .Except(listed)
+            .Where(i => rows.Exists(r => r[i] != StoreOutcome.NotListed))
+            .TakeLast(Math.Max(0, most - listed.Count));
+        var kept = listed.Concat(left).Order().ToList();
+        return kept.Count == book.Stores.Length ? book : Narrow(book, kept);
+    }
+
+    private static OutcomeBook Narrow(OutcomeBook book, List<int> places)
+    {
+        ClosedOccasion Narrowed(ClosedOccasion row)
+        {
+            var wide = book.Unpack(row);
+            return row with { Outcomes = OutcomeLetters.Pack([.. places.Select(i => wide[i])]) };
+        }
+        return new OutcomeBook
+        {
+            Stores = [.. places.Select(i => book.Stores[i])],
+            Flows = book.Flows.ToImmutableSortedDictionary(
+                f => f.Key,
+                f => new Timeline { Occasions = [.. f.Value.Occasions.Select(Narrowed)] },
+                StringComparer.Ordinal
+            ),
+        };
+    }
+}
+
+/// <summary>Slots after one instant, up to and including another.</summary>
+internal readonly record struct SlotSpan(DateTimeOffset After, DateTimeOffset Until);

@@ -1,0 +1,109 @@
+using Operator.Planning;
+using Operator.Planning.Outcomes;
+using Operator.Runtime;
+
+namespace Operator.Telling;
+
+/// <summary>
+/// One line per store and run, and per store that an occasion passed over, so that yesterday can be explained after the pods are
+/// gone. Due times that passed while nobody could plan have one line for all their stores: after a long absence they are many.
+/// </summary>
+internal sealed partial class RunLog(ILogger<RunLog> logger)
+{
+    public void Tell(ObjectKey connector, Plan plan)
+    {
+        foreach (var run in plan.Folded)
+        {
+            Tell(connector, run);
+        }
+        foreach (var left in plan.LeftOut)
+        {
+            Tell(connector, left);
+        }
+    }
+
+    private void Tell(ObjectKey connector, EndedRun run)
+    {
+        var outcomes = run.Entry.OutcomesOf();
+        for (var i = 0; i < run.Entry.Stores.Length; i++)
+        {
+            var (report, outcome) = (run.Ending.Stores[i], OutcomeWords.ReasonOf(outcomes[i]));
+            Log.StoreRun(
+                logger,
+                connector,
+                run.Entry.Stores[i],
+                run.Flow,
+                run.Occasion,
+                run.Entry.Revision,
+                run.Entry.Arm,
+                outcome,
+                run.Ending.Result,
+                run.Ending.Reason,
+                report?.Ok,
+                report?.Failed,
+                run.PodName
+            );
+        }
+    }
+
+    private void Tell(ObjectKey connector, LeftOut left)
+    {
+        var outcome = OutcomeWords.ReasonOf(left.Outcome);
+        if (left.Stores.IsEmpty)
+        {
+            Log.SlotSkipped(logger, connector, left.Flow, left.Occasion, outcome);
+        }
+        foreach (var store in left.Stores)
+        {
+            Log.StoreLeftOut(logger, connector, store, left.Flow, left.Occasion, outcome);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Run {Connector} store {Store} flow {Flow} occasion {Occasion} revision {Revision} arm {Arm}: {Outcome}, run {Result} {Reason} ok {Ok} failed {Failed} pod {Pod}"
+        )]
+        public static partial void StoreRun(
+            ILogger logger,
+            ObjectKey connector,
+            string store,
+            string flow,
+            string occasion,
+            string revision,
+            Arm arm,
+            string outcome,
+            RunResult result,
+            string reason,
+            long? ok,
+            long? failed,
+            string pod
+        );
+
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "No run {Connector} store {Store} flow {Flow} occasion {Occasion}: {Outcome}"
+        )]
+        public static partial void StoreLeftOut(
+            ILogger logger,
+            ObjectKey connector,
+            string store,
+            string flow,
+            string occasion,
+            string outcome
+        );
+
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "No run {Connector} of any store flow {Flow} occasion {Occasion}: {Outcome}"
+        )]
+        public static partial void SlotSkipped(
+            ILogger logger,
+            ObjectKey connector,
+            string flow,
+            string occasion,
+            string outcome
+        );
+    }
+}

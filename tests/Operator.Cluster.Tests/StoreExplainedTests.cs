@@ -1,0 +1,59 @@
+namespace Operator.Cluster.Tests;
+
+/// <summary>A person asks why a store is not synced: the command answers from the record, through the real API server.</summary>
+public sealed class StoreExplainedTests(TestCluster cluster) : ClusterStory(cluster, "explained")
+{
+    [Fact]
+    public async Task A_store_that_fails_is_stale_and_explained_and_so_is_a_suspension()
+    {
+        var connector = A.Connector() with { Stores = A.Stores(3), MaxStoresPerRun = 1, Fault = "crash:seller-02" };
+        await Story.ApplyAsync(connector, Ct);
+        var seen = await Story.AwaitConnectorAsync(
+            connector.Name,
+            "the store that crashes its worker is the one that is stale",
+            c => c.Status.Stores.Stale == 1,
+            Ct
+        );
+        var worst = Assert.Single(seen.Status.WorstStores);
+        Assert.Equal(("seller-02", "orders", "InternalError"), (worst.Name, worst.Flow, worst.Reason));
+
+        var failing = await ExplainAsync("seller-02");
+        var healthy = await ExplainAsync("seller-01");
+        await Story.SuspendAsync(connector.Name, Ct);
+        var suspended = await ExplainAsync("seller-01");
+
+        Assert.Equal(1, failing.ExitCode);
+        Assert.Contains("STALE", failing.Output);
+        Assert.Contains("InternalError  the worker failed on it", failing.Output);
+        Assert.True(healthy.ExitCode == 0, healthy.Everything);
+        Assert.Contains("Synced   all of its items went well", healthy.Output);
+        Assert.Contains("- the connector is suspended", suspended.Output);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_exist_is_said_with_those_that_do()
+    {
+        await Story.ApplyAsync(A.Connector() with { Stores = A.Stores(2), Suspend = true }, Ct);
+
+        var answer = await ExplainAsync("seller-1");
+
+        Assert.Equal(2, answer.ExitCode);
+        Assert.Contains("did you mean seller-01, seller-02?", answer.Error);
+    }
+
+    /// <summary>The program itself, as kubectl starts it.</summary>
+    private Task<ShellResult> ExplainAsync(string store) =>
+        Shell.RunAsync(
+            "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "kubectl-marketplace.dll"),
+                "store",
+                store,
+                "-n",
+                Story.Namespace,
+                "--kubeconfig",
+                Cluster.Kube.Kubeconfig,
+            ],
+            Ct
+        );
+}

@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+
+namespace Operator.Tests;
+
+/// <summary>One line a store and run, and one a store that an occasion passed over, each once.</summary>
+public sealed partial class RunLogTests
+{
+    [Fact]
+    public void Each_store_of_each_occasion_has_one_line_and_a_suspended_one_has_none()
+    {
+        using var fleet = new ServedFleet();
+
+        fleet.RunFor(TimeSpan.FromSeconds(48));
+
+        var lines = fleet.Log.Select(l => Line().Match(l)).Where(m => m.Success).ToList();
+        var told = lines.Select(m => (m.Groups["store"].Value, m.Groups["occasion"].Value)).ToList();
+        Assert.Equal(told.Distinct(), told);
+        Assert.Equal(8, told.Count);
+        Assert.DoesNotContain(told, t => t.Item1 == "s03");
+        Assert.All(
+            lines.Where(m => m.Groups["store"].Value == "s01"),
+            m => Assert.Equal("Synced", m.Groups["outcome"].Value)
+        );
+        Assert.Equal(
+            ["AuthFailed", "MissedByAuth", "MissedByAuth", "MissedByAuth"],
+            lines.Where(m => m.Groups["store"].Value == "s02").Select(m => m.Groups["outcome"].Value)
+        );
+    }
+
+    [Fact]
+    public void Due_times_that_nobody_could_plan_have_one_line_for_all_stores()
+    {
+        using var fleet = new ServedFleet();
+        fleet.RunFor(TimeSpan.FromSeconds(18));
+
+        fleet.Sleep(TimeSpan.FromSeconds(60));
+        fleet.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(
+            5,
+            fleet.Log.Count(l =>
+                l.Contains("of any store flow orders", StringComparison.Ordinal)
+                && l.EndsWith("MissedByDowntime", StringComparison.Ordinal)
+            )
+        );
+    }
+
+    [GeneratedRegex(
+        @"store (?<store>\S+) flow orders occasion (?<occasion>s\d+)( revision \S+ arm \S+)?: (?<outcome>\w+)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Line();
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Operator.Runtime;
+using Operator.Testing;
+using Operator.Tests.Simulation;
+
+namespace Operator.Tests;
+
+/// <summary>
+/// A connector of three stores, one flow due every ten seconds, under a real operator in virtual time: s02 can't authenticate, s03
+/// is suspended.
+/// </summary>
+internal sealed class ServedFleet : IDisposable
+{
+    public const string Flow = "orders";
+    private OperatorProcess _operator;
+
+    public ServedFleet()
+    {
+        Cluster = new FakeCluster(Time);
+        Cluster.RunPods(SyncPods.Script);
+        _operator = new OperatorProcess(Cluster, Time, "operator-1", seed: 1);
+        Create(FleetObjects.Name);
+        _operator.Start();
+    }
+
+    public VirtualTime Time { get; } = new(new DateTimeOffset(2026, 11, 24, 12, 0, 5, TimeSpan.Zero));
+    public FakeCluster Cluster { get; }
+    public static ObjectKey Key { get; } = new(FleetObjects.Namespace, FleetObjects.Name);
+    public IEnumerable<string> Log => _operator.Log.Lines;
+
+    public void Create(string name)
+    {
+        var connector = new FleetObjects(new Random(1)).Connector();
+        connector["metadata"]!["name"] = name; // a fleet's connector has all of these
+        connector["spec"]!["sync"]!["image"] = FleetObjects.Image("locked");
+        connector["spec"]!["stores"] = JsonNode.Parse(
+            """[{"name":"s01"},{"name":"s02"},{"name":"s03","suspend":true}]"""
+        );
+        connector["spec"]!.AsObject().Remove("storesFrom");
+        connector["spec"]!["flows"] = JsonNode.Parse(
+            """[{"name":"orders","schedule":"@every 10s","startingDeadline":"8s","startTimeout":"6s","timeout":"20s"}]"""
+        );
+        Cluster.Create(Kinds.Connectors, FleetObjects.Namespace, connector);
+    }
+
+    public void RunFor(TimeSpan time)
+    {
+        var end = Time.Elapsed + time;
+        do
+        {
+            while (_operator.Drain()) { }
+        } while (Time.FireNext(end));
+    }
+
+    /// <summary>The operator ends, and another one begins when that time is over.</summary>
+    public void Sleep(TimeSpan time)
+    {
+        _operator.Stop();
+        RunFor(time);
+        _operator.Dispose();
+        _operator = new OperatorProcess(Cluster, Time, "operator-2", seed: 2);
+        _operator.Start();
+    }
+
+    public void Dispose()
+    {
+        _operator.Dispose();
+        Cluster.Dispose();
+    }
+}

@@ -1,0 +1,99 @@
+using Operator.Planning;
+using Operator.Planning.Outcomes;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>
+/// What the record says of each store on each occasion is what pods did, as the API server showed it: a sync was reported, a store
+/// that no run took up had no pod, and what was once written stays.
+/// </summary>
+internal sealed class OutcomeWatch(List<string> violations)
+{
+    private readonly HashSet<Key> _held = [];
+    private readonly HashSet<(Key, StoreOutcome)> _shown = [];
+    private readonly Dictionary<
+        (string Record, string Flow, string Occasion),
+        Dictionary<string, StoreOutcome>
+    > _rows = [];
+
+    private readonly record struct Key(string Record, string Flow, string Occasion, string Store);
+
+    public void Saw(ObservedPod pod, Fingerprint print)
+    {
+        for (var i = 0; i < print.Stores.Length; i++)
+        {
+            var key = new Key(print.Record, print.Flow, print.Occasion, print.Stores[i]);
+            _held.Add(key);
+            if (pod.Container is ContainerSight.Terminated end)
+            {
+                _shown.Add((key, Shown(end, print, i)));
+            }
+        }
+    }
+
+    public void Committed(ConnectorRecord record, DateTimeOffset at)
+    {
+        foreach (var (flow, timeline) in record.Outcomes.Flows)
+        {
+            foreach (var row in timeline.Occasions)
+            {
+                var outcomes = record
+                    .Outcomes.Stores.Zip(record.Outcomes.Unpack(row))
+                    .Where(o => o.Second != StoreOutcome.NotListed)
+                    .ToDictionary(o => o.First, o => o.Second, StringComparer.Ordinal);
+                if (!_rows.TryGetValue((record.Id, flow, row.Id), out var before))
+                {
+                    _rows[(record.Id, flow, row.Id)] = outcomes;
+                    Check(outcomes, at, new Key(record.Id, flow, row.Id, ""));
+                }
+                else if (outcomes.Except(before).Any())
+                {
+                    violations.Add($"{at:HH:mm:ss.fff} the outcomes of {row.Id} of flow {flow} were written again");
+                }
+            }
+            foreach (var closed in record.Plan(flow).Occasions.Where(o => o.IsClosed))
+            {
+                if (!_rows.ContainsKey((record.Id, flow, closed.Id)))
+                {
+                    violations.Add($"{at:HH:mm:ss.fff} {closed.Id} of flow {flow} closed without its outcomes");
+                }
+            }
+        }
+    }
+
+    private void Check(Dictionary<string, StoreOutcome> outcomes, DateTimeOffset at, Key row)
+    {
+        foreach (var (store, outcome) in outcomes)
+        {
+            var key = row with { Store = store };
+            var agrees = outcome switch
+            {
+                // A run of one store that ended badly says so without a report.
+                StoreOutcome.InternalError or StoreOutcome.TimedOut => _held.Contains(key),
+                _ when outcome.IsMiss() || !outcome.IsDue() => !_held.Contains(key),
+                StoreOutcome.NotReached
+                or StoreOutcome.BrokenOff
+                or StoreOutcome.NeverStarted
+                or StoreOutcome.NeverSeen => true,
+                _ => _shown.Contains((key, outcome)),
+            };
+            if (!agrees)
+            {
+                violations.Add($"{at:HH:mm:ss.fff} the record says {outcome} of {key}, its pods showed something else");
+            }
+        }
+    }
+
+    private static StoreOutcome Shown(ContainerSight.Terminated end, Fingerprint print, int i) =>
+        Report.Parse(end.Message, print.Stores.Length) switch
+        {
+            Report.Read { Stores: var stores } when stores[i] is { } store => store switch
+            {
+                { Failed: 0 } => StoreOutcome.Ok,
+                { Ok: > 0 } => StoreOutcome.SomeFailed,
+                _ => (StoreOutcome)store.Classes.Keys.First(), // pods of these worlds name one class at most
+            },
+            Report.Missing when end.ExitCode == 0 => StoreOutcome.OkWithoutCounts,
+            _ => StoreOutcome.NotReached,
+        };
+}
