@@ -34,7 +34,7 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cl
         await Story.KubectlAsync(Ct, "create", "quota", "none", "--hard=pods=0");
         await Story.ApplyAsync(Connector, Ct);
 
-        var refused = await Story.AwaitConditionAsync(Name, "PodsRefused", "QuotaExceeded", Ct);
+        var refused = await Story.AwaitConditionAsync(Name, "Ready", "QuotaExceeded", Ct);
         Assert.Contains("exceeded quota: none", refused.Message);
         await AwaitMetricAsync("marketplace_pod_refusals_total kind=quota", 1);
 
@@ -58,7 +58,7 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cl
         );
         await Story.ApplyAsync(Connector, Ct);
 
-        var refused = await Story.AwaitConditionAsync(Name, "PodsRefused", "QuotaExceeded", Ct);
+        var refused = await Story.AwaitConditionAsync(Name, "Ready", "QuotaExceeded", Ct);
 
         Assert.Contains("maximum memory usage per Container is 64Mi", refused.Message);
     }
