@@ -13,6 +13,11 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
 {
     public const string OurApi = "/apis/marketplace-operator.io/v1alpha1";
 
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longer than a watch is asked to last: the server ends it, or is not there any more.</summary>
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(90);
+
     private readonly HttpClient _http = KubeConnection.Connect(KubeConnection.FromFile(kubeconfig), "e2e-tests");
 
     public string Kubeconfig => kubeconfig;
@@ -42,7 +47,7 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
     /// <summary>Null for what is not there.</summary>
     public async Task<JsonElement?> FindAsync(string path, CancellationToken ct)
     {
-        using var response = await _http.GetAsync(path.TrimStart('/'), ct);
+        using var response = await WithinAsync(CallLimit, t => _http.GetAsync(path.TrimStart('/'), t), ct);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
@@ -61,7 +66,7 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path.TrimStart('/'));
         request.Headers.Accept.ParseAdd("*/*");
-        using var response = await _http.SendAsync(request, ct);
+        using var response = await WithinAsync(CallLimit, t => _http.SendAsync(request, t), ct);
         return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(ct) : null;
     }
 
@@ -73,16 +78,20 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Lines of a watch, until the server ends it.</summary>
+    /// <summary>Lines of a watch of at most a minute, until the server ends it.</summary>
     public async IAsyncEnumerable<WatchEvent> WatchAsync(
         string path,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
     )
     {
-        using var response = await _http.GetAsync(path.TrimStart('/'), HttpCompletionOption.ResponseHeadersRead, ct);
+        using var response = await WithinAsync(
+            CallLimit,
+            t => _http.GetAsync(path.TrimStart('/'), HttpCompletionOption.ResponseHeadersRead, t),
+            ct
+        );
         response.EnsureSuccessStatusCode();
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(ct));
-        while (await reader.ReadLineAsync(ct) is { } line)
+        while (await WithinAsync(SilenceLimit, t => reader.ReadLineAsync(t).AsTask(), ct) is { } line)
         {
             var item = JsonElement.Parse(line);
             yield return new WatchEvent(item.GetProperty("type").GetString() ?? "", item.GetProperty("object"));
@@ -90,6 +99,25 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>A server that was killed may leave a call without any answer: that is a fault like others.</summary>
+    private static async Task<T> WithinAsync<T>(
+        TimeSpan limit,
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken ct
+    )
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        linked.CancelAfter(limit);
+        try
+        {
+            return await call(linked.Token);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"no answer within {limit.TotalSeconds} s", e);
+        }
+    }
 }
 
 internal sealed record WatchEvent(string Type, JsonElement Object);

@@ -11,7 +11,7 @@ namespace Operator.Cluster.Tests;
 internal sealed class PodRecorder : IAsyncDisposable
 {
     private const string OursOnly = "labelSelector=marketplace-operator.io/connector";
-    private const string Watch = "watch=1&allowWatchBookmarks=true&resourceVersion=";
+    private const string Watch = "watch=1&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion=";
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -33,14 +33,20 @@ internal sealed class PodRecorder : IAsyncDisposable
     {
         get
         {
-            if (_logs.Values.Append(_watching).FirstOrDefault(t => t.IsFaulted) is { } failed)
+            var lost = _logs.Values.FirstOrDefault(t => t.IsFaulted) ?? (_watching.IsCompleted ? _watching : null);
+            if (lost is not null && !_stop.IsCancellationRequested)
             {
-                throw new InvalidOperationException("the recorder lost its watch or a log", failed.Exception);
+                throw new InvalidOperationException("the recorder lost its watch or a log", lost.Exception);
             }
-            lock (_lock)
-            {
-                return [.. _runs.Values.OrderBy(r => r.FirstSeen)];
-            }
+            return Remembered();
+        }
+    }
+
+    private ImmutableArray<SeenRun> Remembered()
+    {
+        lock (_lock)
+        {
+            return [.. _runs.Values.OrderBy(r => r.FirstSeen)];
         }
     }
 
@@ -109,7 +115,7 @@ internal sealed class PodRecorder : IAsyncDisposable
                     Record(new WatchEvent("MODIFIED", pod), ct);
                 }
                 var there = pods.Select(p => p.Text("metadata", "uid")).ToHashSet();
-                foreach (var gone in Runs.Where(r => !r.IsGone && !there.Contains(r.Uid)))
+                foreach (var gone in Remembered().Where(r => !r.IsGone && !there.Contains(r.Uid)))
                 {
                     Remember(new WatchEvent("DELETED", gone.Json));
                 }
