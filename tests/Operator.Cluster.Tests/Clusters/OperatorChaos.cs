@@ -51,10 +51,12 @@ internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
     public async Task RotateTokenAsync(CancellationToken ct)
     {
         var leader = await Operator.LeaderAsync(ct);
-        await chaos.WriteTokenAsync(Ns, leader, await TokenBoundToAsync("e2e-token-old", ct), ct);
+        var old = await TokenBoundToAsync("e2e-token-old", ct);
+        await chaos.WriteTokenAsync(Ns, leader, old, ct);
         await AwaitRequestsAsync(leader, "200", ct);
         await cluster.Kube.KubectlAsync(ct, "-n", Ns, "delete", "secret", "e2e-token-old");
-        await AwaitRequestsAsync(leader, "401", ct);
+        // Written again and again: about once a minute the kubelet puts its own token back.
+        await AwaitRequestsAsync(leader, "401", ct, () => chaos.WriteTokenAsync(Ns, leader, old, ct));
         await chaos.WriteTokenAsync(Ns, leader, await TokenBoundToAsync("e2e-token-new", ct), ct);
         await AwaitRequestsAsync(leader, "200", ct);
     }
@@ -69,12 +71,21 @@ internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
         );
 
     /// <summary>More requests than until now were answered so.</summary>
-    private async Task AwaitRequestsAsync(string pod, string code, CancellationToken ct)
+    private async Task AwaitRequestsAsync(
+        string pod,
+        string code,
+        CancellationToken ct,
+        Func<Task>? beforeEachLook = null
+    )
     {
         var before = await RequestsAsync(pod, code, ct);
         await Eventually.IsSoAsync(
             $"requests of {pod} are answered with {code}",
-            () => RequestsAsync(pod, code, ct),
+            async () =>
+            {
+                await (beforeEachLook?.Invoke() ?? Task.CompletedTask);
+                return await RequestsAsync(pod, code, ct);
+            },
             now => now > before,
             now => $"{now}",
             ct
