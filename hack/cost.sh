@@ -4,7 +4,7 @@ set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HACK")
 NS=cost
-PERIOD=45
+PERIOD=${PERIOD:-45}
 # shellcheck source=hack/lib.sh
 . "$HACK/lib.sh"
 # shellcheck source=hack/quickstart.sh
@@ -53,4 +53,4 @@ PATH=$PATH:$(dirname "$("$HACK/tools.sh" kubectl)")
 k delete mpc,syr --all >/dev/null
 echo "| stores a run | pods per 1,000 syncs | requested core seconds per 1,000 syncs | half of the stores synced after | all after |"
 echo "|---|---|---|---|---|"
-for size in 1 5 10 20 40; do measure "$size"; done
+for size in ${SIZES:-1 5 10 20 40}; do measure "$size"; done
