@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What maxStoresPerRun costs and what it brings, with real pods: 40 stores whose sync takes half a second each, eight runs at a time.
+# SIZES (default "1 5 10 20 40") are the values tried, PERIOD (default 45) the seconds from slot to slot.
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HACK")
