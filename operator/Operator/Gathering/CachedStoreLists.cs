@@ -16,10 +16,6 @@ internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, Cached
     {
         /// <summary>Names of the stores' Secrets.</summary>
         public ImmutableArray<string> Secrets { get; } = SecretSharing.Secrets(List.Stores);
-
-        /// <summary>The same as hashes.</summary>
-        public ImmutableArray<ulong> SecretHashes { get; } =
-        [.. SecretSharing.Secrets(List.Stores).Select(SecretUsers.HashOf)];
     }
 
     public static CachedStoreLists Of(KubeObject configMap)

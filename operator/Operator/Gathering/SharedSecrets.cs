@@ -38,7 +38,9 @@ internal sealed class SharedSecrets(Informer<CachedConnector> connectors, Inform
                 cached.Environment,
                 [
                     .. cached.SecretHashes,
-                    .. Contents(connector.Namespace, cached.StoreLists).SelectMany(l => l.SecretHashes),
+                    .. Contents(connector.Namespace, cached.StoreLists)
+                        .SelectMany(l => l.Secrets)
+                        .Select(SecretUsers.HashOf),
                 ]
             )
             : null;
