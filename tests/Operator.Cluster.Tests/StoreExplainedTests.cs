@@ -6,16 +6,23 @@ public sealed class StoreExplainedTests(TestCluster cluster) : ClusterStory(clus
     [Fact]
     public async Task A_store_that_fails_is_stale_and_explained_and_so_is_a_suspension()
     {
-        var connector = A.Connector() with { Stores = A.Stores(3), MaxStoresPerRun = 1, Fault = "crash:seller-02" };
+        var connector = A.Connector() with
+        {
+            Stores = A.Stores(3),
+            MaxStoresPerRun = 1,
+            Schedule = "@every 10s",
+            Fault = "crash:seller-02",
+        };
         await Story.ApplyAsync(connector, Ct);
         var seen = await Story.AwaitConnectorAsync(
             connector.Name,
             "the store that crashes its worker is the one that is stale",
-            c => c.Status.Stores.Stale == 1,
+            // A slot that a busy machine let pass is the last outcome for a while.
+            c => c.Status.Stores.Stale == 1 && c.Status.WorstStores is [{ Reason: "InternalError" }],
             Ct
         );
         var worst = Assert.Single(seen.Status.WorstStores);
-        Assert.Equal(("seller-02", "orders", "InternalError"), (worst.Name, worst.Flow, worst.Reason));
+        Assert.Equal(("seller-02", "orders"), (worst.Name, worst.Flow));
 
         var failing = await ExplainAsync("seller-02");
         var healthy = await ExplainAsync("seller-01");
