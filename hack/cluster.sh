@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A real Kubernetes for development and tests: hack/cluster.sh up|down|status|load FILE|kubeconfig|list
+# A real Kubernetes for development and tests: hack/cluster.sh up|down|status|load FILE|kubeconfig|host|list
 #
 # Three ways, tried in this order:
 #   1. TEST_KUBECONFIG names an existing cluster: use it.
@@ -70,6 +70,8 @@ case "${1:-}" in
       *) step "load $(basename "$2")" "load_$(way)" "$2" ;;
     esac ;;
   kubeconfig) case "$(way)" in existing) echo "$TEST_KUBECONFIG" ;; *) echo "$DIR/kubeconfig" ;; esac ;;
+  # Where the cluster finds this machine.
+  host) case "$(way)" in debian) outer_address ;; *) die "nothing says how this cluster reaches the machine" ;; esac ;;
   list) list_clusters ;;
   *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -53,6 +53,8 @@ public static class Reasons
     public const string NotStarted = "NotStarted";
     public const string Evicted = "Evicted";
     public const string Deleted = "Deleted";
+    public const string Preempted = "Preempted";
+    public const string NodeShutdown = "NodeShutdown";
     public const string NodeLost = "NodeLost";
     public const string NeverSeen = "NeverSeen";
 

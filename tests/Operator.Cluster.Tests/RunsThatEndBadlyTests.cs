@@ -1,3 +1,4 @@
+using System.Globalization;
 using Operator.Api;
 
 namespace Operator.Cluster.Tests;
@@ -74,6 +75,34 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cl
         Assert.Contains("node", told.Message);
     }
 
+    [Fact]
+    public async Task A_pod_that_a_more_urgent_one_takes_the_place_of_runs_again_once_there_is_room()
+    {
+        var (node, most) = await LocalStorageAsync();
+        // Nobody else asks for local storage: only the two of them compete.
+        await Story.ApplyAsync(
+            Connector with
+            {
+                Requests = $"{{ephemeral-storage: {most}}}",
+                SyncExtra = $"nodeSelector: {{kubernetes.io/hostname: {node}}}",
+                Fault = "slow:10",
+                Schedule = "@every 60s",
+            },
+            Ct
+        );
+        var victim = await RunAsync("a run goes on", r => r.HasStarted && !r.HasEnded);
+
+        await Story.Kube.ApplyAsync(Story.Namespace, UrgentPod(node, most), Ct);
+        await AwaitMetricAsync("marketplace_runs_total result=infra", 1);
+        await Story.KubectlAsync(Ct, "delete", "pod", "urgent", "--wait=false", "--grace-period=0", "--force");
+
+        await RunAsync(
+            "its stores run again in the same slot",
+            r => r.Pod != victim.Pod && r.Occasion == victim.Occasion && r.Succeeded
+        );
+        Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=failed"));
+    }
+
     [Theory]
     [InlineData("hog", "OOMKilled")]
     [InlineData("hang", "Timeout")]
@@ -88,6 +117,28 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cl
         var told = await Story.AwaitConditionAsync(Name, "Ready", reason, Ct);
         Assert.Equal("False", told.Status);
     }
+
+    /// <summary>A node, and so much of its local storage that it can't be given away twice.</summary>
+    private async Task<(string Node, long Bytes)> LocalStorageAsync()
+    {
+        var node = (await Story.Kube.GetAsync("/api/v1/nodes", Ct)).Items("items").First();
+        var bytes = node.Text("status", "allocatable", "ephemeral-storage")!; // every kubelet tells it, in bytes
+        return (node.Text("metadata", "name")!, long.Parse(bytes, CultureInfo.InvariantCulture) * 3 / 5); // it has a name
+    }
+
+    private static string UrgentPod(string node, long storage) =>
+        $$"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: urgent}
+            spec:
+              priorityClassName: system-node-critical
+              nodeSelector: {kubernetes.io/hostname: {{node}}}
+              containers:
+              - name: urgent
+                image: {{A.Good}}
+                resources: {requests: {ephemeral-storage: "{{storage}}" } }
+            """;
 
     private async Task<SeenRun> RunAsync(string what, Func<SeenRun, bool> isIt) =>
         (await Story.AwaitRunsAsync(what, runs => runs.Any(isIt), Ct)).First(isIt);

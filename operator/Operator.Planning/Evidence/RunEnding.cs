@@ -178,9 +178,9 @@ public static class RunEndings
                 Detail = "it used more memory than spec.sync.resources.limits allows",
             };
         }
-        if (string.Equals(pod.Reason, Reasons.Evicted, StringComparison.Ordinal))
+        if (Disruptions.Of(pod) is { } disruption)
         {
-            return ending with { Result = RunResult.Infra, Reason = Reasons.Evicted, Detail = "its pod was evicted" };
+            return ending with { Result = RunResult.Infra, Reason = disruption.Reason, Detail = disruption.Detail };
         }
         if (pod.IsDeleting || pod.IsGone)
         {
@@ -220,9 +220,9 @@ public static class RunEndings
         {
             return Ending(entry, RunResult.Failed, Reasons.TimedOut, "it ran longer than its timeout", pod);
         }
-        if (IsReason(pod, Reasons.Evicted))
+        if (Disruptions.Of(pod) is { } disruption)
         {
-            return Ending(entry, RunResult.Infra, Reasons.Evicted, "its pod was evicted", pod);
+            return Ending(entry, RunResult.Infra, disruption.Reason, disruption.Detail, pod);
         }
         return pod.IsGone
             ? Ending(entry, RunResult.Infra, Reasons.Deleted, "its pod was deleted by others", pod)

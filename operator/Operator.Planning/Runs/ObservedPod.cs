@@ -25,6 +25,9 @@ public sealed record ObservedPod
     /// <summary>The pod's own reason, such as <c>Evicted</c> or <c>DeadlineExceeded</c>.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Why the cluster ends it, as its condition <c>DisruptionTarget</c> says; null: it does not.</summary>
+    public string? Disruption { get; init; }
+
     /// <summary>Why it is not scheduled, when the scheduler says so.</summary>
     public string? UnscheduledBecause { get; init; }
     public ContainerSight Container { get; init; } = new ContainerSight.Waiting("", "");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Operator.Runtime;
@@ -49,6 +50,34 @@ public static class KubeApiCalls
         string? uid,
         CancellationToken ct
     ) => api.DeleteAsync(type, key, new DeleteOptions { Uid = uid }, ct);
+
+    /// <summary>Nothing but the metadata of all objects that the selector means (null: all), in pages.</summary>
+    public static async IAsyncEnumerable<KubeObject> ListMetadataAsync(
+        this IKubeApi api,
+        ResourceType type,
+        string? ns,
+        string? selector,
+        [EnumeratorCancellation] CancellationToken ct
+    )
+    {
+        string? next = null;
+        do
+        {
+            var query = new ListOptions
+            {
+                LabelSelector = selector,
+                Limit = 500,
+                Continue = next,
+                MetadataOnly = true,
+            };
+            var page = await api.ListAsync(type, ns, query, ct);
+            foreach (var item in page.Items)
+            {
+                yield return new KubeObject(item);
+            }
+            next = page.Continue;
+        } while (next is not null);
+    }
 }
 
 public enum Deletion
@@ -57,7 +86,7 @@ public enum Deletion
     Deleted,
     AlreadyGone,
 
-    /// <summary>Another object has that name now.</summary>
+    /// <summary>Another object has that name now, or it is in another state than the one that was meant.</summary>
     OtherUid,
 }
 
@@ -65,6 +94,9 @@ public sealed record DeleteOptions
 {
     /// <summary>Only the object with this UID; null: whichever has the name.</summary>
     public string? Uid { get; init; }
+
+    /// <summary>Only in this state, beside the UID; null: in any.</summary>
+    public string? ResourceVersion { get; init; }
 
     /// <summary>In place of the object's own grace period, in whole seconds. Zero: at once.</summary>
     public TimeSpan? Grace { get; init; }

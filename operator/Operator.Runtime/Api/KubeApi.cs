@@ -196,6 +196,10 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
             {
                 json.WriteStartObject("preconditions");
                 json.WriteString("uid", uid);
+                if (deletion.ResourceVersion is { } version)
+                {
+                    json.WriteString("resourceVersion", version);
+                }
                 json.WriteEndObject();
             }
             json.WriteEndObject();

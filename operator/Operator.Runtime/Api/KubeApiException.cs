@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Operator.Runtime;
 
-/// <summary>The API server refused a request. Decide by status and reason, never by the message.</summary>
+/// <summary>The API server refused a request. Decide by status and reason; by the message only where nothing else tells.</summary>
 public sealed class KubeApiException(HttpStatusCode status, string reason, string message) : Exception(message)
 {
     public HttpStatusCode Status { get; } = status;
@@ -15,6 +15,15 @@ public sealed class KubeApiException(HttpStatusCode status, string reason, strin
 
     /// <summary>The namespace is being deleted: nothing can be created in it any more.</summary>
     public bool IsNamespaceTerminating { get; init; }
+
+    /// <summary>
+    /// An admission webhook with <c>failurePolicy: Fail</c> was not reached or did not answer: an internal error, that only its message
+    /// tells from others.
+    /// </summary>
+    public bool IsWebhookFailure =>
+        Status == HttpStatusCode.InternalServerError
+        && Message.Contains("failed calling", StringComparison.Ordinal)
+        && Message.Contains("webhook", StringComparison.Ordinal);
 
     public bool IsNotFound => Status == HttpStatusCode.NotFound;
     public bool IsForbidden => Status == HttpStatusCode.Forbidden;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Operator.Runtime;
 
@@ -15,6 +16,7 @@ internal sealed class RecordObjects(RecordStoreOptions options)
 
     private readonly string _recordLabel = $"{options.Domain}/record";
     private readonly string _roleLabel = $"{options.Domain}/record-role";
+    private readonly string _subjectGone = $"{options.Domain}/subject-gone-since";
     private readonly string _partName = $"{options.Domain}/part";
     private readonly string _partCounter = $"{options.Domain}/counter";
     private readonly string _partChecksum = $"{options.Domain}/sha256";
@@ -30,10 +32,50 @@ internal sealed class RecordObjects(RecordStoreOptions options)
 
     public string AllPartsSelector => $"{_recordLabel},{_roleLabel}=part";
 
-    /// <summary>Whose part it is, as a hash; empty for an object that is none.</summary>
-    public string SubjectHashOf(KubeObject part) => part.Label(_recordLabel) ?? "";
+    public string AllHeadsSelector => $"{_recordLabel},{_roleLabel}=head";
 
-    public string PartsSelector(ObjectKey subject) => $"{_recordLabel}={SubjectHash(subject)},{_roleLabel}=part";
+    /// <summary>Whose head or part it is, as a hash; empty for an object that is none.</summary>
+    public string SubjectHashOf(KubeObject item) => item.Label(_recordLabel) ?? "";
+
+    /// <summary>Since when it is known that the head's subject is gone; null: it is not known to be.</summary>
+    public DateTimeOffset? SubjectGoneSince(KubeObject head) =>
+        DateTimeOffset.TryParse(
+            head.Annotation(_subjectGone),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var since
+        )
+            ? since
+            : null;
+
+    /// <summary>The head as it is, but for that mark. A commit writes a head without one.</summary>
+    public ReadOnlyMemory<byte> MarkedHead(KubeObject head, DateTimeOffset? subjectGoneSince)
+    {
+        var json = JsonObject.Create(head.Json)!; // of an object
+        var metadata = json["metadata"]!.AsObject(); // every object has them
+        if (metadata["annotations"] is not JsonObject annotations)
+        {
+            metadata["annotations"] = annotations = [];
+        }
+        annotations.Remove(_subjectGone);
+        if (subjectGoneSince is { } since)
+        {
+            annotations[_subjectGone] = since.ToString("O", CultureInfo.InvariantCulture);
+        }
+        return Encoding.UTF8.GetBytes(json.ToJsonString());
+    }
+
+    /// <summary>The same head as one that was only begun, still marked.</summary>
+    public static ReadOnlyMemory<byte> EmptiedHead(KubeObject head)
+    {
+        var json = JsonObject.Create(head.Json)!; // of an object
+        json["data"] = new JsonObject(
+            Data(new HeadContent()).Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value))
+        );
+        return Encoding.UTF8.GetBytes(json.ToJsonString());
+    }
+
+    public string PartsSelector(string subjectHash) => $"{_recordLabel}={subjectHash},{_roleLabel}=part";
 
     public ReadOnlyMemory<byte> Head(ObjectKey subject, HeadContent content, LostHead? replaced) =>
         Write(json =>
@@ -46,9 +88,10 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             }
             json.WriteEndObject();
             json.WriteStartObject("data");
-            var text = JsonSerializer.Serialize(content, RecordStoreJson.Default.HeadContent);
-            json.WriteString(HeadField, text);
-            json.WriteString(ChecksumField, PartPacking.Sha256(Encoding.UTF8.GetBytes(text)));
+            foreach (var (field, text) in Data(content))
+            {
+                json.WriteString(field, text);
+            }
             json.WriteEndObject();
         });
 
@@ -67,6 +110,13 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             json.WriteBase64String(PartField, part.Packed);
             json.WriteEndObject();
         });
+
+    private static IEnumerable<KeyValuePair<string, string>> Data(HeadContent content)
+    {
+        var text = JsonSerializer.Serialize(content, RecordStoreJson.Default.HeadContent);
+        yield return KeyValuePair.Create(HeadField, text);
+        yield return KeyValuePair.Create(ChecksumField, PartPacking.Sha256(Encoding.UTF8.GetBytes(text)));
+    }
 
     public static HeadContent HeadOf(StoredRecord record) =>
         new()

@@ -97,7 +97,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         {
             var query = new ListOptions
             {
-                LabelSelector = objects.PartsSelector(subject),
+                LabelSelector = objects.PartsSelector(RecordObjects.SubjectHash(subject)),
                 Limit = 100,
                 Continue = next,
             };

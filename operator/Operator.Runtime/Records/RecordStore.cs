@@ -23,6 +23,7 @@ public sealed class RecordStore
     private readonly RecordObjects _objects;
     private readonly RecordReader _reader;
     private readonly RecordSweeper _sweeper;
+    private readonly RecordRetirement _retirement;
 
     /// <remarks><c>newId</c> gives a fresh random id of at least 64 bits.</remarks>
     public RecordStore(IKubeApi api, RecordStoreOptions options, TimeProvider time, Func<string> newId)
@@ -31,6 +32,7 @@ public sealed class RecordStore
         _objects = new RecordObjects(options);
         _reader = new RecordReader(api, _objects);
         _sweeper = new RecordSweeper(api, _objects, _reader, options, time);
+        _retirement = new RecordRetirement(api, _objects, options, time);
     }
 
     /// <summary>Reads the record live. <paramref name="witness"/> is the highest counter that anybody remembers; 0 for none.</summary>
@@ -83,6 +85,13 @@ public sealed class RecordStore
     /// read of a new subject costs no list: whoever calls it must be the only one who begins records from then on.
     /// </summary>
     public Task<int> SweepAsync(string? ns, CancellationToken ct) => _sweeper.SweepAsync(ns, ct);
+
+    /// <summary>
+    /// Lists all heads and all subjects, objects of that type, notes on the heads whose subject is gone, and removes the records of
+    /// those that have been for longer than <see cref="RecordStoreOptions.KeptWithoutSubject"/>. Returns how many.
+    /// </summary>
+    public Task<int> RetireAsync(ResourceType subjects, string? ns, CancellationToken ct) =>
+        _retirement.RetireAsync(subjects, ns, ct);
 
     /// <summary>Everything that can be refused without the server is refused here, before anything is written.</summary>
     private (StoredRecord Draft, IReadOnlyList<RecordObjects.PartDraft> Parts) Prepare(
@@ -177,7 +186,10 @@ public sealed class RecordStore
             _ => throw new UnreachableException(),
         };
 
-    /// <summary>Makes the head of a new record, or finds the one that a commit that broke off has left.</summary>
+    /// <summary>
+    /// Makes the head of a new record, or takes the one that a commit that broke off or a removal has left: before the parts are
+    /// made, so that nobody can remove it under them.
+    /// </summary>
     private async Task<LostHead?> BeginAsync(ObjectKey subject, StoredRecord draft, CancellationToken ct)
     {
         var begun = RecordObjects.HeadOf(draft) with { Counter = 0, Parts = [] };
@@ -190,13 +202,17 @@ public sealed class RecordStore
         catch (KubeApiException e) when (e.IsAlreadyExists)
         {
             var head = await _api.GetAsync(CoreTypes.ConfigMaps, _objects.HeadKey(subject), ct);
-            return head is not null && RecordObjects.ReadHead(head) is { Counter: 0 }
-                ? new LostHead(head.Uid, head.ResourceVersion)
-                : throw new KubeApiException(
+            if (head is null || RecordObjects.ReadHead(head) is not { Counter: 0 })
+            {
+                throw new KubeApiException(
                     HttpStatusCode.Conflict,
                     "Conflict",
                     $"cannot begin the record of {subject}: somebody else has made it"
                 );
+            }
+            var json = _objects.Head(subject, begun, new LostHead(head.Uid, head.ResourceVersion));
+            var taken = await _api.ReplaceAsync(CoreTypes.ConfigMaps, head.Key, json, ct);
+            return new LostHead(taken.Uid, taken.ResourceVersion);
         }
     }
 }

@@ -31,4 +31,7 @@ public sealed record RecordStoreOptions
 
     /// <summary>A part that the head does not list is swept at this age. Must exceed <see cref="MaxCommitTime"/>. Default 1 h.</summary>
     public TimeSpan OrphanAge { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>A record outlives its subject by this time. Default 30 days.</summary>
+    public TimeSpan KeptWithoutSubject { get; init; } = TimeSpan.FromDays(30);
 }

@@ -15,14 +15,12 @@ internal sealed class RecordSweeper(
     TimeProvider time
 )
 {
-    private const int PageSize = 500;
-
     public async Task<int> SweepAsync(string? ns, CancellationToken ct)
     {
         var subjects = reader.Remembered.ToDictionary(RecordObjects.SubjectHash, StringComparer.Ordinal);
         var orphans = new List<(ObjectKey Subject, KubeObject Part)>();
         var hashes = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
-        await foreach (var part in PartsAsync(ns, ct))
+        await foreach (var part in api.ListMetadataAsync(CoreTypes.ConfigMaps, ns, objects.AllPartsSelector, ct))
         {
             var hash = objects.SubjectHashOf(part);
             hashes.Add(hash);
@@ -60,30 +58,6 @@ internal sealed class RecordSweeper(
             await api.DeleteAsync(CoreTypes.ConfigMaps, orphan.Key, orphan.Uid, ct);
         }
         return unlisted.Count;
-    }
-
-    private async IAsyncEnumerable<KubeObject> PartsAsync(
-        string? ns,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
-    )
-    {
-        string? next = null;
-        do
-        {
-            var query = new ListOptions
-            {
-                LabelSelector = objects.AllPartsSelector,
-                Limit = PageSize,
-                Continue = next,
-                MetadataOnly = true,
-            };
-            var page = await api.ListAsync(CoreTypes.ConfigMaps, ns, query, ct);
-            foreach (var item in page.Items)
-            {
-                yield return new KubeObject(item);
-            }
-            next = page.Continue;
-        } while (next is not null);
     }
 
     private bool IsOld(KubeObject part) =>

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Operator.Runtime;
 
-/// <summary>Sweeps the records' parts now and every hour, again after a minute when that failed.</summary>
-public sealed class RecordSweeping(RecordStore records, TimeProvider time, ILogger logger)
+/// <summary>Sweeps the records' parts, and records without a subject, now and every hour; again after a minute when that failed.</summary>
+public sealed class RecordSweeping(RecordStore records, ResourceType subjects, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
@@ -31,6 +31,11 @@ public sealed class RecordSweeping(RecordStore records, TimeProvider time, ILogg
         {
             var swept = await records.SweepAsync(ns, ct);
             RecordSweepingLog.Swept(logger, swept);
+            var removed = await records.RetireAsync(subjects, ns, ct);
+            if (removed > 0)
+            {
+                RecordSweepingLog.Removed(logger, removed);
+            }
             return Period;
         }
         // Nothing depends on it in the next minutes but speed and space.
@@ -46,6 +51,12 @@ internal static partial class RecordSweepingLog
 {
     [LoggerMessage(Level = LogLevel.Debug, Message = "Swept {Count} parts that no record lists any more")]
     public static partial void Swept(ILogger logger, int count);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Removed {Count} records whose object has been gone for long"
+    )]
+    public static partial void Removed(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The records' parts are swept no more")]
     public static partial void Ended(ILogger logger);

@@ -86,7 +86,8 @@ internal sealed class ClusterActor(
         {
             await ShowExistingAsync(key, draft.Name, ct);
         }
-        catch (KubeApiException e) when (!e.IsNamespaceTerminating && (e.IsForbidden || e.IsInvalid))
+        catch (KubeApiException e)
+            when (!e.IsNamespaceTerminating && (e.IsForbidden || e.IsInvalid || e.IsWebhookFailure))
         {
             // Quota, admission or policy: the user's to mend. It is tried again until startBy, and counted.
             var refusal = refusals.Refused(key, draft.Name, e);

@@ -42,7 +42,8 @@ internal sealed class CreateRefusals
         error.Message.Contains("exceeded quota", StringComparison.Ordinal)
         || error.Message.Contains("usage per", StringComparison.Ordinal)
             ? RefusalKind.Quota
-        : error.Message.Contains("admission webhook", StringComparison.Ordinal)
+        : error.IsWebhookFailure
+        || error.Message.Contains("admission webhook", StringComparison.Ordinal)
         || error.Message.Contains("violates PodSecurity", StringComparison.Ordinal)
         || error.Message.Contains("ValidatingAdmissionPolicy", StringComparison.Ordinal)
             ? RefusalKind.Admission

@@ -32,7 +32,12 @@ internal static class PodProjection
                 : 0,
             Phase = Enum.TryParse<PodPhase>(Text(status, "phase"), out var phase) ? phase : PodPhase.Unknown,
             Reason = Text(status, "reason"),
-            UnscheduledBecause = UnscheduledBecause(status),
+            Disruption = ConditionOf(status, "DisruptionTarget", "True") is { } disruption
+                ? Text(disruption, "reason") ?? ""
+                : null,
+            UnscheduledBecause = ConditionOf(status, "PodScheduled", "False") is { } unscheduled
+                ? Text(unscheduled, "message") ?? Text(unscheduled, "reason")
+                : null,
             Container = ContainerOf(status),
         };
         return new CachedPod(pod.Annotation(PodMarks.ConnectorName) ?? "", observed);
@@ -53,13 +58,13 @@ internal static class PodProjection
         }
     }
 
-    private static string? UnscheduledBecause(JsonElement status)
+    private static JsonElement? ConditionOf(JsonElement status, string type, string value)
     {
         foreach (var condition in Items(status, "conditions"))
         {
-            if (Is(condition, "type", "PodScheduled") && Is(condition, "status", "False"))
+            if (Is(condition, "type", type) && Is(condition, "status", value))
             {
-                return Text(condition, "message") ?? Text(condition, "reason");
+                return condition;
             }
         }
         return null;

@@ -137,6 +137,7 @@ internal static class Wiring
         ));
         services.AddSingleton(s => new RecordSweeping(
             s.GetRequiredService<RecordStore>(),
+            Kinds.Connectors,
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Records")
         ));

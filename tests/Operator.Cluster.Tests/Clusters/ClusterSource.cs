@@ -14,6 +14,9 @@ internal interface IClusterSource : IAsyncDisposable
 
     /// <summary>Ways to break it; null where there are none.</summary>
     Chaos? Chaos => null;
+
+    /// <summary>The address at which the cluster finds this machine; null where it can't.</summary>
+    Task<string?> HostAsync(CancellationToken ct) => Task.FromResult<string?>(null);
 }
 
 /// <summary>The same three ways as hack/cluster.sh, tried in the same order.</summary>
@@ -101,6 +104,8 @@ internal sealed class ScriptedCluster : IClusterSource
     }
 
     public Task LoadAsync(string archive, CancellationToken ct) => RunAsync(["load", archive], ct);
+
+    public async Task<string?> HostAsync(CancellationToken ct) => (await RunAsync(["host"], ct)).Trim();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

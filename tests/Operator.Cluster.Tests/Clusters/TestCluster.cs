@@ -20,6 +20,9 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>Ways to break it; null where there are none.</summary>
     internal Chaos? Chaos => _source?.Chaos;
 
+    /// <summary>The address at which the cluster finds this machine; null where it can't.</summary>
+    internal string? Host { get; private set; }
+
     /// <summary>Where workers find the marketplace: by address, since not every test cluster has names.</summary>
     internal string MarketplaceUrl { get; private set; } = "";
 
@@ -28,6 +31,7 @@ public sealed class TestCluster : IAsyncLifetime
         var ct = TestContext.Current.CancellationToken;
         _source = await ClusterSource.ChooseAsync(ct);
         _kube = new Kube(await _source.StartAsync(ct), await ToolAsync("kubectl", ct));
+        Host = await _source.HostAsync(ct);
         // An earlier run that was killed may have left stories that still run.
         await _kube.KubectlAsync(ct, "delete", "namespace", "-l", StoryLabel, "--wait=false");
         await new Images(_source, _kube).ProvideAsync(ct);

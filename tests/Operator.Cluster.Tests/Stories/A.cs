@@ -41,6 +41,8 @@ internal sealed record ConnectorManifest
     public int MaxConcurrentRuns { get; init; } = 10;
     public int MaxStoresPerRun { get; init; } = 20;
 
+    public string Requests { get; init; } = "{cpu: 5m, memory: 16Mi}";
+
     /// <summary>A line of YAML right under spec, for what no schema allows.</summary>
     public string Extra { get; init; } = "";
 
@@ -66,7 +68,7 @@ internal sealed record ConnectorManifest
                 - {name: MARKETPLACE_URL, value: "{{marketplaceUrl}}"}
                 - {name: WORKER_FAULT, value: "{{Fault}}"}
                 resources:
-                  requests: {cpu: 5m, memory: 16Mi}
+                  requests: {{Requests}}
                   limits: {memory: 128Mi}
               credentials:
                 secretRef: {name: amazon-eu-app}

@@ -27,16 +27,23 @@ internal sealed class Story : IAsyncDisposable
     public static async Task<Story> BeginAsync(TestCluster cluster, string name, CancellationToken ct)
     {
         var ns = $"e2e-{name}-{Guid.NewGuid().ToString("N")[..6]}";
-        await cluster.Kube.MakeNamespaceAsync(ns, $"{{{TestCluster.StoryLabel}: \"true\"}}", ct);
-        var recorder = await PodRecorder.StartAsync(cluster.Kube, ns, ct);
-        await cluster.Kube.KubectlAsync(ct, "-n", ns, "apply", "-f", "examples/quickstart/secret.yaml");
-        return new Story(cluster, ns, recorder);
+        var story = new Story(cluster, ns, await PodRecorder.StartAsync(cluster.Kube, ns, ct));
+        await story.MakeNamespaceAsync(ct);
+        return story;
+    }
+
+    /// <summary>The namespace and the secret of the examples: at the beginning, and again after it was deleted.</summary>
+    public async Task MakeNamespaceAsync(CancellationToken ct)
+    {
+        await Kube.MakeNamespaceAsync(Namespace, $"{{{TestCluster.StoryLabel}: \"true\"}}", ct);
+        await KubectlAsync(ct, "apply", "-f", "examples/quickstart/secret.yaml");
     }
 
     public async ValueTask DisposeAsync()
     {
         await _recorder.DisposeAsync();
-        await Kube.KubectlAsync(CancellationToken.None, "delete", "namespace", Namespace, "--wait=false"); // clean up also when cancelled
+        string[] quietly = ["--wait=false", "--ignore-not-found"];
+        await Kube.KubectlAsync(CancellationToken.None, ["delete", "namespace", Namespace, .. quietly]); // clean up also when cancelled
     }
 
     public Task<string> ApplyAsync(ConnectorManifest connector, CancellationToken ct) =>
@@ -181,13 +188,18 @@ internal sealed class Story : IAsyncDisposable
     }
 
     /// <summary>Reconciles of this namespace's objects that threw, as the operator logged them.</summary>
-    public async Task<string[]> FailedReconcilesAsync(CancellationToken ct) =>
+    public Task<string[]> FailedReconcilesAsync(CancellationToken ct) => LoggedAsync(["Error"], ct);
+
+    /// <summary>All that the operator logged of this namespace that is more than information.</summary>
+    public Task<string[]> ComplaintsAsync(CancellationToken ct) => LoggedAsync(["Warning", "Error", "Critical"], ct);
+
+    private async Task<string[]> LoggedAsync(string[] levels, CancellationToken ct) =>
         [
             .. (await _cluster.Operator.RecentLogAsync(ct))
                 .Split('\n')
                 .Where(l => l.StartsWith('{'))
                 .Select(l => JsonElement.Parse(l))
-                .Where(l => l.Text("LogLevel") is "Error" && l.Text("Message")?.Contains(Namespace) == true)
+                .Where(l => levels.Contains(l.Text("LogLevel")) && l.Text("Message")?.Contains(Namespace) == true)
                 .Select(l => $"{l.Text("Message")} {l.Text("Exception")}"),
         ];
 

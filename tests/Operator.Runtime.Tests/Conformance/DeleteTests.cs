@@ -25,6 +25,32 @@ public sealed class DeleteTests(ConformanceServers servers)
 
     [Theory]
     [EveryBackend]
+    public async Task An_object_that_changed_is_not_deleted_in_the_state_that_it_had(Backend backend)
+    {
+        await using var world = await servers.OpenAsync(backend);
+        var before = await world.CreateAsync(world.Own.New("a"));
+        var now = await world.ReplaceAsync(
+            world.Own.Type,
+            before,
+            i => i["metadata"]!["labels"] = new JsonObject { ["changed"] = "yes" }
+        );
+
+        Task<Deletion> DeleteAsync(string version) =>
+            world.Api.DeleteAsync(
+                world.Own.Type,
+                before.Key,
+                new DeleteOptions { Uid = before.Uid, ResourceVersion = version },
+                Ct
+            );
+
+        Assert.Equal(Deletion.OtherUid, await DeleteAsync(before.ResourceVersion));
+        Assert.NotNull(await world.GetAsync(world.Own.Type, "a"));
+        Assert.Equal(Deletion.Deleted, await DeleteAsync(now.ResourceVersion));
+        Assert.Null(await world.GetAsync(world.Own.Type, "a"));
+    }
+
+    [Theory]
+    [EveryBackend]
     public async Task A_name_that_is_used_again_has_another_uid(Backend backend)
     {
         await using var world = await servers.OpenAsync(backend);

@@ -125,10 +125,12 @@ public sealed class RecordSweepTests : IDisposable
             _world.Time,
             async () =>
             {
-                var sweeping = new RecordSweeping(writer.Store, _world.Time, NullLogger.Instance).RunAsync(
-                    ns: null,
-                    stop.Token
-                );
+                var sweeping = new RecordSweeping(
+                    writer.Store,
+                    CoreTypes.Leases,
+                    _world.Time,
+                    NullLogger.Instance
+                ).RunAsync(ns: null, stop.Token);
                 for (var minute = 0; minute < 240; minute++)
                 {
                     await writer.CommitAsync($"a={minute}");

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
+using Operator.Testing;
 using Prometheus;
 
 namespace Operator.Runtime.Tests.Transport;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Operator.Runtime;
@@ -87,6 +88,15 @@ internal sealed class ApiWrites(ClusterState state)
                 kind.Kind,
                 key.Name,
                 $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). The object might have been deleted and then recreated"
+            );
+        }
+        var now = stored.Version.ToString(CultureInfo.InvariantCulture);
+        if (options.ResourceVersion is { } version && !string.Equals(version, now, StringComparison.Ordinal))
+        {
+            throw ApiFailure.Conflict(
+                kind.Kind,
+                key.Name,
+                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({now}). The object might have been modified"
             );
         }
         return state.Deletions.Begin(stored, options.Grace);

@@ -97,13 +97,18 @@ internal static class HttpQuery
             options.ValueKind == JsonValueKind.Object && options.TryGetProperty("gracePeriodSeconds", out var seconds)
                 ? seconds.GetInt64()
                 : Number(request, "gracePeriodSeconds");
-        var uid =
+        string? Precondition(string name) =>
             options.ValueKind == JsonValueKind.Object
             && options.TryGetProperty("preconditions", out var preconditions)
-            && preconditions.TryGetProperty("uid", out var wanted)
+            && preconditions.TryGetProperty(name, out var wanted)
                 ? wanted.GetString()
                 : null;
-        return new DeleteOptions { Uid = uid, Grace = grace is { } g ? TimeSpan.FromSeconds(g) : null };
+        return new DeleteOptions
+        {
+            Uid = Precondition("uid"),
+            ResourceVersion = Precondition("resourceVersion"),
+            Grace = grace is { } g ? TimeSpan.FromSeconds(g) : null,
+        };
     }
 
     private static string? Text(HttpRequest request, string name) =>

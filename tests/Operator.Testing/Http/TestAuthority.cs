@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Operator.Runtime.Tests.Transport;
+namespace Operator.Testing;
 
 /// <summary>A certificate authority that lives for one test.</summary>
-internal sealed class TestAuthority : IDisposable
+public sealed class TestAuthority : IDisposable
 {
     // Certificates are checked by the platform against the real clock.
     private static readonly DateTimeOffset From = DateTimeOffset.UtcNow.AddDays(-1);

@@ -1,0 +1,98 @@
+namespace Operator.Runtime;
+
+/// <summary>
+/// Removes records whose subject has been gone for long. A head says since when: a process forgets it, and nothing else tells.
+/// Whatever crashes or comes
+/// in between, a subject that comes back finds its whole record, or none. To be called an hour apart.
+/// </summary>
+internal sealed class RecordRetirement(
+    IKubeApi api,
+    RecordObjects objects,
+    RecordStoreOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>Returns how many records were removed.</summary>
+    public async Task<int> RetireAsync(ResourceType subjects, string? ns, CancellationToken ct)
+    {
+        var heads = await api.ListMetadataAsync(CoreTypes.ConfigMaps, ns, objects.AllHeadsSelector, ct).ToListAsync(ct);
+        // Listed after the heads: a subject that was there before its head was is in it.
+        var existing = await api.ListMetadataAsync(subjects, ns, selector: null, ct)
+            .Select(s => RecordObjects.SubjectHash(s.Key))
+            .ToHashSetAsync(StringComparer.Ordinal, ct);
+        var removed = 0;
+        foreach (var head in heads)
+        {
+            var isGone = !existing.Contains(objects.SubjectHashOf(head));
+            var since = objects.SubjectGoneSince(head);
+            if (isGone && since is { } then && IsOver(then))
+            {
+                removed += await RemoveAsync(head, ct) ? 1 : 0;
+            }
+            else if (isGone != since is not null)
+            {
+                await MarkAsync(head, isGone ? ServerNow : null, ct);
+            }
+        }
+        return removed;
+    }
+
+    private DateTimeOffset? ServerNow => api.Clock?.At(time.GetUtcNow());
+
+    private bool IsOver(DateTimeOffset since) => ServerNow - since > options.KeptWithoutSubject;
+
+    private async Task MarkAsync(KubeObject listed, DateTimeOffset? goneSince, CancellationToken ct)
+    {
+        if (await ReadAsync(listed, ct) is { } head)
+        {
+            await TryReplaceAsync(head, objects.MarkedHead(head, goneSince), ct);
+        }
+    }
+
+    /// <summary>
+    /// First the head is emptied, which a subject that comes back takes for none, and its parts go. An hour later, when every commit
+    /// that had read it before is over, the head goes too, unless a new record was begun with it.
+    /// </summary>
+    private async Task<bool> RemoveAsync(KubeObject listed, CancellationToken ct)
+    {
+        var ofSubject = objects.PartsSelector(objects.SubjectHashOf(listed));
+        var parts = await api.ListMetadataAsync(CoreTypes.ConfigMaps, listed.Key.Namespace, ofSubject, ct)
+            .ToListAsync(ct);
+        if (await ReadAsync(listed, ct) is not { } head)
+        {
+            return false;
+        }
+        var isEmpty = RecordObjects.ReadHead(head) is { Counter: 0 };
+        if (!isEmpty && await TryReplaceAsync(head, RecordObjects.EmptiedHead(head), ct) is null)
+        {
+            return false;
+        }
+        foreach (var part in parts)
+        {
+            await api.DeleteAsync(CoreTypes.ConfigMaps, part.Key, part.Uid, ct);
+        }
+        var asRead = new DeleteOptions { Uid = head.Uid, ResourceVersion = head.ResourceVersion };
+        return isEmpty && await api.DeleteAsync(CoreTypes.ConfigMaps, head.Key, asRead, ct) == Deletion.Deleted;
+    }
+
+    /// <summary>Null when it is not the one that was listed any more: somebody has committed.</summary>
+    private async Task<KubeObject?> ReadAsync(KubeObject listed, CancellationToken ct) =>
+        await api.GetAsync(CoreTypes.ConfigMaps, listed.Key, ct) is { } head
+        && string.Equals(head.Uid, listed.Uid, StringComparison.Ordinal)
+        && string.Equals(head.ResourceVersion, listed.ResourceVersion, StringComparison.Ordinal)
+            ? head
+            : null;
+
+    /// <summary>Null when somebody was faster: its subject is there.</summary>
+    private async Task<KubeObject?> TryReplaceAsync(KubeObject head, ReadOnlyMemory<byte> json, CancellationToken ct)
+    {
+        try
+        {
+            return await api.ReplaceAsync(CoreTypes.ConfigMaps, head.Key, json, ct);
+        }
+        catch (KubeApiException e) when (e.IsConflict || e.IsNotFound)
+        {
+            return null;
+        }
+    }
+}

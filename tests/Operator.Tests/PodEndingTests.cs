@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Operator.Gathering;
+using Operator.Planning;
+using Operator.Runtime;
+
+namespace Operator.Tests;
+
+/// <summary>
+/// How a run ended, read from statuses as schedulers, kubelets and controllers write them: what the cluster did is told apart from
+/// what the worker did, whatever exit code a kill leaves.
+/// </summary>
+public sealed class PodEndingTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
+
+    private const string Killed = """
+        "containerStatuses": [{"state": {"terminated": {"exitCode": 137, "reason": "Error",
+          "startedAt": "2026-11-25T11:59:00Z", "finishedAt": "2026-11-25T11:59:30Z"}}}]
+        """;
+
+    [Theory]
+    // The scheduler, kubectl drain, the taint manager and the garbage collector say so since Kubernetes 1.26.
+    [InlineData("Running", "", "PreemptionByScheduler", RunResult.Infra, "Preempted")]
+    [InlineData("Running", "", "EvictionByEvictionAPI", RunResult.Infra, "Evicted")]
+    [InlineData("Failed", "", "DeletionByTaintManager", RunResult.Infra, "NodeLost")]
+    [InlineData("Failed", "", "DeletionByPodGC", RunResult.Infra, "NodeLost")]
+    [InlineData("Failed", "Evicted", "TerminationByKubelet", RunResult.Infra, "Evicted")]
+    [InlineData("Failed", "", "SomethingNew", RunResult.Infra, "Evicted")]
+    // The kubelet's own words: node pressure, a critical pod, a graceful shutdown (1.20, 1.22).
+    [InlineData("Failed", "Evicted", null, RunResult.Infra, "Evicted")]
+    [InlineData("Failed", "Preempting", null, RunResult.Infra, "Preempted")]
+    [InlineData("Failed", "Shutdown", null, RunResult.Infra, "NodeShutdown")]
+    [InlineData("Failed", "Terminated", null, RunResult.Infra, "NodeShutdown")]
+    // Nobody but the worker.
+    [InlineData("Failed", "", null, RunResult.Failed, "ExitCode")]
+    public void A_killed_container_is_blamed_on_whoever_says_that_it_did_it(
+        string phase,
+        string reason,
+        string? disruption,
+        RunResult result,
+        string expected
+    )
+    {
+        var ending = EndingOf(phase, reason, disruption, Killed);
+
+        Assert.Equal((result, expected), (ending.Result, ending.Reason));
+    }
+
+    [Theory]
+    [InlineData("Failed", "Evicted", RunResult.Infra, "Evicted")]
+    [InlineData("Failed", "NodeShutdown", RunResult.Infra, "NodeShutdown")]
+    [InlineData("Failed", "NodeLost", RunResult.Infra, "NodeLost")]
+    // The kubelet did not admit it: the node's, and no word of ours.
+    [InlineData("Failed", "OutOfcpu", RunResult.Infra, "NodeLost")]
+    public void A_pod_that_ended_without_its_container_is_the_clusters_doing(
+        string phase,
+        string reason,
+        RunResult result,
+        string expected
+    )
+    {
+        var ending = EndingOf(phase, reason, disruption: null, "\"containerStatuses\": []");
+
+        Assert.Equal((result, expected), (ending.Result, ending.Reason));
+    }
+
+    [Fact]
+    public void A_worker_that_used_too_much_memory_is_its_own_fault_even_on_a_node_that_evicts()
+    {
+        var ending = EndingOf("Failed", "Evicted", null, Killed.Replace("\"Error\"", "\"OOMKilled\""));
+
+        Assert.Equal((RunResult.Failed, "OOMKilled"), (ending.Result, ending.Reason));
+    }
+
+    [Fact]
+    public void A_worker_that_finished_before_it_was_preempted_has_succeeded()
+    {
+        var ending = EndingOf("Running", "", "PreemptionByScheduler", Killed.Replace("137", "0"));
+
+        Assert.Equal(RunResult.Succeeded, ending.Result);
+    }
+
+    private static RunEnding EndingOf(string phase, string reason, string? disruption, string containers)
+    {
+        var conditions = disruption is null
+            ? ""
+            : $$"""{"type": "DisruptionTarget", "status": "True", "reason": "{{disruption}}"}""";
+        var json = $$"""
+            {
+              "metadata": {"name": "shop-orders-1", "namespace": "shops", "uid": "u", "creationTimestamp": "2026-11-25T11:58:00Z"},
+              "status": {"phase": "{{phase}}", "reason": "{{reason}}", "conditions": [{{conditions}}], {{containers}}}
+            }
+            """;
+        var pod = PodProjection.Of(new KubeObject(JsonElement.Parse(json))).Pod;
+        var entry = new Entry
+        {
+            Stores = ["store-1"],
+            StartBy = Now,
+            Deadline = Now.AddMinutes(1),
+        };
+        var facts = new RunFacts(FlowHasReported: false, RevisionHasStarted: true);
+        return RunEndings.Of(entry, pod, facts, new Observation { Now = Now })!; // the pod has ended
+    }
+}
