@@ -20,6 +20,7 @@ internal sealed class ClusterCache
     private static readonly TimeSpan PodsPause = TimeSpan.FromMilliseconds(300);
 
     private readonly KeyedQueue _queue;
+    private readonly OwnStatuses _own;
     private readonly OwnerIndex _rolloutsOf = new();
     private readonly OwnerIndex _ticketsOf = new();
     private readonly ActionsByConnector _actions = new();
@@ -30,9 +31,15 @@ internal sealed class ClusterCache
     private readonly ConcurrentDictionary<ObjectKey, byte> _finished = new();
     private readonly ImmutableArray<WatchedKind> _watched;
 
-    public ClusterCache(IKubeApi api, OperatorOptions options, InformerServices services, KeyedQueue queue)
+    public ClusterCache(
+        IKubeApi api,
+        OperatorOptions options,
+        InformerServices services,
+        KeyedQueue queue,
+        OwnStatuses own
+    )
     {
-        _queue = queue;
+        (_queue, _own) = (queue, own);
         var ns = options.Namespace;
         Connectors = new(
             api,
@@ -196,7 +203,10 @@ internal sealed class ClusterCache
         {
             _readersOf.Add(OwnerOf(change.Key, list.Name), change.Key);
         }
-        _queue.Add(change.Key, change.Lane);
+        if (!_own.IsOwn(Kinds.Connectors, change.Key, change.After?.ResourceVersion))
+        {
+            _queue.Add(change.Key, change.Lane);
+        }
         NoteSecrets(change.Key);
     }
 
@@ -210,24 +220,30 @@ internal sealed class ClusterCache
 
     private void OnRollout(ObjectChange<SyncRollout> change)
     {
-        if (change.Before is { } before)
+        var (before, after) = (OwnerOf(change.Key, change.Before), OwnerOf(change.Key, change.After));
+        if (before is { } left)
         {
-            var owner = OwnerOf(change.Key, before.Spec.ConnectorRef.Name);
-            _rolloutsOf.Remove(owner, change.Key);
-            _queue.Add(owner, change.Lane);
+            _rolloutsOf.Remove(left, change.Key);
         }
-        if (change.After is { } after)
+        if (after is { } owner)
         {
-            var owner = OwnerOf(change.Key, after.Spec.ConnectorRef.Name);
             _rolloutsOf.Add(owner, change.Key);
-            _queue.Add(owner, change.Lane);
+        }
+        if (_own.IsOwn(Kinds.Rollouts, change.Key, change.After?.Metadata.ResourceVersion))
+        {
+            return;
+        }
+        foreach (var connector in new[] { before, after }.OfType<ObjectKey>().Distinct())
+        {
+            _queue.Add(connector, change.Lane);
         }
     }
 
     private void OnAction(ObjectChange<SyncAction> change)
     {
         _actions.Seen(change);
-        if (change.After is { } after)
+        var isOwn = _own.IsOwn(Kinds.Actions, change.Key, change.After?.Metadata.ResourceVersion);
+        if (change.After is { } after && !isOwn)
         {
             _queue.Add(ActionsByConnector.TargetOf(after), change.Lane);
         }
@@ -296,6 +312,9 @@ internal sealed class ClusterCache
         }
         _queue.Add(owner, change.Lane);
     }
+
+    private static ObjectKey? OwnerOf(ObjectKey item, SyncRollout? rollout) =>
+        rollout is null ? null : OwnerOf(item, rollout.Spec.ConnectorRef.Name);
 
     private static ObjectKey OwnerOf(ObjectKey item, string? connectorName) => new(item.Namespace, connectorName ?? "");
 

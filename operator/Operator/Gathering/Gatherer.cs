@@ -47,6 +47,7 @@ internal sealed class Gatherer(
     IKubeApi api,
     ClusterCache cache,
     RecordStore records,
+    DecodedRecords decodedRecords,
     SpecChecks checks,
     CreateRefusals refusals,
     OperatorOptions options,
@@ -158,7 +159,7 @@ internal sealed class Gatherer(
         switch (await records.ReadAsync(key, witness, ct))
         {
             case RecordRead.Found(var record):
-                var decoded = RecordParts.Decode(record.Id, record.Counter, record.CreatedAt, record.Parts);
+                var decoded = decodedRecords.Decode(key, record);
                 return new RecordFacts(new RecordSight.Found(decoded), new CommitBasis.OnTop(record), record.Parts);
             case RecordRead.Lost lost:
                 var newId = random.Id();

@@ -19,6 +19,7 @@ internal sealed record CachedTicket(string ConnectorName, ObservedTicket Ticket)
 /// </summary>
 internal sealed record CachedConnector(DeploymentEnvironment Environment, ImmutableArray<ulong> SecretHashes)
 {
+    public string ResourceVersion { get; init; } = "";
     public ImmutableArray<KeySelector> StoreLists { get; init; } = [];
 }
 
@@ -28,11 +29,12 @@ internal static class Projections
     public static MarketplaceConnector Connector(KubeObject item) => Read(item, ApiJson.Default.MarketplaceConnector);
 
     /// <summary>Decodes it, so that one that can't be read is noticed, and keeps next to nothing.</summary>
-    public static CachedConnector Readable(KubeObject item) => Projected(Connector(item).Spec);
+    public static CachedConnector Readable(KubeObject item) => Projected(item, Connector(item).Spec);
 
-    private static CachedConnector Projected(ConnectorSpec spec) =>
+    private static CachedConnector Projected(KubeObject item, ConnectorSpec spec) =>
         new(spec.Environment, [.. SecretSharing.Secrets(spec).Select(SecretUsers.HashOf)])
         {
+            ResourceVersion = item.ResourceVersion,
             StoreLists = [.. spec.StoresFrom.Select(s => s.ConfigMapKeyRef).OfType<KeySelector>().Distinct()],
         };
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
@@ -20,6 +21,12 @@ internal sealed record SpecFindings(ImmutableArray<string> All, bool MayHeal);
 /// <summary>Checks a connector by its own rules, and by what it refers to in its namespace, read live.</summary>
 internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
 {
+    /// <summary>Some hundred bytes each.</summary>
+    private const int Most = 20_000;
+
+    private readonly ConcurrentDictionary<string, (long Generation, ImmutableArray<Finding> Findings)> _last = new(
+        StringComparer.Ordinal
+    );
     private readonly ConnectorRules _rules = new(
         new ConnectorRuleOptions
         {
@@ -39,12 +46,29 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
             .Select(h =>
                 $"spec.sync: ConfigMap key '{h.Key}' is not there; create it or take it out of env and caBundle"
             );
-        var own = _rules.Check(connector);
-        // Quotas are reckoned with schedules, which must be right for that.
-        own = own.IsEmpty ? QuotaRules.Check(connector.Spec) : own;
+        var own = OwnFindings(connector);
         return own.IsEmpty
             ? new SpecFindings([.. missing, .. await ServiceAccountProblemsAsync(connector, record, ct)], MayHeal: true)
             : new SpecFindings([.. own.Select(f => f.ToString()), .. missing], MayHeal: false);
+    }
+
+    /// <summary>By its own rules, which look at nothing but the name and the spec: once for each generation of it.</summary>
+    private ImmutableArray<Finding> OwnFindings(MarketplaceConnector connector)
+    {
+        var (uid, generation) = (connector.Metadata.Uid, connector.Metadata.Generation);
+        if (_last.TryGetValue(uid, out var last) && last.Generation == generation)
+        {
+            return last.Findings;
+        }
+        var findings = _rules.Check(connector);
+        // Quotas are reckoned with schedules, which must be right for that.
+        findings = findings.IsEmpty ? QuotaRules.Check(connector.Spec) : findings;
+        if (_last.Count >= Most && !_last.ContainsKey(uid))
+        {
+            _last.Clear();
+        }
+        _last[uid] = (generation, findings);
+        return findings;
     }
 
     /// <summary>SHA-256 by <c>name/key</c> of what the revision's content refers to; null for one that is not there.</summary>

@@ -156,6 +156,8 @@ internal static class Wiring
         services.AddSingleton<CreateRefusals>().AddSingleton<ClusterActor>();
         services
             .AddSingleton<NumbersPace>()
+            .AddSingleton<OwnStatuses>()
+            .AddSingleton<DecodedRecords>()
             .AddSingleton<StatusWriter>()
             .AddSingleton<ActionStatuses>()
             .AddSingleton<OperatorMetrics>()

@@ -11,7 +11,7 @@ namespace Operator.Telling;
 /// Writes statuses, last of all: a crash before it repeats idempotent changes. Numbers that move with every pod are told with
 /// a commit, and at their own pace, so that a quiet cluster sees no writes and a busy one few.
 /// </summary>
-internal sealed class StatusWriter(IKubeApi api, NumbersPace pace)
+internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses own)
 {
     /// <summary>Returns after how long it must be called again to tell the rest; null: all is told.</summary>
     public Task<TimeSpan?> WriteAsync(
@@ -232,6 +232,6 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace)
             whole.GetProperty("status").WriteTo(json);
             json.WriteEndObject();
         }
-        await api.ReplaceStatusAsync(type, Kinds.KeyOf(metadata), buffer.ToArray(), ct);
+        own.Wrote(type, await api.ReplaceStatusAsync(type, Kinds.KeyOf(metadata), buffer.ToArray(), ct));
     }
 }
