@@ -175,12 +175,17 @@ internal sealed class Gatherer(
         }
     }
 
+    /// <summary>
+    /// The highest counter that an object that is there remembers. Pods that are gone bear no witness: only this process knows of
+    /// them, and where a namespace was deleted and made again, their record went with them.
+    /// </summary>
     private static long Witness(
         MarketplaceConnector connector,
         ImmutableArray<SyncRollout> rollouts,
         ImmutableArray<ObservedPod> pods
     ) =>
-        pods.Select(p => p.Counter)
+        pods.Where(p => !p.IsGone)
+            .Select(p => p.Counter)
             .Concat(rollouts.Select(r => r.Status.RecordCounter))
             .Append(connector.Status.RecordCounter)
             .Max();
