@@ -33,6 +33,6 @@ public sealed class NamespaceDeletedTests(TestCluster cluster) : ClusterStory(cl
                 ),
             Ct
         );
-        await Story.AwaitConditionAsync(Connector.Name, "Ready", "UpToDate", Ct);
+        await Story.AwaitConditionAsync(Connector.Name, "Ready", "Syncing", Ct);
     }
 }

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Operator.Gathering;
+using Operator.Planning;
+using Operator.Runtime;
+
+namespace Operator.Tests;
+
+/// <summary>A record is decoded again when anything of it was read anew, and only then.</summary>
+public sealed class DecodedRecordsTests
+{
+    private static readonly ObjectKey Shop = new("shops", "shop");
+    private static readonly DateTimeOffset Now = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly DecodedRecords _records = new();
+    private readonly StoredRecord _stored = new()
+    {
+        Id = "r1",
+        Counter = 3,
+        CreatedAt = Now,
+        Parts = PartsOf(new ConnectorRecord { Id = "r1", Counter = 3 }),
+    };
+
+    [Fact]
+    public void The_same_parts_are_decoded_once() =>
+        Assert.Same(_records.Decode(Shop, _stored), _records.Decode(Shop, _stored with { }));
+
+    [Fact]
+    public void Parts_that_were_read_again_are_decoded_again()
+    {
+        var first = _records.Decode(Shop, _stored);
+
+        Assert.NotSame(first, _records.Decode(Shop, _stored with { Counter = 4 }));
+        Assert.NotSame(first, _records.Decode(Shop, _stored with { Id = "r2" }));
+        Assert.NotSame(first, _records.Decode(new ObjectKey("shops", "other"), _stored));
+        // Another memory with the same words: somebody restored it, and only its checksum could tell.
+        var again = _stored with { Parts = PartsOf(new ConnectorRecord { Id = "r1", Counter = 3 }) };
+        Assert.NotSame(first, _records.Decode(Shop, again));
+    }
+
+    private static ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> PartsOf(ConnectorRecord record) =>
+        RecordParts
+            .Encode(record)
+            .ToImmutableSortedDictionary(p => p.Key, p => new ReadOnlyMemory<byte>(p.Value), StringComparer.Ordinal);
+}
