@@ -32,18 +32,22 @@ test_project() {
 
 rm -rf artifacts/results
 failed=0
-# The simulated worlds take all the processors they get and nothing else; tests on the cluster mostly wait. So they share the time,
-# and whoever waits for something real goes first.
-worlds=Operator.Tests
-mkdir -p artifacts/results
-(renice -n 15 $BASHPID >/dev/null; test_project $worlds) >artifacts/results/$worlds.log 2>&1 &
-in_background=$!
-# By its parent's id: the shell does not pass an interrupt on to what runs in the background. It may have ended already.
-trap 'pkill -P $in_background || true' EXIT
+# What needs no cluster takes all the processors it gets, above all the simulated worlds; tests on the cluster mostly wait. So they
+# share the time, and whoever waits for something real goes first.
+on_the_cluster=(Operator.Runtime.Tests Operator.Cluster.Tests) on_its_own=()
 for project in tests/*.Tests; do
-  [ "$(basename "$project")" = $worlds ] || test_project "$(basename "$project")" || failed=1
+  project=$(basename "$project")
+  [[ " ${on_the_cluster[*]} " = *" $project "* ]] || on_its_own+=("$project")
 done
+test_projects() { local result=0; for project in "$@"; do test_project "$project" || result=1; done; return $result; }
+mkdir -p artifacts/results
+(renice -n 15 $BASHPID >/dev/null; test_projects "${on_its_own[@]}") >artifacts/results/on-its-own.log 2>&1 &
+in_background=$!
+# The shell does not pass an interrupt on to what runs in the background. It may have ended already.
+# shellcheck disable=SC2046 # several ids
+trap 'kill $in_background $(pgrep -P $in_background) 2>/dev/null || true' EXIT
+test_projects "${on_the_cluster[@]}" || failed=1
 wait $in_background || failed=1
-cat artifacts/results/$worlds.log
+cat artifacts/results/on-its-own.log
 python3 "$HACK/test-summary.py" artifacts/results "$(seconds_since "$start")" || failed=1
 exit $failed
