@@ -33,7 +33,10 @@ public sealed class DecodedRecordsTests
         Assert.NotSame(first, _records.Decode(Shop, _stored with { Id = "r2" }));
         Assert.NotSame(first, _records.Decode(new ObjectKey("shops", "other"), _stored));
         // Another memory with the same words: somebody restored it, and only its checksum could tell.
-        var again = _stored with { Parts = PartsOf(new ConnectorRecord { Id = "r1", Counter = 3 }) };
+        var again = _stored with
+        {
+            Parts = PartsOf(new ConnectorRecord { Id = "r1", Counter = 3 }),
+        };
         Assert.NotSame(first, _records.Decode(Shop, again));
     }
 

@@ -110,7 +110,11 @@ internal sealed class ClusterActor(
         var pod = new ObjectKey(connector.Namespace, delete.Name);
         var deletion = await api.DeleteAsync(CoreTypes.Pods, pod, delete.Uid, ct);
         ActorLog.Deleted(logger, pod, delete.Why, deletion);
-        if (deletion != Deletion.Deleted)
+        if (deletion == Deletion.Deleted)
+        {
+            cache.Deleting(connector, delete.Name, delete.Uid);
+        }
+        else
         {
             cache.Gone(connector, delete.Name, delete.Uid);
         }

@@ -160,6 +160,9 @@ internal sealed class ClusterCache
         _pods.SeenFirst(connector, PodProjection.Of(pod).Pod);
     }
 
+    /// <summary>The API server has taken our deletion of the pod.</summary>
+    public void Deleting(ObjectKey connector, string pod, string uid) => _pods.Deleting(connector, pod, uid);
+
     /// <summary>The API server says that the pod is gone: where no watch ever told of it, this is its end.</summary>
     public void Gone(ObjectKey connector, string pod, string uid)
     {

@@ -27,6 +27,16 @@ internal sealed class PodsByConnector
     public void SeenFirst(ObjectKey connector, ObservedPod pod) =>
         Update(connector, pods => pods.ContainsKey(pod.Name) ? pods : pods.Add(pod.Name, pod));
 
+    /// <summary>The API server has taken our deletion of it: until the watch shows that, it is not to be deleted again.</summary>
+    public void Deleting(ObjectKey connector, string name, string uid) =>
+        Update(
+            connector,
+            pods =>
+                pods.TryGetValue(name, out var pod) && string.Equals(pod.Uid, uid, StringComparison.Ordinal)
+                    ? pods.SetItem(name, pod with { IsDeleting = true })
+                    : pods
+        );
+
     public void Left(ObjectKey connector, ObservedPod last) =>
         Update(connector, pods => pods.SetItem(last.Name, last with { IsGone = true }));
 

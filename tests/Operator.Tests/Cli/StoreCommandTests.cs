@@ -81,6 +81,18 @@ public sealed class StoreCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task On_a_terminal_it_is_a_table_with_the_same_words()
+    {
+        var run = await RunAsync(isInteractive: true, OnFleet("s02"));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Matches("│ WHEN +│ DUE TIMES +│ OUTCOME +│ WHY +│", run.Output);
+        Assert.Contains("│ AuthFailed ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("│ MissedByAuth ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("- its runs pause until 2026-11-24 12:05:", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_range_and_json_tell_just_what_was_asked()
     {
         var run = await StoreAsync("s03", "--since", "12:00:20", "--until", "12:00:30", "-o", "json");
@@ -143,14 +155,18 @@ public sealed class StoreCommandTests : IAsyncLifetime
         Assert.All([away, since], run => Assert.Equal(2, run.ExitCode));
     }
 
-    private Task<CliRun> StoreAsync(params string[] arguments) =>
-        RunAsync(["store", .. arguments, "--kubeconfig", _kubeconfig, "--context", "fleet"]);
+    private Task<CliRun> StoreAsync(params string[] arguments) => RunAsync(OnFleet(arguments));
 
-    private static async Task<CliRun> RunAsync(params string[] arguments)
+    private string[] OnFleet(params string[] arguments) =>
+        ["store", .. arguments, "--kubeconfig", _kubeconfig, "--context", "fleet"];
+
+    private static Task<CliRun> RunAsync(params string[] arguments) => RunAsync(isInteractive: false, arguments);
+
+    private static async Task<CliRun> RunAsync(bool isInteractive, string[] arguments)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var errors = new StringWriter { NewLine = "\n" };
-        var terminal = new Terminal(TextReader.Null, output, errors, TimeProvider.System, IsInteractive: false);
+        var terminal = new Terminal(TextReader.Null, output, errors, TimeProvider.System, isInteractive);
         var exitCode = await new CommandLine(terminal).RunAsync(arguments, Ct);
         return new CliRun(exitCode, output.ToString(), errors.ToString());
     }
