@@ -30,6 +30,31 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : ClusterStory(cl
     }
 
     [Fact]
+    public async Task A_pod_that_is_evicted_from_a_drained_node_runs_again_in_its_slot_and_is_no_failure()
+    {
+        var (node, _) = await LocalStorageAsync();
+        await Story.ApplyAsync(Connector with { Fault = "slow:4", Schedule = "@every 60s" }, Ct);
+        var victim = await RunAsync("a run goes on", r => r.HasStarted && !r.HasEnded);
+
+        try
+        {
+            string[] onlyOurs = ["--pod-selector", $"marketplace-operator.io/connector={Name}", "--force"];
+            await Story.KubectlAsync(Ct, ["drain", node, .. onlyOurs, "--delete-emptydir-data", "--grace-period=1"]);
+        }
+        finally
+        {
+            await Story.KubectlAsync(CancellationToken.None, "uncordon", node); // the others need it also when this one fails
+        }
+
+        await RunAsync(
+            "its stores run again in the same slot",
+            r => r.Pod != victim.Pod && r.Occasion == victim.Occasion && r.Succeeded
+        );
+        await AwaitMetricAsync("marketplace_runs_total result=infra", 1);
+        Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=failed"));
+    }
+
+    [Fact]
     public async Task A_ResourceQuota_is_named_and_holds_up_nothing_once_it_is_gone()
     {
         await Story.KubectlAsync(Ct, "create", "quota", "none", "--hard=pods=0");
