@@ -52,7 +52,7 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
             : new SpecFindings([.. own.Select(f => f.ToString()), .. missing], MayHeal: false);
     }
 
-    /// <summary>By its own rules, which look at nothing but the name and the spec: once for each generation of it.</summary>
+    /// <summary>By its own rules, which look at nothing but the spec: once for each generation of it.</summary>
     private ImmutableArray<Finding> OwnFindings(MarketplaceConnector connector)
     {
         var (uid, generation) = (connector.Metadata.Uid, connector.Metadata.Generation);
