@@ -4,7 +4,7 @@ set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
 "$HACK/cluster.sh" down --all
-"$HACK/crd-server.sh" down
+"$HACK/crd-server.sh" down --all
 rm -rf "$HACK/../artifacts"
 if [ "${1:-}" = --cache ]; then
   # Go's module cache and buildah's layers hold read-only folders.

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# The CRD server of Kubernetes 1.36, alone, on loopback: hack/crd-server.sh up|env|down
+# The CRD server of Kubernetes 1.36, alone, on loopback: hack/crd-server.sh up|env|down [NAME]; down --all
 # It serves CustomResourceDefinitions and their objects as 1.36 does (CEL rules, strict field validation). It has no /api, so
-# kubectl won't talk to it; plain HTTP clients do. Exits with 77 where the binary is missing.
+# kubectl won't talk to it; plain HTTP clients do. Several can run side by side, by their names. Exits with 77 where the binary is missing.
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
-CLUSTER=crd-server
-DIR=$CACHE/crd-server
+NAME=${2:-crd-server}
+SERVERS=$CACHE/crd-servers
+DIR=$SERVERS/$NAME
 BINARY=$CACHE/kubernetes-crd-server-1.36.4
 SHA256=a1f0049e38e566ff11bd7bfbe76ee3cca2b7c531c897eff3ec90d63c9cba3219
 PACKED=${CRD_SERVER_XZ:-$HACK/../../shared/tools/kubernetes-crd-server-1.36.4.xz}
@@ -19,10 +20,11 @@ inside() { "$@"; }
 
 unpack() {
   [ ! -x "$BINARY" ] || return 0
-  xz -dc "$PACKED" >"$BINARY.new"
-  echo "$SHA256  $BINARY.new" | sha256sum --check --quiet
-  chmod +x "$BINARY.new"
-  mv "$BINARY.new" "$BINARY"
+  local new=$BINARY.$$
+  xz -dc "$PACKED" >"$new"
+  echo "$SHA256  $new" | sha256sum --check --quiet
+  chmod +x "$new"
+  mv "$new" "$BINARY"
 }
 
 certify_all() {
@@ -76,6 +78,8 @@ down() {
   rm -rf "$DIR"
 }
 
+down_all() { for DIR in "$SERVERS"/*; do down; done; }
+
 case "${1:-}" in
   up)
     if [ -e "$DIR/port" ] && is_ready >/dev/null 2>&1; then exit 0; fi
@@ -89,6 +93,7 @@ case "${1:-}" in
   env)
     printf 'CRD_SERVER_URL=https://127.0.0.1:%s\nCRD_SERVER_CA=%s\nCRD_SERVER_CERT=%s\nCRD_SERVER_KEY=%s\n' \
       "$(cat "$DIR/port")" "$DIR/ca.crt" "$DIR/client.crt" "$DIR/client.key" ;;
-  down) down ;;
+  down)
+    if [ "$NAME" = --all ]; then down_all; else down; fi ;;
   *) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -42,7 +42,7 @@ await() {
 
 docker_answers() { command -v docker >/dev/null && timeout 5 docker info >/dev/null 2>&1; }
 
-# install_missing PACKAGE…: from Debian, only what is not there; another apt is waited for.
+# install_missing PACKAGE…: from Debian, only what is not there; another apt is waited for, and another one of us.
 install_missing() {
   local missing=() package
   for package in "$@"; do
@@ -50,13 +50,17 @@ install_missing() {
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   [ "$(id -u)" = 0 ] || die "packages are missing and only root can install them: ${missing[*]}"
+  (flock 8; install_packages_quietly "${missing[@]}") 8>/run/lock/marketplace-operator-packages
+}
+
+install_packages_quietly() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get -o DPkg::Lock::Timeout=600 update -qq
   # policy-rc.d: a package must not start a service of its own here.
   local policy=/usr/sbin/policy-rc.d made=
   if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' >$policy; chmod +x $policy; made=1; fi
   local status=0
-  apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends "${missing[@]}" || status=$?
+  apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends "$@" || status=$?
   [ -z $made ] || rm -f $policy
   return $status
 }

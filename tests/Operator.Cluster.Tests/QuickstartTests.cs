@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 

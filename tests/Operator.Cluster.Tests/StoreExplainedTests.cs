@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>A person asks why a store is not synced: the command answers from the record, through the real API server.</summary>

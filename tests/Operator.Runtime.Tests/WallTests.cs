@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Operator.Testing;
 
 namespace Operator.Runtime.Tests;
 
@@ -15,7 +16,7 @@ public sealed partial class WallTests
         Assert.Empty(ours);
         Assert.DoesNotContain(
             "ProjectReference",
-            File.ReadAllText(Path.Combine(Folder(), "Operator.Runtime.csproj")),
+            File.ReadAllText(Path.Combine(Repository.PathOf("operator/Operator.Runtime"), "Operator.Runtime.csproj")),
             StringComparison.Ordinal
         );
     }
@@ -23,7 +24,9 @@ public sealed partial class WallTests
     [Fact]
     public void It_has_no_word_of_our_domain()
     {
-        var sources = Directory.EnumerateFiles(Folder(), "*.cs", SearchOption.AllDirectories).ToList();
+        var sources = Directory
+            .EnumerateFiles(Repository.PathOf("operator/Operator.Runtime"), "*.cs", SearchOption.AllDirectories)
+            .ToList();
         Assert.NotEmpty(sources);
 
         var found = sources.SelectMany(path =>
@@ -34,17 +37,6 @@ public sealed partial class WallTests
         );
 
         Assert.Empty(found);
-    }
-
-    private static string Folder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Operator.sln")))
-        {
-            folder = folder.Parent;
-        }
-        Assert.NotNull(folder);
-        return Path.Combine(folder.FullName, "operator", "Operator.Runtime");
     }
 
     /// <summary>"Order" is a sequence here, "store" keeps records: only their plurals are of the domain.</summary>

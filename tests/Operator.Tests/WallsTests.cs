@@ -1,12 +1,11 @@
 using System.Xml.Linq;
+using Operator.Testing;
 
 namespace Operator.Tests;
 
 /// <summary>Who may know whom, by project references: the core knows no I/O, the runtime no domain.</summary>
 public sealed class WallsTests
 {
-    private static readonly string Root = FindRoot();
-
     [Theory]
     [InlineData("Operator.Api")]
     [InlineData("Operator.Planning", "Operator.Api")]
@@ -33,7 +32,7 @@ public sealed class WallsTests
     public void Planning_bans_clocks_randomness_io_tasks_and_logging()
     {
         var project = XDocument.Load(PathOf("Operator.Planning"));
-        var banned = File.ReadAllText(Path.Combine(Root, "operator/Operator.Planning/BannedSymbols.txt"));
+        var banned = File.ReadAllText(Repository.PathOf("operator/Operator.Planning/BannedSymbols.txt"));
 
         Assert.Contains(
             project.Descendants("AdditionalFiles"),
@@ -54,15 +53,5 @@ public sealed class WallsTests
     private static List<string> References(string project, string kind) =>
         [.. XDocument.Load(PathOf(project)).Descendants(kind).Select(r => r.Attribute("Include")!.Value)]; // MSBuild requires it
 
-    private static string PathOf(string project) => Path.Combine(Root, "operator", project, $"{project}.csproj");
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Operator.sln")))
-        {
-            folder = folder.Parent;
-        }
-        return folder?.FullName ?? throw new InvalidOperationException("the tests do not run inside the repository");
-    }
+    private static string PathOf(string project) => Repository.PathOf($"operator/{project}/{project}.csproj");
 }

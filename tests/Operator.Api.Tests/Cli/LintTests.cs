@@ -1,4 +1,5 @@
 using Operator.Cli;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
@@ -18,8 +19,8 @@ internal sealed partial record Crd(string File, string Kind)
     /// <summary>With everything switched on that only newer servers know.</summary>
     public string NewerText => Marker().Replace(Text, "");
 
-    public JsonElement Json => Repository.Documents(Text)[0].Root;
-    public JsonElement NewerJson => Repository.Documents(NewerText)[0].Root;
+    public JsonElement Json => Manifests.Read(Text)[0].Root;
+    public JsonElement NewerJson => Manifests.Read(NewerText)[0].Root;
 
     public JsonElement Schema =>
         Json.GetProperty("spec").GetProperty("versions")[0].GetProperty("schema").GetProperty("openAPIV3Schema");

@@ -1,39 +1,32 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Operator.Runtime;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
 /// <summary>
-/// Kubernetes 1.36's CRD server with our CRDs in it: the one that <c>CRD_SERVER_URL</c> names, else one started by
-/// <c>hack/crd-server.sh</c>. Without its binary the tests that need it are skipped and say so.
+/// Kubernetes 1.36's CRD server with our CRDs in it. Without its binary the tests that need it are skipped and say so.
 /// </summary>
 public sealed class CrdServer : IAsyncLifetime
 {
-    private const string Script = "hack/crd-server.sh";
-    private const int MissingBinary = 77;
     private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private static readonly TimeSpan UntilServed = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    private CrdServerProcess? _process;
     private HttpClient? _client;
-    private string _whyNot = "";
-    private bool _isOurs;
 
     public async ValueTask InitializeAsync()
     {
-        var settings = Environment.GetEnvironmentVariable("CRD_SERVER_URL") is null
-            ? await StartAsync()
-            : FromEnvironment();
-        if (settings is null)
+        _process = await CrdServerProcess.StartAsync("api-tests");
+        if (_process.Endpoint is null)
         {
             return;
         }
-        _client = Connect(settings);
+        _client = KubeConnection.Connect(_process.Endpoint, "api-tests/1.0");
         foreach (var crd in Crd.All)
         {
             await InstallAsync(crd);
@@ -43,10 +36,7 @@ public sealed class CrdServer : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
-        if (_isOurs)
-        {
-            await RunAsync("down");
-        }
+        await _process!.DisposeAsync(); // initialized before
     }
 
     /// <summary>What the server says to an object, without keeping it. Skips the test when there is no server.</summary>
@@ -57,7 +47,7 @@ public sealed class CrdServer : IAsyncLifetime
 
     private async Task<Answer> CreateAsync(string path, JsonElement item)
     {
-        Assert.SkipWhen(_client is null, _whyNot);
+        Assert.SkipWhen(_client is null, _process!.WhyNot);
         return await SendAsync(HttpMethod.Post, $"{path}?dryRun=All&fieldValidation=Strict", item);
     }
 
@@ -78,7 +68,7 @@ public sealed class CrdServer : IAsyncLifetime
     {
         using var timer = new PeriodicTimer(Pause);
         using var limit = new CancellationTokenSource(UntilServed);
-        var probe = Repository.Documents(A.Json(crd.Kind).ToJsonString())[0].Root;
+        var probe = Manifests.Read(A.Json(crd.Kind).ToJsonString())[0].Root;
         while (
             !(await SendAsync(HttpMethod.Post, $"{PathOf(probe)}?dryRun=All&fieldValidation=Strict", probe)).IsSuccess
         )
@@ -101,74 +91,6 @@ public sealed class CrdServer : IAsyncLifetime
         using var response = await _client!.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return new Answer(response.IsSuccessStatusCode, text);
-    }
-
-    private async Task<Dictionary<string, string>?> StartAsync()
-    {
-        if (!File.Exists(Repository.PathOf(Script)))
-        {
-            _whyNot = $"{Script} is not there";
-            return null;
-        }
-        var up = await RunAsync("up");
-        if (up.ExitCode == MissingBinary)
-        {
-            _whyNot = $"{Script}: {up.Text.Trim()}";
-            return null;
-        }
-        Assert.True(up.ExitCode == 0, $"{Script} up failed: {up.Text}");
-        _isOurs = true;
-        var env = await RunAsync("env");
-        return env
-            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Replace("export ", "", StringComparison.Ordinal).Split('=', 2))
-            .Where(pair => pair.Length == 2)
-            .ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim().Trim('"', '\''), StringComparer.Ordinal);
-    }
-
-    private static Dictionary<string, string> FromEnvironment() =>
-        new[] { "CRD_SERVER_URL", "CRD_SERVER_CA", "CRD_SERVER_CERT", "CRD_SERVER_KEY" }.ToDictionary(
-            n => n,
-            n => Environment.GetEnvironmentVariable(n) ?? "",
-            StringComparer.Ordinal
-        );
-
-    private static HttpClient Connect(Dictionary<string, string> settings)
-    {
-        var authority = X509CertificateLoader.LoadCertificateFromFile(settings["CRD_SERVER_CA"]);
-        var handler = new SocketsHttpHandler
-        {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificates =
-                [
-                    X509Certificate2.CreateFromPemFile(settings["CRD_SERVER_CERT"], settings["CRD_SERVER_KEY"]),
-                ],
-                CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    CustomTrustStore = { authority },
-                    RevocationMode = X509RevocationMode.NoCheck,
-                },
-            },
-        };
-        return new HttpClient(handler) { BaseAddress = new Uri(settings["CRD_SERVER_URL"]) };
-    }
-
-    private static async Task<ScriptRun> RunAsync(string command)
-    {
-        using var process = Process.Start(
-            new ProcessStartInfo(Repository.PathOf(Script), command)
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new ScriptRun(process.ExitCode, await output, await errors);
     }
 
     private static string PathOf(JsonElement item)
@@ -210,11 +132,6 @@ public sealed class CrdServer : IAsyncLifetime
         var node = JsonNode.Parse(json.GetRawText())!;
         change(node);
         return JsonSerializer.SerializeToElement(node);
-    }
-
-    private sealed record ScriptRun(int ExitCode, string Output, string Errors)
-    {
-        public string Text => Output + Errors;
     }
 }
 

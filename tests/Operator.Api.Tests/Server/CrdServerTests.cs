@@ -23,7 +23,7 @@ public sealed class CrdServerTests(CrdServer server) : IClassFixture<CrdServer>
     [MemberData(nameof(Kinds))]
     public async Task Object_with_every_field_set_is_accepted_and_looks_unfinished(string kind)
     {
-        var answer = await server.TryAsync(Repository.Documents(A.Json(kind).ToJsonString())[0].Root);
+        var answer = await server.TryAsync(Manifests.Read(A.Json(kind).ToJsonString())[0].Root);
 
         Assert.True(answer.IsSuccess, answer.Message);
         Assert.Equal(-1, answer.Json.GetProperty("status").GetProperty("observedGeneration").GetInt32());
@@ -33,8 +33,8 @@ public sealed class CrdServerTests(CrdServer server) : IClassFixture<CrdServer>
     public async Task Server_fills_in_the_defaults_that_the_records_have()
     {
         var answer = await server.TryAsync(
-            Repository
-                .Documents(
+            Manifests
+                .Read(
                     """
                     apiVersion: marketplace-operator.io/v1alpha1
                     kind: SyncRollout

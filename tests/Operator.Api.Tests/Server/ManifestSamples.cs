@@ -1,4 +1,5 @@
 using Operator.Cli.Linting;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
@@ -16,7 +17,7 @@ internal static class ManifestSamples
         Repository.Files("examples", "*.yaml").Where(f => OfOurKinds(f).Any());
 
     public static IEnumerable<ManifestDocument> OfOurKinds(string file) =>
-        Repository.Documents(Repository.Read(file)).Where(ManifestRules.IsOurs);
+        Manifests.Read(Repository.Read(file)).Where(ManifestRules.IsOurs);
 
     public static BadInput ReadBad(string file)
     {
@@ -30,7 +31,7 @@ internal static class ManifestSamples
             );
         }
         var expected = line[(isServers ? Server : Validator).Length..];
-        return new BadInput(isServers, expected, Assert.Single(Repository.Documents(text)));
+        return new BadInput(isServers, expected, Assert.Single(Manifests.Read(text)));
     }
 }
 

@@ -1,14 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
@@ -21,13 +14,14 @@ internal sealed class AdmissionWebhook : IAsyncDisposable
 {
     private readonly Kube _kube;
     private readonly string _name;
-    private readonly WebApplication _app;
+    private readonly TlsServer _server;
 
-    private AdmissionWebhook(Kube kube, string name, WebApplication app)
+    private AdmissionWebhook(Kube kube, string name, TlsServer server)
     {
         _kube = kube;
         _name = name;
-        _app = app;
+        _server = server;
+        server.Answer = ReviewAsync;
     }
 
     /// <summary>Why pods are denied; null: they are not.</summary>
@@ -36,21 +30,15 @@ internal sealed class AdmissionWebhook : IAsyncDisposable
     public static async Task<AdmissionWebhook> StartAsync(Kube kube, string host, string ns, CancellationToken ct)
     {
         using var authority = new TestAuthority("webhooks");
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var tls = new HttpsConnectionAdapterOptions { ServerCertificate = authority.Issue(host) };
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Parse(host), port: 0, l => l.UseHttps(tls)));
-        var webhook = new AdmissionWebhook(kube, ns, builder.Build());
-        webhook._app.Run(webhook.ReviewAsync);
-        await webhook._app.StartAsync(ct);
+        var server = await TlsServer.StartAsync(IPAddress.Parse(host), authority.Issue(host), ct);
+        var webhook = new AdmissionWebhook(kube, ns, server);
         await kube.KubectlAsync(ct, "label", "namespace", ns, $"reviewed={ns}");
         await webhook.RegisterAsync(authority.Pem, ct);
         return webhook;
     }
 
     /// <summary>Nobody answers any more; the API server still asks.</summary>
-    public Task StopAnsweringAsync(CancellationToken ct) => _app.StopAsync(ct);
+    public Task StopAnsweringAsync(CancellationToken ct) => _server.StopAsync(ct);
 
     public async Task UnregisterAsync(CancellationToken ct)
     {
@@ -61,16 +49,11 @@ internal sealed class AdmissionWebhook : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await UnregisterAsync(CancellationToken.None); // clean up also when cancelled
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
-    private Task<string> RegisterAsync(string authority, CancellationToken ct)
-    {
-        var url = _app
-            .Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!
-            .Addresses.First(); // it listens
-        return _kube.ApplyAsync(
+    private Task<string> RegisterAsync(string authority, CancellationToken ct) =>
+        _kube.ApplyAsync(
             "default",
             $$"""
             apiVersion: admissionregistration.k8s.io/v1
@@ -78,7 +61,7 @@ internal sealed class AdmissionWebhook : IAsyncDisposable
             metadata: {name: {{_name}}}
             webhooks:
             - name: sundays.example.com
-              clientConfig: {url: "{{url}}/review", caBundle: {{Convert.ToBase64String(
+              clientConfig: {url: "{{new Uri(_server.Url, "review")}}", caBundle: {{Convert.ToBase64String(
                 Encoding.UTF8.GetBytes(authority)
             )}}}
               namespaceSelector: {matchLabels: {reviewed: "{{_name}}" } }
@@ -90,7 +73,6 @@ internal sealed class AdmissionWebhook : IAsyncDisposable
             """,
             ct
         );
-    }
 
     private async Task ReviewAsync(HttpContext context)
     {

@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>hack/chaos.sh: breaks the cluster itself. Only where hack/cluster.sh made it from Debian's packages.</summary>

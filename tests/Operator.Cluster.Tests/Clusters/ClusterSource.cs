@@ -1,4 +1,5 @@
 using DotNet.Testcontainers.Containers;
+using Operator.Testing;
 using Testcontainers.K3s;
 
 namespace Operator.Cluster.Tests;

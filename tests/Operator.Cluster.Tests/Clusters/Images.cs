@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>Our images, built by hack/images.sh; the cluster remembers in a ConfigMap which it was given.</summary>

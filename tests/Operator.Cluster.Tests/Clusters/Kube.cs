@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Operator.Runtime;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 

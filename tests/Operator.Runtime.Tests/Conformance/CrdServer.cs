@@ -1,26 +1,24 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Operator.Testing;
 using YamlDotNet.Serialization;
 
 namespace Operator.Runtime.Tests.Conformance;
 
 /// <summary>
-/// Kubernetes 1.36's CRD server with our CRDs in it: the one that <c>CRD_SERVER_URL</c> names, else one started by
-/// <c>hack/crd-server.sh</c>, which says so where the binary is missing.
+/// Kubernetes 1.36's CRD server with one of our CRDs in it. Where its binary is missing its tests are skipped and say so.
 /// </summary>
 internal sealed class CrdServer : IAsyncDisposable
 {
-    private const string Script = "hack/crd-server.sh";
-    private const int MissingBinary = 77;
     private static readonly ResourceType Definitions = new("apiextensions.k8s.io", "v1", "customresourcedefinitions");
     private readonly Lazy<Task<Connection>> _connection = new(ConnectAsync);
 
-    private sealed record Connection(RealClient? Client, string WhyNot, bool IsOurs);
+    private sealed record Connection(CrdServerProcess Process, RealClient? Client);
 
     public async Task<ConformanceWorld> OpenAsync()
     {
-        var (client, whyNot, _) = await _connection.Value;
-        Assert.SkipWhen(client is null, whyNot);
+        var (process, client) = await _connection.Value;
+        Assert.SkipWhen(client is null, process.WhyNot);
         var api = client!.Api; // skipped without one
         var ns = $"conformance-{Guid.NewGuid():N}"[..22];
         return new ConformanceWorld
@@ -43,10 +41,7 @@ internal sealed class CrdServer : IAsyncDisposable
         {
             var connection = await _connection.Value;
             connection.Client?.Dispose();
-            if (connection.IsOurs)
-            {
-                await Scripts.RunAsync(Script, "down");
-            }
+            await connection.Process.DisposeAsync();
         }
     }
 
@@ -62,33 +57,19 @@ internal sealed class CrdServer : IAsyncDisposable
 
     private static async Task<Connection> ConnectAsync()
     {
-        var isGiven = Environment.GetEnvironmentVariable("CRD_SERVER_URL") is { Length: > 0 };
-        if (!isGiven)
+        var process = await CrdServerProcess.StartAsync("runtime-tests");
+        if (process.Endpoint is null)
         {
-            var up = await Scripts.RunAsync(Script, "up");
-            if (up.ExitCode == MissingBinary)
-            {
-                return new Connection(null, $"{Script}: {(up.Output + up.Errors).Trim()}", IsOurs: false);
-            }
-            Assert.True(up.ExitCode == 0, $"{Script} up failed: {up.Output}{up.Errors}");
+            return new Connection(process, null);
         }
-        var settings = isGiven ? FromEnvironment() : Parse((await Scripts.RunAsync(Script, "env")).Output);
-        var client = new RealClient(
-            new KubeEndpoint
-            {
-                Server = new Uri(settings["CRD_SERVER_URL"]),
-                Authorities = TextSource.OfFile(settings["CRD_SERVER_CA"]),
-                ClientCertificate = TextSource.OfFile(settings["CRD_SERVER_CERT"]),
-                ClientKey = TextSource.OfFile(settings["CRD_SERVER_KEY"]),
-            }
-        );
+        var client = new RealClient(process.Endpoint);
         await DefineAsync(client.Api);
-        return new Connection(client, "", IsOurs: !isGiven);
+        return new Connection(process, client);
     }
 
     private static async Task DefineAsync(KubeApi api)
     {
-        var yaml = await File.ReadAllTextAsync(Path.Combine(Scripts.Root, "crds", "syncrollouts.yaml"));
+        var yaml = await File.ReadAllTextAsync(Repository.PathOf("crds/syncrollouts.yaml"));
         var values = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
         var json = new SerializerBuilder().JsonCompatible().Build().Serialize(values.Deserialize(yaml)!);
         try
@@ -99,18 +80,6 @@ internal sealed class CrdServer : IAsyncDisposable
         {
             // The server was up before, with it.
         }
-        await Scripts.UntilServedAsync(api, OwnKind.Rollouts);
+        await OwnKind.Rollouts.UntilServedAsync(api);
     }
-
-    private static Dictionary<string, string> FromEnvironment() =>
-        new[] { "CRD_SERVER_URL", "CRD_SERVER_CA", "CRD_SERVER_CERT", "CRD_SERVER_KEY" }.ToDictionary(
-            n => n,
-            n => Environment.GetEnvironmentVariable(n) ?? ""
-        );
-
-    private static Dictionary<string, string> Parse(string lines) =>
-        lines
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split('=', 2))
-            .ToDictionary(pair => pair[0], pair => pair[1]);
 }

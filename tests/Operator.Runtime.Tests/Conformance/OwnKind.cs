@@ -29,6 +29,25 @@ internal sealed record OwnKind(ResourceType Type, string Kind)
             label
         );
 
+    /// <summary>A server takes a moment to serve a new kind, and tells nobody when it does.</summary>
+    public async Task UntilServedAsync(IKubeApi api)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (true)
+        {
+            try
+            {
+                await api.ListAsync(Type, "default", new ListOptions(), limit.Token);
+                return;
+            }
+            catch (KubeApiException)
+            {
+                await timer.WaitForNextTickAsync(limit.Token);
+            }
+        }
+    }
+
     /// <summary>The definition of <see cref="Widgets"/>.</summary>
     public static JsonObject WidgetDefinition() =>
         JsonNode

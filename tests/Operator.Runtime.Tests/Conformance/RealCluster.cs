@@ -96,7 +96,11 @@ internal sealed class RealCluster : IAsyncDisposable
             return given;
         }
         var name = Environment.GetEnvironmentVariable("CLUSTER") is { Length: > 0 } told ? told : DefaultName;
-        return Path.Combine(Scripts.Cache, "clusters", name, "kubeconfig");
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } set
+            ? set
+            : Path.Combine(home, ".cache");
+        return Path.Combine(cache, "marketplace-operator", "clusters", name, "kubeconfig");
     }
 
     private static async Task DefineAsync(KubeApi api)
@@ -109,7 +113,7 @@ internal sealed class RealCluster : IAsyncDisposable
         {
             // Left by a run that was killed: it is the same one.
         }
-        await Scripts.UntilServedAsync(api, OwnKind.Widgets);
+        await OwnKind.Widgets.UntilServedAsync(api);
     }
 
     private static string? PauseImageOf(ListPage nodes) =>

@@ -21,7 +21,7 @@ public sealed class KubeConnectionTests : IDisposable
     [Fact]
     public async Task A_certificate_of_the_clusters_authority_for_the_right_host_is_accepted()
     {
-        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"), Stop);
 
         await GetAsync(Endpoint(server));
 
@@ -32,7 +32,7 @@ public sealed class KubeConnectionTests : IDisposable
     [Fact]
     public async Task A_certificate_for_another_host_is_refused()
     {
-        await using var server = await TlsServer.StartAsync(_authority.Issue("attacker.example"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("attacker.example"), Stop);
 
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(Endpoint(server)));
 
@@ -44,7 +44,7 @@ public sealed class KubeConnectionTests : IDisposable
     public async Task A_certificate_of_another_authority_is_refused()
     {
         using var stranger = new TestAuthority("stranger");
-        await using var server = await TlsServer.StartAsync(stranger.Issue("localhost"));
+        await using var server = await TlsServer.StartAsync(stranger.Issue("localhost"), Stop);
 
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(Endpoint(server)));
 
@@ -55,7 +55,7 @@ public sealed class KubeConnectionTests : IDisposable
     [Fact]
     public async Task The_tls_server_name_stands_in_for_the_host()
     {
-        await using var server = await TlsServer.StartAsync(_authority.Issue("kubernetes.default"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("kubernetes.default"), Stop);
 
         await GetAsync(Endpoint(server) with { TlsServerName = "kubernetes.default" });
 
@@ -65,7 +65,7 @@ public sealed class KubeConnectionTests : IDisposable
     [Fact]
     public async Task The_server_sees_our_certificate_token_and_user_agent()
     {
-        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"), Stop);
         using var client = _authority.Issue("me");
 
         await GetAsync(
@@ -87,7 +87,7 @@ public sealed class KubeConnectionTests : IDisposable
     [Fact]
     public async Task A_rotated_token_counts_from_the_next_request_on()
     {
-        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"), Stop);
         using var http = KubeConnection.Connect(
             Endpoint(server) with
             {
@@ -106,7 +106,7 @@ public sealed class KubeConnectionTests : IDisposable
     [Fact]
     public async Task A_request_whose_token_was_rotated_on_its_way_is_sent_once_more()
     {
-        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"), Stop);
         var token = Write("token", "old");
         server.Answer = context =>
         {
@@ -133,7 +133,7 @@ public sealed class KubeConnectionTests : IDisposable
     [Fact]
     public async Task A_token_that_stays_refused_is_not_tried_again()
     {
-        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"), Stop);
         server.Answer = context =>
         {
             context.Response.StatusCode = 401;
@@ -152,7 +152,7 @@ public sealed class KubeConnectionTests : IDisposable
     public async Task A_rotated_authority_is_trusted_without_a_restart_and_the_old_one_no_longer()
     {
         using var next = new TestAuthority("next");
-        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"), Stop);
         using var http = KubeConnection.Connect(
             Endpoint(server) with
             {
@@ -173,7 +173,7 @@ public sealed class KubeConnectionTests : IDisposable
     [Fact]
     public async Task A_create_whose_connection_is_reset_arrives_once()
     {
-        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"), Stop);
         using var http = KubeConnection.Connect(Endpoint(server), "tests/1.0");
         await GetAsync(http);
         server.Answer = context =>
@@ -192,7 +192,7 @@ public sealed class KubeConnectionTests : IDisposable
     [Fact]
     public async Task A_token_file_that_is_not_there_fails_the_request_and_names_itself()
     {
-        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"), Stop);
         var path = Path.Combine(_folder, "absent");
 
         var error = await Assert.ThrowsAsync<HttpRequestException>(() =>
@@ -206,12 +206,12 @@ public sealed class KubeConnectionTests : IDisposable
     [Fact]
     public async Task A_kubeconfigs_files_are_used_and_read_again()
     {
-        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"));
+        await using var server = await TlsServer.StartAsync(_authority.Issue("localhost"), Stop);
         using var client = _authority.Issue("admin");
         Write("ca.crt", _authority.Pem);
         Write("client.crt", client.ExportCertificatePem());
         Write("client.key", client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        var kubeconfig = Write("config", Kubeconfig(server.Port, "certificate-authority: ca.crt"));
+        var kubeconfig = Write("config", Kubeconfig(server.Url.Port, "certificate-authority: ca.crt"));
 
         using var http = KubeConnection.Connect(KubeConnection.FromFile(kubeconfig), "tests/1.0");
         await GetAsync(http);
@@ -246,7 +246,11 @@ public sealed class KubeConnectionTests : IDisposable
             """;
 
     private KubeEndpoint Endpoint(TlsServer server) =>
-        new() { Server = new Uri($"https://localhost:{server.Port}"), Authorities = new TextSource(_authority.Pem) };
+        new()
+        {
+            Server = new Uri($"https://localhost:{server.Url.Port}"),
+            Authorities = new TextSource(_authority.Pem),
+        };
 
     private string Write(string name, string text)
     {

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Operator.Cluster.Tests;
+namespace Operator.Testing;
 
 /// <summary>What a program said and how it ended.</summary>
-internal sealed record ShellResult(string Command, int ExitCode, string Output, string Error)
+public sealed record ShellResult(string Command, int ExitCode, string Output, string Error)
 {
     public string Everything => $"{Output}{Error}";
 
@@ -14,7 +14,7 @@ internal sealed record ShellResult(string Command, int ExitCode, string Output, 
 }
 
 /// <summary>Runs programs as a user would on a terminal: kubectl, helm, promtool, our own scripts.</summary>
-internal static class Shell
+public static class Shell
 {
     public static async Task<ShellResult> RunAsync(
         string program,

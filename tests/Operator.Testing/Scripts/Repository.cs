@@ -1,11 +1,22 @@
-namespace Operator.Cluster.Tests;
+namespace Operator.Testing;
 
 /// <summary>Files of the repository, found from where the tests run.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = FindRoot();
 
     public static string PathOf(string relative) => Path.Combine(Root, relative);
+
+    public static string Read(string relative) => File.ReadAllText(PathOf(relative));
+
+    /// <summary>Relative paths in their order; none where there is no such folder.</summary>
+    public static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.Exists(PathOf(folder))
+            ? Directory
+                .EnumerateFiles(PathOf(folder), pattern, SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(Root, f))
+                .Order(StringComparer.Ordinal)
+            : [];
 
     private static string FindRoot()
     {

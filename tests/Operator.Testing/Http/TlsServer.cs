@@ -10,10 +10,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Operator.Runtime.Tests.Transport;
+namespace Operator.Testing;
 
 /// <summary>A request as it arrived.</summary>
-internal sealed record Arrival(
+public sealed record Arrival(
     string Method,
     string Path,
     string? Authorization,
@@ -22,8 +22,8 @@ internal sealed record Arrival(
     string Protocol
 );
 
-/// <summary>A real HTTPS server on loopback. Its certificate can be replaced while it runs.</summary>
-internal sealed class TlsServer : IAsyncDisposable
+/// <summary>A real HTTPS server on a free port. Its certificate can be replaced while it runs.</summary>
+public sealed class TlsServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
@@ -36,12 +36,13 @@ internal sealed class TlsServer : IAsyncDisposable
     /// <summary>Answers each request; by default with an empty object.</summary>
     public Func<HttpContext, Task> Answer { get; set; } = context => context.Response.WriteAsync("{}");
 
-    public int Port =>
-        new Uri(
-            _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
-        ).Port;
+    public Uri Url =>
+        new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()); // it listens
 
-    public static async Task<TlsServer> StartAsync(X509Certificate2 certificate)
+    public static Task<TlsServer> StartAsync(X509Certificate2 certificate, CancellationToken ct) =>
+        StartAsync(IPAddress.Loopback, certificate, ct);
+
+    public static async Task<TlsServer> StartAsync(IPAddress host, X509Certificate2 certificate, CancellationToken ct)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -49,8 +50,8 @@ internal sealed class TlsServer : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(
-                IPAddress.Loopback,
-                0,
+                host,
+                port: 0,
                 listen =>
                     listen.UseHttps(https =>
                     {
@@ -62,9 +63,12 @@ internal sealed class TlsServer : IAsyncDisposable
         );
         server = new TlsServer(builder.Build()) { Certificate = certificate };
         server._app.Run(server.RespondAsync);
-        await server._app.StartAsync(TestContext.Current.CancellationToken);
+        await server._app.StartAsync(ct);
         return server;
     }
+
+    /// <summary>Nobody answers any more.</summary>
+    public Task StopAsync(CancellationToken ct) => _app.StopAsync(ct);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
