@@ -25,6 +25,9 @@ public sealed record Plan
 
     /// <summary>What actions are to be told; those that know already are not among them.</summary>
     public ImmutableArray<ToldAction> Actions { get; init; } = [];
+
+    /// <summary>Actions that are to be removed: old ones.</summary>
+    public ImmutableArray<SyncAction> OutdatedActions { get; init; } = [];
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<EndedRun> Folded { get; init; } = [];
     public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
@@ -99,6 +102,7 @@ public static class Planner
             ConnectorStatus = ConnectorTeller.Tell(draft),
             RolloutStatus = RolloutTeller.Tell(draft),
             Actions = ActionTeller.Tell(draft),
+            OutdatedActions = ActionAges.Outdated(draft),
             Events = draft.Events,
             Folded = draft.Folded,
             LeftOut = draft.LeftOut,

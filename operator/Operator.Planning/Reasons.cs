@@ -33,6 +33,9 @@ public static class Reasons
     public const string StoreListBroken = "StoreListBroken";
     public const string ForeignPod = "ForeignPod";
 
+    // What is done beside the schedule.
+    public const string CatchUp = "CatchUp";
+
     // Actions.
     public const string RunNow = "RunNow";
     public const string Unsuspended = "Unsuspended";

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Operator.Cluster.Tests;
 
 /// <summary>Everything around the operator dies or hangs, one thing after another, while a version spreads.</summary>
-[Collection(Alone.Name)]
-public sealed class ChaosTests(TestCluster cluster) : ClusterStory(cluster, "chaos")
+[Collection(Unsettled.Name)]
+public sealed class ChaosTests(UnsettledCluster cluster) : UnsettlingStory(cluster, "chaos")
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 

@@ -1,8 +1,8 @@
 namespace Operator.Cluster.Tests;
 
 /// <summary>The chart with the real Helm, on a cluster where an attempt is under way.</summary>
-[Collection(Alone.Name)]
-public sealed class ChartTests(TestCluster cluster) : ClusterStory(cluster, "chart")
+[Collection(Unsettled.Name)]
+public sealed class ChartTests(UnsettledCluster cluster) : UnsettlingStory(cluster, "chart")
 {
     private const string ConnectorCrd =
         "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/marketplaceconnectors.marketplace-operator.io";

@@ -1,7 +1,7 @@
 namespace Operator.Cluster.Tests;
 
-[Collection(Alone.Name)]
-public sealed class OperatorKilledTests(TestCluster cluster) : ClusterStory(cluster, "killed")
+[Collection(Unsettled.Name)]
+public sealed class OperatorKilledTests(UnsettledCluster cluster) : UnsettlingStory(cluster, "killed")
 {
     [Fact]
     public async Task An_operator_killed_in_the_middle_of_a_step_is_succeeded_by_one_that_goes_on_where_it_was()

@@ -61,6 +61,25 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
     }
 
     [Fact]
+    public void What_the_bad_version_handled_is_done_again_at_once_on_stable()
+    {
+        var bad = story.Runs.Where(r => r.Image == A.Bad && r.HasStarted).ToList();
+        var again = story.Runs.Where(r => r.Occasion == "c2").ToList();
+
+        Assert.Equal(
+            bad.SelectMany(r => r.Stores).Distinct().Order(StringComparer.Ordinal),
+            again.SelectMany(r => r.RedoFrom.Keys).Distinct().Order(StringComparer.Ordinal)
+        );
+        Assert.All(again, r => Assert.Equal((A.Better, true), (r.Image, r.Succeeded)));
+        foreach (var (store, since) in again.SelectMany(r => r.RedoFrom))
+        {
+            var before = story.Runs.Where(r => r.Image == A.Better && r.Succeeded && r.Stores.Contains(store));
+            var first = bad.Where(r => r.Stores.Contains(store)).Min(r => r.Slot);
+            Assert.Equal(before.Where(r => r.Slot < first).Max(r => r.Slot), since.ToUnixTimeSeconds());
+        }
+    }
+
+    [Fact]
     public async Task The_workers_logs_tell_the_same_versions_as_their_pods()
     {
         var runs = await story.Story.AwaitRunsAsync(

@@ -43,7 +43,8 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
     [InlineData("delete", "marketplaceconnectors.marketplace-operator.io")]
     [InlineData("update", "marketplaceconnectors.marketplace-operator.io")]
     [InlineData("update", "syncactions.marketplace-operator.io")]
-    [InlineData("delete", "syncactions.marketplace-operator.io")]
+    [InlineData("create", "syncactions.marketplace-operator.io")]
+    [InlineData("delete", "syncrollouts.marketplace-operator.io")]
     [InlineData("get", "nodes")]
     [InlineData("create", "clusterrolebindings.rbac.authorization.k8s.io")]
     [InlineData("impersonate", "serviceaccounts")]
@@ -57,6 +58,7 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
     [InlineData("update", "configmaps")]
     [InlineData("update", "syncrollouts.marketplace-operator.io/status")]
     [InlineData("update", "syncactions.marketplace-operator.io/status")]
+    [InlineData("delete", "syncactions.marketplace-operator.io")]
     public async Task The_operator_may(string verb, string resource) =>
         Assert.Equal("yes", await CanAsync(verb, resource));
 

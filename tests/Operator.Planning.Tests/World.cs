@@ -80,7 +80,11 @@ public sealed class World
         );
     public Attempt? Attempt => Record.RunningAttempt;
 
-    public sealed record Started(Fingerprint Print, Arm Arm, int Attempt, DateTimeOffset At, int CohortThen);
+    public sealed record Started(Fingerprint Print, Arm Arm, int Attempt, DateTimeOffset At, int CohortThen)
+    {
+        /// <summary>What it was asked to do.</summary>
+        public RunFile File { get; init; } = new();
+    }
 
     private sealed record Pod(
         PodDraft Draft,
@@ -140,6 +144,7 @@ public sealed class World
         {
             Actions = Actions.Replace(action, action with { Status = status });
         }
+        Actions = Actions.RemoveAll(a => plan.OutdatedActions.Any(o => o.Metadata.Uid == a.Metadata.Uid));
     }
 
     /// <summary>Plans and lets time pass, second by second.</summary>
@@ -314,7 +319,16 @@ public sealed class World
             arm == Arm.Candidate
                 ? int.Parse(draft.Labels[PodMarks.Attempt], System.Globalization.CultureInfo.InvariantCulture)
                 : 0;
-        Runs.Add(new Started(print, arm, attempt, Now, record.RunningAttempt?.Cohort ?? 0));
+        var started = new Started(print, arm, attempt, Now, record.RunningAttempt?.Cohort ?? 0);
+        Runs.Add(
+            started with
+            {
+                File = System.Text.Json.JsonSerializer.Deserialize(
+                    draft.Annotations[PodMarks.Run],
+                    RunJson.Default.RunFile
+                )!,
+            }
+        );
     }
 
     private void Delete(string name)

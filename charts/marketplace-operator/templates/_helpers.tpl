@@ -44,6 +44,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - apiGroups: [marketplace-operator.io]
   resources: [marketplaceconnectors, syncrollouts, syncactions]
   verbs: [get, list, watch]
+# Actions are removed 180 days after they were made.
+- apiGroups: [marketplace-operator.io]
+  resources: [syncactions]
+  verbs: [delete]
 - apiGroups: [marketplace-operator.io]
   resources: [marketplaceconnectors/status, syncrollouts/status, syncactions/status]
   verbs: [update]

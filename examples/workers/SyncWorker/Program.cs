@@ -88,7 +88,7 @@ internal static class Program
         {
             var own = Path.Combine(credentials, "stores", store.Name);
             await marketplace.SignInAsync(Directory.Exists(own) ? own : Path.Combine(credentials, "app"));
-            await sync.RunAsync(store.Name, store.LastOkSlot ?? run.Slot - FirstLook, run.Slot, counts);
+            await sync.RunAsync(store.Name, store.Since ?? run.Slot - FirstLook, run.Slot, counts);
             return null;
         }
         catch (MarketplaceException e)

@@ -22,6 +22,12 @@ public sealed record RunStore
 
     /// <summary>Up to here everything was synced; absent on the store's first run.</summary>
     public DateTimeOffset? LastOkSlot { get; set; }
+
+    /// <summary>What came up since then is to be done again; absent: nothing is.</summary>
+    public DateTimeOffset? RedoFrom { get; set; }
+
+    /// <summary>Where to begin; null on the store's first run.</summary>
+    public DateTimeOffset? Since => RedoFrom < LastOkSlot ? RedoFrom : LastOkSlot ?? RedoFrom;
 }
 
 public sealed record Token

@@ -7,7 +7,6 @@ namespace Operator.Planning.Actions;
 internal static class ActionBooks
 {
     private const int Most = 1000;
-    private static readonly TimeSpan Memory = TimeSpan.FromDays(180);
 
     /// <summary>What was decided about each object.</summary>
     public static Dictionary<string, DecidedAction> ByUid(this ActionBook book)
@@ -29,9 +28,17 @@ internal static class ActionBooks
         );
     }
 
+    /// <summary>It was asked for again: from now on it is remembered as long as if it had just been done.</summary>
+    public static ActionBook Seen(this ActionBook book, DecidedAction known, DateTimeOffset now) =>
+        book with
+        {
+            Decided = book.Decided.Remove(known).Add(known with { SeenAgainAt = now }),
+        };
+
     /// <summary>It is as old as what was forgotten: whether it was done can't be told any more.</summary>
     public static bool IsForgotten(this ActionBook book, SyncAction action, DateTimeOffset now) =>
-        action.Metadata.CreationTimestamp is { } made && (made <= book.ForgottenUpTo || made < now - Memory);
+        action.Metadata.CreationTimestamp is { } made
+        && (made <= book.ForgottenUpTo || made < now - ActionAges.Remembered);
 
     public static ActionBook With(
         this ActionBook book,
@@ -60,7 +67,9 @@ internal static class ActionBooks
     public static ActionBook Trimmed(this ActionBook book, DateTimeOffset now)
     {
         var excess = Math.Max(0, book.Decided.Length - Most);
-        var dropped = book.Decided.Where((d, i) => i < excess || d.At < now - Memory).ToImmutableArray();
+        var dropped = book
+            .Decided.Where((d, i) => i < excess || d.LastSeenAt < now - ActionAges.Remembered)
+            .ToImmutableArray();
         return dropped.IsEmpty
             ? book
             : book with

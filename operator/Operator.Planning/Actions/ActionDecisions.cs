@@ -85,8 +85,12 @@ internal static class ActionDecisions
     {
         if (draft.Record.Actions.FindTwin(action) is { } twin)
         {
+            var again = draft with
+            {
+                Record = draft.Record with { Actions = draft.Record.Actions.Seen(twin, draft.Now) },
+            };
             return ActionVerdict.Expire(
-                draft,
+                again,
                 $"an action of this name and spec was applied at {ActionTexts.Instant(twin.At)}; to do it again, give another one another name"
             );
         }

@@ -85,7 +85,7 @@ internal static class RunNows
         var draft = request.Draft;
         var flows = request.Flows.Where(f => draft.Suspended.HolderOf(f.Name, draft.Now) is null).ToImmutableArray();
         var full = flows.FirstOrDefault(f =>
-            draft.Record.Plan(f.Name).Occasions.Count(o => o is { RunNow: not null, IsClosed: false }) >= Most
+            draft.Record.Plan(f.Name).Occasions.Count(o => o is { Kind: OccasionKind.RunNow, IsClosed: false }) >= Most
         );
         if (full is not null)
         {
@@ -111,7 +111,7 @@ internal static class RunNows
             Slot = draft.Now,
             StartBy = draft.Now + flow.StartingDeadline.Value,
             Retries = flow.Retries,
-            RunNow = new RunNowOrder { Stores = request.Stores, Since = request.Spec.Since.Value },
+            Order = new RunOrder { Stores = request.Stores, Since = request.Spec.Since.Value },
         };
         return listed with
         {

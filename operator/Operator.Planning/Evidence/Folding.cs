@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Operator.Planning.Credentials;
 using Operator.Planning.Outcomes;
 using Operator.Planning.Quotas;
+using Operator.Planning.Rollouts;
 
 namespace Operator.Planning;
 
@@ -51,7 +52,7 @@ internal static class Folding
             Outcomes = OutcomeLetters.Pack(RunOutcomes.Of(run.Entry, ending)),
         };
         var plan = WithOutcome(draft.Record.Plan(run.Flow), run, folded, ending, draft.Now);
-        var ledger = WithReports(draft.Record.Ledger(run.Flow), run, ending);
+        var ledger = WithReports(draft.Record.Ledger(run.Flow), run, ending, draft.Record.RunningAttempt);
         ledger = ledger with
         {
             Evidence = WithEvidence(ledger.Evidence, draft.Record.RunningAttempt, run.Entry, ending),
@@ -152,14 +153,16 @@ internal static class Folding
     private static TimeSpan? Typical(TimeSpan? before, TimeSpan? took) =>
         took is { } now && before is { } mean ? mean + ((now - mean) / 8) : took ?? before;
 
-    private static FlowLedger WithReports(FlowLedger ledger, RunKey run, RunEnding ending)
+    private static FlowLedger WithReports(FlowLedger ledger, RunKey run, RunEnding ending, Attempt? attempt)
     {
         var stores = ledger.Stores;
         for (var i = 0; i < run.Entry.Stores.Length; i++)
         {
             var store = run.Entry.Stores[i];
             var before = stores.GetValueOrDefault(store) ?? new StoreLedger();
-            if (After(before, run, ending, ending.Stores[i]) is { } after)
+            var ended = new EndedStore(attempt, run.Occasion, run.Entry, ending, ending.Stores[i]);
+            var after = CatchUps.After(before, After(before, run, ending, ending.Stores[i]), ended);
+            if (after != before)
             {
                 stores = stores.SetItem(store, after);
             }
@@ -171,8 +174,8 @@ internal static class Folding
     internal static char ClassOf(RunEnding ending) =>
         string.Equals(ending.Reason, Reasons.TimedOut, StringComparison.Ordinal) ? 'x' : 'n';
 
-    /// <summary>Null when the run says nothing of the store.</summary>
-    private static StoreLedger? After(StoreLedger before, RunKey run, RunEnding ending, StoreReport? report)
+    /// <summary>The same when the run says nothing of the store.</summary>
+    private static StoreLedger After(StoreLedger before, RunKey run, RunEnding ending, StoreReport? report)
     {
         var isOk = report is { Failed: 0 } || ending is { Result: RunResult.Succeeded, HasReport: false };
         if (isOk)
@@ -188,7 +191,7 @@ internal static class Folding
         // A run of one store that ended badly had no neighbour to blame.
         var isAlone = run.Entry.Stores.Length == 1 && ending.Result == RunResult.Failed;
         return report is null && !isAlone
-            ? null
+            ? before
             : before with
             {
                 FailingClass = (report is null ? ClassOf(ending) : report.FailingClass)?.ToString(),

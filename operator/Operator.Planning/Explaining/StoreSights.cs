@@ -58,6 +58,10 @@ internal static class StoreSights
         {
             yield return isolated;
         }
+        if (draft.Record.Ledger(flow.Name).Stores.GetValueOrDefault(store)?.RedoFrom is { } owed)
+        {
+            yield return $"its next run on stable does again what came up since {question.Told(owed)}: a version that was rolled back handled that";
+        }
         foreach (var occasion in plan.Occasions)
         {
             foreach (var entry in occasion.Entries.Where(e => e.Result is null && Holds(e, store)))

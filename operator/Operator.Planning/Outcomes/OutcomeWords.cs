@@ -48,6 +48,15 @@ public static class OutcomeWords
             _ => "a newer version of the operator wrote something that this one does not know",
         };
 
+    /// <summary>Of an occasion that no schedule brought about; else nothing.</summary>
+    public static string BesideSchedule(OccasionKind kind) =>
+        kind switch
+        {
+            OccasionKind.RunNow => " (RunNow)",
+            OccasionKind.CatchUp => " (catch-up after a rollback)",
+            _ => "",
+        };
+
     /// <summary>What to do about it; null: nothing.</summary>
     public static string? RemedyOf(StoreOutcome outcome) =>
         outcome switch

@@ -16,7 +16,7 @@ internal static class Timelines
     {
         var ran = RunOutcomes.Of(occasion);
         bool IsMeant(string store) =>
-            occasion.RunNow is not { Stores.IsEmpty: false } order
+            occasion.Order is not { Stores.IsEmpty: false } order
             || order.Stores.Contains(store, StringComparer.Ordinal);
         draft = Align(draft);
         var outcomes = Pack(
@@ -31,7 +31,7 @@ internal static class Timelines
         {
             Id = occasion.Id,
             Slot = occasion.Slot,
-            Kind = KindOf(occasion.Id),
+            Kind = occasion.Kind,
             Outcomes = outcomes,
         };
         draft = Append(draft, flow, [row]);
@@ -89,14 +89,6 @@ internal static class Timelines
         var rest = book.Flows.RemoveRange(flows);
         return book with { Flows = rest, Stores = rest.IsEmpty ? [] : book.Stores };
     }
-
-    private static OccasionKind KindOf(string occasion) =>
-        occasion switch
-        {
-            ['n', ..] => OccasionKind.RunNow,
-            ['c', ..] => OccasionKind.CatchUp,
-            _ => OccasionKind.Slot,
-        };
 
     /// <summary>The outcomes of all stores that have a place.</summary>
     private static string Pack(Draft draft, Func<string, StoreOutcome> outcomeOf)

@@ -5,7 +5,7 @@ namespace Operator.Planning;
 /// <summary>What people did by actions: what was decided about each, and what they suspend.</summary>
 public sealed record ActionBook
 {
-    /// <summary>What was decided about each action, oldest first; for 180 days, and at most 1,000.</summary>
+    /// <summary>What was decided about each action, oldest first; for 210 days, and at most 1,000.</summary>
     public ImmutableArray<DecidedAction> Decided { get; set; } = [];
 
     /// <summary>When the newest action that was forgotten had been made: of what is as old, nothing is known any more.</summary>
@@ -46,6 +46,11 @@ public sealed record DecidedAction
     public DateTimeOffset At { get; set; }
     public ActionState State { get; set; }
     public string Message { get; set; } = "";
+
+    /// <summary>When the same was last asked for by another object; null: never.</summary>
+    public DateTimeOffset? SeenAgainAt { get; set; }
+
+    internal DateTimeOffset LastSeenAt => SeenAgainAt ?? At;
 }
 
 /// <summary>Flows and stores that an action suspended, or that it let go on.</summary>

@@ -23,6 +23,12 @@ public sealed record StoreLedger
 
     /// <summary>Error class that failed the whole store in its newest report (no item ok), such as <c>a</c>; null when it did not.</summary>
     public string? FailingClass { get; set; }
+
+    /// <summary>The first slot that the running attempt's candidate handled; null: none.</summary>
+    public DateTimeOffset? CandidateFrom { get; set; }
+
+    /// <summary>A version that was rolled back handled it since then: the next run on stable is to do that again. Null: nothing.</summary>
+    public DateTimeOffset? RedoFrom { get; set; }
 }
 
 /// <summary>Sums of candidate runs that ended within one stage of one attempt.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Scheduling;
 
 namespace Operator.Planning;
 
@@ -42,15 +43,15 @@ public sealed record FlowPlan
 
     /// <summary>The occasion of the newest slot; null before the first.</summary>
     [JsonIgnore]
-    public Occasion? NewestSlot => Occasions.LastOrDefault(o => o.RunNow is null);
+    public Occasion? NewestSlot => Occasions.LastOrDefault(o => o.Order is null);
 
-    /// <summary>Those that runs may still be added to: run-nows, the oldest first, and then the newest slot.</summary>
+    /// <summary>Those that runs may still be added to: run-nows and catch-ups, the oldest first, and then the newest slot.</summary>
     [JsonIgnore]
     public IEnumerable<Occasion> Plannable
     {
         get
         {
-            var open = Occasions.Where(o => o is { RunNow: not null, IsClosed: false });
+            var open = Occasions.Where(o => o is { Order: not null, IsClosed: false });
             return NewestSlot is { IsClosed: false } slot ? open.Append(slot) : open;
         }
     }
@@ -59,13 +60,16 @@ public sealed record FlowPlan
         Occasions.FirstOrDefault(o => string.Equals(o.Id, occasion, StringComparison.Ordinal));
 }
 
-/// <summary>Why a flow runs: one slot, or somebody's RunNow. Open until nothing of it is left to plan or to wait for.</summary>
+/// <summary>
+/// Why a flow runs: one slot, somebody's RunNow, or the catch-up after a rollback. Open until nothing of it is left to plan or to wait
+/// for.
+/// </summary>
 public sealed record Occasion
 {
-    /// <summary><c>s</c> and the slot in Unix seconds, or <c>n</c> and the action's token.</summary>
+    /// <summary><c>s</c> and the slot in Unix seconds, <c>n</c> and the action's token, or <c>c</c> and the attempt's number.</summary>
     public string Id { get; set; } = "";
 
-    /// <summary>Of a run-now: when it was applied.</summary>
+    /// <summary>Of a run-now: when it was applied. Of a catch-up: when the attempt was rolled back.</summary>
     public DateTimeOffset Slot { get; set; }
 
     /// <summary>The slot of the occasion before this one; null for the first.</summary>
@@ -89,17 +93,20 @@ public sealed record Occasion
     public ImmutableArray<Entry> Entries { get; set; } = [];
     public bool IsClosed { get; set; }
 
-    /// <summary>What a run-now asks for; null: a slot.</summary>
-    public RunNowOrder? RunNow { get; set; }
+    /// <summary>What a run-now or a catch-up asks for; null: a slot.</summary>
+    public RunOrder? Order { get; set; }
+
+    [JsonIgnore]
+    public OccasionKind Kind => OccasionIds.KindOf(Id);
 }
 
-/// <summary>What a RunNow asks of one flow.</summary>
-public sealed record RunNowOrder
+/// <summary>What is asked of one flow beside its schedule.</summary>
+public sealed record RunOrder
 {
     /// <summary>Empty: all active ones.</summary>
     public ImmutableArray<string> Stores { get; set; } = [];
 
-    /// <summary>Workers are asked to do again what was due since then; null: nothing.</summary>
+    /// <summary>Workers are asked to do again what was due since then; null: nothing, or what each store owes.</summary>
     public DateTimeOffset? Since { get; set; }
 }
 
@@ -120,6 +127,9 @@ public sealed record Entry
 
     /// <summary>Holds stores of <see cref="FlowPlan.Isolated"/>.</summary>
     public bool IsIsolated { get; set; }
+
+    /// <summary>Stores of it had to redo what a bad version did when it was planned: it tells them to.</summary>
+    public bool IsRedo { get; set; }
 
     /// <summary>When its pod is to be created; null: at once.</summary>
     public DateTimeOffset? NotBefore { get; set; }

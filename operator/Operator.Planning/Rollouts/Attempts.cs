@@ -101,7 +101,7 @@ internal static class Attempts
             EndedAt = end.At,
         };
         var history = record.Attempts.History.Insert(0, ended);
-        return record with
+        return CatchUps.Clear(record) with
         {
             Attempts = record.Attempts with
             {

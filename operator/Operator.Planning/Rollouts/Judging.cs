@@ -55,17 +55,16 @@ internal static class Judging
     private static Draft RollBack(Draft draft, Attempt attempt, Verdict.Fail fail)
     {
         var end = new AttemptEnd(AttemptOutcome.RolledBack, fail.Reason, fail.Message, draft.Now);
-        return draft
-            .Decide(
-                Attempts.RollBack(draft.Record, attempt, end),
-                $"attempt {attempt.Number} rolled back: {fail.Message}"
-            )
+        var owing = CatchUps.Owe(draft.Record, attempt);
+        var back = draft
+            .Decide(Attempts.RollBack(owing, attempt, end), $"attempt {attempt.Number} rolled back: {fail.Message}")
             .Tell(
                 EventTarget.Rollout,
                 Reasons.RolledBack,
                 $"Revision {attempt.Revision}: {fail.Message}",
                 isWarning: true
             );
+        return CatchUps.Open(back, attempt);
     }
 
     private static Draft Pause(Draft draft, Attempt attempt, Verdict.Fail fail)

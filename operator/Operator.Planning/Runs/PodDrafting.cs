@@ -84,8 +84,8 @@ internal static class PodDrafting
             Slot = RunFile.Instant(run.Occasion.Slot),
             Reason =
                 !IsFirstTry(run) ? "Retry"
-                : run.Occasion.RunNow is null ? "Scheduled"
-                : "RunNow",
+                : run.Occasion.Kind == OccasionKind.Slot ? "Scheduled"
+                : run.Occasion.Kind.ToString(),
             Revision = run.Entry.Revision,
             Deadline = RunFile.Instant(run.Entry.Deadline),
             Parameters = run.Revision.FlowParameters.GetValueOrDefault(run.Flow.Name) ?? run.Flow.Parameters,
@@ -95,14 +95,19 @@ internal static class PodDrafting
                 .. run.Entry.Stores.Select(s =>
                     RunStoreOf(s, draft.Roster.Find(s), ledger) with
                     {
-                        RedoFrom = RedoFrom(run),
+                        RedoFrom = RedoFrom(run, ledger.Stores.GetValueOrDefault(s)),
                     }
                 ),
             ],
         };
     }
 
-    private static string? RedoFrom(Run run) => run.Occasion.RunNow?.Since is { } since ? RunFile.Instant(since) : null;
+    /// <summary>What somebody asked for, or what a bad version left to be done again, whichever is earlier.</summary>
+    private static string? RedoFrom(Run run, StoreLedger? past)
+    {
+        var (asked, owed) = (run.Occasion.Order?.Since, run.Entry.IsRedo ? past?.RedoFrom : null);
+        return (asked < owed ? asked : owed ?? asked) is { } since ? RunFile.Instant(since) : null;
+    }
 
     /// <summary>Tries of a store are in the order of their entries.</summary>
     private static bool IsFirstTry(Run run)

@@ -17,7 +17,7 @@ public sealed record RunFile
     /// <summary>RFC 3339, UTC.</summary>
     public string Slot { get; init; } = "";
 
-    /// <summary>Scheduled or RunNow, or Retry for a further try within the occasion.</summary>
+    /// <summary>Scheduled, RunNow or CatchUp, or Retry for a further try within the occasion.</summary>
     public string Reason { get; init; } = "";
     public string Revision { get; init; } = "";
 

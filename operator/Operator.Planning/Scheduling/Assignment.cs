@@ -19,11 +19,15 @@ internal sealed class Assignment
     /// <summary>
     /// The cohort runs the candidate while the attempt's own rollout can be followed; before the candidate's first container
     /// has started only the pilot does, a run of the first free store. A store whose pilot did not start runs stable in the
-    /// same occasion.
+    /// same occasion. A catch-up is of stable only.
     /// </summary>
     public static Assignment Of(Draft draft, Occasion occasion)
     {
-        if (draft.Record.RunningAttempt is not { } attempt || draft.Policy is null)
+        if (
+            draft.Record.RunningAttempt is not { } attempt
+            || draft.Policy is null
+            || occasion.Kind == OccasionKind.CatchUp
+        )
         {
             return new Assignment(null, FrozenSet<string>.Empty);
         }

@@ -32,8 +32,8 @@ internal static class Closing
             MissedBy = plan.MissedBy.Plus(missed),
         };
         draft = Timelines.Close(draft, flow, occasion, causes);
-        // A run-now is no slot: it says nothing of the schedule, and makes no step older.
-        var record = occasion.RunNow is null
+        // A run-now or catch-up is no slot: it says nothing of the schedule, and makes no step older.
+        var record = occasion.Order is null
             ? WithDwell(WithRound(draft, flow, closed, new Round(occasion, missed)), occasion, draft.Now)
             : draft.Record.With(flow, closed);
         return draft.Decide(record, $"{occasion.Id} of '{flow}' closed");

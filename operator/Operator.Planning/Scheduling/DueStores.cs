@@ -3,10 +3,10 @@ namespace Operator.Planning.Scheduling;
 /// <summary>Which stores an occasion is for.</summary>
 internal static class DueStores
 {
-    /// <summary>Active ones, or those of them that a run-now names; not those that are suspended, or went on only after it was due.</summary>
+    /// <summary>Active ones, or those of them that a run-now or a catch-up names; not those that are suspended, or went on only after it was due.</summary>
     public static IEnumerable<string> Of(Draft draft, string flow, Occasion occasion)
     {
-        var asked = occasion.RunNow is { Stores.IsEmpty: false } order
+        var asked = occasion.Order is { Stores.IsEmpty: false } order
             ? order.Stores.Where(draft.Roster.IsActive)
             : draft.Roster.Active;
         var held = draft.Suspended;

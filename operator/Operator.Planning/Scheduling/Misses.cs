@@ -44,13 +44,13 @@ internal static class Misses
 
     public static bool IsRun(Entry entry) => entry.Result is RunResult.Succeeded or RunResult.Failed;
 
-    /// <summary>Stores whose run of an earlier slot, or of a run-now beside it, went on until it was too late for this one.</summary>
+    /// <summary>Stores whose run of an earlier slot, or of a run-now or catch-up beside it, went on until it was too late for this one.</summary>
     private static HashSet<string> Busy(FlowPlan plan, Occasion occasion) =>
         plan
             .Occasions.Where(o =>
                 o.Slot < occasion.Slot
                 || (
-                    (o.RunNow is not null || occasion.RunNow is not null)
+                    (o.Order is not null || occasion.Order is not null)
                     && !string.Equals(o.Id, occasion.Id, StringComparison.Ordinal)
                 )
             )

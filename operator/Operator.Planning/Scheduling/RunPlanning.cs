@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Quotas;
+using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Scheduling;
 
 /// <summary>
-/// Extends the plan of each flow's newest slot and of its run-nows: who runs, when, in which arm, in which group, within capacity.
+/// Extends the plan of each flow's newest slot, its run-nows and catch-ups: who runs, when, in which arm, in which group, within capacity.
 /// </summary>
 internal static class RunPlanning
 {
@@ -93,7 +94,11 @@ internal static class RunPlanning
         var book = draft.Record.ChunksOf(flow.Name);
         var settled = Chunking.Settle(book, draft.Roster, flow.MaxStoresPerRun);
         var plan = Isolations.Forget(draft.Record.Plan(flow.Name), s => draft.Roster.Find(s) is not null);
-        return draft with { Record = draft.Record.With(flow.Name, settled).With(flow.Name, plan) };
+        var ledger = CatchUps.Forget(draft.Record.Ledger(flow.Name), s => draft.Roster.Find(s) is not null);
+        return draft with
+        {
+            Record = draft.Record.With(flow.Name, settled).With(flow.Name, plan).With(flow.Name, ledger),
+        };
     }
 
     /// <summary>Where calls do not suffice for all, those that were served longest ago get them.</summary>
@@ -149,6 +154,7 @@ internal static class RunPlanning
             Stage = attempt?.Stage ?? 0,
             IsPilot = group.IsPilot,
             IsIsolated = group.IsIsolated,
+            IsRedo = group.Arm == Arm.Stable && CatchUps.IsOwed(draft.Record.Ledger(turn.Flow.Name), group.Stores),
             NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
             StartBy = group.StartBy,
             Promised = QuotaGate.Of(draft, turn.Flow).Promise,

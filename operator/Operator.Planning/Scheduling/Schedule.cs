@@ -156,4 +156,14 @@ public static class OccasionIds
         string.Create(CultureInfo.InvariantCulture, $"s{slot.ToUnixTimeSeconds()}");
 
     public static string RunNow(string token) => $"n{token}";
+
+    public static string CatchUp(int attempt) => string.Create(CultureInfo.InvariantCulture, $"c{attempt}");
+
+    public static OccasionKind KindOf(string occasion) =>
+        occasion switch
+        {
+            ['n', ..] => OccasionKind.RunNow,
+            ['c', ..] => OccasionKind.CatchUp,
+            _ => OccasionKind.Slot,
+        };
 }

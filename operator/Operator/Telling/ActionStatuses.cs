@@ -1,12 +1,21 @@
 using Operator.Api;
 using Operator.Gathering;
+using Operator.Planning.Actions;
 using Operator.Planning.Telling;
 using Operator.Runtime;
 
 namespace Operator.Telling;
 
-/// <summary>Writes what became of actions into their statuses. One that was deleted or written by others holds up no other.</summary>
-internal sealed class ActionStatuses(IKubeApi api, StatusWriter statuses, ClusterCache cache, TimeProvider time)
+/// <summary>
+/// Writes what became of actions into their statuses, and removes old ones. One that was deleted or written by others holds up no other.
+/// </summary>
+internal sealed partial class ActionStatuses(
+    IKubeApi api,
+    StatusWriter statuses,
+    ClusterCache cache,
+    TimeProvider time,
+    ILogger<ActionStatuses> logger
+)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
@@ -22,13 +31,38 @@ internal sealed class ActionStatuses(IKubeApi api, StatusWriter statuses, Cluste
     }
 
     /// <summary>Actions whose connector is not there say so and wait.</summary>
-    public Task<TimeSpan?> TellWithoutConnectorAsync(ObjectKey connector, CancellationToken ct)
+    public async Task<TimeSpan?> TellWithoutConnectorAsync(ObjectKey connector, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        return TellAsync(
-            cache.ActionsOf(connector).Select(a => ActionTeller.TellWithoutConnector(a, now)).OfType<ToldAction>(),
-            ct
-        );
+        var actions = cache.ActionsOf(connector).ToList();
+        await RemoveAsync(actions.Where(a => ActionAges.IsOutdated(a, now)), ct);
+        return await TellAsync(actions.Select(a => ActionTeller.TellWithoutConnector(a, now)).OfType<ToldAction>(), ct);
+    }
+
+    /// <summary>They were the record of who asked for what: the log line takes over.</summary>
+    public async Task RemoveAsync(IEnumerable<SyncAction> outdated, CancellationToken ct)
+    {
+        foreach (var action in outdated)
+        {
+            var key = Kinds.KeyOf(action.Metadata);
+            if (await api.DeleteAsync(Kinds.Actions, key, action.Metadata.Uid, ct) == Deletion.Deleted)
+            {
+                var (spec, status) = (action.Spec, action.Status);
+                var stores = spec.Stores.IsEmpty ? "every store" : string.Join(", ", spec.Stores);
+                Log.Removed(
+                    logger,
+                    key,
+                    action.Metadata.CreationTimestamp,
+                    spec.Action,
+                    spec.TargetRef.Name,
+                    spec.Flow.Length == 0 ? "every flow" : spec.Flow,
+                    stores,
+                    spec.Reason,
+                    status.State,
+                    status.Message
+                );
+            }
+        }
     }
 
     /// <summary>Actions of a namespace that can't be read.</summary>
@@ -63,5 +97,25 @@ internal sealed class ActionStatuses(IKubeApi api, StatusWriter statuses, Cluste
         {
             return false;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Removed SyncAction {Key}, made {MadeAt}: {Action} of {Target}, flow {Flow}, stores {Stores}, because {Reason}; {State}: {Message}"
+        )]
+        public static partial void Removed(
+            ILogger logger,
+            ObjectKey key,
+            DateTimeOffset? madeAt,
+            ActionVerb action,
+            string target,
+            string flow,
+            string stores,
+            string reason,
+            string? state,
+            string? message
+        );
     }
 }

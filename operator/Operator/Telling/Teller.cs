@@ -48,6 +48,7 @@ internal sealed class Teller(
             rest = Sooner(rest, await statuses.WriteAsync(policy, ofRollout, hasCommitted, ct));
         }
         rest = Sooner(rest, await actions.TellAsync(plan.Actions, ct));
+        await actions.RemoveAsync(plan.OutdatedActions, ct);
         foreach (var unreadable in gathered.UnreadableRollouts)
         {
             await TellUnreadableAsync(Kinds.Rollouts, ApiGroup.RolloutKind, unreadable, ct);

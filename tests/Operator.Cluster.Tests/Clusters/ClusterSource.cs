@@ -23,13 +23,20 @@ internal interface IClusterSource : IAsyncDisposable
 /// <summary>The same three ways as hack/cluster.sh, tried in the same order.</summary>
 internal static class ClusterSource
 {
-    public static async Task<IClusterSource> ChooseAsync(CancellationToken ct)
+    private static string? Kubeconfig =>
+        Environment.GetEnvironmentVariable("TEST_KUBECONFIG") is { Length: > 0 } path ? path : null;
+
+    /// <summary>Somebody gave us a cluster: there is no other.</summary>
+    public static bool IsGiven => Kubeconfig is not null;
+
+    /// <summary>The suffix tells several clusters apart.</summary>
+    public static async Task<IClusterSource> ChooseAsync(string suffix, CancellationToken ct)
     {
-        if (Environment.GetEnvironmentVariable("TEST_KUBECONFIG") is { Length: > 0 } kubeconfig)
+        if (Kubeconfig is { } kubeconfig)
         {
             return new ExistingCluster(kubeconfig);
         }
-        return await DockerAnswersAsync(ct) ? new K3sCluster() : new ScriptedCluster();
+        return await DockerAnswersAsync(ct) ? new K3sCluster() : new ScriptedCluster(suffix);
     }
 
     private static async Task<bool> DockerAnswersAsync(CancellationToken ct)
@@ -84,17 +91,18 @@ internal sealed class K3sCluster : IClusterSource
     }
 }
 
-/// <summary>hack/cluster.sh, named by CLUSTER. It stays up for the next run; <c>make clean</c> takes it down.</summary>
-internal sealed class ScriptedCluster : IClusterSource
+/// <summary>hack/cluster.sh, named by CLUSTER and the suffix. It stays up for the next run; <c>make clean</c> takes it down.</summary>
+internal sealed class ScriptedCluster(string suffix) : IClusterSource
 {
     private const string Script = "hack/cluster.sh";
 
     private readonly Dictionary<string, string> _environment = new()
     {
-        ["CLUSTER"] = Environment.GetEnvironmentVariable("CLUSTER") is { Length: > 0 } name
-            ? name
-            : "marketplace-operator-test",
+        ["CLUSTER"] = suffix.Length == 0 ? Given : $"{Given}-{suffix}",
     };
+
+    private static string Given =>
+        Environment.GetEnvironmentVariable("CLUSTER") is { Length: > 0 } name ? name : "marketplace-operator-test";
 
     public Chaos? Chaos => new(_environment);
 

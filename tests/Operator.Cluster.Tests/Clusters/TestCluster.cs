@@ -3,8 +3,9 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>A real cluster with our images, our operator and a marketplace: set up once, shared by all stories.</summary>
-public sealed class TestCluster : IAsyncLifetime
+/// <summary>A real cluster with our images, our operator and a marketplace: set up once, shared by many stories.</summary>
+/// <param name="suffix">Tells it from the others; empty: the one that <c>CLUSTER</c> names.</param>
+public sealed class TestCluster(string suffix) : IAsyncLifetime
 {
     private const string MarketplaceNamespace = "e2e-marketplace";
 
@@ -15,6 +16,10 @@ public sealed class TestCluster : IAsyncLifetime
     private Kube? _kube;
     private OperatorRelease? _operator;
 
+    public TestCluster()
+        : this("") { }
+
+    internal Places Places { get; } = new();
     internal Kube Kube => _kube ?? throw NotStarted();
     internal OperatorRelease Operator => _operator ?? throw NotStarted();
 
@@ -30,7 +35,7 @@ public sealed class TestCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var ct = TestContext.Current.CancellationToken;
-        _source = await ClusterSource.ChooseAsync(ct);
+        _source = await ClusterSource.ChooseAsync(suffix, ct);
         _kube = new Kube(await _source.StartAsync(ct), await ToolAsync("kubectl", ct));
         Host = await _source.HostAsync(ct);
         // An earlier run that was killed may have left stories that still run.
@@ -44,6 +49,7 @@ public sealed class TestCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        Places.Dispose();
         _kube?.Dispose();
         if (_source is not null)
         {

@@ -9,7 +9,10 @@ public abstract class ClusterStory(TestCluster cluster, string name) : IAsyncLif
     internal Story Story => _story ?? throw new InvalidOperationException("the story has not begun");
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public virtual async ValueTask InitializeAsync() => _story = await Story.BeginAsync(cluster, name, Ct);
+    /// <summary>It disturbs all others on its cluster.</summary>
+    protected virtual bool IsAlone => false;
+
+    public virtual async ValueTask InitializeAsync() => _story = await Story.BeginAsync(cluster, name, Ct, IsAlone);
 
     public async ValueTask DisposeAsync()
     {
@@ -24,4 +27,10 @@ public abstract class ClusterStory(TestCluster cluster, string name) : IAsyncLif
         }
         await _story.DisposeAsync();
     }
+}
+
+/// <summary>A story that stops the operator or breaks the cluster.</summary>
+public abstract class UnsettlingStory(UnsettledCluster cluster, string name) : ClusterStory(cluster.Cluster, name)
+{
+    protected sealed override bool IsAlone => true;
 }

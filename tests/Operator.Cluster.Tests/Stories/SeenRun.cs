@@ -52,8 +52,11 @@ internal sealed record SeenRun
     public bool HasEnded => EndSeen is not null;
     public bool Succeeded => ExitCode == 0;
 
-    /// <summary>The slot's time, so that slots can be put in order.</summary>
-    public long Slot => long.Parse(Occasion.AsSpan(1), CultureInfo.InvariantCulture);
+    /// <summary>The slot's time, so that slots can be put in order; of a run beside the schedule, when it was asked for.</summary>
+    public required long Slot { get; init; }
+
+    /// <summary>Since when stores were to do it again; those that were not are not in it.</summary>
+    public required ImmutableSortedDictionary<string, DateTimeOffset> RedoFrom { get; init; }
 
     public static SeenRun Read(JsonElement pod, long change)
     {
@@ -72,6 +75,10 @@ internal sealed record SeenRun
             ),
             Image = pod.Items("spec", "containers").First().Text("image") ?? "",
             Stores = [.. run.Items("stores").Select(s => s.Text("name") ?? "")],
+            Slot = run.Time("slot")?.ToUnixTimeSeconds() ?? 0,
+            RedoFrom = run.Items("stores")
+                .Where(s => s.Time("redoFrom") is not null)
+                .ToImmutableSortedDictionary(s => s.Text("name") ?? "", s => s.Time("redoFrom")!.Value), // filtered
             FirstSeen = change,
             Json = pod,
         }.Then(pod, change);

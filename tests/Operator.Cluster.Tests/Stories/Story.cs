@@ -10,11 +10,13 @@ internal sealed class Story : IAsyncDisposable
 {
     private readonly TestCluster _cluster;
     private readonly PodRecorder _recorder;
+    private readonly IDisposable _place;
 
-    private Story(TestCluster cluster, string ns, PodRecorder recorder)
+    private Story(TestCluster cluster, string ns, PodRecorder recorder, IDisposable place)
     {
         _cluster = cluster;
         _recorder = recorder;
+        _place = place;
         Namespace = ns;
     }
 
@@ -25,10 +27,16 @@ internal sealed class Story : IAsyncDisposable
     /// <summary>Every sync pod that this namespace ever had, oldest first.</summary>
     public ImmutableArray<SeenRun> Runs => _recorder.Runs;
 
-    public static async Task<Story> BeginAsync(TestCluster cluster, string name, CancellationToken ct)
+    public static async Task<Story> BeginAsync(
+        TestCluster cluster,
+        string name,
+        CancellationToken ct,
+        bool isAlone = false
+    )
     {
+        var place = await cluster.Places.TakeAsync(isAlone, ct);
         var ns = $"e2e-{name}-{Guid.NewGuid().ToString("N")[..6]}";
-        var story = new Story(cluster, ns, await PodRecorder.StartAsync(cluster.Kube, ns, ct));
+        var story = new Story(cluster, ns, await PodRecorder.StartAsync(cluster.Kube, ns, ct), place);
         await story.MakeNamespaceAsync(ct);
         return story;
     }
@@ -45,6 +53,7 @@ internal sealed class Story : IAsyncDisposable
         await _recorder.DisposeAsync();
         string[] quietly = ["--wait=false", "--ignore-not-found"];
         await Kube.KubectlAsync(CancellationToken.None, ["delete", "namespace", Namespace, .. quietly]); // clean up also when cancelled
+        _place.Dispose();
     }
 
     public Task<string> ApplyAsync(ConnectorManifest connector, CancellationToken ct) =>

@@ -67,6 +67,68 @@ public sealed class ActionDecisionStories
         Assert.DoesNotContain(_world.Runs, IsRunNow);
     }
 
+    [Theory]
+    [InlineData(179, 1)]
+    [InlineData(181, 0)]
+    public void One_is_removed_180_days_after_it_was_made(int days, int left)
+    {
+        _world.Do("now", A.RunNow("orders", "store-003"));
+        _world.Step();
+        _world.Now += TimeSpan.FromDays(days);
+
+        _world.Step();
+
+        Assert.Equal(left, _world.Actions.Length);
+    }
+
+    [Fact]
+    public void One_that_still_suspends_something_stays()
+    {
+        _world.Do("stop", A.Suspend("orders"));
+        _world.Step();
+        _world.Now += TimeSpan.FromDays(400);
+
+        _world.Step();
+        Assert.Single(_world.Actions);
+
+        _world.Do("go", A.Unsuspend("orders"));
+        _world.Run(TimeSpan.FromSeconds(25));
+        Assert.Equal("go", Assert.Single(_world.Actions).Metadata.Name);
+    }
+
+    [Fact]
+    public void One_that_nobody_could_decide_is_not_removed()
+    {
+        _world.IsClockSkewed = true;
+        _world.Do("stop", A.Suspend("orders"));
+        _world.Now += TimeSpan.FromDays(181);
+
+        _world.Step();
+
+        Assert.Single(_world.Actions);
+    }
+
+    [Fact]
+    public void One_that_Git_makes_again_whenever_it_was_removed_is_never_done_again()
+    {
+        var spec = A.RunNow("orders", "store-003");
+        _world.Do("now", spec);
+        _world.Run(TimeSpan.FromSeconds(5));
+        _world.Runs.Clear();
+
+        for (var i = 0; i < 5; i++)
+        {
+            _world.Now += TimeSpan.FromDays(181);
+            _world.Step();
+            Assert.Empty(_world.Actions);
+            _world.Do("now", spec);
+            _world.Run(TimeSpan.FromSeconds(5));
+            Assert.Equal("Expired", _world.StatusOf("now").State);
+        }
+
+        Assert.DoesNotContain(_world.Runs, IsRunNow);
+    }
+
     [Fact]
     public void A_rejected_one_can_be_made_again_once_it_is_possible()
     {
@@ -185,19 +247,21 @@ public sealed class ActionDecisionStories
     }
 
     [Fact]
-    public void After_180_days_it_is_forgotten_and_not_done_again()
+    public void After_210_days_it_is_forgotten_and_not_done_again()
     {
         _world.Do("now", A.RunNow("orders", "store-003"));
         _world.Do("stop", A.Suspend("orders", "store-004") with { Until = new Instant("2026-11-24T13:00:00Z") });
         _world.Run(TimeSpan.FromSeconds(3));
 
-        _world.Now += TimeSpan.FromDays(181);
+        var old = _world.Actions;
+        _world.Now += TimeSpan.FromDays(211);
         _world.Runs.Clear();
+        _world.Run(TimeSpan.FromSeconds(15));
+        _world.Actions = old;
         _world.Run(TimeSpan.FromSeconds(15));
 
         Assert.Empty(_world.Record.Actions.Decided);
         Assert.Empty(_world.Record.Actions.Orders);
-        Assert.Equal("Applied", _world.StatusOf("now").State);
         Assert.DoesNotContain(_world.Runs, IsRunNow);
     }
 

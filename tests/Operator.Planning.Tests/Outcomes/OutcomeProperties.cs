@@ -106,14 +106,17 @@ public sealed class OutcomeProperties
             case Trouble.SuspendConnector:
                 world.Connector = world.Connector with { Spec = spec with { Suspend = !spec.Suspend } };
                 break;
-            case Trouble.AddStore when spec.Stores.Length < 9:
-                Change(world, spec.Stores.Insert(0, new Store { Name = $"added-{world.Now:HHmmss}" }));
+            // Where the clock went back, there may be one of that name.
+            case Trouble.AddStore when spec.Stores.Length < 9 && spec.Stores.All(s => s.Name != Added(world)):
+                Change(world, spec.Stores.Insert(0, new Store { Name = Added(world) }));
                 break;
             case Trouble.RemoveStore when spec.Stores.Length > 2:
                 Change(world, spec.Stores.RemoveAt(amount % spec.Stores.Length));
                 break;
         }
     }
+
+    private static string Added(World world) => $"added-{world.Now:HHmmss}";
 
     private static void Change(World world, ImmutableArray<Store> stores) =>
         world.Connector = world.Connector with { Spec = world.Connector.Spec with { Stores = stores } };

@@ -16,6 +16,7 @@ internal sealed class Invariants
     private readonly RecordEye _eye;
     private readonly RolloutWatch _rollouts;
     private readonly OutcomeWatch _outcomes;
+    private readonly RedoWatch _redos;
     private readonly Dictionary<string, Run> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _started = new(StringComparer.Ordinal);
     private readonly HashSet<(string Occasion, string Flow, string Store)> _ran = [];
@@ -27,6 +28,7 @@ internal sealed class Invariants
         _eye = new RecordEye(cluster, time);
         _rollouts = new RolloutWatch(cluster, connector, Violations);
         _outcomes = new OutcomeWatch(Violations);
+        _redos = new RedoWatch(cluster, connector, Violations);
         cluster.Changed = OnChanged;
     }
 
@@ -54,6 +56,7 @@ internal sealed class Invariants
             {
                 _rollouts.Committed(Record, change.At);
                 _outcomes.Committed(Record, change.At);
+                _redos.Committed(Record, change.At);
                 Committed(Record, change.At);
             }
         }
@@ -129,6 +132,7 @@ internal sealed class Invariants
             _ran.Add((print.Occasion, print.Flow, store));
         }
         _rollouts.Started(change, print, pod);
+        _redos.Started(change, print);
     }
 
     private void Check(bool holds, ClusterChange change, string what)

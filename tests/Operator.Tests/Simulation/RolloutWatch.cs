@@ -143,7 +143,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         {
             var closed = record
                 .Plans.SelectMany(p => p.Value.Occasions.Select(o => (Flow: p.Key, Occasion: o)))
-                .Where(o => o.Occasion.RunNow is null) // a run-now is no round
+                .Where(o => o.Occasion.Order is null) // a run-now is no round
                 .Where(o => o.Occasion.IsClosed && !WasClosed(before, o.Flow, o.Occasion.Id))
                 .Where(o => o.Occasion.Entries.Any(e => IsOf(e, was)))
                 .Concat(ForgottenAtOnce(before, record, was));
@@ -166,7 +166,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     ) =>
         from plan in before.Plans
         from occasion in plan.Value.Occasions
-        where occasion.RunNow is null
+        where occasion.Order is null
         where !occasion.IsClosed && occasion.Entries.Any(e => e.Attempt == attempt.Number && e.Stage == attempt.Stage)
         where !record.Plan(plan.Key).Occasions.Any(o => string.Equals(o.Id, occasion.Id, StringComparison.Ordinal))
         select (plan.Key, occasion);

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using Operator.Runtime;
+using Operator.Testing;
+using Operator.Tests.Simulation;
+
+namespace Operator.Tests;
+
+public sealed class OldActionsTests : IDisposable
+{
+    private static readonly ObjectKey Key = new(FleetObjects.Namespace, "stop");
+    private readonly VirtualTime _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+    private readonly FakeCluster _cluster;
+    private readonly OperatorProcess _operator;
+
+    public OldActionsTests()
+    {
+        _cluster = new FakeCluster(_time);
+        _cluster.RunPods(SyncPods.Script);
+        _operator = new OperatorProcess(_cluster, _time, "operator-1", seed: 1);
+    }
+
+    /// <summary>It is told first: a suspension is done whatever its age, one that has no connector waits for it.</summary>
+    [Theory]
+    [InlineData("RunNow", FleetObjects.Name, "Expired: it was made more than an hour before anybody could do it")]
+    [InlineData("RunNow", "", "Rejected: spec.targetRef.name: the name of the MarketplaceConnector is missing")]
+    [InlineData("Suspend", FleetObjects.Name, null)]
+    [InlineData("RunNow", "nobody", null)]
+    public void One_of_180_days_is_removed_and_logged_once_it_is_over(string verb, string target, string? outcome)
+    {
+        _cluster.Create(Kinds.Connectors, Key.Namespace, new FleetObjects(new Random(1)).Connector());
+        _cluster.Create(Kinds.Actions, Key.Namespace, Action(verb, target));
+        while (_time.FireNext(TimeSpan.FromDays(181))) { }
+
+        _operator.Start();
+        RunFor(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(outcome is null, _cluster.Find(Kinds.Actions, Key) is not null);
+        var removals = _operator.Log.Lines.Where(l => l.Contains("Removed SyncAction", StringComparison.Ordinal));
+        if (outcome is null)
+        {
+            Assert.Empty(removals);
+        }
+        else
+        {
+            Assert.Contains(
+                $"{Key}, made 11/24/2026 12:00:00 +00:00: {verb} of {target}, flow every flow, stores s01, because stock; {outcome}",
+                Assert.Single(removals),
+                StringComparison.Ordinal
+            );
+        }
+    }
+
+    public void Dispose()
+    {
+        _operator.Dispose();
+        _cluster.Dispose();
+    }
+
+    private static JsonObject Action(string verb, string target) =>
+        new()
+        {
+            ["apiVersion"] = Api.ApiGroup.ApiVersion,
+            ["kind"] = Api.ApiGroup.ActionKind,
+            ["metadata"] = new JsonObject { ["name"] = Key.Name, ["namespace"] = Key.Namespace },
+            ["spec"] = new JsonObject
+            {
+                ["targetRef"] = new JsonObject { ["kind"] = Api.ApiGroup.ConnectorKind, ["name"] = target },
+                ["action"] = verb,
+                ["stores"] = new JsonArray("s01"),
+                ["reason"] = "stock",
+            },
+        };
+
+    private void RunFor(TimeSpan time)
+    {
+        var end = _time.Elapsed + time;
+        do
+        {
+            while (_operator.Drain()) { }
+        } while (_time.FireNext(end));
+    }
+}

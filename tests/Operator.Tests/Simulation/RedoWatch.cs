@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Operator.Planning;
+using Operator.Planning.Runs;
+using Operator.Runtime;
+using Operator.Testing;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>
+/// What a version that was rolled back handled is owed in the very commit that ends its attempt, and nothing of it is written off
+/// before a run on stable was told to do it again.
+/// </summary>
+internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<string> violations)
+{
+    private readonly HashSet<(string Attempt, string Flow, string Store)> _handled = [];
+    private readonly HashSet<(string Record, string Flow, string Store)> _told = [];
+    private ConnectorRecord? _before;
+
+    /// <summary>Called when a pod's container was first seen to run.</summary>
+    public void Started(ClusterChange change, Fingerprint print)
+    {
+        var pod = new KubeObject(change.After!.Value); // a pod that is there
+        if (pod.Label(PodMarks.Attempt) is { } attempt)
+        {
+            _handled.UnionWith(print.Stores.Select(s => ($"{print.Record}/{attempt}", print.Flow, s)));
+            return;
+        }
+        var run = JsonSerializer.Deserialize(pod.Annotation(PodMarks.Run)!, RunJson.Default.RunFile)!; // pods of ours have one
+        var told = run.Stores.Where(s => s.RedoFrom is not null && run.Reason is not "RunNow");
+        _told.UnionWith(told.Select(s => (print.Record, print.Flow, s.Name)));
+    }
+
+    /// <summary>Called for each committed record, under the cluster's lock.</summary>
+    public void Committed(ConnectorRecord record, DateTimeOffset at)
+    {
+        var before = _before;
+        _before = record;
+        if (before is null || !string.Equals(before.Id, record.Id, StringComparison.Ordinal))
+        {
+            return;
+        }
+        var listed = Listed(record);
+        ExpectOwed(before, record, listed, at);
+        foreach (var (flow, ledger) in record.Ledgers)
+        {
+            foreach (var (store, past) in before.Ledger(flow).Stores.Where(s => s.Value.RedoFrom is not null))
+            {
+                var isPaid = ledger.Stores.GetValueOrDefault(store)?.RedoFrom is null;
+                if (isPaid && listed.Contains(store) && !_told.Remove((record.Id, flow, store)))
+                {
+                    Violate(
+                        at,
+                        $"store {store} of flow {flow} owed what came up since {past.RedoFrom}, and no run was told"
+                    );
+                }
+            }
+        }
+    }
+
+    private void ExpectOwed(ConnectorRecord before, ConnectorRecord record, HashSet<string> listed, DateTimeOffset at)
+    {
+        if (
+            before.RunningAttempt is not { } attempt
+            || record.Attempts.History.FirstOrDefault(a => a.Number == attempt.Number)
+                is not { Outcome: AttemptOutcome.RolledBack }
+        )
+        {
+            return;
+        }
+        var key = $"{record.Id}/{attempt.Number}";
+        foreach (var (_, flow, store) in _handled.Where(h => h.Attempt == key && listed.Contains(h.Store)))
+        {
+            var isOwed = record.Ledger(flow).Stores.GetValueOrDefault(store)?.RedoFrom is not null;
+            if (record.Plans.ContainsKey(flow) && !isOwed)
+            {
+                Violate(
+                    at,
+                    $"attempt {attempt.Number} was rolled back, and its work for store {store} of flow {flow} is not owed"
+                );
+            }
+        }
+    }
+
+    private HashSet<string> Listed(ConnectorRecord record) =>
+        cluster.Find(Kinds.Connectors, connector) is { } item
+            ?
+            [
+                .. Gathering.Projections.Connector(item).Spec.Stores.Select(s => s.Name),
+                .. record.Stores.Lists.SelectMany(l => l.Stores).Select(s => s.Name),
+            ]
+            : [];
+
+    private void Violate(DateTimeOffset at, string what) => violations.Add($"{at:HH:mm:ss.fff} {what}");
+}
