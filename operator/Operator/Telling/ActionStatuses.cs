@@ -11,7 +11,7 @@ namespace Operator.Telling;
 /// </summary>
 internal sealed partial class ActionStatuses(
     IKubeApi api,
-    StatusWriter statuses,
+    StatusWriter writer,
     ClusterCache cache,
     TimeProvider time,
     ILogger<ActionStatuses> logger
@@ -35,8 +35,12 @@ internal sealed partial class ActionStatuses(
     {
         var now = time.GetUtcNow();
         var actions = cache.ActionsOf(connector).ToList();
-        await RemoveAsync(actions.Where(a => ActionAges.IsOutdated(a, now)), ct);
-        return await TellAsync(actions.Select(a => ActionTeller.TellWithoutConnector(a, now)).OfType<ToldAction>(), ct);
+        var told = actions.Select(a => ActionTeller.TellWithoutConnector(a, now)).OfType<ToldAction>().ToList();
+        var again = await TellAsync(told, ct);
+        var statuses = told.ToDictionary(t => t.Action.Metadata.Uid, t => t.Status, StringComparer.Ordinal);
+        var known = actions.Select(a => a with { Status = statuses.GetValueOrDefault(a.Metadata.Uid) ?? a.Status });
+        await RemoveAsync(known.Where(a => ActionAges.IsOutdated(a, now)), ct);
+        return again;
     }
 
     /// <summary>They were the record of who asked for what: the log line takes over.</summary>
@@ -86,7 +90,7 @@ internal sealed partial class ActionStatuses(
     {
         try
         {
-            await statuses.WriteAsync(action, status, ct);
+            await writer.WriteAsync(action, status, ct);
             return true;
         }
         catch (KubeApiException e) when (e.IsNotFound)
