@@ -4,20 +4,23 @@ using Operator.Testing;
 namespace Operator.Cluster.Tests;
 
 /// <summary>A real cluster with our images, our operator and a marketplace: set up once, shared by many stories.</summary>
-/// <param name="suffix">Tells it from the others; empty: the one that <c>CLUSTER</c> names.</param>
-public sealed class TestCluster(string suffix) : IAsyncLifetime
+public sealed class TestCluster : IAsyncLifetime
 {
     private const string MarketplaceNamespace = "e2e-marketplace";
 
     /// <summary>On each namespace of a story, so that what a killed run left is found.</summary>
     public const string StoryLabel = "marketplace-operator.io/e2e-story";
 
+    private readonly string _suffix = "";
     private IClusterSource? _source;
     private Kube? _kube;
     private OperatorRelease? _operator;
 
-    public TestCluster()
-        : this("") { }
+    /// <summary>The one that <c>CLUSTER</c> names.</summary>
+    public TestCluster() { }
+
+    /// <summary>Another one beside it.</summary>
+    internal TestCluster(string suffix) => _suffix = suffix;
 
     internal Places Places { get; } = new();
     internal Kube Kube => _kube ?? throw NotStarted();
@@ -35,7 +38,7 @@ public sealed class TestCluster(string suffix) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var ct = TestContext.Current.CancellationToken;
-        _source = await ClusterSource.ChooseAsync(suffix, ct);
+        _source = await ClusterSource.ChooseAsync(_suffix, ct);
         _kube = new Kube(await _source.StartAsync(ct), await ToolAsync("kubectl", ct));
         Host = await _source.HostAsync(ct);
         // An earlier run that was killed may have left stories that still run.
