@@ -34,6 +34,9 @@ up_existing() { kubectl_ready "$TEST_KUBECONFIG" || die "TEST_KUBECONFIG=$TEST_K
 
 up_debian() {
   [ "$(id -u)" = 0 ] || die "without Docker a cluster needs root; or set TEST_KUBECONFIG to an existing one"
+  # The kubelet binds a socket below its folder, and a socket's path has at most 107 characters.
+  local room=$((107 - 33 - ${#DIR} + ${#CLUSTER}))
+  [ ${#CLUSTER} -le $room ] || die "the name of cluster $CLUSTER is too long: at most $room characters below $(dirname "$DIR")"
   [ -e /etc/debian_version ] || die "without Docker a cluster needs Debian 12; or set TEST_KUBECONFIG to an existing one"
   if is_healthy; then say "cluster $CLUSTER is up already"; return; fi
   step "packages" install_packages

@@ -63,6 +63,21 @@ public sealed class LifeStories
         Assert.Equal(0, world.Record.Plan("orders").MissedStoreSyncs);
     }
 
+    [Fact]
+    public void What_runs_beside_the_schedule_takes_no_place_in_the_history_of_slots()
+    {
+        var world = A.SettledWorld();
+        Edit(world, f => f with { Schedule = "@every 10m", StartingDeadline = new Duration("5s") });
+        world.Run(TimeSpan.FromMinutes(11), w => w.Runs.Count > 0 && !w.HasLivePods);
+        var slot = world.Runs.Select(r => r.File.Run).ToList();
+
+        world.Do("now", A.RunNow("orders", "store-003"));
+        world.Run(Long);
+
+        Assert.Equal(slot.Count + 1, world.Runs.Count);
+        Assert.Equal(slot.Order(), world.Observe().Pods.Select(p => p.Name).Intersect(slot).Order());
+    }
+
     /// <summary>Every store's run has begun, and none has ended.</summary>
     private static World InTheMiddleOfASlot()
     {

@@ -31,4 +31,29 @@ public sealed class RunEndingTests
         Assert.Equal(expected, ending!.Result);
         Assert.Equal(Reasons.ImageUnavailable, ending.Reason);
     }
+
+    /// <summary>Seen on 1.20: the kubelet tells nothing of the container any more, and that the pod failed, before it is gone.</summary>
+    [Fact]
+    public void A_pod_that_failed_without_a_word_while_it_was_deleted_was_deleted()
+    {
+        var pod = new ObservedPod
+        {
+            Name = "run",
+            Phase = PodPhase.Failed,
+            IsDeleting = true,
+            Container = new ContainerSight.Waiting("ContainerCreating", ""),
+        };
+
+        var ending = RunEndings.Of(
+            EntryWithoutImage() with
+            {
+                End = null,
+            },
+            pod,
+            new RunFacts(FlowHasReported: true, RevisionHasStarted: true),
+            new Observation { Now = Now }
+        );
+
+        Assert.Equal((RunResult.Infra, Reasons.Deleted), (ending!.Result, ending.Reason));
+    }
 }

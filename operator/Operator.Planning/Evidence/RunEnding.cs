@@ -224,7 +224,7 @@ public static class RunEndings
         {
             return Ending(entry, RunResult.Infra, disruption.Reason, disruption.Detail, pod);
         }
-        return pod.IsGone
+        return pod.IsGone || pod.IsDeleting
             ? Ending(entry, RunResult.Infra, Reasons.Deleted, "its pod was deleted by others", pod)
             : Ending(entry, RunResult.Infra, Reasons.NodeLost, $"its pod ended as {pod.Phase} {pod.Reason}", pod);
     }

@@ -80,9 +80,11 @@ internal static class Pruning
     private static HashSet<(string Occasion, int Index)> Kept(FlowPlan plan, HistoryLimits history)
     {
         var closed = plan.Occasions.Where(o => o.IsClosed).OrderByDescending(o => o.Slot).ToList();
-        var recent = closed.Take(history.Slots).SelectMany(o => o.Entries.Select(e => (o.Id, e.Index)));
+        // What runs beside the schedule takes no slot's place: it stays as long as the slots around it.
+        var oldest = closed.Where(o => o.Order is null).Take(history.Slots).LastOrDefault()?.Slot;
+        var recent = closed.Where(o => o.Slot >= oldest).SelectMany(o => o.Entries.Select(e => (o.Id, e.Index)));
         var failed = closed
-            .Skip(history.Slots)
+            .Where(o => !(o.Slot >= oldest))
             .SelectMany(o => o.Entries.Where(e => e.Result == RunResult.Failed).Select(e => (o.Id, e.Index)))
             .Take(history.FailedRuns);
         return [.. recent.Concat(failed)];

@@ -14,7 +14,7 @@ public sealed class UnsettledCluster(TestCluster settled) : IAsyncLifetime
     {
         if (!ClusterSource.IsGiven)
         {
-            _own = new TestCluster("unsettled");
+            _own = new TestCluster("2");
             await _own.InitializeAsync();
         }
     }

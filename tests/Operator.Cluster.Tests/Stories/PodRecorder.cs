@@ -148,15 +148,32 @@ internal sealed class PodRecorder : IAsyncDisposable
         }
     }
 
+    /// <summary>A busy kubelet, or a server that is gone, refuses it for a while: it is asked for as long as the pod is there.</summary>
     private async Task<string?> FindLogAsync(SeenRun run, CancellationToken ct)
     {
-        try
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        do
         {
-            return await _kube.FindTextAsync($"{_path}/{run.Pod}/log", ct);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+            try
+            {
+                if (await _kube.FindTextAsync($"{_path}/{run.Pod}/log", ct) is { } log)
+                {
+                    return log;
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException)
+            {
+                // The server is gone, perhaps with what only logs can prove.
+            }
+        } while (!IsGone(run.Uid) && await timer.WaitForNextTickAsync(ct));
+        return null;
+    }
+
+    private bool IsGone(string uid)
+    {
+        lock (_lock)
         {
-            return null; // the server is gone, and with it what only logs can prove
+            return _runs[uid].IsGone;
         }
     }
 

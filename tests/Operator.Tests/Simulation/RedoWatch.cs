@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Operator.Planning;
 using Operator.Planning.Runs;
@@ -13,7 +14,7 @@ namespace Operator.Tests.Simulation;
 internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<string> violations)
 {
     private readonly HashSet<(string Attempt, string Flow, string Store)> _handled = [];
-    private readonly HashSet<(string Record, string Flow, string Store)> _told = [];
+    private readonly Dictionary<(string Record, string Flow, string Store), DateTimeOffset> _told = [];
     private ConnectorRecord? _before;
 
     /// <summary>Called when a pod's container was first seen to run.</summary>
@@ -26,8 +27,12 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
             return;
         }
         var run = JsonSerializer.Deserialize(pod.Annotation(PodMarks.Run)!, RunJson.Default.RunFile)!; // pods of ours have one
-        var told = run.Stores.Where(s => s.RedoFrom is not null && run.Reason is not "RunNow");
-        _told.UnionWith(told.Select(s => (print.Record, print.Flow, s.Name)));
+        foreach (var store in run.Stores.Where(s => s.RedoFrom is not null))
+        {
+            var since = DateTimeOffset.Parse(store.RedoFrom!, CultureInfo.InvariantCulture); // filtered
+            var key = (print.Record, print.Flow, store.Name);
+            _told[key] = _told.TryGetValue(key, out var before) && before < since ? before : since;
+        }
     }
 
     /// <summary>Called for each committed record, under the cluster's lock.</summary>
@@ -46,7 +51,8 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
             foreach (var (store, past) in before.Ledger(flow).Stores.Where(s => s.Value.RedoFrom is not null))
             {
                 var isPaid = ledger.Stores.GetValueOrDefault(store)?.RedoFrom is null;
-                if (isPaid && listed.Contains(store) && !_told.Remove((record.Id, flow, store)))
+                var wasTold = isPaid && _told.Remove((record.Id, flow, store), out var since) && since <= past.RedoFrom;
+                if (isPaid && listed.Contains(store) && !wasTold)
                 {
                     Violate(
                         at,
