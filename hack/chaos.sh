@@ -48,14 +48,15 @@ signal_pod() {
 rule() { inside iptables "$1" INPUT -s "$(pod "$2" '{.status.podIP}')" -p tcp --dport 6443 -j REJECT --reject-with tcp-reset; }
 
 write_token() {
-  local volume
-  volume=$(find "$DIR/kubelet/pods/$(pod "$1" '{.metadata.uid}')/volumes" -type l -name token)
-  [ -n "$volume" ] || die "pod $1 mounts no service-account token"
-  volume=$(readlink -f "$volume")
-  # The pod's user reads the old file by its group.
-  cp -p "$volume" "$volume.new"
-  cat >"$volume.new"
-  mv "$volume.new" "$volume"
+  local volumes
+  volumes=$DIR/kubelet/pods/$(pod "$1" '{.metadata.uid}')/volumes
+  # What the kubelet mounts is seen on its node only. The pod's user reads the old file by its group.
+  nsenter "--mount=$DIR/mounts/namespace" bash -euc '
+    token=$(readlink -f "$(find "$0" -type l -name token)")
+    cp -p "$token" "$token.new"
+    cat >"$token.new"
+    mv "$token.new" "$token"
+  ' "$volumes" || die "pod $1 mounts no service-account token"
 }
 
 [ -e "$DIR/pid" ] || die "cluster $CLUSTER was not made by hack/cluster.sh from Debian's packages"

@@ -8,13 +8,14 @@ CGROUP=/mpo-$CLUSTER
 start_node() {
   configure_containerd
   configure_cni
-  # Shims of this cluster must not propagate mounts to the machine's own containerd.
-  start containerd containerd --config "$DIR/containerd.toml"
+  make_mount_namespace
+  local on_node=(nsenter "--mount=$DIR/mounts/namespace")
+  start containerd "${on_node[@]}" containerd --config "$DIR/containerd.toml"
   await 30 ctr -a "$SOCKET" version
   load_pause
   configure_kubelet
   make_cgroups
-  start kubelet "$BIN/kubelet" --config "$DIR/kubelet.yaml" --kubeconfig "$DIR/pki/kubelet.kubeconfig" \
+  start kubelet "${on_node[@]}" "$BIN/kubelet" --config "$DIR/kubelet.yaml" --kubeconfig "$DIR/pki/kubelet.kubeconfig" \
     --container-runtime remote --container-runtime-endpoint "unix://$SOCKET" --root-dir "$DIR/kubelet" \
     --cert-dir "$DIR/pki" --node-ip "$POD_GATEWAY" --hostname-override node \
     --network-plugin cni --cni-conf-dir "$DIR/cni" --cni-bin-dir /usr/lib/cni
@@ -22,6 +23,18 @@ start_node() {
     --cluster-cidr 10.244.0.0/23 --conntrack-max-per-core 0 --hostname-override node
   await 60 is_node_ready
   kubectl --kubeconfig "$DIR/kubeconfig" -n default get serviceaccount default >/dev/null
+}
+
+# Every kubelet takes all of /var/log/pods and /var/log/containers for its own, and removes what is of pods that it does not know. So each node has its own
+# there, in a mount namespace that it shares with nobody; what it mounts does not reach the machine's own containerd either.
+make_mount_namespace() {
+  mkdir -p /var/log/pods /var/log/containers "$DIR"/{pod-logs,container-logs,mounts}
+  # A namespace can only be kept on a mount that is not shared.
+  mount --bind "$DIR/mounts" "$DIR/mounts"
+  mount --make-private "$DIR/mounts"
+  touch "$DIR/mounts/namespace"
+  unshare "--mount=$DIR/mounts/namespace" mount --bind "$DIR/pod-logs" /var/log/pods
+  nsenter "--mount=$DIR/mounts/namespace" mount --bind "$DIR/container-logs" /var/log/containers
 }
 
 configure_containerd() {

@@ -64,6 +64,34 @@ public sealed class PodEndingTests
         Assert.Equal((result, expected), (ending.Result, ending.Reason));
     }
 
+    /// <summary>A node that was started anew; a pod that was deleted while its kubelet was busy. Kubernetes 1.22 and newer; 1.20.</summary>
+    [Theory]
+    [InlineData("state", "", "NodeLost")]
+    [InlineData("lastState", "", "NodeLost")]
+    [InlineData("state", "2026-11-25T11:59:30Z", "Deleted")]
+    [InlineData("lastState", "2026-11-25T11:59:30Z", "Deleted")]
+    public void A_container_that_its_kubelet_can_not_find_is_not_the_workers_fault(
+        string where,
+        string deletedAt,
+        string expected
+    )
+    {
+        var lost = """{"terminated": {"exitCode": 137, "reason": "ContainerStatusUnknown"}}""";
+        var states = where == "state" ? "" : """ "state": {"waiting": {"reason": "ContainerCreating"}}, """;
+
+        var ending = EndingOf(
+            "Failed",
+            "",
+            null,
+            $$"""
+            "containerStatuses": [{{{states}} "{{where}}": {{lost}}}]
+            """,
+            deletedAt
+        );
+
+        Assert.Equal((RunResult.Infra, expected), (ending.Result, ending.Reason));
+    }
+
     [Fact]
     public void A_worker_that_used_too_much_memory_is_its_own_fault_even_on_a_node_that_evicts()
     {
@@ -80,14 +108,21 @@ public sealed class PodEndingTests
         Assert.Equal(RunResult.Succeeded, ending.Result);
     }
 
-    private static RunEnding EndingOf(string phase, string reason, string? disruption, string containers)
+    private static RunEnding EndingOf(
+        string phase,
+        string reason,
+        string? disruption,
+        string containers,
+        string deletedAt = ""
+    )
     {
+        var deletion = deletedAt.Length == 0 ? "" : $", \"deletionTimestamp\": \"{deletedAt}\"";
         var conditions = disruption is null
             ? ""
             : $$"""{"type": "DisruptionTarget", "status": "True", "reason": "{{disruption}}"}""";
         var json = $$"""
             {
-              "metadata": {"name": "shop-orders-1", "namespace": "shops", "uid": "u", "creationTimestamp": "2026-11-25T11:58:00Z"},
+              "metadata": {"name": "shop-orders-1", "namespace": "shops", "uid": "u", "creationTimestamp": "2026-11-25T11:58:00Z"{{deletion}}},
               "status": {"phase": "{{phase}}", "reason": "{{reason}}", "conditions": [{{conditions}}], {{containers}}}
             }
             """;

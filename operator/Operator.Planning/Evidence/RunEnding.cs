@@ -46,6 +46,9 @@ public static class RunEndings
         "RegistryUnavailable",
     ];
 
+    /// <summary>The kubelet can't find a container that it saw run. The exit code 137 that it gives then is nobody's.</summary>
+    private const string ContainerLost = "ContainerStatusUnknown";
+
     /// <summary>The ending of an entry whose pod was seen, or null while the run is live.</summary>
     public static RunEnding? Of(Entry entry, ObservedPod pod, RunFacts facts, Observation seen)
     {
@@ -189,6 +192,15 @@ public static class RunEndings
                 Result = RunResult.Infra,
                 Reason = Reasons.Deleted,
                 Detail = "its pod was deleted by others",
+            };
+        }
+        if (string.Equals(container.Reason, ContainerLost, StringComparison.Ordinal))
+        {
+            return ending with
+            {
+                Result = RunResult.Infra,
+                Reason = Reasons.NodeLost,
+                Detail = "its node lost the container, as when it is started anew",
             };
         }
         return ending with

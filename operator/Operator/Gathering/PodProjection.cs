@@ -76,23 +76,37 @@ internal static class PodProjection
         {
             if (container.TryGetProperty("state", out var state))
             {
-                return StateOf(state);
+                return LostContainer(container, state) ?? StateOf(state);
             }
         }
         return new ContainerSight.Waiting("", "");
     }
 
+    /// <summary>
+    /// A kubelet of 1.20 or 1.21 that can't find a container any more says that it waits, and only in its last state that it ran. The
+    /// containers of our pods are started once, so that is its end.
+    /// </summary>
+    private static ContainerSight.Terminated? LostContainer(JsonElement container, JsonElement state) =>
+        state.TryGetProperty("waiting", out _)
+        && container.TryGetProperty("lastState", out var last)
+        && last.TryGetProperty("terminated", out var ended)
+            ? TerminatedOf(ended)
+            : null;
+
+    private static ContainerSight.Terminated TerminatedOf(JsonElement ended) =>
+        new(
+            ended.TryGetProperty("exitCode", out var code) ? code.GetInt32() : 0,
+            Text(ended, "reason") ?? "",
+            Text(ended, "message") ?? "",
+            Time(ended, "startedAt"),
+            Time(ended, "finishedAt")
+        );
+
     private static ContainerSight StateOf(JsonElement state)
     {
         if (state.TryGetProperty("terminated", out var ended))
         {
-            return new ContainerSight.Terminated(
-                ended.TryGetProperty("exitCode", out var code) ? code.GetInt32() : 0,
-                Text(ended, "reason") ?? "",
-                Text(ended, "message") ?? "",
-                Time(ended, "startedAt"),
-                Time(ended, "finishedAt")
-            );
+            return TerminatedOf(ended);
         }
         if (state.TryGetProperty("running", out var running))
         {

@@ -13,7 +13,7 @@ public sealed class PodTests(ConformanceServers servers)
 
     [Theory]
     [EveryCluster]
-    public async Task A_running_pod_that_is_deleted_shows_how_it_ended_before_it_goes(Backend backend)
+    public async Task A_running_pod_that_is_deleted_shows_that_it_ended_before_it_goes(Backend backend)
     {
         await using var world = await OpenAsync(backend);
         var pod = await world.CreateAsync(CoreTypes.Pods, Pod(world));
@@ -32,11 +32,12 @@ public sealed class PodTests(ConformanceServers servers)
         Assert.Contains(states, s => s.DeletionTimestamp is not null && State(s) == "running");
         var last = states[^1];
         Assert.NotNull(last.DeletionTimestamp);
-        Assert.Equal("terminated", State(last));
-        Assert.Equal(
-            0,
-            Container(last)!.Value.GetProperty("state").GetProperty("terminated").GetProperty("exitCode").GetInt32()
-        );
+        // A busy kubelet may have lost the container by then, and says so.
+        var isLost = State(last) == "waiting" && backend == Backend.RealCluster;
+        var ended = Container(last)!.Value.GetProperty(isLost ? "lastState" : "state").GetProperty("terminated");
+        var isKnown = ended.GetProperty("reason").GetString() != "ContainerStatusUnknown";
+        Assert.Equal(isKnown ? 0 : 137, ended.GetProperty("exitCode").GetInt32());
+        Assert.True(isKnown || backend == Backend.RealCluster);
     }
 
     [Theory]

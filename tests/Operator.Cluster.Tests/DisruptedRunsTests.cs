@@ -1,0 +1,102 @@
+using System.Globalization;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>A run that the cluster, or somebody, breaks off is no failure of the version, and is tried again while there is time.</summary>
+public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluster)
+{
+    [Fact]
+    public async Task A_pod_deleted_by_hand_runs_again_in_its_slot_and_is_no_failure()
+    {
+        await Story.ApplyAsync(Connector with { Fault = "slow:4", Schedule = "@every 60s" }, Ct);
+        var victim = await RunAsync("a run goes on", r => r.HasStarted && !r.HasEnded);
+
+        // Less than its worker would need to finish.
+        await Story.KubectlAsync(Ct, "delete", "pod", victim.Pod, "--wait=false", "--grace-period=1");
+
+        await RunAsync(
+            "its stores run again in the same slot",
+            r => r.Pod != victim.Pod && r.Occasion == victim.Occasion && r.Succeeded
+        );
+        await AwaitMetricAsync("marketplace_runs_total result=infra reason=Deleted", 1);
+        Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=failed"));
+    }
+
+    [Fact]
+    public async Task A_pod_that_is_evicted_from_a_drained_node_runs_again_in_its_slot_and_is_no_failure()
+    {
+        var (node, _) = await LocalStorageAsync();
+        await Story.ApplyAsync(Connector with { Fault = "slow:4", Schedule = "@every 60s" }, Ct);
+        var victim = await RunAsync("a run goes on", r => r.HasStarted && !r.HasEnded);
+
+        try
+        {
+            string[] onlyOurs = ["--pod-selector", $"marketplace-operator.io/connector={Name}", "--force"];
+            await Story.KubectlAsync(Ct, ["drain", node, .. onlyOurs, "--delete-emptydir-data", "--grace-period=1"]);
+        }
+        finally
+        {
+            await Story.KubectlAsync(CancellationToken.None, "uncordon", node); // the others need it also when this one fails
+        }
+
+        await RunAsync(
+            "its stores run again in the same slot",
+            r => r.Pod != victim.Pod && r.Occasion == victim.Occasion && r.Succeeded
+        );
+        await AwaitMetricAsync("marketplace_runs_total result=infra", 1);
+        Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=failed"));
+    }
+
+    [Fact]
+    public async Task A_pod_that_a_more_urgent_one_takes_the_place_of_runs_again_once_there_is_room()
+    {
+        var (node, most) = await LocalStorageAsync();
+        // Nobody else asks for local storage: only the two of them compete.
+        await Story.ApplyAsync(
+            Connector with
+            {
+                Requests = $"{{ephemeral-storage: {most}}}",
+                // Its worker finishes what it has begun when it is told to stop, and there is no time for that.
+                SyncExtra = $"nodeSelector: {{kubernetes.io/hostname: {node}}}\n    terminationGracePeriod: 3s",
+                Fault = "slow:10",
+                Schedule = "@every 60s",
+                StartingDeadline = "55s",
+            },
+            Ct
+        );
+        var victim = await RunAsync("a run goes on", r => r.HasStarted && !r.HasEnded);
+
+        await Story.Kube.ApplyAsync(Story.Namespace, UrgentPod(node, most), Ct);
+        await RunAsync("its pod has ended", r => r.Pod == victim.Pod && r.HasEnded);
+        await Story.KubectlAsync(Ct, "delete", "pod", "urgent", "--wait=false", "--grace-period=0", "--force");
+
+        await RunAsync(
+            "its stores run again in the same slot",
+            r => r.Pod != victim.Pod && r.Occasion == victim.Occasion && r.Succeeded
+        );
+        await AwaitMetricAsync("marketplace_runs_total result=infra", 1);
+        Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=failed"));
+    }
+
+    /// <summary>A node, and so much of its local storage that it can't be given away twice.</summary>
+    private async Task<(string Node, long Bytes)> LocalStorageAsync()
+    {
+        var node = (await Story.Kube.GetAsync("/api/v1/nodes", Ct)).Items("items").First();
+        var bytes = node.Text("status", "allocatable", "ephemeral-storage")!; // every kubelet tells it, in bytes
+        return (node.Text("metadata", "name")!, long.Parse(bytes, CultureInfo.InvariantCulture) * 3 / 5); // it has a name
+    }
+
+    private static string UrgentPod(string node, long storage) =>
+        $$"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: urgent}
+            spec:
+              priorityClassName: system-node-critical
+              nodeSelector: {kubernetes.io/hostname: {{node}}}
+              containers:
+              - name: urgent
+                image: {{A.Good}}
+                resources: {requests: {ephemeral-storage: "{{storage}}" } }
+            """;
+}

@@ -1,0 +1,34 @@
+using Operator.Api;
+
+namespace Operator.Cluster.Tests;
+
+/// <summary>A story of one connector with two stores, told by its pods and by its metrics.</summary>
+public abstract class EndingStory(TestCluster cluster) : ClusterStory(cluster, "endings")
+{
+    private protected const string Name = "endings";
+
+    private protected static ConnectorManifest Connector { get; } = A.Connector(Name) with { Stores = A.Stores(2) };
+
+    private protected async Task<SeenRun> RunAsync(string what, Func<SeenRun, bool> isIt) =>
+        (await Story.AwaitRunsAsync(what, runs => runs.Any(isIt), Ct)).First(isIt);
+
+    private protected Task<MarketplaceConnector> AwaitReadyAsync() =>
+        Story.AwaitConnectorAsync(
+            Name,
+            "it is ready again",
+            c => c.Status.Conditions.Any(x => x is { Type: "Ready", Status: "True" }),
+            Ct
+        );
+
+    private protected Task<Scrape> AwaitMetricAsync(string query, double least) =>
+        Eventually.IsSoAsync(
+            $"{query} is at least {least}",
+            MetricsAsync,
+            metrics => metrics.Value(query) >= least,
+            metrics => $"{metrics.Value(query)}",
+            Ct
+        );
+
+    private protected async Task<Scrape> MetricsAsync() =>
+        Scrape.Parse(await Cluster.Operator.MetricsAsync(Ct)).Of(Story.Namespace);
+}
