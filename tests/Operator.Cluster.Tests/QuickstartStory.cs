@@ -55,6 +55,10 @@ public sealed class QuickstartStory(TestCluster cluster) : IAsyncLifetime
         await MidStep.AwaitAllOnStableAsync(story, Stores, A.Better, ct);
 
         await story.SuspendAsync(Connector, ct);
-        await story.AwaitRunsAsync("every run has ended", runs => runs.All(r => r.HasEnded), ct);
+        await story.AwaitRunsAsync(
+            "every run has ended, and its log was read",
+            runs => runs.All(r => r.HasEnded && (r.ExitCode is null || r.IsLogRead)),
+            ct
+        );
     }
 }

@@ -80,14 +80,9 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
     }
 
     [Fact]
-    public async Task The_workers_logs_tell_the_same_versions_as_their_pods()
+    public void The_workers_logs_tell_the_same_versions_as_their_pods()
     {
-        var runs = await story.Story.AwaitRunsAsync(
-            "every log was read",
-            runs => runs.Where(r => r.ExitCode is not null).All(r => r.IsLogRead),
-            Ct
-        );
-        var withLog = runs.Where(r => r.HasEnded && r.HasStarted).ToList();
+        var withLog = story.Runs.Where(r => r.HasEnded && r.HasStarted).ToList();
 
         Assert.All(withLog, r => Assert.Equal(r.Stores, r.Log.Select(l => l.Store)));
         Assert.All(withLog, r => Assert.All(r.Log, l => Assert.EndsWith($":{l.Version}", r.Image)));

@@ -234,6 +234,11 @@ internal sealed class SimulatedWorld : IDisposable
             $"stable is {image}"
         );
         Expect(record.RunningAttempt is null || !IsOutstayed(record.RunningAttempt), "the attempt never ends");
+        var owing = record.Ledgers.SelectMany(l => l.Value.Stores).Where(s => s.Value.RedoFrom is not null).ToList();
+        Expect(
+            owing.Count == 0 || _objects.Quota is not null || !image.Contains("good", StringComparison.Ordinal),
+            $"{owing.Count} stores still owe what a bad version did, {owing.FirstOrDefault().Key} among them"
+        );
     }
 
     /// <summary>
