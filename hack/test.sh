@@ -30,6 +30,13 @@ test_project() {
     --logger "console;verbosity=minimal"
 }
 
+# stop_tree PID: and all that it started.
+stop_tree() {
+  local child
+  for child in $(pgrep -P "$1"); do stop_tree "$child"; done
+  kill "$1" 2>/dev/null || true
+}
+
 rm -rf artifacts/results
 failed=0
 # What needs no cluster takes all the processors it gets, above all the simulated worlds; tests on the cluster mostly wait. So they
@@ -43,9 +50,8 @@ test_projects() { local result=0; for project in "$@"; do test_project "$project
 mkdir -p artifacts/results
 (renice -n 15 $BASHPID >/dev/null; test_projects "${on_its_own[@]}") >artifacts/results/on-its-own.log 2>&1 &
 in_background=$!
-# The shell does not pass an interrupt on to what runs in the background. It may have ended already.
-# shellcheck disable=SC2046 # several ids
-trap 'kill $in_background $(pgrep -P $in_background) 2>/dev/null || true' EXIT
+# The shell does not pass an interrupt on to what runs in the background, nor does dotnet. It may have ended already.
+trap 'stop_tree $in_background' EXIT
 test_projects "${on_the_cluster[@]}" || failed=1
 wait $in_background || failed=1
 cat artifacts/results/on-its-own.log
