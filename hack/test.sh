@@ -30,30 +30,14 @@ test_project() {
     --logger "console;verbosity=minimal"
 }
 
-# stop_tree PID: and all that it started.
-stop_tree() {
-  local child
-  for child in $(pgrep -P "$1"); do stop_tree "$child"; done
-  kill "$1" 2>/dev/null || true
-}
-
 rm -rf artifacts/results
 failed=0
-# What needs no cluster takes all the processors it gets, above all the simulated worlds; tests on the cluster mostly wait. So they
-# share the time, and whoever waits for something real goes first.
-on_the_cluster=(Operator.Runtime.Tests Operator.Cluster.Tests) on_its_own=()
+# One after another: side by side they take no less time, the processors being busy, and tests on the cluster would wait in vain.
+on_the_cluster=(Operator.Runtime.Tests Operator.Cluster.Tests)
+for project in "${on_the_cluster[@]}"; do test_project "$project" || failed=1; done
 for project in tests/*.Tests; do
   project=$(basename "$project")
-  [[ " ${on_the_cluster[*]} " = *" $project "* ]] || on_its_own+=("$project")
+  [[ " ${on_the_cluster[*]} " = *" $project "* ]] || test_project "$project" || failed=1
 done
-test_projects() { local result=0; for project in "$@"; do test_project "$project" || result=1; done; return $result; }
-mkdir -p artifacts/results
-(renice -n 15 $BASHPID >/dev/null; test_projects "${on_its_own[@]}") >artifacts/results/on-its-own.log 2>&1 &
-in_background=$!
-# The shell does not pass an interrupt on to what runs in the background, nor does dotnet. It may have ended already.
-trap 'stop_tree $in_background' EXIT
-test_projects "${on_the_cluster[@]}" || failed=1
-wait $in_background || failed=1
-cat artifacts/results/on-its-own.log
 python3 "$HACK/test-summary.py" artifacts/results "$(seconds_since "$start")" || failed=1
 exit $failed
