@@ -25,8 +25,9 @@ start_node() {
   kubectl --kubeconfig "$DIR/kubeconfig" -n default get serviceaccount default >/dev/null
 }
 
-# Every kubelet takes all of /var/log/pods and /var/log/containers for its own, and removes what is of pods that it does not know. So each node has its own
-# there, in a mount namespace that it shares with nobody; what it mounts does not reach the machine's own containerd either.
+# Every kubelet takes all of /var/log/pods and /var/log/containers for its own, and removes what is of pods that it does not know.
+# So each node has its own there, in a mount namespace that it shares with nobody; what it mounts does not reach the machine's own
+# containerd either.
 make_mount_namespace() {
   mkdir -p /var/log/pods /var/log/containers "$DIR"/{pod-logs,container-logs,mounts}
   # A namespace can only be kept on a mount that is not shared.
