@@ -25,6 +25,8 @@ for file in sorted(pathlib.Path(sys.argv[1]).glob("*.trx")):
         elif outcome == "Failed":
             failures.append(f"failed: {result.get('testName')}: {told(result, 'Message', 'StackTrace')}")
 print(*failures, sep="\n", end="\n" if failures else "")
+# Once more, short: where only the end of the output is kept, it is all that there is.
+print(*(" ".join(failure.split())[:200] for failure in failures), sep="\n", end="\n" if failures else "")
 print(f"all tests took {float(sys.argv[2]):.0f} s")
 print(f"{counts['Passed']} passed, {counts['Failed']} failed, {counts['NotExecuted']} skipped")
 sys.exit(1 if counts["Failed"] or not counts["Passed"] else 0)

@@ -56,4 +56,30 @@ public sealed class RunEndingTests
 
         Assert.Equal((RunResult.Infra, Reasons.Deleted), (ending!.Result, ending.Reason));
     }
+
+    /// <summary>Seen on a busy node: containerd notices the start of a container after its end, when that came at once.</summary>
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(0, 0)]
+    [InlineData(-1, 0)]
+    public void A_run_takes_no_less_than_nothing(int told, int expected)
+    {
+        var pod = new ObservedPod
+        {
+            Name = "run",
+            Container = new ContainerSight.Terminated(0, "Completed", "", Now, Now.AddSeconds(told)),
+        };
+
+        var ending = RunEndings.Of(
+            EntryWithoutImage() with
+            {
+                End = null,
+            },
+            pod,
+            new RunFacts(FlowHasReported: false, RevisionHasStarted: true),
+            new Observation { Now = Now }
+        );
+
+        Assert.Equal(TimeSpan.FromSeconds(expected), ending!.Ran);
+    }
 }

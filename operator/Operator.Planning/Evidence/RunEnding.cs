@@ -15,7 +15,10 @@ public sealed record RunEnding
     /// <summary>The container had started.</summary>
     public bool HasStarted { get; init; }
 
-    /// <summary>From its container's start to its end; zero when that is not known.</summary>
+    /// <summary>
+    /// From its container's start to its end. Zero when that is not known, and when they are told the other way round: a runtime
+    /// may notice the start of a container that ended at once after its end.
+    /// </summary>
     public TimeSpan Ran { get; init; }
 
     /// <summary>From the pod's creation to the container's end, where both are known.</summary>
@@ -133,7 +136,7 @@ public static class RunEndings
         var ending = new RunEnding
         {
             HasStarted = true,
-            Ran = container.FinishedAt - container.StartedAt,
+            Ran = container.FinishedAt > container.StartedAt ? container.FinishedAt - container.StartedAt : default,
             Took = container.FinishedAt > pod.CreatedAt ? container.FinishedAt - pod.CreatedAt : null,
             HasReport = report is Report.Read,
             Stores = report is Report.Read read ? read.Stores : Nothing(entry),

@@ -222,7 +222,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
     /// <summary>By the requests that the spec has now: they are no part of a revision.</summary>
     private void Cost(ObjectKey connector, EndedRun run, PodResources resources)
     {
-        var seconds = Math.Max(0, run.Ending.Ran.TotalSeconds);
+        var seconds = run.Ending.Ran.TotalSeconds;
         string[] labels = [connector.Namespace, connector.Name, run.Flow];
         _processor.WithLabels(labels).Inc((double)resources.Reserved("cpu") * seconds);
         _memory.WithLabels(labels).Inc((double)resources.Reserved("memory") * seconds);

@@ -72,6 +72,8 @@ internal sealed record ConnectorManifest
                   limits: {memory: 128Mi}
               credentials:
                 secretRef: {name: amazon-eu-app}
+              # A pod's log goes with it: it must be there until a busy kubelet has answered.
+              history: {slots: 6}
               flows:
               - name: orders
                 schedule: "{{Schedule}}"

@@ -13,6 +13,9 @@ internal sealed class PodRecorder : IAsyncDisposable
     private const string OursOnly = "labelSelector=marketplace-operator.io/connector";
     private const string Watch = "watch=1&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion=";
 
+    /// <summary>What a kubelet answers with 200, in the log's place, when it has the container no more.</summary>
+    private const string NoLog = "unable to retrieve container logs";
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SeenRun> _runs = [];
@@ -144,7 +147,7 @@ internal sealed class PodRecorder : IAsyncDisposable
         var log = await FindLogAsync(run, ct);
         lock (_lock)
         {
-            _runs[run.Uid] = _runs[run.Uid] with { Log = LinesOf(log), IsLogRead = true };
+            _runs[run.Uid] = _runs[run.Uid] with { Log = LinesOf(log), IsLogRead = true, IsLogLost = log is null };
         }
     }
 
@@ -156,7 +159,10 @@ internal sealed class PodRecorder : IAsyncDisposable
         {
             try
             {
-                if (await _kube.FindTextAsync($"{_path}/{run.Pod}/log", ct) is { } log)
+                if (
+                    await _kube.FindTextAsync($"{_path}/{run.Pod}/log", ct) is { } log
+                    && !log.StartsWith(NoLog, StringComparison.Ordinal)
+                )
                 {
                     return log;
                 }

@@ -36,6 +36,9 @@ internal sealed record SeenRun
 
     /// <summary>When that was, by the recorder's clock: later than its end by what the kubelet took to tell.</summary>
     public DateTimeOffset? EndSeenAt { get; init; }
+
+    /// <summary>Never below zero: a runtime may tell the start of a container that ended at once after its end.</summary>
+    public TimeSpan Ran => FinishedAt > StartedAt ? FinishedAt.Value - StartedAt.Value : TimeSpan.Zero;
     public bool IsGone { get; init; }
     public int? ExitCode { get; init; }
     public string? WaitingReason { get; init; }
@@ -46,6 +49,9 @@ internal sealed record SeenRun
 
     /// <summary>Its log was asked for and answered, or can't be any more.</summary>
     public bool IsLogRead { get; init; }
+
+    /// <summary>The pod went before its log could be read: nothing is proven by there being none.</summary>
+    public bool IsLogLost { get; init; }
     public required JsonElement Json { get; init; }
 
     public bool HasStarted => StartedAt is not null || ExitCode is not null;
@@ -105,5 +111,5 @@ internal sealed record SeenRun
 
     public override string ToString() =>
         $"{Occasion} {Image.Split(':')[^1]} {(IsCandidate ? "candidate" : "stable   ")} {Revision} {Pod} "
-        + $"[{string.Join(' ', Stores)}] {(HasEnded ? "ended" : "live")}{(IsGone ? " gone" : "")} exit {ExitCode} {WaitingReason} {Report}";
+        + $"[{string.Join(' ', Stores)}] {(HasEnded ? "ended" : "live")}{(IsGone ? " gone" : "")}{(IsLogLost ? " log lost" : "")} {Ran.TotalSeconds} s exit {ExitCode} {WaitingReason} {Report}";
 }
