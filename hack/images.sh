@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images as docker-archives in artifacts/images: hack/images.sh [operator|sync-worker|marketplace …] (default: all).
-# With Docker if an engine answers, else with buildah on a local Debian base. What has not changed is not built again.
+# With Docker if an engine answers, else with buildah on a local Debian base. What has not changed is not built again, in any
+# clone of this user.
 set -euo pipefail
 
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,28 +15,50 @@ BASE=localhost/marketplace-operator-base:bookworm
 # image NAME PROJECT BINARY INPUTS…: one binary, one image.
 image() {
   local name=$1 project=$2 binary=$3; shift 3
-  local archive=$OUT/${name//[:\/]/_}.tar stamp
-  stamp=$(cd "$ROOT" && fingerprint "$@" Dockerfile Directory.Build.props Directory.Packages.props hack/images.sh)
-  if [ -f "$archive" ] && [ "$(cat "$archive.stamp" 2>/dev/null)" = "$stamp" ]; then say "  $name is up to date"; return; fi
+  local archive; archive=$(archive_of "$name")
+  stamp=$(cd "$ROOT" && fingerprint "$@" Dockerfile Directory.Build.props Directory.Packages.props global.json hack/images.sh)
+  ! is_there "$name" "$archive" || return 0
   if docker_answers; then step "$name" build_with_docker "$name" "$project" "$binary" "$archive"
   else
     step "publish $binary" publish "$project" "$binary"
     step "$name" build_with_buildah "$name" "$binary" "$archive"
   fi
-  echo "$stamp" >"$archive.stamp"
+  keep "$archive"
 }
 
 # variant NAME BASE KEY=VALUE: the same image with another setting.
 variant() {
-  local name=$1 from=$2 setting=$3 archive=$OUT/${1//[:\/]/_}.tar stamp
-  stamp="$(cat "$OUT/${from//[:\/]/_}.tar.stamp") $setting"
-  if [ -f "$archive" ] && [ "$(cat "$archive.stamp" 2>/dev/null)" = "$stamp" ]; then say "  $name is up to date"; return; fi
+  local name=$1 from=$2 setting=$3 archive; archive=$(archive_of "$1")
+  stamp=$(cat "$(archive_of "$from").stamp" - <<<"$setting" | sha256sum | cut -d' ' -f1)
+  ! is_there "$name" "$archive" || return 0
   if docker_answers; then step "$name" variant_with_docker "$name" "$from" "$setting" "$archive"
-  else step "$name" variant_with_buildah "$name" "$from" "$setting" "$archive"; fi
-  echo "$stamp" >"$archive.stamp"
+  else step "$name" variant_with_buildah "$name" "$(archive_of "$from")" "$setting" "$archive"; fi
+  keep "$archive"
 }
 
-fingerprint() { find "$@" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
+archive_of() { echo "$OUT/${1//[:\/]/_}.tar"; }
+
+# Where what was built from the same input is kept, for other clones and for after a clean.
+kept() { echo "$CACHE/images/$(basename "$1" .tar)-$stamp.tar"; }
+
+# is_there NAME ARCHIVE: from the input that $stamp stands for.
+is_there() {
+  if [ -f "$2" ] && [ "$(cat "$2.stamp" 2>/dev/null)" = "$stamp" ]; then say "  $1 is up to date"; return; fi
+  [ -f "$(kept "$2")" ] || return 1
+  cp "$(kept "$2")" "$2"
+  echo "$stamp" >"$2.stamp"
+  say "  $1 was built before"
+}
+
+# keep ARCHIVE: of each image the newest three stay.
+keep() {
+  echo "$stamp" >"$1.stamp"
+  mkdir -p "$CACHE/images"
+  cp "$1" "$(kept "$1").part" && mv "$(kept "$1").part" "$(kept "$1")"
+  ls -t "$CACHE/images/$(basename "$1" .tar)"-*.tar | tail -n +4 | xargs -r rm -f
+}
+
+fingerprint() { { dotnet --version 2>/dev/null || true; find "$@" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -d' ' -f1; }
 
 # The AOT linker is the machine's own.
 publish() {
@@ -50,6 +73,7 @@ build_with_docker() {
 }
 
 variant_with_docker() {
+  docker load --quiet --input "$(archive_of "$2")"
   printf 'FROM %s\nENV %s\n' "$2" "$3" | docker build --quiet --tag "$1" -
   docker save --output "$4" "$1"
 }
@@ -67,7 +91,7 @@ build_with_buildah() {
 variant_with_buildah() {
   local container
   rm -f "$4"
-  container=$(buildah_ from --pull=never "$2")
+  container=$(buildah_ from "docker-archive:$2")
   buildah_ config --env "$3" "$container"
   buildah_ commit --quiet "$container" "$1"
   buildah_ rm "$container" >/dev/null

@@ -39,7 +39,11 @@ internal sealed partial class ActionStatuses(
         var again = await TellAsync(told, ct);
         var statuses = told.ToDictionary(t => t.Action.Metadata.Uid, t => t.Status, StringComparer.Ordinal);
         var known = actions.Select(a => a with { Status = statuses.GetValueOrDefault(a.Metadata.Uid) ?? a.Status });
-        await RemoveAsync(known.Where(a => ActionAges.IsOutdated(a, now)), ct);
+        // The log line tells what the status told: not before that is written.
+        if (again is null)
+        {
+            await RemoveAsync(known.Where(a => ActionAges.IsOutdated(a, now)), ct);
+        }
         return again;
     }
 

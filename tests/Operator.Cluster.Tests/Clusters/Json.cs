@@ -28,6 +28,10 @@ internal static class Json
     public static DateTimeOffset? Time(this JsonElement element, params ReadOnlySpan<string> path) =>
         element.Text(path) is { } text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) : null;
 
+    /// <summary>0 when absent.</summary>
+    public static int Count(this JsonElement element, params ReadOnlySpan<string> path) =>
+        element.At(path) is { ValueKind: JsonValueKind.Number } count ? count.GetInt32() : 0;
+
     public static IEnumerable<JsonElement> Items(this JsonElement element, params ReadOnlySpan<string> path) =>
         element.At(path) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
 }

@@ -7,6 +7,9 @@ namespace Operator.Cluster.Tests;
 /// <summary>One line of the example worker's log: it worked on this store, in this version, with this result.</summary>
 internal sealed record WorkerLine(string Version, string Store, string Occasion, int Ok, int Failed);
 
+/// <summary>What a report says of one store; <paramref name="Invalid"/> of the failed ones could not be read.</summary>
+internal sealed record ReportedStore(string Store, int Ok, int Failed, int Invalid);
+
 /// <summary>A sync pod as it was last seen, also when it is gone: what it was given, when it ran, and what its worker logged.</summary>
 internal sealed record SeenRun
 {
@@ -41,6 +44,12 @@ internal sealed record SeenRun
     public TimeSpan Ran => FinishedAt > StartedAt ? FinishedAt.Value - StartedAt.Value : TimeSpan.Zero;
     public bool IsGone { get; init; }
     public int? ExitCode { get; init; }
+
+    /// <summary>
+    /// It was being deleted when it ended, as one is whose container did not start in time: then the kubelet removes the
+    /// container, and its log with it, before it tells of the end.
+    /// </summary>
+    public bool IsDeletedFirst { get; init; }
     public string? WaitingReason { get; init; }
     public string? Report { get; init; }
 
@@ -50,9 +59,23 @@ internal sealed record SeenRun
     /// <summary>Its log was asked for and answered, or can't be any more.</summary>
     public bool IsLogRead { get; init; }
 
-    /// <summary>The pod went before its log could be read: nothing is proven by there being none.</summary>
+    /// <summary>The log went before it could be read: nothing is proven by there being none.</summary>
     public bool IsLogLost { get; init; }
     public required JsonElement Json { get; init; }
+
+    /// <summary>By the report that the kubelet took from the worker: the stores that it reached.</summary>
+    public IEnumerable<ReportedStore> Reported =>
+        JsonElement
+            .Parse(Report ?? "{}")
+            .Items("s")
+            .Zip(Stores, (s, store) => (Store: store, Json: s))
+            .Where(s => s.Json.ValueKind == JsonValueKind.Object)
+            .Select(s => new ReportedStore(
+                s.Store,
+                s.Json.Count("ok"),
+                s.Json.Count("failed"),
+                s.Json.At("e")?.Count("i") ?? 0
+            ));
 
     public bool HasStarted => StartedAt is not null || ExitCode is not null;
     public bool HasEnded => EndSeen is not null;
@@ -105,6 +128,9 @@ internal sealed record SeenRun
             Report = ended?.Text("message") ?? Report,
             WaitingReason = state.Text("waiting", "reason"),
             EndSeen = isOver ? EndSeen ?? change : EndSeen,
+            IsDeletedFirst = EndSeen is null
+                ? isOver && pod.Text("metadata", "deletionTimestamp") is not null
+                : IsDeletedFirst,
             EndSeenAt = isOver ? EndSeenAt ?? TimeProvider.System.GetUtcNow() : EndSeenAt,
         };
     }
