@@ -60,7 +60,6 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
                 SyncExtra = $"nodeSelector: {{kubernetes.io/hostname: {node}}}\n    terminationGracePeriod: 3s",
                 Fault = "slow:10",
                 Schedule = "@every 60s",
-                StartingDeadline = "55s",
             },
             Ct
         );

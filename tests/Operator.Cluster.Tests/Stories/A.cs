@@ -36,7 +36,9 @@ internal sealed record ConnectorManifest
     public ImmutableDictionary<string, string> StoreSecrets { get; init; } = ImmutableDictionary<string, string>.Empty;
     public string Schedule { get; init; } = "@every 5s";
     public string StartingDeadline { get; init; } = "40s";
-    public string StartTimeout { get; init; } = "20s";
+
+    /// <summary>A busy machine needs long for a pod, and longer when pods that are given up are replaced by others.</summary>
+    public string StartTimeout { get; init; } = "60s";
     public string Timeout { get; init; } = "30s";
     public int MaxConcurrentRuns { get; init; } = 10;
     public int MaxStoresPerRun { get; init; } = 20;

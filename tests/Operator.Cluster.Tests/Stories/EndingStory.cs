@@ -7,7 +7,12 @@ public abstract class EndingStory(TestCluster cluster) : ClusterStory(cluster, "
 {
     private protected const string Name = "endings";
 
-    private protected static ConnectorManifest Connector { get; } = A.Connector(Name) with { Stores = A.Stores(2) };
+    private protected static ConnectorManifest Connector { get; } =
+        A.Connector(Name) with
+        {
+            Stores = A.Stores(2),
+            StartingDeadline = "55s",
+        };
 
     private protected async Task<SeenRun> RunAsync(string what, Func<SeenRun, bool> isIt) =>
         (await Story.AwaitRunsAsync(what, runs => runs.Any(isIt), Ct)).First(isIt);
