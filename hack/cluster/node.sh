@@ -51,6 +51,10 @@ state = "$DIR/containerd/state"
   disable_tcp_service = true
   netns_mounts_under_state_dir = true # so that they are unmounted and removed with the rest
   stream_server_address = "127.0.0.1"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      Root = "$DIR/containerd/runc" # or what runc knows of containers that were killed would stay for ever
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "$DIR/cni"
