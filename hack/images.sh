@@ -17,7 +17,7 @@ image() {
   local name=$1 project=$2 binary=$3; shift 3
   local archive; archive=$(archive_of "$name")
   stamp=$(cd "$ROOT" && fingerprint "$@" Dockerfile Directory.Build.props Directory.Packages.props global.json hack/images.sh)
-  ! is_there "$name" "$archive" || return 0
+  ! is_there "$name" "$archive" "$binary" || return 0
   if docker_answers; then step "$name" build_with_docker "$name" "$project" "$binary" "$archive"
   else
     step "publish $binary" publish "$project" "$binary"
@@ -41,12 +41,14 @@ archive_of() { echo "$OUT/${1//[:\/]/_}.tar"; }
 # Where what was built from the same input is kept, for other clones and for after a clean.
 kept() { echo "$CACHE/images/$(basename "$1" .tar)-$stamp.tar"; }
 
-# is_there NAME ARCHIVE: from the input that $stamp stands for.
+# is_there NAME ARCHIVE [BINARY]: from the input that $stamp stands for. A published binary of another input goes: who wants one
+# (the bench) publishes it then.
 is_there() {
   if [ -f "$2" ] && [ "$(cat "$2.stamp" 2>/dev/null)" = "$stamp" ]; then say "  $1 is up to date"; return; fi
   [ -f "$(kept "$2")" ] || return 1
   cp "$(kept "$2")" "$2"
   echo "$stamp" >"$2.stamp"
+  [ -z "${3:-}" ] || rm -rf "$ROOT/artifacts/image/$3"
   say "  $1 was built before"
 }
 
