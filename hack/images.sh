@@ -46,6 +46,7 @@ kept() { echo "$CACHE/images/$(basename "$1" .tar)-$stamp.tar"; }
 is_there() {
   if [ -f "$2" ] && [ "$(cat "$2.stamp" 2>/dev/null)" = "$stamp" ]; then say "  $1 is up to date"; return; fi
   [ -f "$(kept "$2")" ] || return 1
+  rm -f "$2.stamp" # half a copy must not pass for what it replaces
   cp "$(kept "$2")" "$2"
   echo "$stamp" >"$2.stamp"
   [ -z "${3:-}" ] || rm -rf "$ROOT/artifacts/image/$3"

@@ -57,7 +57,7 @@ public sealed class RunEndingTests
         Assert.Equal((RunResult.Infra, Reasons.Deleted), (ending!.Result, ending.Reason));
     }
 
-    /// <summary>Seen on a busy node: containerd notices the start of a container after its end, when that came at once.</summary>
+    /// <summary>A runtime takes both times itself, and may notice the start of a container that ended at once after its end.</summary>
     [Theory]
     [InlineData(3, 3)]
     [InlineData(0, 0)]
