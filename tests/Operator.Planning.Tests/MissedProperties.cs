@@ -1,6 +1,9 @@
 using CsCheck;
 using Operator.Api;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Calendar;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Runs;
 
 namespace Operator.Planning.Tests;
 

@@ -1,3 +1,6 @@
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
 namespace Operator.Planning.Tests;
 
 public sealed class RunEndingTests

@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Runs;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Tests;
 

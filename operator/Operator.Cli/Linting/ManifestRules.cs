@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
+using Operator.Planning.Calendar;
 using Operator.Planning.Quotas;
-using Operator.Planning.Scheduling;
 
 namespace Operator.Cli.Linting;
 

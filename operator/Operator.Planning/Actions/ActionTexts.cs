@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Operator.Api;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Actions;
 

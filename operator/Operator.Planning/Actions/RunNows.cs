@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Credentials;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
+using Operator.Planning.Runs;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Actions;
 

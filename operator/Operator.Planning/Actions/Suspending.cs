@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Operator.Planning.Record;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Actions;
 

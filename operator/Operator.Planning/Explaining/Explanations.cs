@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Actions;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Record;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Explaining;

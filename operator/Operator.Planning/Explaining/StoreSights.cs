@@ -1,7 +1,10 @@
 using Operator.Api;
-using Operator.Planning.Credentials;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Planning.Runs;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Explaining;
 

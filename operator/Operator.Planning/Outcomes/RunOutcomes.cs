@@ -1,3 +1,7 @@
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Steps;
+
 namespace Operator.Planning.Outcomes;
 
 /// <summary>What a run came to for each of its stores.</summary>

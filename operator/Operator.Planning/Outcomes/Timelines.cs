@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Outcomes;
 
@@ -163,6 +165,3 @@ internal static class Timelines
         };
     }
 }
-
-/// <summary>Slots after one instant, up to and including another.</summary>
-internal readonly record struct SlotSpan(DateTimeOffset After, DateTimeOffset Until);

@@ -1,3 +1,5 @@
+using Operator.Planning.Record;
+
 namespace Operator.Planning.Quotas;
 
 /// <summary>

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Operator.Api;
+using Operator.Planning.Calendar;
 using Operator.Planning.Marketplaces;
-using Operator.Planning.Scheduling;
 
 namespace Operator.Planning.Quotas;
 

@@ -1,4 +1,7 @@
 using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
@@ -17,7 +20,7 @@ internal static class AttemptMachine
         draft = SupersedeAttempt(draft, desired);
         draft = StartAttempt(draft, desired);
         draft = GiveUpCandidateThatCannotStart(draft);
-        return Judging.Advance(draft);
+        return Assessment.Advance(draft);
     }
 
     /// <summary>An attempt is bound to its rollout's UID; when that is gone its stores go back, and the content is not rejected.</summary>

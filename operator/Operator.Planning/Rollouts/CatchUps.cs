@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Runs;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
@@ -135,12 +137,3 @@ internal static class CatchUps
             .Tell(EventTarget.Rollout, Reasons.CatchUp, message);
     }
 }
-
-/// <summary>One store of a run that ended.</summary>
-internal sealed record EndedStore(
-    Attempt? Attempt,
-    Occasion Occasion,
-    Entry Entry,
-    RunEnding Ending,
-    StoreReport? Report
-);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Operator.Api;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 

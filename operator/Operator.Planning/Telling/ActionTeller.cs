@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Actions;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Steps;
 
 namespace Operator.Planning.Telling;
 

@@ -1,8 +1,12 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Runs;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Telling;
 
@@ -153,7 +157,7 @@ internal static class ConnectorTeller
         var active = draft.Roster.Active.Length;
         var onCandidate =
             draft.Record.RunningAttempt is { HasStarted: true } attempt && draft.Policy is not null
-                ? Judging.CohortStores(draft.Spec, attempt)
+                ? Assessment.CohortStores(draft.Spec, attempt)
                 : 0;
         return new StoreCounts
         {

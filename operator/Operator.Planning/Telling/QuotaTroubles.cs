@@ -1,6 +1,9 @@
 using System.Globalization;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Marketplaces;
 using Operator.Planning.Quotas;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Telling;
 

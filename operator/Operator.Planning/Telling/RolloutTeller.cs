@@ -1,6 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Operator.Api;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Judging;
+using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Telling;
@@ -51,7 +56,7 @@ public static class RolloutTeller
 
     private static RolloutStatus TellRunning(Draft draft, SyncRollout policy, Attempt attempt)
     {
-        var verdict = Judging.Assess(draft.Record, draft.Spec, attempt, policy.Spec);
+        var verdict = Assessment.Assess(draft.Record, draft.Spec, attempt, policy.Spec);
         var facts = Facts(draft) with { Attempt = AttemptStatusOf(draft, policy, attempt, verdict) };
         if (attempt.PausedOn is { } paused)
         {
@@ -175,7 +180,7 @@ public static class RolloutTeller
             Message = verdict.Message,
             StartedAt = ConditionDraft.Seconds(attempt.StartedAt),
             StepStartedAt = ConditionDraft.Seconds(attempt.StepStartedAt),
-            NextCheckAt = draft.Spec.Flows.Select(f => Scheduling.Schedule.Of(f).Next(draft.Now)).Min(),
+            NextCheckAt = draft.Spec.Flows.Select(f => Schedule.Of(f).Next(draft.Now)).Min(),
         };
     }
 
@@ -205,7 +210,7 @@ public static class RolloutTeller
 
     private static FlowEvidence EvidenceOf(ConnectorRecord record, string flow, Attempt attempt)
     {
-        var sums = Judging.SumsOf(record, flow, attempt).Evidence;
+        var sums = Assessment.SumsOf(record, flow, attempt).Evidence;
         return new FlowEvidence
         {
             Flow = flow,

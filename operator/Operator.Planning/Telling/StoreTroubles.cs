@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Credentials;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Telling;
 

@@ -5,7 +5,8 @@ using System.Text.Json;
 using Operator.Api;
 using Operator.Gathering;
 using Operator.Planning;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
 using Operator.Runtime;
 using Operator.Telling;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
-using Operator.Planning.Runs;
+using Operator.Planning.Output;
 
 namespace Operator.Acting;
 

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning;
-using Operator.Planning.Credentials;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 
 namespace Operator.Gathering;

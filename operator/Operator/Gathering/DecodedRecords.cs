@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Operator.Planning;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 using Operator.Runtime;
 
 namespace Operator.Gathering;

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Acting;
 using Operator.Api;
-using Operator.Planning;
-using Operator.Planning.Credentials;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
+using Operator.Planning.Stores;
 using Operator.Runtime;
 
 namespace Operator.Gathering;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Operator.Planning;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
 using Operator.Runtime;
 
 namespace Operator.Gathering;

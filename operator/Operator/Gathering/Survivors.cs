@@ -1,4 +1,5 @@
-using Operator.Planning;
+using Operator.Planning.Facts;
+using Operator.Planning.Record.Encoding;
 using Operator.Runtime;
 
 namespace Operator.Gathering;

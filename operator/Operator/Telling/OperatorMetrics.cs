@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Facts;
 using Operator.Planning.Marketplaces;
+using Operator.Planning.Record;
 using Operator.Runtime;
 using Prometheus;
 

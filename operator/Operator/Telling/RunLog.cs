@@ -1,5 +1,8 @@
 using Operator.Planning;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Record;
 using Operator.Runtime;
 
 namespace Operator.Telling;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Operator.Api;
 using Operator.Gathering;
-using Operator.Planning;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 
 namespace Operator.Telling;

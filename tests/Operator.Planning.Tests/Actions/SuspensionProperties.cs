@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 using CsCheck;
 using Operator.Api;
 using Operator.Planning.Actions;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Tests.Actions;

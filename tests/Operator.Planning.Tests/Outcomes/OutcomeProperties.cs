@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Operator.Api;
-using Operator.Planning.Outcomes;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests.Outcomes;
 

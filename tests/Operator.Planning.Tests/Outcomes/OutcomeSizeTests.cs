@@ -2,7 +2,11 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO.Compression;
 using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Tests.Outcomes;

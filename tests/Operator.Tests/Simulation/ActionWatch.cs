@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Operator.Planning;
+using Operator.Planning.Record;
 using Operator.Testing;
 
 namespace Operator.Tests.Simulation;

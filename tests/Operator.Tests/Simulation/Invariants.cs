@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Operator.Planning;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Runtime;
 using Operator.Testing;
 

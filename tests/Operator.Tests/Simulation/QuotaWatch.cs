@@ -1,5 +1,5 @@
 using Operator.Api;
-using Operator.Planning;
+using Operator.Planning.Record;
 
 namespace Operator.Tests.Simulation;
 

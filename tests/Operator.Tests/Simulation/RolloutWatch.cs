@@ -1,5 +1,6 @@
 using Operator.Api;
-using Operator.Planning;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
 using Operator.Runtime;
 using Operator.Testing;
@@ -133,7 +134,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     }
 
     private static string? AttemptOf(ClusterChange change) =>
-        new KubeObject(change.After!.Value).Label(Planning.Runs.PodMarks.Attempt); // a pod that is there
+        new KubeObject(change.After!.Value).Label(Planning.Facts.PodMarks.Attempt); // a pod that is there
 
     /// <summary>Adds up the rounds of the running stage that this commit closes and in which a candidate run ended.</summary>
     private void CountRounds(string key, ConnectorRecord? before, ConnectorRecord record, DateTimeOffset at)

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Operator.Planning.Record.Encoding;
+
+/// <summary>
+/// The lists of stores as parts of the record: <c>stores.0</c>, <c>stores.1</c> and so on. A part of a record has a size limit
+/// that ten thousand stores exceed, so a long list is cut into several; an edit of one list changes its own parts only, unless
+/// it needs more or fewer of them.
+/// </summary>
+internal static class StoreParts
+{
+    public const string Prefix = "stores.";
+
+    /// <summary>Before compression; what can't be compressed still fits then.</summary>
+    private const int MostBytes = 384 * 1024;
+
+    public static IEnumerable<KeyValuePair<string, byte[]>> Encode(StoreBook book)
+    {
+        var number = 0;
+        foreach (var shard in book.Lists.SelectMany(Cut))
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number++}");
+            yield return KeyValuePair.Create(
+                name,
+                JsonSerializer.SerializeToUtf8Bytes(shard, RecordJson.Default.KeptStoreList)
+            );
+        }
+    }
+
+    /// <summary>Neighbours of one source are one list.</summary>
+    public static StoreBook Decode(IEnumerable<KeyValuePair<string, KeptStoreList>> parts)
+    {
+        var lists = ImmutableArray.CreateBuilder<KeptStoreList>();
+        foreach (var (_, shard) in parts.OrderBy(p => NumberOf(p.Key)))
+        {
+            if (lists.Count > 0 && string.Equals(lists[^1].Source, shard.Source, StringComparison.Ordinal))
+            {
+                lists[^1] = lists[^1] with { Stores = lists[^1].Stores.AddRange(shard.Stores) };
+            }
+            else
+            {
+                lists.Add(shard);
+            }
+        }
+        return new StoreBook { Lists = lists.ToImmutable() };
+    }
+
+    private static IEnumerable<KeptStoreList> Cut(KeptStoreList list)
+    {
+        var (start, bytes) = (0, 0);
+        for (var i = 0; i < list.Stores.Length; i++)
+        {
+            bytes += BytesOf(list.Stores[i]);
+            if (bytes > MostBytes && i > start)
+            {
+                yield return list with
+                {
+                    Stores = list.Stores[start..i],
+                };
+                (start, bytes) = (i, BytesOf(list.Stores[i]));
+            }
+        }
+        yield return list with
+        {
+            Stores = list.Stores[start..],
+        };
+    }
+
+    /// <summary>An upper bound of the store's size as JSON.</summary>
+    private static int BytesOf(Api.Store store)
+    {
+        const int fields = 128;
+        const int widestCharacter = 6;
+        var texts =
+            store.Name.Length
+            + store.Sites.Sum(s => s.Length + 1)
+            + store.Parameters.Sum(p => p.Key.Length + p.Value.Length + 1)
+            + store.Labels.Sum(l => l.Key.Length + l.Value.Length + 1)
+            + (store.Credentials?.SecretRef?.Name.Length ?? 0);
+        return fields + (widestCharacter * texts);
+    }
+
+    private static int NumberOf(string part) =>
+        int.TryParse(part.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new JsonException($"the record has a part '{part}' that this version does not know");
+}

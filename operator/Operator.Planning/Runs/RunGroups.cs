@@ -1,0 +1,97 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
+
+namespace Operator.Planning.Runs;
+
+/// <summary>One flow on one of its open occasions.</summary>
+internal sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion)
+{
+    /// <summary>How many runs may be added.</summary>
+    public int Room { get; init; }
+}
+
+/// <summary>Stores that would run as one, when, and what they have waited for.</summary>
+internal sealed record RunGroup
+{
+    public Arm Arm { get; init; }
+    public ImmutableArray<string> Stores { get; init; } = [];
+    public bool IsIsolated { get; init; }
+    public bool IsPilot { get; init; }
+
+    /// <summary>Not before: its offset within the slot.</summary>
+    public DateTimeOffset DueAt { get; init; }
+
+    /// <summary>Not after.</summary>
+    public DateTimeOffset StartBy { get; init; }
+
+    /// <summary>The newest slot in which all of its stores had been served; the least value when one never was.</summary>
+    public DateTimeOffset ServedLast { get; init; }
+
+    /// <summary>A store of it had no turn in the slot before this one: no other may take its place.</summary>
+    public bool IsStarving { get; init; }
+}
+
+/// <summary>Which stores run together: of one arm, of one chunk or its neighbourhood, isolated ones among themselves.</summary>
+internal static class RunGroups
+{
+    public static IEnumerable<RunGroup> Of(Draft draft, Turn turn, ImmutableArray<string> free)
+    {
+        var assignment = Assignment.Of(draft, turn.Occasion);
+        var waits = Waits.Of(draft, turn);
+        var pilot =
+            assignment.NeedsPilot(draft.Record) && !turn.Occasion.Entries.Any(e => e.IsPilot)
+                ? assignment.Pilot(free.ToFrozenSet(StringComparer.Ordinal))
+                : null;
+        if (pilot is not null)
+        {
+            var alone = new PackedRun([pilot], Position: 0);
+            yield return Group(turn, waits, alone) with
+            {
+                Arm = Arm.Candidate,
+                IsPilot = true,
+            };
+        }
+        var book = draft.Record.ChunksOf(turn.Flow.Name);
+        var others = free.Where(s => !string.Equals(s, pilot, StringComparison.Ordinal));
+        foreach (var arm in others.GroupBy(assignment.ArmOf).OrderByDescending(g => g.Key))
+        {
+            var revision = RunPlanning.RevisionOf(draft, arm.Key);
+            var sizes = turn
+                .Plan.Isolated.Where(i => string.Equals(i.Revision, revision, StringComparison.Ordinal))
+                .ToFrozenDictionary(i => i.Store, i => i.Size, StringComparer.Ordinal);
+            foreach (var size in arm.GroupBy(s => sizes.GetValueOrDefault(s)).OrderBy(g => g.Key))
+            {
+                var isIsolated = size.Key > 0;
+                var most = isIsolated ? Math.Min(size.Key, turn.Flow.MaxStoresPerRun) : turn.Flow.MaxStoresPerRun;
+                var stores = size.ToHashSet(StringComparer.Ordinal);
+                foreach (var run in ChunkPacking.Pack(book, stores.Contains, most))
+                {
+                    yield return Group(turn, waits, run) with
+                    {
+                        Arm = arm.Key,
+                        IsIsolated = isIsolated,
+                    };
+                }
+            }
+        }
+    }
+
+    private static RunGroup Group(Turn turn, Waits waits, PackedRun run)
+    {
+        var occasion = turn.Occasion;
+        // Whole seconds: pods of neighbouring chunks are made together.
+        var offset = TimeSpan.FromSeconds(Math.Floor(occasion.Spread.TotalSeconds * run.Position / (1L << 32)));
+        return new RunGroup
+        {
+            Stores = run.Stores,
+            DueAt = occasion.Slot + offset,
+            StartBy = occasion.StartBy - occasion.Spread + offset,
+            ServedLast = run.Stores.Min(waits.ServedLast),
+            IsStarving = run.Stores.Any(waits.IsStarving),
+        };
+    }
+}
