@@ -1,7 +1,7 @@
 namespace Operator.Api.Tests;
 
 /// <summary>The newest API machinery with our CRDs: what users send is taken or refused there as we say.</summary>
-public sealed class CrdServerTests(CrdServer server) : IClassFixture<CrdServer>
+public sealed class CrdServerTests(OurKindsServer server) : IClassFixture<OurKindsServer>
 {
     public static TheoryData<string> Bad => [.. ManifestSamples.BadFiles];
     public static TheoryData<string> Kinds => [.. Crd.All.Select(c => c.Kind)];
