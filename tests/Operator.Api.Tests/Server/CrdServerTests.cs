@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Api.Tests;
 
 /// <summary>The newest API machinery with our CRDs: what users send is taken or refused there as we say.</summary>
@@ -23,7 +25,7 @@ public sealed class CrdServerTests(OurKindsServer server) : IClassFixture<OurKin
     [MemberData(nameof(Kinds))]
     public async Task Object_with_every_field_set_is_accepted_and_looks_unfinished(string kind)
     {
-        var answer = await server.TryAsync(Manifests.Read(A.Json(kind).ToJsonString())[0].Root);
+        var answer = await server.TryAsync(Manifests.Read(A.FullJson(kind).ToJsonString())[0].Root);
 
         Assert.True(answer.IsSuccess, answer.Message);
         Assert.Equal(-1, answer.Json.GetProperty("status").GetProperty("observedGeneration").GetInt32());

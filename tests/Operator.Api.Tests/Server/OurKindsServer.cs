@@ -17,7 +17,7 @@ public sealed class OurKindsServer : IAsyncLifetime
         }
         foreach (var crd in Crd.All)
         {
-            var probe = Manifests.Read(A.Json(crd.Kind).ToJsonString())[0].Root;
+            var probe = Manifests.Read(A.FullJson(crd.Kind).ToJsonString())[0].Root;
             await _server.InstallAsync(crd.NewerJson, probe, TestContext.Current.CancellationToken);
         }
     }
