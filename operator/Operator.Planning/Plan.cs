@@ -27,7 +27,7 @@ public sealed record Plan
     /// <summary>Actions that are to be removed: old ones.</summary>
     public ImmutableArray<SyncAction> OutdatedActions { get; init; } = [];
     public ImmutableArray<EventNote> Events { get; init; } = [];
-    public ImmutableArray<EndedRun> Folded { get; init; } = [];
+    public ImmutableArray<RunEnded> Folded { get; init; } = [];
     public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
 
     /// <summary>APIs in use whose versions will be removed.</summary>

@@ -43,7 +43,7 @@ public sealed class RetryStories
 
     private static Dictionary<string, int> RunsByStore(World world) =>
         world
-            .Ended.GroupBy(e => e.Occasion)
+            .Ended.GroupBy(e => e.Occasion.Id)
             .Last()
             .SelectMany(e => e.Entry.Stores)
             .CountBy(s => s)

@@ -13,7 +13,7 @@ public sealed class RunEndingTests
             Stores = ["store-001"],
             StartBy = Now,
             Deadline = Now.AddMinutes(1),
-            End = EndCause.StartTimeout,
+            Stop = StopCause.StartTimeout,
             WaitingReason = Reasons.ImageUnavailable,
         };
 
@@ -50,7 +50,7 @@ public sealed class RunEndingTests
         var ending = RunEndings.Of(
             EntryWithoutImage() with
             {
-                End = null,
+                Stop = null,
             },
             pod,
             new RunFacts(FlowHasReported: true, RevisionHasStarted: true),
@@ -76,7 +76,7 @@ public sealed class RunEndingTests
         var ending = RunEndings.Of(
             EntryWithoutImage() with
             {
-                End = null,
+                Stop = null,
             },
             pod,
             new RunFacts(FlowHasReported: false, RevisionHasStarted: true),

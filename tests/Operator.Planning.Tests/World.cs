@@ -40,7 +40,7 @@ public sealed class World
     public List<EventNote> Events { get; } = [];
 
     /// <summary>Every run that was folded.</summary>
-    public List<EndedRun> Ended { get; } = [];
+    public List<RunEnded> Ended { get; } = [];
     public Plan Last { get; private set; } = new();
     public ConnectorRecord Record => Decode();
     public bool HasLivePods => _pods.All.Any(p => !PodIndex.HasEnded(p));

@@ -38,7 +38,7 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
 
     private static IEnumerable<Finding> Identity(ManifestDocument document)
     {
-        if (!string.Equals(document.ApiVersion, ApiGroup.ApiVersion, StringComparison.Ordinal))
+        if (document.ApiVersion != ApiGroup.ApiVersion)
         {
             yield return new Finding("apiVersion", $"'{document.ApiVersion}' is not served; use {ApiGroup.ApiVersion}");
         }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Facts;
-using Operator.Planning.Quotas;
 using Operator.Planning.Record;
 using Operator.Planning.Stores;
 
@@ -13,20 +12,20 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     /// <summary>Something was decided that must be in the record before it is done. Mere folding waits for the next commit.</summary>
     public bool MustCommit { get; init; }
     public ImmutableArray<EventNote> Events { get; init; } = [];
-    public ImmutableArray<EndedRun> Folded { get; init; } = [];
+    public ImmutableArray<RunEnded> Folded { get; init; } = [];
     public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
 
-    /// <summary>Every store, those of <c>storesFrom</c> included.</summary>
-    public StoreRoster Roster { get; init; } = StoreRoster.Empty;
+    /// <summary>The spec as planning follows it.</summary>
+    public EffectiveSpec Effective { get; init; } = EffectiveSpec.Of(Seen.Connector.Spec);
+
+    /// <summary>Due times of which nothing was planned, to be written into the timelines.</summary>
+    public ImmutableArray<SkippedSlots> Skipped { get; init; } = [];
 
     /// <summary>What is wrong with lists of stores, one sentence each.</summary>
     public ImmutableArray<string> StoreListProblems { get; init; } = [];
 
     /// <summary>What was decided, one clause each.</summary>
     public ImmutableArray<string> Because { get; init; } = [];
-
-    /// <summary>The quotas that the flows draw on.</summary>
-    public QuotaTable Quotas { get; } = QuotaTable.Of(Seen.Connector.Spec);
 
     /// <summary>When something planned for later becomes due, if anything is.</summary>
     public DateTimeOffset? NextDue { get; init; }
@@ -36,10 +35,9 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
         ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 
     public DateTimeOffset Now => Seen.Now;
-    public ConnectorSpec Spec => Seen.Connector.Spec;
-
-    /// <summary>What actions suspend.</summary>
-    public Suspensions Suspended => Suspensions.Of(Record.Actions);
+    public ConnectorSpec Spec => Effective.Spec;
+    public StoreRoster Roster => Effective.Roster;
+    public Suspensions Suspended => Effective.Suspended;
 
     /// <summary>The policy, when there is one that can be followed.</summary>
     public SyncRollout? Policy => Seen.Rollout is RolloutSight.Present present ? present.Policy : null;
@@ -51,6 +49,12 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
             MustCommit = true,
             Because = Because.Add(because),
         };
+
+    /// <summary>Lists a flow in the record: the first due time that can count comes after that.</summary>
+    public Draft RegisterFlow(string flow) =>
+        Record.Plans.ContainsKey(flow)
+            ? this
+            : Decide(Record.With(flow, new FlowPlan { ListedAt = Now }), $"flow '{flow}' is listed");
 
     public Draft Await(IEnumerable<DateTimeOffset> instants) =>
         this with

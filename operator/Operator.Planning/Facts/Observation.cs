@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
 
@@ -49,6 +50,9 @@ public sealed record Observation
     /// <summary>A random number for a new attempt's order.</summary>
     public ulong Salt { get; init; }
     public PlanLimits Limits { get; init; } = new();
+
+    /// <summary>No pod of the occasion can come any more, not even one whose creation was sent late.</summary>
+    public bool IsPastLateArrival(Occasion occasion) => Now > occasion.StartBy + Limits.LateArrival;
 }
 
 /// <summary>Settings of the operator that planning needs.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Operator.Planning.Record;
 
@@ -7,14 +6,14 @@ namespace Operator.Planning.Facts;
 /// <summary>The connector's pods by the entry that they run, and which stores of which flow they keep busy.</summary>
 internal sealed class PodIndex
 {
-    private readonly FrozenDictionary<(string Flow, string Occasion, int Index), ObservedPod> _byEntry;
+    private readonly Dictionary<(string Flow, string Occasion, int Index), ObservedPod> _byEntry;
 
-    private readonly FrozenSet<string> _foreignNames;
+    private readonly HashSet<string> _foreignNames;
 
     private PodIndex(
-        FrozenDictionary<(string Flow, string Occasion, int Index), ObservedPod> byEntry,
+        Dictionary<(string Flow, string Occasion, int Index), ObservedPod> byEntry,
         ImmutableArray<ObservedPod> strays,
-        FrozenSet<string> foreignNames
+        HashSet<string> foreignNames
     )
     {
         _byEntry = byEntry;
@@ -53,11 +52,7 @@ internal sealed class PodIndex
                 foreign.Add(pod.Name);
             }
         }
-        return new PodIndex(
-            byEntry.ToFrozenDictionary(),
-            strays.ToImmutable(),
-            foreign.ToFrozenSet(StringComparer.Ordinal)
-        );
+        return new PodIndex(byEntry, strays.ToImmutable(), foreign);
     }
 
     public ObservedPod? Find(string flow, Occasion occasion, Entry entry) =>
@@ -67,24 +62,22 @@ internal sealed class PodIndex
     public bool IsTaken(string podName) => _foreignNames.Contains(podName);
 
     /// <summary>Stores that a live run of the flow holds: unfolded entries, and strays that have not ended.</summary>
-    public FrozenSet<string> BusyStores(string flow, FlowPlan plan) =>
+    public HashSet<string> BusyStores(string flow, FlowPlan plan) =>
         plan
             .Entries.Where(e => e.Result is null)
             .SelectMany(e => e.Stores)
             .Concat(
                 Strays
-                    .Where(p => !HasEnded(p) && string.Equals(p.Fingerprint!.Flow, flow, StringComparison.Ordinal)) // strays have one
+                    .Where(p => !HasEnded(p) && p.Fingerprint!.Flow == flow) // strays have one
                     .SelectMany(p => p.Fingerprint!.Stores) // see above
             )
-            .ToFrozenSet(StringComparer.Ordinal);
+            .ToHashSet(StringComparer.Ordinal);
 
     public static bool HasEnded(ObservedPod pod) =>
         pod.IsGone || pod.Phase is PodPhase.Failed or PodPhase.Succeeded || pod.Container is ContainerSight.Terminated;
 
-    private static bool IsOf(ConnectorRecord record, Fingerprint print) =>
-        string.Equals(print.Record, record.Id, StringComparison.Ordinal);
+    private static bool IsOf(ConnectorRecord record, Fingerprint print) => print.Record == record.Id;
 
     private static bool IsRunOf(Entry entry, Fingerprint print) =>
-        string.Equals(entry.Revision, print.Revision, StringComparison.Ordinal)
-        && entry.Stores.AsSpan().SequenceEqual(print.Stores.AsSpan());
+        entry.Revision == print.Revision && entry.Stores.AsSpan().SequenceEqual(print.Stores.AsSpan());
 }

@@ -26,8 +26,11 @@ public sealed record RunEnding
     public TimeSpan? Took { get; init; }
 
     /// <summary>One place a store of the entry; null: not reached.</summary>
-    public ImmutableArray<StoreReport?> Stores { get; init; } = [];
+    public ImmutableArray<StoreReport?> Reports { get; init; } = [];
     public ReportedCalls Calls { get; init; } = ReportedCalls.None;
+
+    /// <summary>The error class of a store whose own run ended badly: x out of time, n internal.</summary>
+    public char ErrorClass => Reason == Reasons.TimedOut ? 'x' : 'n';
 }
 
 /// <summary>What the record knows that the pod does not tell: silence and a missing image mean different things after the first time.</summary>

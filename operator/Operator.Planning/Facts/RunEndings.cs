@@ -55,14 +55,14 @@ public static class RunEndings
                 Result = RunResult.Infra,
                 Reason = Reasons.Of(refusal.Kind),
                 Detail = refusal.Message,
-                Stores = Nothing(entry),
+                Reports = Nothing(entry),
             }
             : new RunEnding
             {
                 Result = RunResult.Lost,
                 Reason = Reasons.NeverSeen,
                 Detail = "its pod was never seen",
-                Stores = Nothing(entry),
+                Reports = Nothing(entry),
             };
     }
 
@@ -73,7 +73,7 @@ public static class RunEndings
             Result = RunResult.Infra,
             Reason = Reasons.ForeignPod,
             Detail = "a pod that is not the operator's has its name",
-            Stores = Nothing(entry),
+            Reports = Nothing(entry),
         };
 
     /// <summary>Why a container waits, in our words.</summary>
@@ -106,10 +106,10 @@ public static class RunEndings
             Ran = container.FinishedAt > container.StartedAt ? container.FinishedAt - container.StartedAt : default,
             Took = container.FinishedAt > pod.CreatedAt ? container.FinishedAt - pod.CreatedAt : null,
             HasReport = report is Report.Read,
-            Stores = report is Report.Read read ? read.Stores : Nothing(entry),
+            Reports = report is Report.Read read ? read.Stores : Nothing(entry),
             Calls = report is Report.Read { Calls: var calls } ? calls : ReportedCalls.None,
         };
-        if (entry.End == EndCause.Timeout)
+        if (entry.Stop == StopCause.Timeout)
         {
             return ending with
             {
@@ -142,7 +142,7 @@ public static class RunEndings
 
     private static RunEnding BadExit(RunEnding ending, ObservedPod pod, ContainerSight.Terminated container)
     {
-        if (string.Equals(container.Reason, Reasons.OutOfMemory, StringComparison.Ordinal))
+        if (container.Reason == Reasons.OutOfMemory)
         {
             return ending with
             {
@@ -164,7 +164,7 @@ public static class RunEndings
                 Detail = "its pod was deleted by others",
             };
         }
-        if (string.Equals(container.Reason, ContainerLost, StringComparison.Ordinal))
+        if (container.Reason == ContainerLost)
         {
             return ending with
             {
@@ -184,7 +184,7 @@ public static class RunEndings
     /// <summary>The pod is over, but its container never said how it ended.</summary>
     private static RunEnding WithoutContainer(Entry entry, ObservedPod pod, RunFacts facts)
     {
-        if (entry.End == EndCause.StartTimeout)
+        if (entry.Stop == StopCause.StartTimeout)
         {
             var reason = entry.WaitingReason ?? Reasons.NotStarted;
             // An image that ran before and can't be had now is the registry's trouble, not the version's.
@@ -198,7 +198,7 @@ public static class RunEndings
                 pod
             );
         }
-        if (entry.End == EndCause.Timeout || (HasStarted(pod) && IsReason(pod, "DeadlineExceeded")))
+        if (entry.Stop == StopCause.Timeout || (HasStarted(pod) && IsReason(pod, "DeadlineExceeded")))
         {
             return Ending(entry, RunResult.Failed, Reasons.TimedOut, "it ran longer than its timeout", pod);
         }
@@ -218,13 +218,12 @@ public static class RunEndings
             Reason = reason,
             Detail = detail,
             HasStarted = HasStarted(pod),
-            Stores = Nothing(entry),
+            Reports = Nothing(entry),
         };
 
     private static bool HasStarted(ObservedPod pod) => pod.Container is not ContainerSight.Waiting;
 
-    private static bool IsReason(ObservedPod pod, string reason) =>
-        string.Equals(pod.Reason, reason, StringComparison.Ordinal);
+    private static bool IsReason(ObservedPod pod, string reason) => pod.Reason == reason;
 
     private static ImmutableArray<StoreReport?> Nothing(Entry entry) => [.. new StoreReport?[entry.Stores.Length]];
 }

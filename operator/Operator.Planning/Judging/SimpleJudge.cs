@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
@@ -47,14 +46,14 @@ public static class SimpleJudge
         {
             return new Verdict.Fail(
                 Reasons.RunErrorRateTooHigh,
-                $"flow '{flow.Flow}': {evidence.BadRuns} of {evidence.Runs} candidate runs ended badly ({Percent(evidence.RunErrorRate)}), the limit is {limit}"
+                $"flow '{flow.Flow}': {evidence.BadRuns} of {evidence.Runs} candidate runs ended badly ({FractionText.Of(evidence.RunErrorRate)}), the limit is {limit}"
             );
         }
         if (flow.HasReported && evidence.ItemErrorRate > limit.Fraction)
         {
             return new Verdict.Fail(
                 Reasons.ItemErrorRateTooHigh,
-                $"flow '{flow.Flow}': {evidence.ItemsFailed} of {evidence.ItemsOk + evidence.ItemsFailed} items failed on the candidate ({Percent(evidence.ItemErrorRate)}), the limit is {limit}"
+                $"flow '{flow.Flow}': {evidence.ItemsFailed} of {evidence.ItemsOk + evidence.ItemsFailed} items failed on the candidate ({FractionText.Of(evidence.ItemErrorRate)}), the limit is {limit}"
             );
         }
         return HasEnough(flow, minima, cohortStores);
@@ -86,10 +85,6 @@ public static class SimpleJudge
         }
         return new Verdict.Pass(Reasons.WithinLimits, $"flow '{flow.Flow}' is within its limits");
     }
-
-    /// <summary>A fraction as people read it: 0.1234 is <c>12.34%</c>.</summary>
-    public static string Percent(decimal fraction) =>
-        string.Create(CultureInfo.InvariantCulture, $"{fraction * 100:0.##}%");
 
     private static Verdict.Hold Hold(string reason, string flow, string what) => new(reason, $"flow '{flow}' {what}");
 }

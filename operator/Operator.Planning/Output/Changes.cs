@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
-using Operator.Planning.Steps;
 
 namespace Operator.Planning.Output;
 
@@ -18,7 +17,7 @@ internal static class Changes
         var running = draft.Record.RunningAttempt;
         var ticket = running is null ? null : PodNames.Ticket(draft.Record.Id, running.Number);
         var changes = ImmutableArray.CreateBuilder<Change>();
-        foreach (var stale in draft.Seen.Tickets.Where(t => !string.Equals(t.Name, ticket, StringComparison.Ordinal)))
+        foreach (var stale in draft.Seen.Tickets.Where(t => t.Name != ticket))
         {
             changes.Add(new Change.DeleteTicket(stale.Name));
         }
@@ -34,13 +33,12 @@ internal static class Changes
         changes.AddRange(creates.Select(c => new Change.CreatePod(c)));
         changes.AddRange(Expired(draft, pods));
         changes.AddRange(
-            Pruning.Prunable(draft, pods).Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed"))
+            Prunable.Pods(draft, pods).Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed"))
         );
         return changes.ToImmutable();
     }
 
-    private static bool IsThere(Draft draft, string ticket) =>
-        draft.Seen.Tickets.Any(t => string.Equals(t.Name, ticket, StringComparison.Ordinal));
+    private static bool IsThere(Draft draft, string ticket) => draft.Seen.Tickets.Any(t => t.Name == ticket);
 
     /// <summary>Entries without a pod, until the last instant at which one may be created.</summary>
     private static IEnumerable<PodDraft> Creates(Draft draft, PodIndex pods)
@@ -66,7 +64,7 @@ internal static class Changes
     }
 
     private static bool IsToBeMade(Entry entry, DateTimeOffset now) =>
-        entry is { Result: null, End: null }
+        entry is { Result: null, Stop: null }
         && now <= entry.StartBy
         && (entry.NotBefore is not { } notBefore || now >= notBefore);
 
@@ -76,11 +74,11 @@ internal static class Changes
         {
             foreach (var occasion in plan.Occasions)
             {
-                foreach (var entry in occasion.Entries.Where(e => e is { Result: null, End: not null }))
+                foreach (var entry in occasion.Entries.Where(e => e is { Result: null, Stop: not null }))
                 {
                     if (pods.Find(flow, occasion, entry) is { IsGone: false, IsDeleting: false } pod)
                     {
-                        yield return new Change.DeletePod(pod.Name, pod.Uid, entry.End.ToString()!); // End is not null here
+                        yield return new Change.DeletePod(pod.Name, pod.Uid, entry.Stop.ToString()!); // Stop is not null here
                     }
                 }
             }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Operator.Api;
+using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Quotas;
@@ -30,7 +31,7 @@ internal static class PodDrafting
             Labels = Labels(connector, run),
             Annotations = Annotations(draft, run, name),
             Environment = Environment(connector, run, name),
-            Secrets = StoreKeys.Mounts(draft, run.Entry),
+            Secrets = StoreKeys.Mounts(draft.Effective, run.Entry),
             Ticket = run.Entry.Arm == Arm.Candidate ? PodNames.Ticket(record.Id, run.Entry.Attempt) : null,
             ActiveDeadline =
                 run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + record.GraceOf(run.Entry) + Backstop,
@@ -84,15 +85,15 @@ internal static class PodDrafting
             Connector = draft.Seen.Connector.Metadata.Name,
             Flow = run.Flow.Name,
             Occasion = run.Occasion.Id,
-            Slot = RunFile.Instant(run.Occasion.Slot),
+            Slot = UtcText.Of(run.Occasion.Slot),
             Reason =
                 !IsFirstTry(run) ? "Retry"
                 : run.Occasion.Kind == OccasionKind.Slot ? "Scheduled"
                 : run.Occasion.Kind.ToString(),
             Revision = run.Entry.Revision,
-            Deadline = RunFile.Instant(run.Entry.Deadline),
+            Deadline = UtcText.Of(run.Entry.Deadline),
             Parameters = run.Revision.FlowParameters.GetValueOrDefault(run.Flow.Name) ?? run.Flow.Parameters,
-            Quotas = QuotaShare.Of(draft, run.Entry),
+            Quotas = QuotaShare.Of(draft.Spec, draft.Effective.Quotas, run.Entry),
             Stores =
             [
                 .. run.Entry.Stores.Select(s =>
@@ -109,7 +110,7 @@ internal static class PodDrafting
     private static string? RedoFrom(Run run, StoreLedger? past)
     {
         var (asked, owed) = (run.Occasion.Order?.Since, run.Entry.IsRedo ? past?.RedoFrom : null);
-        return (asked < owed ? asked : owed ?? asked) is { } since ? RunFile.Instant(since) : null;
+        return (asked < owed ? asked : owed ?? asked) is { } since ? UtcText.Of(since) : null;
     }
 
     /// <summary>Tries of a store are in the order of their entries.</summary>
@@ -127,7 +128,7 @@ internal static class PodDrafting
             Name = name,
             Sites = store?.Sites ?? [],
             Parameters = store?.Parameters ?? ImmutableSortedDictionary<string, string>.Empty,
-            LastOkSlot = past?.LastOkSlot is { } slot ? RunFile.Instant(slot) : null,
+            LastOkSlot = past?.LastOkSlot is { } slot ? UtcText.Of(slot) : null,
             LastOkRevision = past?.LastOkRevision,
         };
     }
@@ -144,9 +145,9 @@ internal static class PodDrafting
             new("SYNC_FLOW", run.Flow.Name),
             new("SYNC_RUN", name),
             new("SYNC_OCCASION", run.Occasion.Id),
-            new("SYNC_SLOT", RunFile.Instant(run.Occasion.Slot)),
+            new("SYNC_SLOT", UtcText.Of(run.Occasion.Slot)),
             new("SYNC_REVISION", run.Entry.Revision),
-            new("SYNC_DEADLINE", RunFile.Instant(run.Entry.Deadline)),
+            new("SYNC_DEADLINE", UtcText.Of(run.Entry.Deadline)),
             .. TrustedCertificates(run.Revision.Sync),
         ];
 

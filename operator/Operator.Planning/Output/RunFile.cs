@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Operator.Planning.Facts;
 using Operator.Planning.Quotas;
@@ -32,10 +31,6 @@ public sealed record RunFile
 
     /// <summary>What the run may call, by API; absent when no quota limits the flow.</summary>
     public ImmutableSortedDictionary<string, QuotaShare>? Quotas { get; init; }
-
-    /// <summary>An instant as the contract writes it: <c>2026-11-24T15:00:00Z</c>.</summary>
-    public static string Instant(DateTimeOffset at) =>
-        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
 public sealed record RunStore

@@ -2,7 +2,6 @@ using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Runs;
-using Operator.Planning.Stores;
 
 namespace Operator.Planning.Output;
 
@@ -12,14 +11,14 @@ internal static class WakeUp
     /// <summary>A wake-up is never nearer than this: no hot loop.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
 
-    public static DateTimeOffset? At(Draft draft, PodIndex pods)
+    public static DateTimeOffset? At(Draft draft, PodIndex pods, WaitingStores waiting)
     {
-        var next = Instants(draft, pods).Where(at => at > draft.Now).Select(at => (DateTimeOffset?)at).Min();
+        var next = Instants(draft, pods, waiting).Where(at => at > draft.Now).Select(at => (DateTimeOffset?)at).Min();
         var least = draft.Now + Least;
         return next < least ? least : next;
     }
 
-    private static IEnumerable<DateTimeOffset> Instants(Draft draft, PodIndex pods)
+    private static IEnumerable<DateTimeOffset> Instants(Draft draft, PodIndex pods, WaitingStores waiting)
     {
         if (draft.NextDue is { } due)
         {
@@ -36,7 +35,9 @@ internal static class WakeUp
                 yield return slot;
             }
             var plan = draft.Record.Plan(flow.Name);
-            foreach (var held in plan.Plannable.Select(o => HeldUntil(draft, flow.Name, o)).OfType<DateTimeOffset>())
+            var holds = waiting.HoldsOf(draft, flow.Name);
+            var ends = plan.Plannable.Select(o => holds.NextEnd(waiting.Of(draft, flow.Name, o)));
+            foreach (var held in ends.OfType<DateTimeOffset>())
             {
                 yield return held;
             }
@@ -49,9 +50,6 @@ internal static class WakeUp
             }
         }
     }
-
-    private static DateTimeOffset? HeldUntil(Draft draft, string flow, Occasion occasion) =>
-        StoreHolds.Of(draft, flow).NextEnd(RunPlanning.Waiting(draft, flow, occasion));
 
     private static IEnumerable<DateTimeOffset> OfOccasion(Draft draft, Api.Flow flow, Occasion occasion, PodIndex pods)
     {

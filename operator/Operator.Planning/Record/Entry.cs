@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
 
@@ -34,9 +35,9 @@ public sealed record Entry
     public DateTimeOffset Deadline { get; set; }
 
     /// <summary>Why we are about to delete the pod; committed before the delete, so that it is never taken for somebody else's.</summary>
-    public EndCause? End { get; set; }
+    public StopCause? Stop { get; set; }
 
-    /// <summary>What kept the container from starting, when <see cref="End"/> is StartTimeout.</summary>
+    /// <summary>What kept the container from starting, when <see cref="Stop"/> is StartTimeout.</summary>
     public string? WaitingReason { get; set; }
 
     /// <summary>Set once, when the run was folded into the ledger.</summary>
@@ -60,6 +61,10 @@ public sealed record Entry
     /// <summary>What it came to for each of <see cref="Stores"/>, packed; set with <see cref="Result"/>.</summary>
     public string Outcomes { get; set; } = "";
 
+    /// <summary>It did its work, or failed by itself: only such a run says something about its revision.</summary>
+    [JsonIgnore]
+    public bool IsEvidence => Result is RunResult.Succeeded or RunResult.Failed;
+
     /// <summary>One place a store; Unknown where nothing was written.</summary>
     public StoreOutcome[] OutcomesOf() => OutcomeLetters.Unpack(Outcomes, Stores.Length, StoreOutcome.Unknown);
 }
@@ -70,7 +75,7 @@ public enum Arm
     Candidate,
 }
 
-public enum EndCause
+public enum StopCause
 {
     /// <summary>The container ran longer than the flow's timeout.</summary>
     Timeout,

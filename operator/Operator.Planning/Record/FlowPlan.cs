@@ -54,8 +54,7 @@ public sealed record FlowPlan
         }
     }
 
-    public Occasion? Find(string occasion) =>
-        Occasions.FirstOrDefault(o => string.Equals(o.Id, occasion, StringComparison.Ordinal));
+    public Occasion? Find(string occasion) => Occasions.FirstOrDefault(o => o.Id == occasion);
 }
 
 public sealed record RoundProblem

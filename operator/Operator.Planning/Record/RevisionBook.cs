@@ -20,8 +20,7 @@ public sealed record RevisionBook
     /// <summary>The record was lost and no stable survived: nothing may be planned until the spec is adopted.</summary>
     public bool IsWithoutTruth { get; set; }
 
-    public Revision? Find(string? hash) =>
-        Items.FirstOrDefault(r => string.Equals(r.Hash, hash, StringComparison.Ordinal));
+    public Revision? Find(string? hash) => Items.FirstOrDefault(r => r.Hash == hash);
 }
 
 public sealed record Rejection

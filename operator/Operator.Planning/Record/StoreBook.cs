@@ -9,8 +9,7 @@ public sealed record StoreBook
     /// <summary>In the order of the spec.</summary>
     public ImmutableArray<KeptStoreList> Lists { get; init; } = [];
 
-    public KeptStoreList? Find(string source) =>
-        Lists.FirstOrDefault(l => string.Equals(l.Source, source, StringComparison.Ordinal));
+    public KeptStoreList? Find(string source) => Lists.FirstOrDefault(l => l.Source == source);
 }
 
 /// <summary>One list as it was last good.</summary>

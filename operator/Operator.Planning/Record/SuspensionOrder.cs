@@ -35,5 +35,5 @@ public sealed record SuspensionOrder
         (HasFlow(other.Flow) || other.HasFlow(Flow))
         && (Stores.IsEmpty || other.Stores.IsEmpty || other.Stores.Intersect(Stores, StringComparer.Ordinal).Any());
 
-    public bool HasFlow(string flow) => Flow.Length == 0 || string.Equals(Flow, flow, StringComparison.Ordinal);
+    public bool HasFlow(string flow) => Flow.Length == 0 || Flow == flow;
 }

@@ -21,7 +21,7 @@ public sealed record StepPlan
 
     public static StepPlan Of(ImmutableArray<RolloutStep> steps, Attempt attempt)
     {
-        if (string.Equals(attempt.StepsHash, HashOf(steps), StringComparison.Ordinal) && attempt.Step < steps.Length)
+        if (attempt.StepsHash == HashOf(steps) && attempt.Step < steps.Length)
         {
             return At(steps, attempt.Step, attempt.Step + 1);
         }

@@ -14,7 +14,7 @@ internal static class Capacity
     /// <summary>Null when nothing was missed for want of room.</summary>
     public static string? Shortage(Draft draft, string name, Occasion occasion, MissedTally missed)
     {
-        var flow = draft.Spec.Flows.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.Ordinal));
+        var flow = draft.Spec.FindFlow(name);
         if (missed.Capacity == 0 || flow is null || draft.Seen.IsAtFinishedPodsCap)
         {
             return null;

@@ -36,7 +36,7 @@ internal static class Expiry
     private static Draft Mark(Draft draft, Flow flow, Occasion occasion, PodIndex pods)
     {
         var marked = occasion.Entries;
-        foreach (var entry in occasion.Entries.Where(e => e is { Result: null, End: null }))
+        foreach (var entry in occasion.Entries.Where(e => e is { Result: null, Stop: null }))
         {
             if (
                 pods.Find(flow.Name, occasion, entry) is { IsDeleting: false, IsGone: false } pod
@@ -62,12 +62,12 @@ internal static class Expiry
         pod.Container is ContainerSight.Waiting
             ? entry with
             {
-                End = EndCause.StartTimeout,
+                Stop = StopCause.StartTimeout,
                 WaitingReason = RunEndings.WaitingReason(pod),
             }
             : entry with
             {
-                End = EndCause.Timeout,
+                Stop = StopCause.Timeout,
             };
 
     /// <summary>A pilot is given up early enough for its store to run on stable within the same occasion.</summary>

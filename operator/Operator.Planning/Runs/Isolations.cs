@@ -13,15 +13,10 @@ internal static class Isolations
 {
     private const int CleanOccasions = 10;
 
-    public static ImmutableArray<Isolation> After(
-        ImmutableArray<Isolation> isolated,
-        Occasion occasion,
-        Entry entry,
-        RunEnding ending
-    )
+    public static ImmutableArray<Isolation> After(ImmutableArray<Isolation> isolated, Occasion occasion, RunEnded run)
     {
-        var isEvidence = ending.Result is RunResult.Succeeded or RunResult.Failed;
-        if (!isEvidence || (isolated.IsEmpty && ending.Result == RunResult.Succeeded))
+        var (entry, ending) = (run.Entry, run.Ending);
+        if (!entry.IsEvidence || (isolated.IsEmpty && ending.Result == RunResult.Succeeded))
         {
             return isolated;
         }
@@ -52,7 +47,7 @@ internal static class Isolations
             };
 
     private static Isolation? Cleaner(Isolation? before, Occasion occasion) =>
-        before is null || string.Equals(before.CleanOn, occasion.Id, StringComparison.Ordinal)
+        before is null || before.CleanOn == occasion.Id
             ? before
             : before with
             {

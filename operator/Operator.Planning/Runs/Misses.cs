@@ -12,7 +12,12 @@ internal static class Misses
     /// Stores that were due and that no run took up. Nothing is missed while the connector is suspended: nobody wants it
     /// then.
     /// </summary>
-    public static IReadOnlyDictionary<string, MissCause> Of(Draft draft, string flow, Occasion occasion)
+    public static IReadOnlyDictionary<string, MissCause> Of(
+        Draft draft,
+        string flow,
+        Occasion occasion,
+        StoreHolds holds
+    )
     {
         if (draft.Spec.Suspend)
         {
@@ -21,7 +26,7 @@ internal static class Misses
         var plan = draft.Record.Plan(flow);
         var taken = occasion.Entries.SelectMany(TakenUp).ToHashSet(StringComparer.Ordinal);
         var tried = occasion.Entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
-        var (busy, holds) = (Busy(plan, occasion), StoreHolds.Of(draft, flow));
+        var busy = Busy(plan, occasion);
         var otherwise = HadNoRoom(draft, flow, occasion) ? MissCause.Capacity : MissCause.Downtime;
         return DueStores
             .Of(draft, flow, occasion)
@@ -43,19 +48,13 @@ internal static class Misses
 
     /// <summary>All of a run that is evidence; of one that was broken off from outside, those that it had reported by then.</summary>
     private static IEnumerable<string> TakenUp(Entry entry) =>
-        IsRun(entry) ? entry.Stores : entry.Stores.Except(entry.NotReached, StringComparer.Ordinal);
-
-    public static bool IsRun(Entry entry) => entry.Result is RunResult.Succeeded or RunResult.Failed;
+        entry.IsEvidence ? entry.Stores : entry.Stores.Except(entry.NotReached, StringComparer.Ordinal);
 
     /// <summary>Stores whose run of an earlier slot, or of a run-now or catch-up beside it, went on until it was too late for this one.</summary>
     private static HashSet<string> Busy(FlowPlan plan, Occasion occasion) =>
         plan
             .Occasions.Where(o =>
-                o.Slot < occasion.Slot
-                || (
-                    (o.Order is not null || occasion.Order is not null)
-                    && !string.Equals(o.Id, occasion.Id, StringComparison.Ordinal)
-                )
+                o.Slot < occasion.Slot || ((o.Order is not null || occasion.Order is not null) && o.Id != occasion.Id)
             )
             .SelectMany(o => o.Entries)
             .Where(e => WasLiveAt(e, FirstTooLate(occasion)))
@@ -66,9 +65,7 @@ internal static class Misses
     private static bool HadNoRoom(Draft draft, string flow, Occasion occasion)
     {
         var live = draft.Record.Plan(flow).Entries.ToList();
-        var most = draft
-            .Spec.Flows.FirstOrDefault(f => string.Equals(f.Name, flow, StringComparison.Ordinal))
-            ?.MaxConcurrentRuns;
+        var most = draft.Spec.FindFlow(flow)?.MaxConcurrentRuns;
         DateTimeOffset[] ends = [FirstTooLate(occasion), occasion.StartBy];
         return draft.Seen.IsAtFinishedPodsCap || Array.Exists(ends, end => live.Count(e => WasLiveAt(e, end)) >= most);
     }

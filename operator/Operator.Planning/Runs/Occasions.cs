@@ -1,7 +1,6 @@
 using Operator.Api;
 using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
-using Operator.Planning.Outcomes;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
@@ -13,7 +12,7 @@ internal static class Occasions
     {
         foreach (var flow in draft.Spec.Flows)
         {
-            draft = OpenDue(List(draft, flow), flow);
+            draft = OpenDue(draft.RegisterFlow(flow.Name), flow);
         }
         return draft;
     }
@@ -25,15 +24,6 @@ internal static class Occasions
         var isStopped = draft.Record.Attempts.Suspended || held == DateTimeOffset.MaxValue;
         return isStopped ? null : Schedule.Of(flow).Next(Later(draft.Now, JustBefore(held)));
     }
-
-    /// <summary>The first slot that can count is due after the record first listed the flow.</summary>
-    public static Draft List(Draft draft, Flow flow) =>
-        draft.Record.Plans.ContainsKey(flow.Name)
-            ? draft
-            : draft.Decide(
-                draft.Record.With(flow.Name, new FlowPlan { ListedAt = draft.Now }),
-                $"flow '{flow.Name}' is listed"
-            );
 
     private static Draft OpenDue(Draft draft, Flow flow)
     {
@@ -49,7 +39,7 @@ internal static class Occasions
         var stores = draft.Spec.Suspend ? 0 : DueStores.Of(draft, flow.Name, opening).Count();
         if (stores == 0)
         {
-            draft = Timelines.Skip(draft, flow, new SlotSpan(floor, draft.Now), StoreOutcome.Suspended);
+            draft = Skip(draft, flow, new SlotSpan(floor, draft.Now), StoreOutcome.Suspended);
             return draft with { Record = draft.Record.With(flow.Name, plan with { LastSlot = slot }) };
         }
         var isMissed = draft.Now > opening.StartBy;
@@ -67,7 +57,7 @@ internal static class Occasions
             ? $"{missed} slots of '{flow.Name}' were missed"
             : $"slot {slot:HH:mm:ss} of '{flow.Name}' is due";
         var skippedUntil = isMissed ? slot : slot.AddTicks(-1);
-        draft = Timelines.Skip(draft, flow, new SlotSpan(floor, skippedUntil), StoreOutcome.MissedByDowntime);
+        draft = Skip(draft, flow, new SlotSpan(floor, skippedUntil), StoreOutcome.MissedByDowntime);
         return draft.Decide(draft.Record.With(flow.Name, opened), because);
     }
 
@@ -93,9 +83,15 @@ internal static class Occasions
         {
             return draft;
         }
-        draft = Timelines.Skip(draft, flow, new SlotSpan(since, slot), StoreOutcome.Suspended);
+        draft = Skip(draft, flow, new SlotSpan(since, slot), StoreOutcome.Suspended);
         return draft with { Record = draft.Record.With(flow.Name, plan with { LastSlot = slot }) };
     }
+
+    private static Draft Skip(Draft draft, Flow flow, SlotSpan span, StoreOutcome outcome) =>
+        draft with
+        {
+            Skipped = draft.Skipped.Add(new SkippedSlots(flow, span, outcome)),
+        };
 
     /// <summary>No slot is spread beyond the next one.</summary>
     private static Occasion Open(Flow flow, DateTimeOffset slot, FlowPlan plan, Attempt? attempt)

@@ -10,18 +10,18 @@ namespace Operator.Planning.Runs;
 /// </summary>
 internal static class Places
 {
-    public static int Of(Draft draft, Flow flow, Occasion occasion, IReadOnlySet<string> busy)
+    public static int Of(Draft draft, Turn turn, WaitingStores waiting)
     {
-        var plan = draft.Record.Plan(flow.Name);
+        var (flow, plan) = (turn.Flow, turn.Plan);
         var room = flow.MaxConcurrentRuns - plan.Entries.Count(e => e.Result is null);
-        return occasion.Order is null || !IsSlotWaiting(draft, flow, plan, busy)
+        return turn.Occasion.Order is null || !IsSlotWaiting(draft, turn, waiting)
             ? room
             : Math.Min(room, Share(flow, plan) - LiveOfOrders(plan));
     }
 
-    private static bool IsSlotWaiting(Draft draft, Flow flow, FlowPlan plan, IReadOnlySet<string> busy) =>
-        plan.NewestSlot is { IsClosed: false } slot
-        && RunPlanning.Waiting(draft, flow.Name, slot).Any(s => !busy.Contains(s));
+    private static bool IsSlotWaiting(Draft draft, Turn turn, WaitingStores waiting) =>
+        turn.Plan.NewestSlot is { IsClosed: false } slot
+        && waiting.Of(draft, turn.Flow.Name, slot).Any(s => !turn.Busy.Contains(s));
 
     private static int Share(Flow flow, FlowPlan plan) =>
         flow.MaxConcurrentRuns == 1 && WasOrderLast(plan) ? 0 : (flow.MaxConcurrentRuns + 1) / 2;

@@ -1,15 +1,23 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Runs;
 
 /// <summary>One flow on one of its open occasions.</summary>
 internal sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion)
 {
+    /// <summary>Stores that it still owes a run.</summary>
+    public ImmutableArray<string> Waiting { get; init; } = [];
+
+    /// <summary>Stores of the flow's live runs.</summary>
+    public required HashSet<string> Busy { get; init; }
+    public required StoreHolds Holds { get; init; }
+    public required Waits Waits { get; init; }
+
     /// <summary>How many runs may be added.</summary>
     public int Room { get; init; }
 }
@@ -40,29 +48,28 @@ internal static class RunGroups
 {
     public static IEnumerable<RunGroup> Of(Draft draft, Turn turn, ImmutableArray<string> free)
     {
-        var assignment = Assignment.Of(draft, turn.Occasion);
-        var waits = Waits.Of(draft, turn);
+        var arms = Arms.Of(draft, turn.Occasion);
         var pilot =
-            assignment.NeedsPilot(draft.Record) && !turn.Occasion.Entries.Any(e => e.IsPilot)
-                ? assignment.Pilot(free.ToFrozenSet(StringComparer.Ordinal))
+            arms.NeedsPilot(draft.Record) && !turn.Occasion.Entries.Any(e => e.IsPilot)
+                ? arms.Pilot(free.ToHashSet(StringComparer.Ordinal))
                 : null;
         if (pilot is not null)
         {
             var alone = new PackedRun([pilot], Position: 0);
-            yield return Group(turn, waits, alone) with
+            yield return Group(turn, alone) with
             {
                 Arm = Arm.Candidate,
                 IsPilot = true,
             };
         }
         var book = draft.Record.ChunksOf(turn.Flow.Name);
-        var others = free.Where(s => !string.Equals(s, pilot, StringComparison.Ordinal));
-        foreach (var arm in others.GroupBy(assignment.ArmOf).OrderByDescending(g => g.Key))
+        var others = free.Where(s => s != pilot);
+        foreach (var arm in others.GroupBy(arms.ArmOf).OrderByDescending(g => g.Key))
         {
             var revision = RunPlanning.RevisionOf(draft, arm.Key);
             var sizes = turn
-                .Plan.Isolated.Where(i => string.Equals(i.Revision, revision, StringComparison.Ordinal))
-                .ToFrozenDictionary(i => i.Store, i => i.Size, StringComparer.Ordinal);
+                .Plan.Isolated.Where(i => i.Revision == revision)
+                .ToDictionary(i => i.Store, i => i.Size, StringComparer.Ordinal);
             foreach (var size in arm.GroupBy(s => sizes.GetValueOrDefault(s)).OrderBy(g => g.Key))
             {
                 var isIsolated = size.Key > 0;
@@ -70,7 +77,7 @@ internal static class RunGroups
                 var stores = size.ToHashSet(StringComparer.Ordinal);
                 foreach (var run in ChunkPacking.Pack(book, stores.Contains, most))
                 {
-                    yield return Group(turn, waits, run) with
+                    yield return Group(turn, run) with
                     {
                         Arm = arm.Key,
                         IsIsolated = isIsolated,
@@ -80,7 +87,7 @@ internal static class RunGroups
         }
     }
 
-    private static RunGroup Group(Turn turn, Waits waits, PackedRun run)
+    private static RunGroup Group(Turn turn, PackedRun run)
     {
         var occasion = turn.Occasion;
         // Whole seconds: pods of neighbouring chunks are made together.
@@ -90,8 +97,8 @@ internal static class RunGroups
             Stores = run.Stores,
             DueAt = occasion.Slot + offset,
             StartBy = occasion.StartBy - occasion.Spread + offset,
-            ServedLast = run.Stores.Min(waits.ServedLast),
-            IsStarving = run.Stores.Any(waits.IsStarving),
+            ServedLast = run.Stores.Min(turn.Waits.ServedLast),
+            IsStarving = run.Stores.Any(turn.Waits.IsStarving),
         };
     }
 }

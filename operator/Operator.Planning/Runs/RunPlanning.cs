@@ -2,10 +2,8 @@ using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
-using Operator.Planning.Quotas;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
-using Operator.Planning.Stores;
 
 namespace Operator.Planning.Runs;
 
@@ -20,7 +18,7 @@ internal static class RunPlanning
     /// </summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(5);
 
-    public static Draft Extend(Draft draft, PodIndex pods)
+    public static Draft Extend(Draft draft, PodIndex pods, WaitingStores waiting)
     {
         if (draft.Spec.Suspend || draft.Seen.IsAtFinishedPodsCap || draft.Record.Stable is null)
         {
@@ -28,23 +26,9 @@ internal static class RunPlanning
         }
         foreach (var flow in draft.Spec.Flows)
         {
-            draft = Extend(draft, flow, pods);
+            draft = Extend(draft, flow, pods, waiting);
         }
         return draft;
-    }
-
-    /// <summary>Active stores that this occasion still owes a run, busy ones included.</summary>
-    public static ImmutableArray<string> Waiting(Draft draft, string flow, Occasion occasion)
-    {
-        var isPlannable = draft
-            .Record.Plan(flow)
-            .Plannable.Any(o => string.Equals(o.Id, occasion.Id, StringComparison.Ordinal));
-        if (!isPlannable || draft.Now > occasion.StartBy)
-        {
-            return [];
-        }
-        var (tries, holds) = (Tries.Of(occasion), StoreHolds.Of(draft, flow));
-        return [.. DueStores.Of(draft, flow, occasion).Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s))];
     }
 
     public static string RevisionOf(Draft draft, Arm arm) =>
@@ -52,29 +36,34 @@ internal static class RunPlanning
             ? draft.Record.RunningAttempt!.Revision // stores are candidates only while an attempt runs
             : draft.Record.Revisions.StableHash!; // checked before planning starts
 
-    private static Draft Extend(Draft draft, Flow flow, PodIndex pods)
+    private static Draft Extend(Draft draft, Flow flow, PodIndex pods, WaitingStores waiting)
     {
-        foreach (var occasion in draft.Record.Plan(flow.Name).Plannable.Select(o => o.Id).ToList())
+        foreach (var id in draft.Record.Plan(flow.Name).Plannable.Select(o => o.Id).ToList())
         {
-            draft = Extend(draft, flow, occasion, pods);
+            var occasion = draft.Record.Plan(flow.Name).Find(id)!; // it was just listed
+            var owed = waiting.Of(draft, flow.Name, occasion);
+            if (owed.IsEmpty)
+            {
+                continue;
+            }
+            draft = WithChunks(draft, flow);
+            var plan = draft.Record.Plan(flow.Name);
+            var turn = new Turn(flow, plan, occasion)
+            {
+                Waiting = owed,
+                Busy = pods.BusyStores(flow.Name, plan),
+                Holds = waiting.HoldsOf(draft, flow.Name),
+                Waits = Waits.Of(draft.Record.Ledger(flow.Name), plan, occasion),
+            };
+            draft = Extend(draft, turn with { Room = Places.Of(draft, turn, waiting) });
         }
         return draft;
     }
 
-    private static Draft Extend(Draft draft, Flow flow, string id, PodIndex pods)
+    private static Draft Extend(Draft draft, Turn turn)
     {
-        var occasion = draft.Record.Plan(flow.Name).Find(id)!; // it was just listed
-        var waiting = Waiting(draft, flow.Name, occasion);
-        if (waiting.IsEmpty)
-        {
-            return draft;
-        }
-        draft = WithChunks(draft, flow);
-        var plan = draft.Record.Plan(flow.Name);
-        var busy = pods.BusyStores(flow.Name, plan);
-        var turn = new Turn(flow, plan, occasion) { Room = Places.Of(draft, flow, occasion, busy) };
-        var free = waiting.Where(s => !busy.Contains(s));
-        var groups = RunGroups.Of(draft, turn, Admitted(draft, turn, free)).ToList();
+        var flow = turn.Flow;
+        var groups = RunGroups.Of(draft, turn, Admitted(turn)).ToList();
         draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now));
         var entries = Choose(draft, turn, groups);
         if (entries.IsEmpty)
@@ -82,11 +71,11 @@ internal static class RunPlanning
             return draft;
         }
         var extended = turn.Occasion with { Entries = turn.Occasion.Entries.AddRange(entries) };
-        var updated = plan with { Occasions = plan.Occasions.Replace(turn.Occasion, extended) };
+        var updated = turn.Plan with { Occasions = turn.Plan.Occasions.Replace(turn.Occasion, extended) };
         return draft.Decide(
             draft.Record.With(flow.Name, updated) with
             {
-                Quotas = QuotaGate.Of(draft, flow).After(entries.SelectMany(e => e.Stores)),
+                Quotas = turn.Holds.Gate.After(entries.SelectMany(e => e.Stores)),
             },
             $"{entries.Length} runs of '{flow.Name}' for {entries.Sum(e => e.Stores.Length)} stores on {turn.Occasion.Id}"
         );
@@ -106,10 +95,10 @@ internal static class RunPlanning
     }
 
     /// <summary>Where calls do not suffice for all, those that were served longest ago get them.</summary>
-    private static ImmutableArray<string> Admitted(Draft draft, Turn turn, IEnumerable<string> free)
+    private static ImmutableArray<string> Admitted(Turn turn)
     {
-        var holds = StoreHolds.Of(draft, turn.Flow.Name);
-        return [.. holds.Admit(holds.AreCallsFree ? free : free.OrderBy(Waits.Of(draft, turn).ServedLast))];
+        var free = turn.Waiting.Where(s => !turn.Busy.Contains(s));
+        return [.. turn.Holds.Admit(turn.Holds.AreCallsFree ? free : free.OrderBy(turn.Waits.ServedLast))];
     }
 
     private static DateTimeOffset PlannedAt(RunGroup group) =>
@@ -161,7 +150,7 @@ internal static class RunPlanning
             IsRedo = group.Arm == Arm.Stable && CatchUps.IsOwed(draft.Record.Ledger(turn.Flow.Name), group.Stores),
             NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
             StartBy = group.StartBy,
-            Promised = QuotaGate.Of(draft, turn.Flow).Promise,
+            Promised = turn.Holds.Gate.Promise,
             Deadline = group.StartBy + turn.Flow.StartTimeout.Value + turn.Flow.Timeout.Value,
         };
     }

@@ -1,4 +1,3 @@
-using Operator.Planning.Drafts;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
@@ -17,14 +16,14 @@ internal sealed class Waits
         _tried = occasion.Entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
     }
 
-    public static Waits Of(Draft draft, Turn turn)
+    public static Waits Of(FlowLedger ledger, FlowPlan plan, Occasion occasion)
     {
-        var waits = new Waits(draft.Record.Ledger(turn.Flow.Name), turn.Occasion);
-        foreach (var occasion in turn.Plan.Occasions)
+        var waits = new Waits(ledger, occasion);
+        foreach (var other in plan.Occasions)
         {
-            foreach (var store in occasion.Entries.Where(e => e.Result is null).SelectMany(e => e.Stores))
+            foreach (var store in other.Entries.Where(e => e.Result is null).SelectMany(e => e.Stores))
             {
-                waits._planned[store] = occasion.Slot; // occasions are in order: the newest stays
+                waits._planned[store] = other.Slot; // occasions are in order: the newest stays
             }
         }
         return waits;

@@ -58,7 +58,7 @@ internal static class Adoption
     )
     {
         var desired = RevisionContent.Of(seen.Connector.Spec, seen.ConfigMapHashes, seen.Now);
-        var isStable = string.Equals(desired.Hash, record.Revisions.StableHash, StringComparison.Ordinal);
+        var isStable = desired.Hash == record.Revisions.StableHash;
         if (!hasStable || isStable)
         {
             return record;

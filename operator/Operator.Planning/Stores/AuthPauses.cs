@@ -1,14 +1,12 @@
-using System.Collections.Immutable;
-using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Stores;
 
 /// <summary>
-/// A store that can't authenticate is tried more and more rarely, because marketplaces block those who hammer. A run that gets
-/// in, other credentials, another stable revision or a person (<see cref="Clear"/>) ends the pause. Only failures on the stable
-/// arm begin one: a candidate that fails where stable got in is the judge's to convict, on full evidence.
+/// A store that can't authenticate is tried more and more rarely, because marketplaces block clients that keep trying. A run that
+/// authenticates, other credentials, another stable revision or a person (<see cref="Clear"/>) ends the pause. Only failures on the
+/// stable arm begin one: a candidate that fails where stable authenticates is the judge's to convict, on full evidence.
 /// </summary>
 public static class AuthPauses
 {
@@ -33,81 +31,66 @@ public static class AuthPauses
         return length < Longest ? length : Longest;
     }
 
-    internal static bool Holds(Draft draft, string store) =>
-        draft.Record.Pauses.Auth.TryGetValue(store, out var pause) && draft.Now < pause.Until;
+    /// <summary>The store's pause goes on at that instant.</summary>
+    internal static bool Holds(PauseBook pauses, string store, DateTimeOffset at) =>
+        pauses.Auth.TryGetValue(store, out var pause) && at < pause.Until;
 
-    internal static DateTimeOffset? Until(Draft draft, string store) =>
-        draft.Record.Pauses.Auth.GetValueOrDefault(store)?.Until;
+    internal static DateTimeOffset? Until(PauseBook pauses, string store) =>
+        pauses.Auth.GetValueOrDefault(store)?.Until;
 
-    /// <summary>The pause goes on to that instant and beyond.</summary>
-    internal static bool HoldsUntil(Draft draft, string store, DateTimeOffset at) =>
-        draft.Record.Pauses.Auth.TryGetValue(store, out var pause) && at < pause.Until;
-
-    /// <summary>Notes how the stores of a run that ended got in.</summary>
-    internal static Draft After(Draft draft, Entry entry, RunEnding ending)
+    /// <summary>Notes which stores of the run authenticated and which did not.</summary>
+    internal static ConnectorRecord After(ConnectorRecord record, RunEnded run, EffectiveSpec effective)
     {
-        for (var i = 0; i < entry.Stores.Length; i++)
+        for (var i = 0; i < run.Entry.Stores.Length; i++)
         {
-            if (ending.Stores[i] is { } report)
+            if (run.Ending.Reports[i] is { } report)
             {
-                draft = After(draft, entry, entry.Stores[i], report);
+                record = After(record, run, new Seen(run.Entry.Stores[i], report), effective);
             }
         }
-        return draft;
+        return record;
     }
 
     /// <summary>Drops pauses whose reason is gone: the store, its credentials or the revision. It needs no commit of its own.</summary>
-    internal static Draft Forget(Draft draft)
+    internal static ConnectorRecord Forget(ConnectorRecord record, EffectiveSpec effective)
     {
-        var pauses = draft.Record.Pauses.Auth;
-        var over = pauses
-            .Where(p => draft.Roster.Find(p.Key) is null || !IsSameTry(draft, p.Key, p.Value))
+        var over = record
+            .Pauses.Auth.Where(p =>
+                effective.Roster.Find(p.Key) is null || !IsSameTry(p.Key, p.Value, record, effective)
+            )
             .Select(p => p.Key)
             .ToList();
-        return over.Count == 0 ? draft : draft with { Record = Clear(draft.Record, over) };
+        return over.Count == 0 ? record : Clear(record, over);
     }
 
-    private static bool IsSameTry(Draft draft, string store, AuthPause pause) =>
-        string.Equals(pause.Revision, draft.Record.Revisions.StableHash, StringComparison.Ordinal)
-        && string.Equals(pause.Credentials, StoreKeys.Reference(draft, store), StringComparison.Ordinal);
+    private sealed record Seen(string Store, StoreReport Report);
 
-    private static Draft After(Draft draft, Entry entry, string store, StoreReport report)
+    private static bool IsSameTry(string store, AuthPause pause, ConnectorRecord record, EffectiveSpec effective) =>
+        pause.Revision == record.Revisions.StableHash && pause.Credentials == StoreKeys.Reference(effective, store);
+
+    private static ConnectorRecord After(ConnectorRecord record, RunEnded run, Seen seen, EffectiveSpec effective)
     {
-        var before = draft.Record.Pauses.Auth.GetValueOrDefault(store);
-        if (report.FailingClass is not AuthClass)
+        var before = record.Pauses.Auth.GetValueOrDefault(seen.Store);
+        if (seen.Report.FailingClass is not AuthClass)
         {
-            // Whatever else went wrong, something got in or nothing was asked.
-            return before is not null && report.Ok > 0
-                ? draft.Decide(Clear(draft.Record, [store]), $"store '{store}' authenticates again")
-                : draft;
+            // An item that went well proves that the store authenticated; other failures prove nothing.
+            return before is not null && seen.Report.Ok > 0 ? Clear(record, [seen.Store]) : record;
         }
-        // Runs that were under way when the pause began are part of the same failure.
-        return entry.Arm != Arm.Stable || (before is not null && draft.Now < before.Until)
-            ? draft
-            : Pause(draft, entry, store, before);
-    }
-
-    private static Draft Pause(Draft draft, Entry entry, string store, AuthPause? before)
-    {
+        // Runs that were live when the pause began are part of the same failure.
+        if (run.Entry.Arm != Arm.Stable || (before is not null && run.At < before.Until))
+        {
+            return record;
+        }
         var failures = (before?.Failures ?? 0) + 1;
         var pause = new AuthPause
         {
             Failures = failures,
-            Since = before?.Since ?? draft.Now,
-            Until = draft.Now + LengthOf(failures),
-            Revision = entry.Revision,
-            Credentials = StoreKeys.Reference(draft, store),
+            Since = before?.Since ?? run.At,
+            Until = run.At + LengthOf(failures),
+            Revision = run.Entry.Revision,
+            Credentials = StoreKeys.Reference(effective, seen.Store),
         };
-        var pauses = draft.Record.Pauses.Auth.SetItem(store, pause);
-        var record = draft.Record with { Pauses = draft.Record.Pauses with { Auth = pauses } };
-        var paused = draft.Decide(record, $"store '{store}' can't authenticate and pauses {LengthOf(failures)}");
-        return before is null
-            ? paused.Tell(
-                EventTarget.Connector,
-                Reasons.AuthFailed,
-                $"store '{store}' can't authenticate: its runs pause, from 5 minutes to 6 hours, until it gets in",
-                isWarning: true
-            )
-            : paused;
+        var pauses = record.Pauses.Auth.SetItem(seen.Store, pause);
+        return record with { Pauses = record.Pauses with { Auth = pauses } };
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Drafts;
 using Operator.Planning.Marketplaces;
 using Operator.Planning.Record;
 
@@ -10,9 +9,9 @@ namespace Operator.Planning.Stores;
 internal static class StoreKeys
 {
     /// <summary>One mount for the application and one for each store of the run, at fixed paths.</summary>
-    public static ImmutableArray<SecretMount> Mounts(Draft draft, Entry entry)
+    public static ImmutableArray<SecretMount> Mounts(EffectiveSpec effective, Entry entry)
     {
-        var spec = draft.Spec;
+        var spec = effective.Spec;
         var mounts = ImmutableArray.CreateBuilder<SecretMount>();
         if (spec.Credentials?.SecretRef is { } app)
         {
@@ -20,7 +19,7 @@ internal static class StoreKeys
         }
         foreach (var store in entry.Stores)
         {
-            if (draft.Roster.Find(store)?.Credentials?.SecretRef is { } secret)
+            if (effective.Roster.Find(store)?.Credentials?.SecretRef is { } secret)
             {
                 mounts.Add(
                     new SecretMount(secret.Name, $"/sync/credentials/stores/{store}")
@@ -34,9 +33,9 @@ internal static class StoreKeys
     }
 
     /// <summary>Where to look when a store can't authenticate: <c>Secret 'sellers' (keys acme-eu.refresh_token)</c>.</summary>
-    public static IEnumerable<string> Described(Draft draft, string storeName)
+    public static IEnumerable<string> Described(EffectiveSpec effective, string storeName)
     {
-        var (spec, store) = (draft.Spec, draft.Roster.Find(storeName));
+        var (spec, store) = (effective.Spec, effective.Roster.Find(storeName));
         var profile = Profiles.Of(spec.Marketplace);
         if (store?.Credentials?.SecretRef is { } own)
         {
@@ -50,7 +49,8 @@ internal static class StoreKeys
     }
 
     /// <summary>Changes when somebody points the store at other credentials.</summary>
-    public static string Reference(Draft draft, string storeName) => string.Join("; ", Described(draft, storeName));
+    public static string Reference(EffectiveSpec effective, string storeName) =>
+        string.Join("; ", Described(effective, storeName));
 
     /// <summary>Key to file; empty when every key of the Secret is a file.</summary>
     private static ImmutableArray<SecretItem> Items(Marketplace marketplace, StoreSecretReference secret)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Operator.Planning.Record;
 
@@ -10,13 +9,13 @@ namespace Operator.Planning.Stores;
 /// </summary>
 internal sealed class Suspensions
 {
-    private static readonly Suspensions None = new([]);
+    public static Suspensions None { get; } = new([]);
     private readonly ImmutableArray<Scope> _scopes;
 
     private Suspensions(ImmutableArray<Scope> scopes) => _scopes = scopes;
 
     /// <summary>The stores of an order as a set; null: all.</summary>
-    private sealed record Scope(SuspensionOrder Order, FrozenSet<string>? Stores);
+    private sealed record Scope(SuspensionOrder Order, HashSet<string>? Stores);
 
     public static Suspensions Of(ActionBook book) =>
         book.Orders.IsEmpty
@@ -24,7 +23,7 @@ internal sealed class Suspensions
             : new Suspensions([
                 .. book.Orders.Select(o => new Scope(
                     o,
-                    o.Stores.IsEmpty ? null : o.Stores.ToFrozenSet(StringComparer.Ordinal)
+                    o.Stores.IsEmpty ? null : o.Stores.ToHashSet(StringComparer.Ordinal)
                 )),
             ]);
 

@@ -29,8 +29,8 @@ internal sealed record ConditionDraft(string Type, string Status, string Reason,
 
     public Condition After(ImmutableArray<Condition> before, long generation, DateTimeOffset now)
     {
-        var old = before.FirstOrDefault(c => string.Equals(c.Type, Type, StringComparison.Ordinal));
-        var isSame = old is not null && string.Equals(old.Status, Status, StringComparison.Ordinal);
+        var old = before.FirstOrDefault(c => c.Type == Type);
+        var isSame = old is not null && old.Status == Status;
         return new Condition
         {
             Type = Type,

@@ -4,7 +4,6 @@ using Operator.Api;
 using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
-using Operator.Planning.Judging;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
 
@@ -56,7 +55,7 @@ public static class RolloutTeller
 
     private static RolloutStatus TellRunning(Draft draft, SyncRollout policy, Attempt attempt)
     {
-        var verdict = Assessment.Assess(draft.Record, draft.Spec, attempt, policy.Spec);
+        var verdict = Assessment.Of(draft, attempt, policy.Spec);
         var facts = Facts(draft) with { Attempt = AttemptStatusOf(draft, policy, attempt, verdict) };
         if (attempt.PausedOn is { } paused)
         {
@@ -98,9 +97,7 @@ public static class RolloutTeller
         };
         if (record.Revisions.Rejected is { } rejected)
         {
-            var reason = string.Equals(rejected.Reason, Reasons.RecordLost, StringComparison.Ordinal)
-                ? Reasons.RecordLost
-                : Reasons.RolledBack;
+            var reason = rejected.Reason == Reasons.RecordLost ? Reasons.RecordLost : Reasons.RolledBack;
             var message =
                 $"revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}; all stores run stable until the content changes";
             return WithConditions(
@@ -210,7 +207,7 @@ public static class RolloutTeller
 
     private static FlowEvidence EvidenceOf(ConnectorRecord record, string flow, Attempt attempt)
     {
-        var sums = Assessment.SumsOf(record, flow, attempt).Evidence;
+        var sums = Assessment.EvidenceOf(record, flow, attempt);
         return new FlowEvidence
         {
             Flow = flow,
@@ -220,7 +217,7 @@ public static class RolloutTeller
             ItemsOk = sums.ItemsOk,
             ItemsFailed = sums.ItemsFailed,
             ItemsThrottled = sums.ItemsThrottled,
-            ErrorRate = SimpleJudge.Percent(sums.ItemErrorRate),
+            ErrorRate = FractionText.Of(sums.ItemErrorRate),
         };
     }
 

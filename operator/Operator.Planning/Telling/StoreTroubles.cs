@@ -77,7 +77,7 @@ internal static class StoreTroubles
 
     private static string AuthMessage(Draft draft, string flow, ImmutableArray<string> stores)
     {
-        var secrets = string.Join(" and ", StoreKeys.Described(draft, stores[0]));
+        var secrets = string.Join(" and ", StoreKeys.Described(draft.Effective, stores[0]));
         var advice =
             secrets.Length == 0
                 ? "the connector names no Secret; set spec.credentials"

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
 using Operator.Planning.Output;
+using Operator.Runtime;
 
 namespace Operator.Acting;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Planning.Stores;
+using Operator.Runtime;
 
 namespace Operator.Acting;
 

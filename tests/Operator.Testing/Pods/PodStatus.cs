@@ -136,7 +136,7 @@ public static class PodStatus
         {
             status["conditions"] = conditions = [];
         }
-        if (conditions.FirstOrDefault(c => string.Equals(c.Text("type"), type, StringComparison.Ordinal)) is { } old)
+        if (conditions.FirstOrDefault(c => c.Text("type") == type) is { } old)
         {
             conditions.Remove(old);
         }

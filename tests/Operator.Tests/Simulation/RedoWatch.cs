@@ -41,7 +41,7 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
     {
         var before = _before;
         _before = record;
-        if (before is null || !string.Equals(before.Id, record.Id, StringComparison.Ordinal))
+        if (before is null || before.Id != record.Id)
         {
             return;
         }

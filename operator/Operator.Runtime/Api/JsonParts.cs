@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace Operator.Acting;
+namespace Operator.Runtime;
 
-/// <summary>Writes objects and arrays so that the code is nested as the JSON is.</summary>
-internal static class JsonParts
+/// <summary>The one way in which JSON is written by hand: objects and arrays, with the code nested as the JSON is.</summary>
+public static class JsonParts
 {
     /// <summary>One JSON object as bytes.</summary>
     public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> content)

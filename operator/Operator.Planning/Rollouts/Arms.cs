@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
 
@@ -7,12 +6,12 @@ namespace Operator.Planning.Rollouts;
 /// <summary>
 /// Which arm each store runs on an occasion. Planning can send any single store of the cohort to either arm on any occasion.
 /// </summary>
-internal sealed class Assignment
+internal sealed class Arms
 {
     private readonly Attempt? _attempt;
-    private readonly FrozenSet<string> _candidates;
+    private readonly HashSet<string> _candidates;
 
-    private Assignment(Attempt? attempt, FrozenSet<string> candidates)
+    private Arms(Attempt? attempt, HashSet<string> candidates)
     {
         _attempt = attempt;
         _candidates = candidates;
@@ -23,7 +22,7 @@ internal sealed class Assignment
     /// has started only the pilot does, a run of the first free store. A store whose pilot did not start runs stable in the
     /// same occasion. A catch-up is of stable only.
     /// </summary>
-    public static Assignment Of(Draft draft, Occasion occasion)
+    public static Arms Of(Draft draft, Occasion occasion)
     {
         if (
             draft.Record.RunningAttempt is not { } attempt
@@ -31,13 +30,13 @@ internal sealed class Assignment
             || occasion.Kind == OccasionKind.CatchUp
         )
         {
-            return new Assignment(null, FrozenSet<string>.Empty);
+            return new Arms(null, []);
         }
         var failedPilots = occasion
             .Entries.Where(e => e is { IsPilot: true, Result: RunResult.NotStarted or RunResult.Infra })
             .SelectMany(e => e.Stores);
         var candidates = attempt.Order.Take(attempt.Cohort).Except(failedPilots, StringComparer.Ordinal);
-        return new Assignment(attempt, candidates.ToFrozenSet(StringComparer.Ordinal));
+        return new Arms(attempt, candidates.ToHashSet(StringComparer.Ordinal));
     }
 
     public bool NeedsPilot(ConnectorRecord record) =>

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using Operator.Planning.Calendar;
 using Operator.Planning.Record;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Actions;
 
 /// <summary>Suspend and Unsuspend: orders of the record, of which the later ones have the last word.</summary>
-internal static class Suspending
+internal static class SuspendRequests
 {
     /// <summary>Orders that stand at once.</summary>
     private const int Most = 100;
@@ -66,7 +67,7 @@ internal static class Suspending
         var orders = request.Draft.Record.Actions.Orders.RemoveAll(o =>
             !o.IsLift && order.Covers(o) && (order.Until is null || o.Until <= order.Until)
         );
-        var until = order.Until is { } end ? ActionTexts.Instant(end) : "an Unsuspend";
+        var until = order.Until is { } end ? UtcText.Of(end) : "an Unsuspend";
         return With(
             request,
             orders.Add(order),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Operator.Api;
 using Operator.Planning.Actions;
+using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Quotas;
@@ -12,7 +13,7 @@ namespace Operator.Planning.Steps;
 /// Decides each action once, in the order in which they were made. What was decided is committed together with its effect, so
 /// that no crash does it twice and none forgets it.
 /// </summary>
-internal static class ActionDecisions
+internal static class ActionTaking
 {
     /// <summary>By one commit: a flood of them must not make it too large.</summary>
     private const int MostAtOnce = 200;
@@ -30,25 +31,6 @@ internal static class ActionDecisions
         return undecided.Take(MostAtOnce).Aggregate(draft, Take);
     }
 
-    /// <summary>What is wrong with the object itself, so that it can never be done; null when it is clear.</summary>
-    public static string? Problem(SyncAction action)
-    {
-        if (action.Metadata.Generation > 1)
-        {
-            return "it was changed after it was made, which an action can't be; make another one";
-        }
-        var findings = ActionRules.Check(action);
-        if (!findings.IsEmpty)
-        {
-            return string.Join("; ", findings);
-        }
-        // A misspelt field that is dropped without a word could make it mean every store.
-        var dropped = UnknownFields.InLastApplied(action.Metadata.Annotations, ApiGroup.ActionKind);
-        return dropped.IsEmpty
-            ? null
-            : $"the cluster dropped fields that this kind does not have: {string.Join(", ", dropped)}; correct the manifest and make another one";
-    }
-
     /// <summary>
     /// Creation is known to the second; within one, resourceVersions tell the order. Of those that can't be told apart, any
     /// order will do.
@@ -62,7 +44,7 @@ internal static class ActionDecisions
                 .Seen.Actions.Where(a =>
                     !known.ContainsKey(a.Metadata.Uid)
                     && !draft.Record.Actions.IsForgotten(a, draft.Now)
-                    && Problem(a) is null
+                    && ActionProblems.Of(a) is null
                 )
                 .OrderBy(a => a.Metadata.CreationTimestamp)
                 .ThenBy(a => VersionOf(a.Metadata))
@@ -96,15 +78,15 @@ internal static class ActionDecisions
             };
             return ActionVerdict.Expire(
                 again,
-                $"an action of this name and spec was applied at {ActionTexts.Instant(twin.At)}; to do it again, give another one another name"
+                $"an action of this name and spec was applied at {UtcText.Of(twin.At)}; to do it again, give another one another name"
             );
         }
         var request = new ActionRequest(draft, action);
         return action.Spec.Action switch
         {
             ActionVerb.RunNow => RunNows.Judge(request),
-            ActionVerb.Suspend => Suspending.Suspend(request),
-            ActionVerb.Unsuspend => Suspending.Unsuspend(request),
+            ActionVerb.Suspend => SuspendRequests.Suspend(request),
+            ActionVerb.Unsuspend => SuspendRequests.Unsuspend(request),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

@@ -2,8 +2,8 @@ using Operator.Planning.Drafts;
 
 namespace Operator.Planning.Steps;
 
-/// <summary>Notes when the spec suspended the connector and resumed it: what was due in between counts for nothing.</summary>
-internal static class Suspension
+/// <summary>Notes when <c>spec.suspend</c> was set and when it was cleared: what was due in between does not count.</summary>
+internal static class SpecSuspension
 {
     public static Draft Note(Draft draft)
     {

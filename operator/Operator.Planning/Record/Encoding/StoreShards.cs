@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.Json;
 
 namespace Operator.Planning.Record.Encoding;
 
@@ -9,33 +7,18 @@ namespace Operator.Planning.Record.Encoding;
 /// that ten thousand stores exceed, so a long list is cut into several; an edit of one list changes its own parts only, unless
 /// it needs more or fewer of them.
 /// </summary>
-internal static class StoreParts
+internal static class StoreShards
 {
-    public const string Prefix = "stores.";
-
     /// <summary>Before compression; what can't be compressed still fits then.</summary>
     private const int MostBytes = 384 * 1024;
 
-    public static IEnumerable<KeyValuePair<string, byte[]>> Encode(StoreBook book)
-    {
-        var number = 0;
-        foreach (var shard in book.Lists.SelectMany(Cut))
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number++}");
-            yield return KeyValuePair.Create(
-                name,
-                JsonSerializer.SerializeToUtf8Bytes(shard, RecordJson.Default.KeptStoreList)
-            );
-        }
-    }
-
     /// <summary>Neighbours of one source are one list.</summary>
-    public static StoreBook Decode(IEnumerable<KeyValuePair<string, KeptStoreList>> parts)
+    public static StoreBook Join(IEnumerable<KeptStoreList> shards)
     {
         var lists = ImmutableArray.CreateBuilder<KeptStoreList>();
-        foreach (var (_, shard) in parts.OrderBy(p => NumberOf(p.Key)))
+        foreach (var shard in shards)
         {
-            if (lists.Count > 0 && string.Equals(lists[^1].Source, shard.Source, StringComparison.Ordinal))
+            if (lists.Count > 0 && lists[^1].Source == shard.Source)
             {
                 lists[^1] = lists[^1] with { Stores = lists[^1].Stores.AddRange(shard.Stores) };
             }
@@ -47,7 +30,7 @@ internal static class StoreParts
         return new StoreBook { Lists = lists.ToImmutable() };
     }
 
-    private static IEnumerable<KeptStoreList> Cut(KeptStoreList list)
+    public static IEnumerable<KeptStoreList> Cut(KeptStoreList list)
     {
         var (start, bytes) = (0, 0);
         for (var i = 0; i < list.Stores.Length; i++)
@@ -81,9 +64,4 @@ internal static class StoreParts
             + (store.Credentials?.SecretRef?.Name.Length ?? 0);
         return fields + (widestCharacter * texts);
     }
-
-    private static int NumberOf(string part) =>
-        int.TryParse(part.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new JsonException($"the record has a part '{part}' that this version does not know");
 }
