@@ -1,5 +1,4 @@
 using Operator.Planning.Facts;
-using Operator.Testing;
 
 namespace Operator.Planning.Tests;
 
