@@ -53,6 +53,32 @@ public sealed partial class RevisionFaults
         Assert.NotNull(world.Record.Revisions.Rejected);
     }
 
+    [KnownFault("4 of 11", 29)]
+    public void Annotations_of_pods_are_no_content() =>
+        Assert.Equal(
+            Hash(s => s),
+            Hash(s => s with { PodAnnotations = ImmutableSortedDictionary<string, string>.Empty.Add("team", "shop") })
+        );
+
+    [KnownFault("2 of 11", 2)]
+    public void The_bundle_of_certificates_is_no_content() =>
+        Assert.Equal(HashWithBundle("old"), HashWithBundle("new"));
+
+    private static string HashWithBundle(string content)
+    {
+        var bundle = new CaBundle
+        {
+            ConfigMapKeyRef = new KeySelector { Name = "ca", Key = "ca.crt" },
+        };
+        return RevisionContent
+            .Of(
+                A.Connector(DateTimeOffset.UnixEpoch).WithSync(s => s with { CaBundle = bundle }).Spec,
+                ImmutableSortedDictionary<string, string?>.Empty.Add("ca/ca.crt", content),
+                DateTimeOffset.UnixEpoch
+            )
+            .Hash;
+    }
+
     private static SyncPodSpec Grace(SyncPodSpec sync, string grace) =>
         sync with
         {

@@ -35,6 +35,7 @@ internal sealed class OneOperator : IDisposable
         _process = new OperatorProcess(_cluster, _time, "operator-1", seed: 7);
         var names = string.Join(',', Enumerable.Range(1, stores).Select(i => $$"""{"name":"s{{i:00}}"}"""));
         Create(
+            Kinds.Connectors,
             $$$"""
             {"apiVersion":"marketplace-operator.io/v1alpha1","kind":"MarketplaceConnector",
              "metadata":{"name":"c","namespace":"shop"},
@@ -42,6 +43,14 @@ internal sealed class OneOperator : IDisposable
                      "stores":[{{{names}}}],"flows":[{{{string.Join(',', flows)}}}]}}
             """
         );
+        _cluster.Changed = change =>
+        {
+            if (change is { Before: null, After: { } pod } && change.Type == CoreTypes.Pods)
+            {
+                Made.Add((change.Key.Name, Now));
+                NewestPod = pod.ToString();
+            }
+        };
         _process.Start();
     }
 
@@ -64,9 +73,21 @@ internal sealed class OneOperator : IDisposable
     public long MissedStoreSyncs =>
         Status.GetProperty("flows")[0].GetProperty("missed").GetProperty("storeSyncs").GetInt64();
 
+    public IEnumerable<string> EventReasons =>
+        _cluster.All(CoreTypes.Events).Select(e => e.Json.GetProperty("reason").GetString() ?? "");
+
+    /// <summary>The pod that was made last, as JSON.</summary>
+    public string NewestPod { get; private set; } = "";
+
+    public void Create(ResourceType type, string json) =>
+        _cluster.Create(type, Connector.Namespace, JsonNode.Parse(json)!.AsObject()); // it is an object
+
     public IDisposable LimitPods(int most) => _cluster.LimitPods(Connector.Namespace, "pods", most);
 
-    public void Edit(Action<JsonObject> edit) => _cluster.Edit(Kinds.Connectors, Connector, edit);
+    public void Edit(Action<JsonObject> edit) => Edit(Kinds.Connectors, Connector.Name, edit);
+
+    public void Edit(ResourceType type, string name, Action<JsonObject> edit) =>
+        _cluster.Edit(type, new ObjectKey(Connector.Namespace, name), edit);
 
     public void RunTo(DateTimeOffset instant)
     {
@@ -84,17 +105,5 @@ internal sealed class OneOperator : IDisposable
     {
         _process.Dispose();
         _cluster.Dispose();
-    }
-
-    private void Create(string connector)
-    {
-        _cluster.Create(Kinds.Connectors, Connector.Namespace, JsonNode.Parse(connector)!.AsObject());
-        _cluster.Changed = change =>
-        {
-            if (change is { Before: null, After: not null } && change.Type == CoreTypes.Pods)
-            {
-                Made.Add((change.Key.Name, Now));
-            }
-        };
     }
 }
