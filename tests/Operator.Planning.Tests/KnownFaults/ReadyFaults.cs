@@ -112,8 +112,8 @@ public sealed class ReadyFaults
         lab.RunTo(lab.NextSlot.AddSeconds(10));
         Given.That(lab.Created.Count == 1, "one run of all stores");
         var name = lab.Created[0].Draft.Name;
-        var real = lab.Pods[name].Fingerprint! with { Stores = ["store-001"] }; // pods of the lab have one
-        lab.Pods[name] = lab.Pods[name] with { Fingerprint = real };
+        var edited = lab.Pods[name].Fingerprint! with { Stores = ["store-001"] }; // pods of the lab have one
+        lab.Pods[name] = lab.Pods[name] with { Fingerprint = edited };
 
         var most = 0;
         for (var i = 0; i < 30; i++)

@@ -12,7 +12,7 @@ public sealed class RecordFaults
     private const int Largest = 512 * 1024;
     private readonly Random _random = new(7);
 
-    // 10,000 stores: 4 seconds.
+    // 10,000 stores: 2 to 5 seconds.
     [KnownFault("2 of 11", 3)]
     public void No_part_outgrows_its_limit_with_long_names()
     {
@@ -23,7 +23,7 @@ public sealed class RecordFaults
         Assert.All(most, part => Assert.InRange(part.Value, 0, Largest));
     }
 
-    // 1,000 stores over twelve due times: 3 seconds.
+    // 1,000 stores over twelve due times: 2 to 5 seconds.
     [KnownFault("2 of 11", 3)]
     public void No_part_outgrows_its_limit_with_a_long_history()
     {

@@ -69,6 +69,6 @@ public sealed class ReportFaults
         world.RunWhatIsDue(TimeSpan.FromMinutes(10));
 
         var first = world.Runs.GroupBy(r => r.Print.Occasion).First();
-        Assert.InRange(first.Max(_ => first.Count(r => r.Print.Stores.Contains("store-001"))), 1, 3);
+        Assert.InRange(first.Count(r => r.Print.Stores.Contains("store-001")), 1, 3);
     }
 }

@@ -94,7 +94,7 @@ public sealed class RolloutFaults
     }
 
     [KnownFault("2 of 11", 16)]
-    public void Ready_says_no_longer_rolled_back_once_the_good_content_is_back()
+    public void A_rollout_is_no_longer_rolled_back_once_the_good_content_is_back()
     {
         var world = A.SettledWorld();
         world.Versions[A.Bad] = new Behaviour { Ok = 5, Failed = 5 };

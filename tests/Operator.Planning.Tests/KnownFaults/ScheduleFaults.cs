@@ -107,13 +107,13 @@ public sealed class ScheduleFaults
     private static World Fleet()
     {
         var world = new World();
-        world.Connector = A.Connector(world.Now, stores: 250)
+        world.Connector = A.Connector(world.Now, stores: 120)
             .With(
                 new Flow
                 {
                     Name = "orders",
                     Schedule = "*/5 * * * *",
-                    MaxStoresPerRun = 25,
+                    MaxStoresPerRun = 12,
                 }
             );
         world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(20) };

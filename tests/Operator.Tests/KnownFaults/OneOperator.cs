@@ -54,7 +54,7 @@ internal sealed class OneOperator : IDisposable
         _process.Start();
     }
 
-    /// <summary>Names of the pods that were made, and when.</summary>
+    /// <summary>The pods that were made, oldest first.</summary>
     public List<(string Name, DateTimeOffset At)> Made { get; } = [];
 
     public DateTimeOffset Now => _time.GetUtcNow();
