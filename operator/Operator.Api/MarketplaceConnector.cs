@@ -81,6 +81,9 @@ public sealed record ConnectorSpec
     public ImmutableArray<Quota> Quotas { get; set; } = [];
 
     public HistoryLimits History { get; set; } = new();
+
+    /// <summary>The flow of that name; null when the spec lists none.</summary>
+    public Flow? FindFlow(string name) => Flows.FirstOrDefault(f => f.Name == name);
 }
 
 public sealed record AppCredentials

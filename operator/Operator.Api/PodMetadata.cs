@@ -34,6 +34,5 @@ public static class PodMetadata
     }
 
     private static bool IsWithin(string prefix, string domain) =>
-        string.Equals(prefix, domain, StringComparison.Ordinal)
-        || prefix.EndsWith($".{domain}", StringComparison.Ordinal);
+        prefix == domain || prefix.EndsWith($".{domain}", StringComparison.Ordinal);
 }

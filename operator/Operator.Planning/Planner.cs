@@ -1,49 +1,16 @@
-using System.Collections.Immutable;
-using Operator.Api;
 using Operator.Planning.Actions;
-using Operator.Planning.Credentials;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Marketplaces;
+using Operator.Planning.Outcomes;
+using Operator.Planning.Output;
 using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Steps;
 using Operator.Planning.Stores;
 using Operator.Planning.Telling;
 
 namespace Operator.Planning;
-
-/// <summary>What is to be done: commit, then change, then tell.</summary>
-public sealed record Plan
-{
-    /// <summary>The record as it is now; to be committed first when <see cref="MustCommit"/>.</summary>
-    public ConnectorRecord Record { get; init; } = new();
-    public bool MustCommit { get; init; }
-    public ImmutableArray<Change> Changes { get; init; } = [];
-    public ConnectorStatus ConnectorStatus { get; init; } = new();
-
-    /// <summary>Null when there is no rollout to tell it to.</summary>
-    public RolloutStatus? RolloutStatus { get; init; }
-
-    /// <summary>What actions are to be told; those that know already are not among them.</summary>
-    public ImmutableArray<ToldAction> Actions { get; init; } = [];
-
-    /// <summary>Actions that are to be removed: old ones.</summary>
-    public ImmutableArray<SyncAction> OutdatedActions { get; init; } = [];
-    public ImmutableArray<EventNote> Events { get; init; } = [];
-    public ImmutableArray<EndedRun> Folded { get; init; } = [];
-    public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
-
-    /// <summary>APIs in use whose versions will be removed.</summary>
-    public ImmutableArray<SunsetUse> Sunsets { get; init; } = [];
-
-    /// <summary>When something becomes due by time alone; null: only an event can change anything.</summary>
-    public DateTimeOffset? WakeAt { get; init; }
-
-    /// <summary>The connector can't be worked on until a user changes it.</summary>
-    public bool IsStuck { get; init; }
-
-    /// <summary>One sentence why.</summary>
-    public string Because { get; init; } = "";
-}
 
 /// <summary>The one decision: from everything that was seen to everything that follows. Total, pure, and a fixed point once applied.</summary>
 public static class Planner
@@ -54,25 +21,24 @@ public static class Planner
         {
             return StandStill(seen);
         }
-        var draft = StoreLists.Adopt(Adoption.Begin(seen));
-        // What people did comes first: all that follows depends on it.
-        draft = seen.ConnectorFindings.IsEmpty ? ActionDecisions.Take(draft) : draft;
-        draft = SuspensionEffect.On(Suspension.Note(draft));
-        var pods = PodIndex.Of(draft.Record, seen.Pods);
+        var draft = ListAdoption.Adopt(Adoption.Begin(seen));
+        // What people asked for comes first: all that follows depends on it.
+        draft = seen.ConnectorFindings.IsEmpty ? ActionTaking.Take(draft) : draft;
+        draft = ListAdoption.UnderSuspensions(SpecSuspension.Note(draft));
+        var (pods, waiting) = (PodIndex.Of(draft.Record, seen.Pods), new WaitingStores());
         // Fold what has ended and close the rounds that are over, so that the judge sees all there is.
-        draft = Closing.Close(Folding.Fold(draft, pods));
+        draft = Closing.Close(Folding.Fold(draft, pods), waiting);
         if (seen.ConnectorFindings.IsEmpty)
         {
             // Decide what the stores may run before deciding who runs now.
-            draft = AuthPauses.Forget(AttemptMachine.Advance(draft));
-            draft = RunPlanning.Extend(Occasions.OpenDue(draft), pods);
+            draft = AttemptMachine.Advance(draft);
+            draft = draft with { Record = AuthPauses.Forget(draft.Record, draft.Effective) };
+            draft = RunPlanning.Extend(Timelines.WriteSkipped(Occasions.OpenDue(draft)), pods, waiting);
             // What nobody will run in time is over at once: its stores are held for longer than the occasion waits.
-            draft = StoreHolds.Exist(draft) ? Closing.Close(draft) : draft;
+            draft = StoreHolds.Exist(draft.Effective, draft.Record) ? Closing.Close(draft, waiting) : draft;
             draft = Expiry.Mark(draft, pods);
         }
-        draft = SuspensionEffect.Forget(Pruning.Forget(draft, pods));
-        draft = draft with { Record = Attempts.Trim(draft.Record) };
-        return Conclude(draft, pods);
+        return Conclude(Forgetting.Forget(draft, pods), pods, waiting);
     }
 
     /// <summary>
@@ -81,17 +47,17 @@ public static class Planner
     /// </summary>
     private static Plan StandStill(Observation seen)
     {
-        var draft = SuspensionEffect.On(StoreLists.Adopt(Adoption.Begin(seen)));
+        var draft = ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen)));
         return new Plan
         {
             Record = draft.Record,
-            ConnectorStatus = ConnectorTeller.Tell(draft),
+            ConnectorStatus = ConnectorTeller.Tell(draft, new WaitingStores()),
             Actions = ActionTeller.Tell(draft),
             Because = "the clock is off",
         };
     }
 
-    private static Plan Conclude(Draft draft, PodIndex pods)
+    private static Plan Conclude(Draft draft, PodIndex pods, WaitingStores waiting)
     {
         var isUsable = draft.Seen.ConnectorFindings.IsEmpty;
         return new Plan
@@ -99,14 +65,14 @@ public static class Planner
             Record = draft.Record,
             MustCommit = draft.MustCommit,
             Changes = isUsable ? Changes.Of(draft, pods) : [],
-            ConnectorStatus = ConnectorTeller.Tell(draft),
+            ConnectorStatus = ConnectorTeller.Tell(draft, waiting),
             RolloutStatus = RolloutTeller.Tell(draft),
             Actions = ActionTeller.Tell(draft),
             OutdatedActions = ActionAges.Outdated(draft),
             Events = draft.Events,
             Folded = draft.Folded,
             LeftOut = draft.LeftOut,
-            WakeAt = isUsable ? WakeUp.At(draft, pods) : null,
+            WakeAt = isUsable ? WakeUp.At(draft, pods, waiting) : null,
             Sunsets = isUsable ? Sunsets.Of(draft.Spec) : [],
             IsStuck = !isUsable,
             Because = string.Join("; ", draft.Because),

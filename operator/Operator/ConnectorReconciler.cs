@@ -3,6 +3,8 @@ using Operator.Acting;
 using Operator.Api;
 using Operator.Gathering;
 using Operator.Planning;
+using Operator.Planning.Facts;
+using Operator.Planning.Record.Encoding;
 using Operator.Runtime;
 using Operator.Telling;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Facts;
 
 namespace Operator.Planning.Tests;
 

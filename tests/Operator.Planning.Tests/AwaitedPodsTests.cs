@@ -1,3 +1,5 @@
+using Operator.Planning.Facts;
+
 namespace Operator.Planning.Tests;
 
 public sealed class AwaitedPodsTests

@@ -1,5 +1,8 @@
 using CsCheck;
 using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests;
 

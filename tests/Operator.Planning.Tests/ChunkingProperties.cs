@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Operator.Api;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Record;
+using Operator.Planning.Runs;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Tests;

@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests;
 

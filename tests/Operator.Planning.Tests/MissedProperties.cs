@@ -1,6 +1,9 @@
 using CsCheck;
 using Operator.Api;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Calendar;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Runs;
 
 namespace Operator.Planning.Tests;
 
@@ -250,12 +253,12 @@ public sealed class MissedProperties
         var slots = SlotsOf(world, plan);
         var ran = world
             .Ended.Where(e => e.Ending.Result is RunResult.Succeeded or RunResult.Failed)
-            .SelectMany(e => e.Entry.Stores.Select(s => (e.Occasion, s)))
+            .SelectMany(e => e.Entry.Stores.Select(s => (e.Occasion.Id, s)))
             .ToList();
         Assert.Equal(ran.Count, ran.Distinct().Count());
         Assert.Equal(slots * Stores, ran.Count + plan.MissedStoreSyncs);
         Assert.Equal(plan.MissedStoreSyncs, plan.MissedBy.Total);
-        Assert.Equal(slots, ran.Select(r => r.Occasion).Distinct().Count() + plan.MissedSlots);
+        Assert.Equal(slots, ran.Select(r => r.Id).Distinct().Count() + plan.MissedSlots);
     }
 
     /// <summary>Counted one by one, which <see cref="Schedule.Between"/> does not do for intervals.</summary>

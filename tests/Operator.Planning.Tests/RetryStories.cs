@@ -1,4 +1,6 @@
 using Operator.Api;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests;
 
@@ -41,7 +43,7 @@ public sealed class RetryStories
 
     private static Dictionary<string, int> RunsByStore(World world) =>
         world
-            .Ended.GroupBy(e => e.Occasion)
+            .Ended.GroupBy(e => e.Occasion.Id)
             .Last()
             .SelectMany(e => e.Entry.Stores)
             .CountBy(s => s)

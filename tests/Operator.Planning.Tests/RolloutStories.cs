@@ -1,4 +1,6 @@
 using Operator.Api;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests;
 

@@ -1,3 +1,6 @@
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
 namespace Operator.Planning.Tests;
 
 public sealed class RunEndingTests
@@ -10,7 +13,7 @@ public sealed class RunEndingTests
             Stores = ["store-001"],
             StartBy = Now,
             Deadline = Now.AddMinutes(1),
-            End = EndCause.StartTimeout,
+            Stop = StopCause.StartTimeout,
             WaitingReason = Reasons.ImageUnavailable,
         };
 
@@ -47,7 +50,7 @@ public sealed class RunEndingTests
         var ending = RunEndings.Of(
             EntryWithoutImage() with
             {
-                End = null,
+                Stop = null,
             },
             pod,
             new RunFacts(FlowHasReported: true, RevisionHasStarted: true),
@@ -73,7 +76,7 @@ public sealed class RunEndingTests
         var ending = RunEndings.Of(
             EntryWithoutImage() with
             {
-                End = null,
+                Stop = null,
             },
             pod,
             new RunFacts(FlowHasReported: false, RevisionHasStarted: true),

@@ -1,5 +1,7 @@
 using Operator.Api;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests;
 

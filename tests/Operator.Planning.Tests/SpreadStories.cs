@@ -1,5 +1,6 @@
 using CsCheck;
 using Operator.Api;
+using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Tests;
 

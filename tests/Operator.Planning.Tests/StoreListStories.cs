@@ -3,7 +3,10 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Operator.Api;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Tests;
 

@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Runs;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Tests;
 
@@ -67,7 +71,7 @@ public sealed class World
     public List<EventNote> Events { get; } = [];
 
     /// <summary>Every run that was folded.</summary>
-    public List<EndedRun> Ended { get; } = [];
+    public List<RunEnded> Ended { get; } = [];
     public Plan Last { get; private set; } = new();
     public ConnectorRecord Record => Decode();
     public bool HasLivePods => _pods.Values.Any(p => !PodIndex.HasEnded(p.Seen));

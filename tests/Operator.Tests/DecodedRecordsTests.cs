@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Gathering;
-using Operator.Planning;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 using Operator.Runtime;
 
 namespace Operator.Tests;

@@ -3,8 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Operator.Acting;
 using Operator.Api;
-using Operator.Planning;
-using Operator.Planning.Runs;
+using Operator.Planning.Output;
+using Operator.Planning.Record;
+using Operator.Planning.Stores;
 
 namespace Operator.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Operator.Api;
-using Operator.Planning;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 using Operator.Testing;
 using Operator.Tests.Simulation;
@@ -120,7 +120,7 @@ public sealed class SecretSharingTests : IDisposable
     }
 
     private List<KubeObject> PodsOf(ObjectKey key) =>
-        [.. _cluster.All(CoreTypes.Pods).Where(p => p.Annotation(Planning.Runs.PodMarks.ConnectorName) == key.Name)];
+        [.. _cluster.All(CoreTypes.Pods).Where(p => p.Annotation(Planning.Facts.PodMarks.ConnectorName) == key.Name)];
 
     private string? Shared(ObjectKey key) => Condition(key, Reasons.SecretShared);
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Operator.Api;
-using Operator.Planning;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 using Operator.Testing;
 using Operator.Tests.Simulation;

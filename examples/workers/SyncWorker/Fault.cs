@@ -57,7 +57,7 @@ public static class Fault
     /// <summary>At each store: crash:STORE, slow:SECONDS.</summary>
     public static async Task AtStoreAsync(string? fault, string store, TimeProvider time, CancellationToken stop)
     {
-        if (string.Equals(fault, $"crash:{store}", StringComparison.Ordinal))
+        if (fault == $"crash:{store}")
         {
             Environment.FailFast($"fault: crash at {store}");
         }

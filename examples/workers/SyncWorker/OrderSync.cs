@@ -6,13 +6,13 @@ namespace SyncWorker;
 public sealed class OrderSync(MarketplaceClient marketplace, string version)
 {
     /// <summary>Version 1.0 acknowledged orders one by one; from 1.1 on a page at a time.</summary>
-    private readonly bool _acknowledgesPages = !string.Equals(version, "1.0", StringComparison.Ordinal);
+    private readonly bool _acknowledgesPages = version != "1.0";
 
     /// <summary>
     /// Version 1.2 has a bug that its own tests did not find: it reads amounts as they are written in Germany, so "1,234.50"
     /// becomes 1.23 and the marketplace refuses the acknowledgement. One order in five costs a thousand or more.
     /// </summary>
-    private readonly bool _readsCommaAsDecimalPoint = string.Equals(version, "1.2", StringComparison.Ordinal);
+    private readonly bool _readsCommaAsDecimalPoint = version == "1.2";
 
     public async Task RunAsync(string store, DateTimeOffset since, DateTimeOffset until, StoreCounts counts)
     {

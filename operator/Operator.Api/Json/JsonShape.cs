@@ -61,7 +61,7 @@ public static class JsonShape
         /// <summary>The member of that name; a field that has none is noted.</summary>
         public JsonPropertyInfo? Known(string field, JsonTypeInfo type, string path)
         {
-            var member = type.Properties.FirstOrDefault(p => string.Equals(p.Name, field, StringComparison.Ordinal));
+            var member = type.Properties.FirstOrDefault(p => p.Name == field);
             if (member is null)
             {
                 var hint = NearMiss.Of(field, type.Properties.Select(p => p.Name)) is { } near

@@ -16,9 +16,7 @@ internal static partial class PlainScalars
 
     public static JsonNode? Read(Scalar scalar)
     {
-        var isText =
-            scalar.Style != ScalarStyle.Plain
-            || (!scalar.Tag.IsEmpty && string.Equals(scalar.Tag.Value, TextTag, StringComparison.Ordinal));
+        var isText = scalar.Style != ScalarStyle.Plain || (!scalar.Tag.IsEmpty && scalar.Tag.Value == TextTag);
         return isText ? JsonValue.Create(scalar.Value) : Plain(scalar.Value);
     }
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
+using Operator.Planning.Calendar;
 using Operator.Planning.Quotas;
-using Operator.Planning.Scheduling;
 
 namespace Operator.Cli.Linting;
 
@@ -38,7 +38,7 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
 
     private static IEnumerable<Finding> Identity(ManifestDocument document)
     {
-        if (!string.Equals(document.ApiVersion, ApiGroup.ApiVersion, StringComparison.Ordinal))
+        if (document.ApiVersion != ApiGroup.ApiVersion)
         {
             yield return new Finding("apiVersion", $"'{document.ApiVersion}' is not served; use {ApiGroup.ApiVersion}");
         }

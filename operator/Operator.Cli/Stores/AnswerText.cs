@@ -49,10 +49,7 @@ internal sealed class AnswerText(Terminal terminal)
     {
         for (var start = 0; start < slots.Count; )
         {
-            var span = slots
-                .Skip(start)
-                .TakeWhile(s => string.Equals(s.Why, slots[start].Why, StringComparison.Ordinal))
-                .ToList();
+            var span = slots.Skip(start).TakeWhile(s => s.Why == slots[start].Why).ToList();
             yield return span;
             start += span.Count;
         }

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
-using Operator.Planning;
 using Operator.Planning.Explaining;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 using Operator.Runtime;
 
 namespace Operator.Cli.Stores;

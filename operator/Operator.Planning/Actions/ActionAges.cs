@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Drafts;
 
 namespace Operator.Planning.Actions;
 
@@ -22,10 +23,7 @@ public static class ActionAges
         var orders = draft.Record.Actions.Orders;
         return
         [
-            .. draft.Seen.Actions.Where(a =>
-                IsOutdated(a, draft.Now)
-                && !orders.Any(o => string.Equals(o.Action, a.Metadata.Name, StringComparison.Ordinal))
-            ),
+            .. draft.Seen.Actions.Where(a => IsOutdated(a, draft.Now) && !orders.Any(o => o.Action == a.Metadata.Name)),
         ];
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Actions;
 
@@ -23,9 +24,7 @@ internal static class ActionBooks
     public static DecidedAction? FindTwin(this ActionBook book, SyncAction action)
     {
         var token = ActionTokens.Of(action);
-        return book.Decided.LastOrDefault(d =>
-            d.State == ActionState.Applied && string.Equals(d.Token, token, StringComparison.Ordinal)
-        );
+        return book.Decided.LastOrDefault(d => d.State == ActionState.Applied && d.Token == token);
     }
 
     /// <summary>It was asked for again: from now on it is remembered as long as if it had just been done.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Drafts;
 
 namespace Operator.Planning.Actions;
 
@@ -16,12 +17,7 @@ internal sealed record ActionRequest(Draft Draft, SyncAction Action)
     public DateTimeOffset CreatedAt => Action.Metadata.CreationTimestamp ?? Draft.Now;
 
     /// <summary>The flows that it is about.</summary>
-    public ImmutableArray<Flow> Flows =>
-        [
-            .. Draft.Spec.Flows.Where(f =>
-                Spec.Flow.Length == 0 || string.Equals(f.Name, Spec.Flow, StringComparison.Ordinal)
-            ),
-        ];
+    public ImmutableArray<Flow> Flows => [.. Draft.Spec.Flows.Where(f => Spec.Flow.Length == 0 || f.Name == Spec.Flow)];
 
     /// <summary>The stores that it names, each once.</summary>
     public ImmutableArray<string> Stores => [.. Spec.Stores.Distinct(StringComparer.Ordinal)];

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Operator.Api;
+using Operator.Planning.Calendar;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Actions;
 
-/// <summary>How flows, stores and instants are named in what is said of actions.</summary>
+/// <summary>How flows, stores and suspensions are named in what is said of actions.</summary>
 internal static class ActionTexts
 {
     private const int NamesShown = 5;
@@ -31,13 +32,10 @@ internal static class ActionTexts
         return names.Count <= NamesShown ? shown : $"{shown} and {names.Count - NamesShown} more";
     }
 
-    public static string Instant(DateTimeOffset at) =>
-        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
     /// <summary>By which action, until when and why: <c>SyncAction 'stop' until 2026-11-25T17:00:00Z (counting stock)</c>.</summary>
     public static string By(SuspensionOrder order)
     {
-        var until = order.Until is { } end ? $" until {Instant(end)}" : "";
+        var until = order.Until is { } end ? $" until {UtcText.Of(end)}" : "";
         var why = order.Reason.Length > 0 ? $" ({order.Reason})" : "";
         return $"{ApiGroup.ActionKind} '{order.Action}'{until}{why}";
     }

@@ -1,3 +1,6 @@
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
+
 namespace Operator.Planning.Actions;
 
 /// <summary>What becomes of an action that is clear.</summary>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Credentials;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Actions;
 
@@ -69,7 +71,7 @@ internal static class RunNows
     /// <summary>What holds each store that it names in each of its flows, or else each of its flows.</summary>
     private static ImmutableArray<SuspensionOrder?> Holders(ActionRequest request)
     {
-        var (held, now) = (request.Draft.Suspended, request.Draft.Now);
+        var (held, now) = (Suspensions.Of(request.Draft.Record.Actions), request.Draft.Now);
         return
         [
             .. request.Flows.SelectMany(f =>
@@ -83,7 +85,8 @@ internal static class RunNows
     private static ActionVerdict Open(ActionRequest request)
     {
         var draft = request.Draft;
-        var flows = request.Flows.Where(f => draft.Suspended.HolderOf(f.Name, draft.Now) is null).ToImmutableArray();
+        var held = Suspensions.Of(draft.Record.Actions);
+        var flows = request.Flows.Where(f => held.HolderOf(f.Name, draft.Now) is null).ToImmutableArray();
         var full = flows.FirstOrDefault(f =>
             draft.Record.Plan(f.Name).Occasions.Count(o => o is { Kind: OccasionKind.RunNow, IsClosed: false }) >= Most
         );
@@ -94,7 +97,7 @@ internal static class RunNows
         var stores = request.Stores.IsEmpty ? draft.Roster.Active : request.Stores;
         var opened = flows.Aggregate(draft, (d, flow) => Open(d, flow, request));
         var names = ActionTexts.Names([.. flows.Select(f => f.Name)]);
-        var last = ActionTexts.Instant(draft.Now + flows.Max(f => f.StartingDeadline.Value));
+        var last = UtcText.Of(draft.Now + flows.Max(f => f.StartingDeadline.Value));
         return ActionVerdict.Apply(
             AuthPauses.Clear(opened.Record, stores),
             $"{stores.Length} stores are to run in flows {names}, each to start by {last}"
@@ -103,7 +106,7 @@ internal static class RunNows
 
     private static Draft Open(Draft draft, Flow flow, ActionRequest request)
     {
-        var listed = Occasions.List(draft, flow);
+        var listed = draft.RegisterFlow(flow.Name);
         var plan = listed.Record.Plan(flow.Name);
         var occasion = new Occasion
         {

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Actions;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Record;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Explaining;
@@ -22,9 +24,7 @@ public static class Explanations
     public static StoreAnswer Answer(StoreQuestion question)
     {
         var draft = DraftOf(question);
-        var flows = draft.Spec.Flows.Where(f =>
-            question.Flow is null || string.Equals(f.Name, question.Flow, StringComparison.Ordinal)
-        );
+        var flows = draft.Spec.Flows.Where(f => question.Flow is null || f.Name == question.Flow);
         return new StoreAnswer
         {
             Store = question.Store,
@@ -48,12 +48,7 @@ public static class Explanations
             Unknown = Unknown(question, flow, rows),
             Now = [.. StoreSights.OfFlow(draft, flow, question)],
             LastOkSlot = draft.Record.Ledger(flow.Name).Stores.GetValueOrDefault(question.Store)?.LastOkSlot,
-            IsStale = Staleness
-                .Of(draft)
-                .Any(s =>
-                    string.Equals(s.Flow, flow.Name, StringComparison.Ordinal)
-                    && string.Equals(s.Store, question.Store, StringComparison.Ordinal)
-                ),
+            IsStale = Staleness.Of(draft).Any(s => s.Flow == flow.Name && s.Store == question.Store),
         };
     }
 
@@ -78,7 +73,7 @@ public static class Explanations
     /// <summary>While the occasion's pods are kept, the record knows their runs.</summary>
     private static Entry? LastRun(FlowPlan plan, string occasion, string store) =>
         plan
-            .Occasions.FirstOrDefault(o => string.Equals(o.Id, occasion, StringComparison.Ordinal))
+            .Occasions.FirstOrDefault(o => o.Id == occasion)
             ?.Entries.LastOrDefault(e => e.Stores.Contains(store, StringComparer.Ordinal));
 
     private static string? Unknown(StoreQuestion question, Flow flow, ImmutableArray<ClosedOccasion> rows)
@@ -103,14 +98,14 @@ public static class Explanations
     {
         var record = question.Record ?? new ConnectorRecord();
         var stores = Listed(question.Connector, question.Record);
-        var spec = question.Connector.Spec with { Stores = stores };
         var seen = new Observation
         {
             Now = question.Now,
-            Connector = question.Connector with { Spec = spec },
+            Connector = question.Connector,
             Record = new RecordSight.Found(record),
         };
-        return SuspensionEffect.On(new Draft(seen, record) { Roster = new StoreRoster(stores) });
+        var effective = EffectiveSpec.Of(question.Connector.Spec with { Stores = stores });
+        return new Draft(seen, record) { Effective = effective.Under(Suspensions.Of(record.Actions), question.Now) };
     }
 
     /// <summary>Those of the spec, then list by list; the first of several with one name counts.</summary>

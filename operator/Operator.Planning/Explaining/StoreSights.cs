@@ -1,7 +1,10 @@
 using Operator.Api;
-using Operator.Planning.Credentials;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Planning.Runs;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Explaining;
 
@@ -30,7 +33,7 @@ internal static class StoreSights
         }
         if (draft.Record.Pauses.Auth.GetValueOrDefault(store) is { } pause && draft.Now < pause.Until)
         {
-            var secrets = string.Join(" and ", StoreKeys.Described(draft, store));
+            var secrets = string.Join(" and ", StoreKeys.Described(draft.Effective, store));
             yield return $"its runs pause until {question.Told(pause.Until)}, because it failed to authenticate {pause.Failures} times in a row since {question.Told(pause.Since)}; "
                 + (secrets.Length == 0 ? "the connector names no Secret; set spec.credentials" : $"check {secrets}");
         }
@@ -91,7 +94,7 @@ internal static class StoreSights
         PodNames.Of(draft.Seen.Connector.Metadata.Name, draft.Record.Id, flow, occasion, entry.Index);
 
     private static string? Isolated(FlowPlan plan, string store) =>
-        plan.Isolated.FirstOrDefault(i => string.Equals(i.Store, store, StringComparison.Ordinal)) is { } isolation
+        plan.Isolated.FirstOrDefault(i => i.Store == store) is { } isolation
             ? $"it runs in groups of at most {isolation.Size}, because a run that held it ended badly before it came to all its stores; {isolation.Clean} of 10 clean due times have passed since"
             : null;
 
@@ -107,17 +110,14 @@ internal static class StoreSights
 
     private static string? Waiting(Draft draft, Flow flow, Occasion occasion, StoreQuestion question)
     {
-        var store = question.Store;
-        if (
-            draft.Spec.Suspend
-            || !RunPlanning.Waiting(draft, flow.Name, occasion).Contains(store, StringComparer.Ordinal)
-        )
+        var (store, waiting) = (question.Store, new WaitingStores());
+        if (draft.Spec.Suspend || !waiting.Of(draft, flow.Name, occasion).Contains(store, StringComparer.Ordinal))
         {
             return null;
         }
         var live = draft.Record.Plan(flow.Name).Entries.Where(e => e.Result is null).ToList();
         var why =
-            StoreHolds.Of(draft, flow.Name).KeptBy([store]) is { } limit ? $"the quota of {limit.Api} ({limit})"
+            waiting.HoldsOf(draft, flow.Name).KeptBy([store]) is { } limit ? $"the quota of {limit.Api} ({limit})"
             : live.Exists(e => Holds(e, store)) ? "its earlier run to end"
             : live.Count >= flow.MaxConcurrentRuns
                 ? $"a place: {live.Count} runs are live, maxConcurrentRuns is {flow.MaxConcurrentRuns}"

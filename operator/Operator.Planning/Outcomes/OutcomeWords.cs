@@ -1,3 +1,5 @@
+using Operator.Planning.Record;
+
 namespace Operator.Planning.Outcomes;
 
 /// <summary>Outcomes in words: one for programs, and for people what was so and what to do.</summary>

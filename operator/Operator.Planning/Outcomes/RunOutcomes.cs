@@ -1,3 +1,6 @@
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
 namespace Operator.Planning.Outcomes;
 
 /// <summary>What a run came to for each of its stores.</summary>
@@ -5,7 +8,7 @@ internal static class RunOutcomes
 {
     /// <summary>One place a store of the entry.</summary>
     public static StoreOutcome[] Of(Entry entry, RunEnding ending) =>
-        [.. entry.Stores.Select((_, i) => Of(ending.Stores[i], ending, isAlone: entry.Stores.Length == 1))];
+        [.. entry.Stores.Select((_, i) => Of(ending.Reports[i], ending, isAlone: entry.Stores.Length == 1))];
 
     /// <summary>
     /// What the occasion's runs came to, for each store that one of them held: the best, when something was synced, else the last;
@@ -47,8 +50,8 @@ internal static class RunOutcomes
             ({ Failed: 0 }, _) => StoreOutcome.Ok,
             (not null, _) => StoreOutcome.SomeFailed,
             (_, RunResult.Succeeded) when !ending.HasReport => StoreOutcome.OkWithoutCounts,
-            // A run of one store that ended badly had no neighbour to blame.
-            (_, RunResult.Failed) when isAlone => (StoreOutcome)Folding.ClassOf(ending),
+            // A store that ran alone failed by itself.
+            (_, RunResult.Failed) when isAlone => (StoreOutcome)ending.ErrorClass,
             (_, RunResult.Succeeded or RunResult.Failed) => StoreOutcome.NotReached,
             (_, RunResult.Infra) => StoreOutcome.BrokenOff,
             (_, RunResult.NotStarted) => StoreOutcome.NeverStarted,

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Outcomes;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Outcomes;
 
@@ -43,9 +45,13 @@ internal static class Timelines
         return draft with { LeftOut = draft.LeftOut.AddRange(leftOut) };
     }
 
-    /// <summary>Slots of which nothing was planned. What is suspended now, or was at a slot, was not due on it.</summary>
-    public static Draft Skip(Draft draft, Flow flow, SlotSpan span, StoreOutcome outcome)
+    /// <summary>Writes the due times of which nothing was planned.</summary>
+    public static Draft WriteSkipped(Draft draft) => draft.Skipped.Aggregate(draft, Skip) with { Skipped = [] };
+
+    /// <summary>What is suspended now, or was at a slot, was not due on it.</summary>
+    private static Draft Skip(Draft draft, SkippedSlots skipped)
     {
+        var (flow, span, outcome) = skipped;
         var slots = Schedule.Of(flow).Newest(span.After, span.Until, OutcomeBook.MostOccasions);
         if (slots.IsEmpty || draft.Roster.IsEmpty)
         {
@@ -163,6 +169,3 @@ internal static class Timelines
         };
     }
 }
-
-/// <summary>Slots after one instant, up to and including another.</summary>
-internal readonly record struct SlotSpan(DateTimeOffset After, DateTimeOffset Until);

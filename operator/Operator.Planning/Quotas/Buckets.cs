@@ -1,3 +1,5 @@
+using Operator.Planning.Record;
+
 namespace Operator.Planning.Quotas;
 
 /// <summary>
@@ -75,11 +77,12 @@ internal static class Buckets
     private static ApiBook Moved(this ApiBook book, Limit limit, string key, long fullAt, long instant)
     {
         var rate = limit.RateText();
-        var converted = string.Equals(book.Rate, rate, StringComparison.Ordinal)
-            ? book.FullAt
-            : book.FullAt.SetItems(
-                book.FullAt.Select(b => KeyValuePair.Create(b.Key, Convert(b.Value, book, limit, instant)))
-            );
+        var converted =
+            book.Rate == rate
+                ? book.FullAt
+                : book.FullAt.SetItems(
+                    book.FullAt.Select(b => KeyValuePair.Create(b.Key, Convert(b.Value, book, limit, instant)))
+                );
         return book with { Rate = rate, FullAt = converted.SetItem(key, fullAt) };
     }
 
@@ -88,7 +91,7 @@ internal static class Buckets
     {
         if (
             fullAt <= instant
-            || string.Equals(book.Rate, limit.RateText(), StringComparison.Ordinal)
+            || book.Rate == limit.RateText()
             || !new Api.Rate(book.Rate).TryGet(out var calls, out var per)
         )
         {

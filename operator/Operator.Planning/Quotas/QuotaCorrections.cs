@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Quotas;
 
@@ -9,23 +11,22 @@ namespace Operator.Planning.Quotas;
 /// </summary>
 internal static class QuotaCorrections
 {
-    public static Draft After(Draft draft, Entry entry, RunEnding ending)
+    public static ConnectorRecord After(ConnectorRecord record, RunEnded run, QuotaTable quotas)
     {
-        var book = draft.Record.Quotas;
-        foreach (var api in (entry.Promised?.Keys ?? []).Union(ending.Calls.ApiNames, StringComparer.Ordinal))
+        var (book, claim) = (record.Quotas, new Claim(run.Entry, run.Ending, run.At));
+        foreach (var api in (run.Entry.Promised?.Keys ?? []).Union(run.Ending.Calls.ApiNames, StringComparer.Ordinal))
         {
-            if (draft.Quotas.Find(api) is { } limit)
+            if (quotas.Find(api) is { } limit)
             {
-                var corrected = Corrected(book.Of(api), limit, new Claim(entry, ending, draft.Now));
-                book = book.With(api, corrected.Trimmed(draft.Now));
+                book = book.With(api, Corrected(book.Of(api), limit, claim).Trimmed(run.At));
             }
         }
-        foreach (var limit in ending.Calls.Spent.Select(draft.Quotas.Find).OfType<Limit>())
+        foreach (var limit in run.Ending.Calls.Spent.Select(quotas.Find).OfType<Limit>())
         {
-            var until = limit.DayEnd(draft.Now).ToUnixTimeMilliseconds();
+            var until = limit.DayEnd(run.At).ToUnixTimeMilliseconds();
             book = book.With(limit.Api, book.Of(limit.Api) with { SpentUntil = until });
         }
-        return book == draft.Record.Quotas ? draft : draft with { Record = draft.Record with { Quotas = book } };
+        return book == record.Quotas ? record : record with { Quotas = book };
     }
 
     private sealed record Claim(Entry Entry, RunEnding Ending, DateTimeOffset Now)
@@ -34,7 +35,7 @@ internal static class QuotaCorrections
         public bool NeverStarted =>
             Ending is { HasStarted: false, HasReport: false, Result: RunResult.NotStarted or RunResult.Infra }
             && (
-                Entry.End == EndCause.StartTimeout
+                Entry.Stop == StopCause.StartTimeout
                 || Ending.Reason
                     is Reasons.QuotaExceeded
                         or Reasons.AdmissionDenied
@@ -49,17 +50,22 @@ internal static class QuotaCorrections
         if (limit.Scope == QuotaScope.Application)
         {
             var all = (long)promised * claim.Entry.Stores.Length;
-            return Moved(book, limit, new Change(Buckets.Application, all, Total(claim, limit.Api) ?? all), claim.Now);
+            return Moved(
+                book,
+                limit,
+                new Correction(Buckets.Application, all, Total(claim, limit.Api) ?? all),
+                claim.Now
+            );
         }
         var made = ByStore(claim, limit.Api, promised);
         return claim
-            .Entry.Stores.Select((store, i) => new Change(store, promised, made[i]))
+            .Entry.Stores.Select((store, i) => new Correction(store, promised, made[i]))
             .Aggregate(book, (b, change) => Moved(b, limit, change, claim.Now));
     }
 
-    private sealed record Change(string Key, long Promised, long Made);
+    private sealed record Correction(string Key, long Promised, long Made);
 
-    private static ApiBook Moved(ApiBook book, Limit limit, Change change, DateTimeOffset now) =>
+    private static ApiBook Moved(ApiBook book, Limit limit, Correction change, DateTimeOffset now) =>
         change.Made > change.Promised ? book.Draw(limit, change.Key, change.Made - change.Promised, now)
         : change.Made < change.Promised ? book.PutBack(limit, change.Key, change.Promised - change.Made, now)
         : book;
@@ -98,7 +104,7 @@ internal static class QuotaCorrections
         {
             return made;
         }
-        var reached = Enumerable.Range(0, count).Where(i => claim.Ending.Stores[i] is not null).ToList();
+        var reached = Enumerable.Range(0, count).Where(i => claim.Ending.Reports[i] is not null).ToList();
         if (count == 1 || (reached.Count > 0 && total >= (long)promised * count))
         {
             var sharers = reached.Count > 0 ? reached : [0];

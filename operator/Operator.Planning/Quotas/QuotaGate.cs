@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Quotas;
 
@@ -13,7 +14,9 @@ internal sealed class QuotaGate
     private QuotaGate(ImmutableArray<(ApiUse Use, Limit Limit)> uses, QuotaBook book, DateTimeOffset now) =>
         (_uses, _book, _now) = (uses, book, now);
 
-    public static QuotaGate Of(Draft draft, Flow flow) => new(draft.Quotas.Of(flow), draft.Record.Quotas, draft.Now);
+    /// <summary>Of a flow that the spec no longer lists (null) no use is known, so nothing limits it.</summary>
+    public static QuotaGate Of(QuotaTable quotas, QuotaBook book, Flow? flow, DateTimeOffset now) =>
+        new(flow is null ? [] : quotas.Of(flow), book, now);
 
     public bool IsOpen => _uses.IsEmpty;
 

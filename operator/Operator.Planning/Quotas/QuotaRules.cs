@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Operator.Api;
+using Operator.Planning.Calendar;
 using Operator.Planning.Marketplaces;
-using Operator.Planning.Scheduling;
 
 namespace Operator.Planning.Quotas;
 
@@ -54,10 +54,8 @@ public static class QuotaRules
         var usual = Profiles.Of(spec.Marketplace).UsualUses;
         foreach (var flow in spec.Flows.Where(f => f.Uses.IsEmpty))
         {
-            var use = usual.FirstOrDefault(u => string.Equals(u.Flow, flow.Name, StringComparison.Ordinal));
-            var limit = use is null
-                ? null
-                : QuotaTable.Known(spec, api => string.Equals(api, use.Api, StringComparison.Ordinal)).FirstOrDefault();
+            var use = usual.FirstOrDefault(u => u.Flow == flow.Name);
+            var limit = use is null ? null : QuotaTable.Known(spec, api => api == use.Api).FirstOrDefault();
             if (limit is not null && TooMuch(limit, [new Draw(flow, use!.CallsPerStore)], stores: 1) is { } arithmetic) // a limit implies a use
             {
                 return $"flow '{flow.Name}' names no uses; if it does what such flows usually do: {arithmetic}; set its uses to say what it does";
@@ -122,12 +120,7 @@ public static class QuotaRules
         spec.Flows.SelectMany(f => f.Uses).Select(u => u.Api).Distinct(StringComparer.Ordinal);
 
     private static ImmutableArray<Draw> DrawnBy(ImmutableArray<Flow> flows, string api) =>
-        [
-            .. from flow in flows
-            from use in flow.Uses
-            where string.Equals(use.Api, api, StringComparison.Ordinal)
-            select new Draw(flow, use.CallsPerStore),
-        ];
+        [.. from flow in flows from use in flow.Uses where use.Api == api select new Draw(flow, use.CallsPerStore)];
 
     private static string Number(decimal number) => number.ToString("0.#", CultureInfo.InvariantCulture);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Quotas;
 
@@ -16,29 +17,34 @@ public sealed record QuotaShare
     public string? Rate { get; init; }
 
     /// <summary>The shares of an entry; null when nothing was promised.</summary>
-    internal static ImmutableSortedDictionary<string, QuotaShare>? Of(Draft draft, Entry entry) =>
+    internal static ImmutableSortedDictionary<string, QuotaShare>? Of(
+        ConnectorSpec spec,
+        QuotaTable quotas,
+        Entry entry
+    ) =>
         entry.Promised?.ToImmutableSortedDictionary(
             p => p.Key,
-            p => Of(draft, entry, p.Key, p.Value),
+            p => Of(spec, quotas.Find(p.Key), new Promise(p.Key, p.Value, entry.Stores.Length)),
             StringComparer.Ordinal
         );
 
-    private static QuotaShare Of(Draft draft, Entry entry, string api, int callsPerStore)
+    private sealed record Promise(string Api, int CallsPerStore, int Stores);
+
+    private static QuotaShare Of(ConnectorSpec spec, Limit? limit, Promise promise)
     {
-        var limit = draft.Quotas.Find(api);
         var isOfStores = limit?.Scope != QuotaScope.Application;
         return new QuotaShare
         {
             Scope = (isOfStores ? QuotaScope.Store : QuotaScope.Application).ToString(),
-            Tokens = isOfStores ? callsPerStore : (long)callsPerStore * entry.Stores.Length,
-            Rate = limit is { HasRate: true } ? limit.RateText(Sharers(draft.Spec, api, isOfStores)) : null,
+            Tokens = isOfStores ? promise.CallsPerStore : (long)promise.CallsPerStore * promise.Stores,
+            Rate = limit is { HasRate: true } ? limit.RateText(Sharers(spec, promise.Api, isOfStores)) : null,
         };
     }
 
     /// <summary>Runs that may be live at once: of one store one a flow, of an application as many as the flows allow.</summary>
     private static int Sharers(ConnectorSpec spec, string api, bool isOfStores)
     {
-        var flows = spec.Flows.Where(f => f.Uses.Any(u => string.Equals(u.Api, api, StringComparison.Ordinal)));
+        var flows = spec.Flows.Where(f => f.Uses.Any(u => u.Api == api));
         return Math.Max(1, isOfStores ? flows.Count() : flows.Sum(f => f.MaxConcurrentRuns));
     }
 }

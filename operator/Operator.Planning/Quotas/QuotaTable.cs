@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Marketplaces;
@@ -8,11 +7,11 @@ namespace Operator.Planning.Quotas;
 /// <summary>The quotas that the connector's flows draw on: the user's, else those of the marketplace's profile.</summary>
 public sealed class QuotaTable
 {
-    private readonly FrozenDictionary<string, Limit> _limits;
+    private readonly Dictionary<string, Limit> _limits;
 
-    private QuotaTable(FrozenDictionary<string, Limit> limits) => _limits = limits;
+    private QuotaTable(Dictionary<string, Limit> limits) => _limits = limits;
 
-    private static QuotaTable Empty { get; } = new(FrozenDictionary<string, Limit>.Empty);
+    private static QuotaTable Empty { get; } = new([]);
 
     /// <summary>Only of APIs that a flow uses.</summary>
     public static QuotaTable Of(ConnectorSpec spec)
@@ -27,7 +26,7 @@ public sealed class QuotaTable
         {
             limits.TryAdd(limit.Api, limit); // the user's come first
         }
-        return new QuotaTable(limits.ToFrozenDictionary(StringComparer.Ordinal));
+        return new QuotaTable(limits);
     }
 
     /// <summary>The quotas of some of the APIs that a flow of the connector may name, the user's first.</summary>

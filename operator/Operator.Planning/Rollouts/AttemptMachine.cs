@@ -1,4 +1,7 @@
 using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
@@ -17,16 +20,13 @@ internal static class AttemptMachine
         draft = SupersedeAttempt(draft, desired);
         draft = StartAttempt(draft, desired);
         draft = GiveUpCandidateThatCannotStart(draft);
-        return Judging.Advance(draft);
+        return StepAdvance.Advance(draft);
     }
 
     /// <summary>An attempt is bound to its rollout's UID; when that is gone its stores go back, and the content is not rejected.</summary>
     private static Draft AbortWithoutRollout(Draft draft)
     {
-        if (
-            draft.Record.RunningAttempt is not { } attempt
-            || string.Equals(draft.Seen.Rollout.Uid, attempt.RolloutUid, StringComparison.Ordinal)
-        )
+        if (draft.Record.RunningAttempt is not { } attempt || draft.Seen.Rollout.Uid == attempt.RolloutUid)
         {
             return draft;
         }
@@ -41,7 +41,7 @@ internal static class AttemptMachine
     private static Draft ForgetOldRejection(Draft draft, Revision desired)
     {
         var book = draft.Record.Revisions;
-        return book.Rejected is { } rejected && !string.Equals(rejected.Hash, desired.Hash, StringComparison.Ordinal)
+        return book.Rejected is { } rejected && rejected.Hash != desired.Hash
             ? draft.Decide(
                 draft.Record with
                 {
@@ -56,7 +56,7 @@ internal static class AttemptMachine
     private static Draft AdoptContent(Draft draft, Revision desired)
     {
         var book = draft.Record.Revisions;
-        if (string.Equals(book.StableHash, desired.Hash, StringComparison.Ordinal))
+        if (book.StableHash == desired.Hash)
         {
             return draft;
         }
@@ -98,14 +98,11 @@ internal static class AttemptMachine
     /// <summary>Another content than the candidate's ends the attempt: its stores go back to stable first.</summary>
     private static Draft SupersedeAttempt(Draft draft, Revision desired)
     {
-        if (
-            draft.Record.RunningAttempt is not { } attempt
-            || string.Equals(attempt.Revision, desired.Hash, StringComparison.Ordinal)
-        )
+        if (draft.Record.RunningAttempt is not { } attempt || attempt.Revision == desired.Hash)
         {
             return draft;
         }
-        var isBackToStable = string.Equals(draft.Record.Revisions.StableHash, desired.Hash, StringComparison.Ordinal);
+        var isBackToStable = draft.Record.Revisions.StableHash == desired.Hash;
         var (reason, message) = isBackToStable
             ? (Reasons.BackToStable, $"the content is stable's again; attempt {attempt.Number} ended")
             : (Reasons.Superseded, $"revision {desired.Hash} takes the place of {attempt.Revision}");
@@ -120,13 +117,13 @@ internal static class AttemptMachine
         var isSettled =
             record.RunningAttempt is not null
             || book.StableHash is null
-            || string.Equals(book.StableHash, desired.Hash, StringComparison.Ordinal)
-            || string.Equals(book.Rejected?.Hash, desired.Hash, StringComparison.Ordinal);
+            || book.StableHash == desired.Hash
+            || book.Rejected?.Hash == desired.Hash;
         if (isSettled || draft.Policy is not { } policy || draft.Spec.Suspend || draft.Roster.Active.IsEmpty)
         {
             return draft;
         }
-        var started = Attempts.Start(WithRevision(record, desired), desired, policy, draft.Seen);
+        var started = Attempts.Start(draft with { Record = WithRevision(record, desired) }, desired, policy);
         var attempt = started.RunningAttempt!; // just started
         var message =
             $"Attempt {attempt.Number}: revision {desired.Hash} ({desired.Sync.Image}) starts with {attempt.Cohort} of {attempt.Order.Length} stores";

@@ -1,4 +1,6 @@
 using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
@@ -12,14 +14,11 @@ internal static class Attempts
     private const int FormerStablesKept = 3;
     private const int RevisionsKept = 10;
 
-    public static ConnectorRecord Start(
-        ConnectorRecord record,
-        Revision candidate,
-        SyncRollout policy,
-        Observation seen
-    )
+    /// <summary>Begins an attempt at a revision that is among the record's.</summary>
+    public static ConnectorRecord Start(Draft draft, Revision candidate, SyncRollout policy)
     {
-        var order = CohortOrder.Of(seen.Salt, ActiveStores(seen.Connector.Spec));
+        var (record, seen) = (draft.Record, draft.Seen);
+        var order = CohortOrder.Of(seen.Salt, draft.Roster.Active);
         var attempt = new Attempt
         {
             Number = record.Attempts.LastNumber + 1,
@@ -39,15 +38,10 @@ internal static class Attempts
     }
 
     /// <summary>Takes the next step: stores that joined are appended in hash order, and the cohort never gets smaller.</summary>
-    public static ConnectorRecord Widen(
-        ConnectorRecord record,
-        Attempt attempt,
-        SyncRollout policy,
-        int nextIndex,
-        Observation seen
-    )
+    public static ConnectorRecord Widen(Draft draft, Attempt attempt, SyncRollout policy, int nextIndex)
     {
-        var joined = ActiveStores(seen.Connector.Spec).Except(attempt.Order, StringComparer.Ordinal);
+        var (record, seen) = (draft.Record, draft.Seen);
+        var joined = draft.Roster.Active.Except(attempt.Order, StringComparer.Ordinal);
         var order = attempt.Order.AddRange(CohortOrder.Of(seen.Salt, joined));
         var target = CohortOrder.Places(policy.Spec.Steps[nextIndex].Stores, order.Length);
         var widened = attempt with
@@ -152,7 +146,4 @@ internal static class Attempts
                 Revisions = book with { Items = book.Items.RemoveRange(dropped) },
             };
     }
-
-    public static IEnumerable<string> ActiveStores(ConnectorSpec spec) =>
-        spec.Stores.Where(s => !s.Suspend).Select(s => s.Name);
 }

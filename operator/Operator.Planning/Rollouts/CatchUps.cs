@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Runs;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
@@ -12,16 +14,31 @@ namespace Operator.Planning.Rollouts;
 /// </summary>
 internal static class CatchUps
 {
-    /// <summary>What a run that ended leaves behind: the candidate's beginning, or a debt that is paid.</summary>
-    public static StoreLedger After(StoreLedger before, StoreLedger after, EndedStore run)
+    /// <summary>Notes since when the candidate handles the stores of a run, or that they have done again what they owed.</summary>
+    public static ConnectorRecord After(ConnectorRecord record, RunEnded run)
     {
-        var isCandidates = run.Attempt is { } attempt && run.Entry.Attempt == attempt.Number;
         // One that ended unseen may have run.
-        if (isCandidates && run.Ending.Result != RunResult.NotStarted)
+        var isCandidates =
+            record.RunningAttempt is { } attempt
+            && run.Entry.Attempt == attempt.Number
+            && run.Ending.Result != RunResult.NotStarted;
+        if (!isCandidates && !run.Entry.IsRedo)
         {
-            return after with { CandidateFrom = HandledFrom(before, run.Occasion) };
+            return record;
         }
-        return run.Entry.IsRedo && IsDone(run) ? after with { RedoFrom = null } : after;
+        var ledger = record.Ledger(run.Flow);
+        var stores = ledger.Stores;
+        for (var i = 0; i < run.Entry.Stores.Length; i++)
+        {
+            var store = run.Entry.Stores[i];
+            var past = stores.GetValueOrDefault(store) ?? new StoreLedger();
+            var after =
+                isCandidates ? past with { CandidateFrom = HandledFrom(past, run.Occasion) }
+                : IsDone(run, run.Ending.Reports[i]) ? past with { RedoFrom = null }
+                : past;
+            stores = after == past ? stores : stores.SetItem(store, after);
+        }
+        return record.With(run.Flow, ledger with { Stores = stores });
     }
 
     /// <summary>
@@ -63,9 +80,8 @@ internal static class CatchUps
             };
     }
 
-    private static bool IsDone(EndedStore run) =>
-        run.Report is { FailingClass: null, HasMore: false }
-        || run.Ending is { Result: RunResult.Succeeded, HasReport: false };
+    private static bool IsDone(RunEnded run, StoreReport? report) =>
+        report is { FailingClass: null, HasMore: false } || run.IsSilentSuccess;
 
     private static FlowLedger Owe(FlowLedger ledger, FlowPlan plan, Attempt attempt)
     {
@@ -126,7 +142,7 @@ internal static class CatchUps
         };
         var since = owing.Min(s => s.Value.RedoFrom!.Value); // filtered
         var message =
-            $"{stores.Length} stores run at once on stable in flow '{flow.Name}', to do again what came up since {RunFile.Instant(since)}";
+            $"{stores.Length} stores run at once on stable in flow '{flow.Name}', to do again what came up since {UtcText.Of(since)}";
         return draft
             .Decide(
                 draft.Record.With(flow.Name, plan with { Occasions = plan.Occasions.Add(occasion) }),
@@ -135,12 +151,3 @@ internal static class CatchUps
             .Tell(EventTarget.Rollout, Reasons.CatchUp, message);
     }
 }
-
-/// <summary>One store of a run that ended.</summary>
-internal sealed record EndedStore(
-    Attempt? Attempt,
-    Occasion Occasion,
-    Entry Entry,
-    RunEnding Ending,
-    StoreReport? Report
-);

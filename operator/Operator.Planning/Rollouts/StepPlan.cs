@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Operator.Api;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
@@ -20,7 +21,7 @@ public sealed record StepPlan
 
     public static StepPlan Of(ImmutableArray<RolloutStep> steps, Attempt attempt)
     {
-        if (string.Equals(attempt.StepsHash, HashOf(steps), StringComparison.Ordinal) && attempt.Step < steps.Length)
+        if (attempt.StepsHash == HashOf(steps) && attempt.Step < steps.Length)
         {
             return At(steps, attempt.Step, attempt.Step + 1);
         }

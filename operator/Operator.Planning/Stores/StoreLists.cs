@@ -1,60 +1,32 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Stores;
 
 /// <summary>
-/// Puts the lists of <c>spec.storesFrom</c> beside the stores of the spec itself. A list is kept in the record before anything
-/// follows from it, so that one that breaks later, or while nobody looks, goes on as it last was.
+/// Puts the lists of <c>spec.storesFrom</c> beside the stores of the spec itself. The record keeps each list as it was last good, so
+/// that one that breaks later goes on as it last was.
 /// </summary>
 internal static class StoreLists
 {
-    /// <summary>From here on <see cref="Draft.Spec"/> has every store.</summary>
-    public static Draft Adopt(Draft draft)
-    {
-        var spec = draft.Spec;
-        if (spec.StoresFrom.IsEmpty && draft.Record.Stores.Lists.IsEmpty)
-        {
-            return draft with { Roster = new StoreRoster(spec.Stores) };
-        }
-        var gathering = Gather(draft);
-        var seen = draft.Seen with
-        {
-            Connector = draft.Seen.Connector with { Spec = spec with { Stores = gathering.Stores } },
-        };
-        var adopted = draft with
-        {
-            Seen = seen,
-            Roster = new StoreRoster(gathering.Stores),
-            StoreListProblems = gathering.Problems,
-        };
-        var isNews = draft.Seen.ConnectorFindings.IsEmpty && !IsSame(draft.Record.Stores, gathering.Book);
-        return isNews
-            ? adopted.Decide(
-                draft.Record with
-                {
-                    Stores = gathering.Book,
-                },
-                $"{gathering.Book.Lists.Length} lists of stores are read, {gathering.Stores.Length} stores in all"
-            )
-            : adopted;
-    }
-
-    private sealed record Gathering(ImmutableArray<Store> Stores, StoreBook Book, ImmutableArray<string> Problems);
+    /// <summary>Every store, the lists to keep, and what is wrong with them, one sentence each.</summary>
+    public sealed record Gathering(ImmutableArray<Store> Stores, StoreBook Book, ImmutableArray<string> Problems);
 
     /// <summary>The first of several stores with one name counts: those of the spec, then list by list.</summary>
-    private static Gathering Gather(Draft draft)
+    public static Gathering Gather(ConnectorSpec spec, ImmutableArray<StoreListSight> seen, StoreBook kept)
     {
-        var stores = draft.Spec.Stores.ToBuilder();
-        var owners = draft
-            .Spec.Stores.DistinctBy(s => s.Name, StringComparer.Ordinal)
+        var stores = spec.Stores.ToBuilder();
+        var owners = spec
+            .Stores.DistinctBy(s => s.Name, StringComparer.Ordinal)
             .ToDictionary(s => s.Name, _ => "spec.stores", StringComparer.Ordinal);
         var lists = ImmutableArray.CreateBuilder<KeptStoreList>();
         var problems = ImmutableArray.CreateBuilder<string>();
-        foreach (var sight in draft.Seen.StoreLists)
+        foreach (var sight in seen)
         {
-            var before = draft.Record.Stores.Find(sight.Source);
-            var (list, problem) = Choose(WithKeysNamed(draft.Spec, sight), before, stores.Count);
+            var before = kept.Find(sight.Source);
+            var (list, problem) = Choose(WithKeysNamed(spec, sight), before, stores.Count);
             string? twin = null;
             if (list is not null)
             {
@@ -105,7 +77,7 @@ internal static class StoreLists
                 : sight.Problem;
         if (problem is null)
         {
-            var isKept = before is not null && string.Equals(before.Hash, sight.Hash, StringComparison.Ordinal);
+            var isKept = before is not null && before.Hash == sight.Hash;
             var list = new KeptStoreList
             {
                 Source = sight.Source,
@@ -142,10 +114,9 @@ internal static class StoreLists
         return twin;
     }
 
-    private static bool IsSame(StoreBook a, StoreBook b) =>
+    /// <summary>The same content of the same lists.</summary>
+    public static bool IsSame(StoreBook a, StoreBook b) =>
         a.Lists.Length == b.Lists.Length && a.Lists.Zip(b.Lists).All(pair => IsSame(pair.First, pair.Second));
 
-    private static bool IsSame(KeptStoreList a, KeptStoreList b) =>
-        string.Equals(a.Source, b.Source, StringComparison.Ordinal)
-        && string.Equals(a.Hash, b.Hash, StringComparison.Ordinal);
+    private static bool IsSame(KeptStoreList a, KeptStoreList b) => a.Source == b.Source && a.Hash == b.Hash;
 }

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Actions;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Telling;
 
@@ -28,7 +31,7 @@ public static class ActionTeller
     public static ToldAction? TellWithoutConnector(SyncAction action, DateTimeOffset now)
     {
         var target = action.Spec.TargetRef.Name;
-        return ActionDecisions.Problem(action) is { } problem ? new ToldAction(action, Rejected(action, problem, now))
+        return ActionProblems.Of(action) is { } problem ? new ToldAction(action, Rejected(action, problem, now))
             : action.Status.State is not null ? null
             : new ToldAction(
                 action,
@@ -49,7 +52,7 @@ public static class ActionTeller
         {
             return Says(action, decided) ? null : Decided(action, decided.State, decided.Message, decided.At);
         }
-        if (ActionDecisions.Problem(action) is { } problem)
+        if (ActionProblems.Of(action) is { } problem)
         {
             return Rejected(action, problem, now);
         }
@@ -78,14 +81,14 @@ public static class ActionTeller
     private static bool Says(SyncAction action, DecidedAction decided) =>
         action.Status is { State: { } state, At: { } at }
         && action.Status.ObservedGeneration == action.Metadata.Generation
-        && string.Equals(state, decided.State.ToString(), StringComparison.Ordinal)
-        && string.Equals(action.Status.Message, decided.Message, StringComparison.Ordinal)
+        && state == decided.State.ToString()
+        && action.Status.Message == decided.Message
         && at == decided.At;
 
     /// <summary>Of what is wrong in itself the record knows nothing: it stays as it was told first.</summary>
     private static ActionStatus Rejected(SyncAction action, string problem, DateTimeOffset now)
     {
-        var isSame = string.Equals(action.Status.State, nameof(ActionState.Rejected), StringComparison.Ordinal);
+        var isSame = action.Status.State == nameof(ActionState.Rejected);
         return Decided(action, ActionState.Rejected, problem, isSame ? action.Status.At ?? now : now);
     }
 

@@ -1,15 +1,18 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Runs;
 
 namespace Operator.Planning.Telling;
 
 /// <summary>The connector's status: the only place where its conditions are derived.</summary>
 internal static class ConnectorTeller
 {
-    public static ConnectorStatus Tell(Draft draft)
+    public static ConnectorStatus Tell(Draft draft, WaitingStores waiting)
     {
         var (record, metadata) = (draft.Record, draft.Seen.Connector.Metadata);
         var before = draft.Seen.Connector.Status.Conditions;
@@ -26,7 +29,7 @@ internal static class ConnectorTeller
             Stores = Count(draft, stale),
             Suspensions = SuspensionTeller.Tell(draft),
             Flows = draft.Seen.ConnectorFindings.IsEmpty
-                ? [.. draft.Spec.Flows.Select(f => TellFlow(draft, f, stale))]
+                ? [.. draft.Spec.Flows.Select(f => TellFlow(draft, f, waiting, stale))]
                 : [],
             WorstStores = StoreTroubles.Worst(stale),
             RecordCounter = record.Counter,
@@ -125,7 +128,7 @@ internal static class ConnectorTeller
         var stable = $"stores run revision {book.StableHash}";
         var isRunning = draft.Record.RunningAttempt is not null;
         var desired = RevisionContent.Of(draft.Spec, draft.Seen.ConfigMapHashes, draft.Now).Hash;
-        var isCurrent = isRunning || string.Equals(desired, book.StableHash, StringComparison.Ordinal);
+        var isCurrent = isRunning || desired == book.StableHash;
         return draft switch
         {
             _ when isRunning && draft.Policy is null => Serving(
@@ -153,7 +156,7 @@ internal static class ConnectorTeller
         var active = draft.Roster.Active.Length;
         var onCandidate =
             draft.Record.RunningAttempt is { HasStarted: true } attempt && draft.Policy is not null
-                ? Judging.CohortStores(draft.Spec, attempt)
+                ? Assessment.CohortStores(draft, attempt)
                 : 0;
         return new StoreCounts
         {
@@ -166,19 +169,19 @@ internal static class ConnectorTeller
         };
     }
 
-    private static FlowStatus TellFlow(Draft draft, Flow flow, ImmutableArray<StaleStore> stale)
+    private static FlowStatus TellFlow(Draft draft, Flow flow, WaitingStores waiting, ImmutableArray<StaleStore> stale)
     {
         var plan = draft.Record.Plan(flow.Name);
-        var waiting = plan.Plannable.SelectMany(o => RunPlanning.Waiting(draft, flow.Name, o)).ToImmutableArray();
+        var owed = plan.Plannable.SelectMany(o => waiting.Of(draft, flow.Name, o)).ToImmutableArray();
         return new FlowStatus
         {
             Name = flow.Name,
             LastSlot = plan.LastSlot,
             NextSlot = Occasions.NextSlot(draft, flow),
             ActiveRuns = plan.Entries.Count(e => e.Result is null),
-            WaitingRuns = (waiting.Length + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
-            WaitingFor = StoreHolds.Of(draft, flow.Name).KeptBy(waiting) is { } limit ? $"{limit.Api} ({limit})" : null,
-            StaleStores = stale.Count(s => string.Equals(s.Flow, flow.Name, StringComparison.Ordinal)),
+            WaitingRuns = (owed.Length + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
+            WaitingFor = waiting.HoldsOf(draft, flow.Name).KeptBy(owed) is { } limit ? $"{limit.Api} ({limit})" : null,
+            StaleStores = stale.Count(s => s.Flow == flow.Name),
             LastSuccess = plan.LastSuccess is { } at ? ConditionDraft.Seconds(at) : null,
             Missed = MissedOf(plan),
         };

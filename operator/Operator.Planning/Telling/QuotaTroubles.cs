@@ -1,6 +1,9 @@
 using System.Globalization;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Marketplaces;
 using Operator.Planning.Quotas;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Telling;
 
@@ -31,7 +34,7 @@ internal static class QuotaTroubles
 
     /// <summary>Stores take turns when an application's calls do not suffice for all.</summary>
     public static string? TooLow(Draft draft) =>
-        QuotaRules.TooLow(draft.Spec, draft.Quotas, draft.Roster.Active.Length);
+        QuotaRules.TooLow(draft.Spec, draft.Effective.Quotas, draft.Roster.Active.Length);
 
     private static string? Spent(Draft draft)
     {
@@ -40,8 +43,11 @@ internal static class QuotaTroubles
         {
             var isSpent =
                 book.SpentUntil > instant
-                || (draft.Quotas.Find(api)?.PerDay is { } most && book.Days.Values.Any(d => IsUsedUp(d, most, draft)));
-            if (isSpent && draft.Quotas.Find(api) is { } limit)
+                || (
+                    draft.Effective.Quotas.Find(api)?.PerDay is { } most
+                    && book.Days.Values.Any(d => IsUsedUp(d, most, draft))
+                );
+            if (isSpent && draft.Effective.Quotas.Find(api) is { } limit)
             {
                 return $"the day's calls of '{api}' are used up: flows that use it wait for midnight in {limit.DayZone.Id}";
             }

@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Operator.Api;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Telling;
@@ -51,7 +55,7 @@ public static class RolloutTeller
 
     private static RolloutStatus TellRunning(Draft draft, SyncRollout policy, Attempt attempt)
     {
-        var verdict = Judging.Assess(draft.Record, draft.Spec, attempt, policy.Spec);
+        var verdict = Assessment.Of(draft, attempt, policy.Spec);
         var facts = Facts(draft) with { Attempt = AttemptStatusOf(draft, policy, attempt, verdict) };
         if (attempt.PausedOn is { } paused)
         {
@@ -93,9 +97,7 @@ public static class RolloutTeller
         };
         if (record.Revisions.Rejected is { } rejected)
         {
-            var reason = string.Equals(rejected.Reason, Reasons.RecordLost, StringComparison.Ordinal)
-                ? Reasons.RecordLost
-                : Reasons.RolledBack;
+            var reason = rejected.Reason == Reasons.RecordLost ? Reasons.RecordLost : Reasons.RolledBack;
             var message =
                 $"revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}; all stores run stable until the content changes";
             return WithConditions(
@@ -175,7 +177,7 @@ public static class RolloutTeller
             Message = verdict.Message,
             StartedAt = ConditionDraft.Seconds(attempt.StartedAt),
             StepStartedAt = ConditionDraft.Seconds(attempt.StepStartedAt),
-            NextCheckAt = draft.Spec.Flows.Select(f => Scheduling.Schedule.Of(f).Next(draft.Now)).Min(),
+            NextCheckAt = draft.Spec.Flows.Select(f => Schedule.Of(f).Next(draft.Now)).Min(),
         };
     }
 
@@ -205,7 +207,7 @@ public static class RolloutTeller
 
     private static FlowEvidence EvidenceOf(ConnectorRecord record, string flow, Attempt attempt)
     {
-        var sums = Judging.SumsOf(record, flow, attempt).Evidence;
+        var sums = Assessment.EvidenceOf(record, flow, attempt);
         return new FlowEvidence
         {
             Flow = flow,
@@ -215,7 +217,7 @@ public static class RolloutTeller
             ItemsOk = sums.ItemsOk,
             ItemsFailed = sums.ItemsFailed,
             ItemsThrottled = sums.ItemsThrottled,
-            ErrorRate = SimpleJudge.Percent(sums.ItemErrorRate),
+            ErrorRate = FractionText.Of(sums.ItemErrorRate),
         };
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Credentials;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Telling;
 
@@ -75,7 +77,7 @@ internal static class StoreTroubles
 
     private static string AuthMessage(Draft draft, string flow, ImmutableArray<string> stores)
     {
-        var secrets = string.Join(" and ", StoreKeys.Described(draft, stores[0]));
+        var secrets = string.Join(" and ", StoreKeys.Described(draft.Effective, stores[0]));
         var advice =
             secrets.Length == 0
                 ? "the connector names no Secret; set spec.credentials"

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Actions;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Telling;
 

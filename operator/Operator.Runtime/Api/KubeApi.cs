@@ -182,29 +182,26 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
     private string WriteQuery() =>
         string.Create(CultureInfo.InvariantCulture, $"?timeout={(long)limits.WriteTimeout.TotalMilliseconds}ms");
 
-    private static byte[] DeleteBody(DeleteOptions deletion)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+    private static ReadOnlyMemory<byte> DeleteBody(DeleteOptions deletion) =>
+        JsonParts.Write(json =>
         {
-            json.WriteStartObject();
             if (deletion.Grace is { } grace)
             {
                 json.WriteNumber("gracePeriodSeconds", (long)grace.TotalSeconds);
             }
             if (deletion.Uid is { } uid)
             {
-                json.WriteStartObject("preconditions");
-                json.WriteString("uid", uid);
-                if (deletion.ResourceVersion is { } version)
-                {
-                    json.WriteString("resourceVersion", version);
-                }
-                json.WriteEndObject();
+                json.WriteObject("preconditions", () => WritePreconditions(json, uid, deletion.ResourceVersion));
             }
-            json.WriteEndObject();
+        });
+
+    private static void WritePreconditions(Utf8JsonWriter json, string uid, string? resourceVersion)
+    {
+        json.WriteString("uid", uid);
+        if (resourceVersion is not null)
+        {
+            json.WriteString("resourceVersion", resourceVersion);
         }
-        return buffer.ToArray();
     }
 
     private static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)

@@ -32,8 +32,7 @@ public sealed class KubeApiException(HttpStatusCode status, string reason, strin
     /// <summary>A resourceVersion or continue token is too old.</summary>
     public bool IsGone => Status == HttpStatusCode.Gone || Reason is "Expired" or "Gone";
     public bool IsOverloaded => Status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable;
-    public bool IsAlreadyExists =>
-        Status == HttpStatusCode.Conflict && string.Equals(Reason, "AlreadyExists", StringComparison.Ordinal);
+    public bool IsAlreadyExists => Status == HttpStatusCode.Conflict && Reason == "AlreadyExists";
 
     /// <summary>Somebody else wrote in between.</summary>
     public bool IsConflict => Status == HttpStatusCode.Conflict && !IsAlreadyExists;

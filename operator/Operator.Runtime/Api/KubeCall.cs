@@ -49,9 +49,7 @@ internal sealed record KubeAnswer(HttpStatusCode Status, byte[] Body, TimeSpan? 
     /// The server itself says that the object is not there. A 404 of something in between, or for a kind that is not served,
     /// says nothing about the object.
     /// </summary>
-    public bool IsAbsence =>
-        Status == HttpStatusCode.NotFound
-        && string.Equals(KubeStatus.Read(Body).Reason, "NotFound", StringComparison.Ordinal);
+    public bool IsAbsence => Status == HttpStatusCode.NotFound && KubeStatus.Read(Body).Reason == "NotFound";
 
     public static async Task<KubeAnswer> ReadAsync(
         HttpResponseMessage response,

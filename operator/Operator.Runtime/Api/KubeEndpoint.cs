@@ -119,5 +119,5 @@ public sealed record KubeEndpoint
         );
     }
 
-    private static bool Same(string? one, string? other) => string.Equals(one, other, StringComparison.Ordinal);
+    private static bool Same(string? one, string? other) => one == other;
 }

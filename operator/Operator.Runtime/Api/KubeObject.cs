@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -33,34 +32,30 @@ public sealed class KubeObject(JsonElement json)
         {
             return new KubeObject(Json.Clone());
         }
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            WriteTrimmed(writer, Json);
-        }
-        return new KubeObject(JsonElement.Parse(buffer.WrittenSpan));
+        return new KubeObject(JsonElement.Parse(JsonParts.Write(json => WriteTrimmed(json, Json)).Span));
     }
 
     private static void WriteTrimmed(Utf8JsonWriter json, JsonElement item)
     {
-        json.WriteStartObject();
         foreach (var property in item.EnumerateObject())
         {
             if (property.NameEquals("metadata") && property.Value.ValueKind == JsonValueKind.Object)
             {
-                json.WriteStartObject(property.Name);
-                foreach (var field in property.Value.EnumerateObject().Where(f => !f.NameEquals("managedFields")))
-                {
-                    field.WriteTo(json);
-                }
-                json.WriteEndObject();
+                json.WriteObject(property.Name, () => WriteFields(json, property.Value));
             }
             else
             {
                 property.WriteTo(json);
             }
         }
-        json.WriteEndObject();
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, JsonElement metadata)
+    {
+        foreach (var field in metadata.EnumerateObject().Where(f => !f.NameEquals("managedFields")))
+        {
+            field.WriteTo(json);
+        }
     }
 
     private JsonElement? Metadata(string name) =>

@@ -52,7 +52,7 @@ internal static class KubeStatus
         && details.ValueKind == JsonValueKind.Object
         && details.TryGetProperty("causes", out var causes)
         && causes.ValueKind == JsonValueKind.Array
-        && causes.EnumerateArray().Any(c => string.Equals(Text(c, "reason"), reason, StringComparison.Ordinal));
+        && causes.EnumerateArray().Any(c => Text(c, "reason") == reason);
 
     private static string Text(JsonElement status, string name) =>
         status.ValueKind == JsonValueKind.Object

@@ -62,20 +62,22 @@ public sealed class EventRecorder(
         }
     }
 
-    private byte[] Write(EventSubject subject, EventIdentity identity, bool isWarning, int occurrences)
+    private ReadOnlyMemory<byte> Write(EventSubject subject, EventIdentity identity, bool isWarning, int occurrences)
     {
         var now = time.GetUtcNow()
             .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        return JsonParts.Write(json =>
         {
-            json.WriteStartObject();
             json.WriteString("apiVersion", "events.k8s.io/v1");
             json.WriteString("kind", "Event");
-            json.WriteStartObject("metadata");
-            json.WriteString("namespace", NamespaceOf(subject));
-            json.WriteString("name", NextName(subject));
-            json.WriteEndObject();
+            json.WriteObject(
+                "metadata",
+                () =>
+                {
+                    json.WriteString("namespace", NamespaceOf(subject));
+                    json.WriteString("name", NextName(subject));
+                }
+            );
             json.WriteString("eventTime", now);
             json.WriteString("type", isWarning ? "Warning" : "Normal");
             json.WriteString("reason", Utf8Text.Cut(identity.Reason, MaxReasonBytes));
@@ -85,21 +87,26 @@ public sealed class EventRecorder(
             json.WriteString("reportingInstance", Utf8Text.Cut(instance, MaxReasonBytes));
             if (occurrences > 1)
             {
-                json.WriteStartObject("series");
-                json.WriteNumber("count", occurrences);
-                json.WriteString("lastObservedTime", now);
-                json.WriteEndObject();
+                json.WriteObject(
+                    "series",
+                    () =>
+                    {
+                        json.WriteNumber("count", occurrences);
+                        json.WriteString("lastObservedTime", now);
+                    }
+                );
             }
-            json.WriteStartObject("regarding");
-            json.WriteString("apiVersion", subject.ApiVersion);
-            json.WriteString("kind", subject.Kind);
-            json.WriteString("namespace", subject.Key.Namespace);
-            json.WriteString("name", subject.Key.Name);
-            json.WriteString("uid", subject.Uid);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+            json.WriteObject("regarding", () => WriteRegarding(json, subject));
+        });
+    }
+
+    private static void WriteRegarding(Utf8JsonWriter json, EventSubject subject)
+    {
+        json.WriteString("apiVersion", subject.ApiVersion);
+        json.WriteString("kind", subject.Kind);
+        json.WriteString("namespace", subject.Key.Namespace);
+        json.WriteString("name", subject.Key.Name);
+        json.WriteString("uid", subject.Uid);
     }
 
     /// <summary>Unique among recorders by the instance, in one of them by the count, over restarts by the clock.</summary>

@@ -196,7 +196,7 @@ public sealed class LeaderLease(
             return null;
         }
         var current = LeaseSpec.Read(lease);
-        if (!string.Equals(_observed?.ResourceVersion, current.ResourceVersion, StringComparison.Ordinal))
+        if (_observed?.ResourceVersion != current.ResourceVersion)
         {
             Observe(current);
         }
@@ -234,7 +234,7 @@ public sealed class LeaderLease(
         _goneSince = null;
     }
 
-    private bool IsOurs(LeaseSpec lease) => string.Equals(lease.Holder, _options.Identity, StringComparison.Ordinal);
+    private bool IsOurs(LeaseSpec lease) => lease.Holder == _options.Identity;
 
     private bool IsExpired(LeaseSpec lease)
     {
@@ -256,7 +256,7 @@ public sealed class LeaderLease(
             _ => "unreachable",
         };
         _metrics.Failed(reason);
-        if (string.Equals(reason, _lastFailure, StringComparison.Ordinal))
+        if (reason == _lastFailure)
         {
             return;
         }

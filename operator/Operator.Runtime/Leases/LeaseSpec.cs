@@ -35,7 +35,7 @@ internal sealed class LeaseSpec
     public LeaseSpec HeldBy(string holder, TimeSpan duration, DateTimeOffset now)
     {
         var held = Changed(holder, duration, now);
-        if (!string.Equals(Holder, holder, StringComparison.Ordinal))
+        if (Holder != holder)
         {
             var spec = held._json["spec"]!; // Changed has made it
             spec["acquireTime"] = Time(now);

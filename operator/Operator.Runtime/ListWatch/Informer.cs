@@ -9,7 +9,7 @@ namespace Operator.Runtime;
 /// The projection must not keep the JSON that it is given, which may be part of a whole page: where the object itself is wanted,
 /// <see cref="KubeObject.Trimmed"/> is the projection to use.
 /// </remarks>
-public sealed class Informer<T>
+public sealed class Informer<T> : IInformer
     where T : class
 {
     private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);

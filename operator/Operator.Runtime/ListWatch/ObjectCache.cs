@@ -206,5 +206,5 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
         after.Item.Version != 0 && before?.Item.Version == after.Item.Version;
 
     private static bool IsSame(Entry? entry, Decoded<T>? item) =>
-        entry is not null && item is not null && string.Equals(entry.Item.Uid, item.Uid, StringComparison.Ordinal);
+        entry is not null && item is not null && entry.Item.Uid == item.Uid;
 }

@@ -32,7 +32,7 @@ internal static class PartPacking
                 buffer.Write(chunk, 0, read);
             }
             ReadOnlyMemory<byte> content = buffer.ToArray();
-            return string.Equals(Sha256(content), sha256, StringComparison.Ordinal) ? content : null;
+            return Sha256(content) == sha256 ? content : null;
         }
         catch (InvalidDataException)
         {

@@ -64,10 +64,7 @@ internal sealed record PartReference
     public byte[]? Packed { get; set; }
     public string Sha256 { get; set; } = "";
 
-    public bool IsSameAs(PartReference? other) =>
-        other is not null
-        && string.Equals(Object, other.Object, StringComparison.Ordinal)
-        && string.Equals(Sha256, other.Sha256, StringComparison.Ordinal);
+    public bool IsSameAs(PartReference? other) => other is not null && Object == other.Object && Sha256 == other.Sha256;
 }
 
 /// <summary>What a head says. The counter of one that was only begun is 0.</summary>

@@ -131,14 +131,7 @@ internal sealed class RecordObjects(RecordStoreOptions options)
     public static HeadContent? ReadHead(KubeObject head)
     {
         var text = Text(head, "data", HeadField);
-        if (
-            text is null
-            || !string.Equals(
-                PartPacking.Sha256(Encoding.UTF8.GetBytes(text)),
-                Text(head, "data", ChecksumField),
-                StringComparison.Ordinal
-            )
-        )
+        if (text is null || PartPacking.Sha256(Encoding.UTF8.GetBytes(text)) != Text(head, "data", ChecksumField))
         {
             return null;
         }
@@ -186,19 +179,13 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             ? value.GetString()
             : null;
 
-    private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> content)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+    private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> content) =>
+        JsonParts.Write(json =>
         {
-            json.WriteStartObject();
             json.WriteString("apiVersion", "v1");
             json.WriteString("kind", "ConfigMap");
             content(json);
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
-    }
+        });
 
     /// <summary>Leaves the metadata object open.</summary>
     private void WriteMetadata(Utf8JsonWriter json, ObjectKey subject, string name, string role)

@@ -78,8 +78,8 @@ internal sealed class RecordRetirement(
     /// <summary>Null when it is not the one that was listed any more: somebody has committed.</summary>
     private async Task<KubeObject?> ReadAsync(KubeObject listed, CancellationToken ct) =>
         await api.GetAsync(CoreTypes.ConfigMaps, listed.Key, ct) is { } head
-        && string.Equals(head.Uid, listed.Uid, StringComparison.Ordinal)
-        && string.Equals(head.ResourceVersion, listed.ResourceVersion, StringComparison.Ordinal)
+        && head.Uid == listed.Uid
+        && head.ResourceVersion == listed.ResourceVersion
             ? head
             : null;
 

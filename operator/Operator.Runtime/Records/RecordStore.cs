@@ -144,7 +144,7 @@ public sealed class RecordStore
 
     private bool FitsInside(string name, byte[] packed, StoredRecord draft)
     {
-        var others = draft.References.Where(r => !string.Equals(r.Key, name, StringComparison.Ordinal));
+        var others = draft.References.Where(r => r.Key != name);
         return !_options.OutlivesHead(name)
             && packed.Length <= _options.MaxInlineBytes
             && packed.Length + others.Sum(r => r.Value.Packed?.Length ?? 0) <= _options.MaxInlineBytesTogether;

@@ -46,8 +46,8 @@ internal sealed class RecordSweeper(
         if (
             await api.GetAsync(CoreTypes.ConfigMaps, objects.HeadKey(subject), ct) is not { } head
             || reader.Last(subject) is not { } last
-            || !string.Equals(head.Uid, last.HeadUid, StringComparison.Ordinal)
-            || !string.Equals(head.ResourceVersion, last.HeadResourceVersion, StringComparison.Ordinal)
+            || head.Uid != last.HeadUid
+            || head.ResourceVersion != last.HeadResourceVersion
         )
         {
             return 0;
@@ -64,5 +64,5 @@ internal sealed class RecordSweeper(
         api.Clock is { } clock && part.CreationTimestamp < clock.At(time.GetUtcNow()) - options.OrphanAge;
 
     private static bool IsListed(KubeObject part, StoredRecord? record) =>
-        record?.References.Values.Any(r => string.Equals(r.Object, part.Name, StringComparison.Ordinal)) == true;
+        record?.References.Values.Any(r => r.Object == part.Name) == true;
 }

@@ -5,7 +5,8 @@ using System.Text.Json;
 using Operator.Api;
 using Operator.Gathering;
 using Operator.Planning;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
 using Operator.Runtime;
 using Operator.Telling;
 
@@ -146,38 +147,49 @@ internal sealed class ClusterActor(
         MarketplaceConnector connector,
         string recordId,
         Change.CreateTicket ticket
-    )
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+    ) =>
+        JsonParts.Write(json =>
         {
-            json.WriteStartObject();
             json.WriteString("apiVersion", "v1");
             json.WriteString("kind", "ConfigMap");
-            json.WriteStartObject("metadata");
-            json.WriteString("name", ticket.Name);
-            json.WriteString("namespace", connector.Metadata.Namespace);
-            json.WriteStartObject("labels");
-            json.WriteString(PodMarks.ManagedBy, PodMarks.OperatorName);
-            json.WriteString(PodMarks.Ticket, "true");
-            json.WriteEndObject();
-            json.WriteStartObject("annotations");
-            json.WriteString(PodMarks.ConnectorName, connector.Metadata.Name);
-            json.WriteString(PodMarks.TicketRecord, recordId);
-            json.WriteString(PodMarks.Attempt, ticket.Attempt.ToString(CultureInfo.InvariantCulture));
-            json.WriteEndObject();
-            json.WriteStartArray("ownerReferences");
-            json.WriteStartObject();
-            json.WriteString("apiVersion", ApiGroup.ApiVersion);
-            json.WriteString("kind", ApiGroup.ConnectorKind);
-            json.WriteString("name", connector.Metadata.Name);
-            json.WriteString("uid", connector.Metadata.Uid);
-            json.WriteEndObject();
-            json.WriteEndArray();
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+            json.WriteObject("metadata", () => WriteTicketMetadata(json, connector.Metadata, recordId, ticket));
+        });
+
+    private static void WriteTicketMetadata(
+        Utf8JsonWriter json,
+        ObjectMeta owner,
+        string recordId,
+        Change.CreateTicket ticket
+    )
+    {
+        json.WriteString("name", ticket.Name);
+        json.WriteString("namespace", owner.Namespace);
+        json.WriteObject(
+            "labels",
+            () =>
+            {
+                json.WriteString(PodMarks.ManagedBy, PodMarks.OperatorName);
+                json.WriteString(PodMarks.Ticket, "true");
+            }
+        );
+        json.WriteObject(
+            "annotations",
+            () =>
+            {
+                json.WriteString(PodMarks.ConnectorName, owner.Name);
+                json.WriteString(PodMarks.TicketRecord, recordId);
+                json.WriteString(PodMarks.Attempt, ticket.Attempt.ToString(CultureInfo.InvariantCulture));
+            }
+        );
+        json.WriteObjects("ownerReferences", [owner], o => WriteOwner(json, o));
+    }
+
+    private static void WriteOwner(Utf8JsonWriter json, ObjectMeta owner)
+    {
+        json.WriteString("apiVersion", ApiGroup.ApiVersion);
+        json.WriteString("kind", ApiGroup.ConnectorKind);
+        json.WriteString("name", owner.Name);
+        json.WriteString("uid", owner.Uid);
     }
 }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Operator.Planning;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 
 namespace Operator.Acting;

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
-using Operator.Planning.Runs;
+using Operator.Planning.Output;
+using Operator.Runtime;
 
 namespace Operator.Acting;
 

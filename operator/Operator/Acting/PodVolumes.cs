@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
+using Operator.Planning.Stores;
+using Operator.Runtime;
 
 namespace Operator.Acting;
 

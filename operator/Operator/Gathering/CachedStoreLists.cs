@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Operator.Api;
-using Operator.Planning;
-using Operator.Planning.Credentials;
+using Operator.Planning.Facts;
+using Operator.Planning.Stores;
 using Operator.Runtime;
 
 namespace Operator.Gathering;

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning;
-using Operator.Planning.Credentials;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -16,20 +14,12 @@ internal sealed class ClusterCache
 {
     public static readonly TimeSpan MissingKept = TimeSpan.FromHours(1);
 
-    /// <summary>Runs of a slot start and end together: their changes are looked at together.</summary>
-    private static readonly TimeSpan PodsPause = TimeSpan.FromMilliseconds(300);
-
     private readonly KeyedQueue _queue;
-    private readonly OwnStatuses _own;
-    private readonly OwnerIndex _rolloutsOf = new();
-    private readonly OwnerIndex _ticketsOf = new();
-    private readonly ActionsByConnector _actions = new();
-    private readonly OwnerIndex _readersOf = new();
     private readonly PodsByConnector _pods = new();
     private readonly SharedSecrets _secrets;
+    private readonly ClusterChanges _changes;
     private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _missingSince = new();
-    private readonly ConcurrentDictionary<ObjectKey, byte> _finished = new();
-    private readonly ImmutableArray<WatchedKind> _watched;
+    private readonly ImmutableArray<IInformer> _watched;
 
     public ClusterCache(
         IKubeApi api,
@@ -39,7 +29,7 @@ internal sealed class ClusterCache
         OwnStatuses own
     )
     {
-        (_queue, _own) = (queue, own);
+        _queue = queue;
         var ns = options.Namespace;
         Connectors = new(
             api,
@@ -63,24 +53,17 @@ internal sealed class ClusterCache
             services
         );
         _secrets = new SharedSecrets(Connectors, StoreLists);
-        _watched =
-        [
-            WatchedKind.Of(Connectors),
-            WatchedKind.Of(Rollouts),
-            WatchedKind.Of(Actions),
-            WatchedKind.Of(Pods),
-            WatchedKind.Of(Tickets),
-            WatchedKind.Of(StoreLists),
-        ];
-        Connectors.Changed = OnConnector;
+        _changes = new ClusterChanges(queue, own, _pods, _secrets);
+        _watched = [Connectors, Rollouts, Actions, Pods, Tickets, StoreLists];
+        Connectors.Changed = _changes.OnConnector;
         Connectors.Undecoded = (key, _) => queue.Add(key);
-        Rollouts.Changed = OnRollout;
+        Rollouts.Changed = _changes.OnRollout;
         Rollouts.Undecoded = (key, _) => QueueAllOf(key.Namespace);
-        Actions.Changed = OnAction;
+        Actions.Changed = _changes.OnAction;
         Actions.Undecoded = (key, _) => queue.Add(ActionsByConnector.Nobody(key.Namespace));
-        Pods.Changed = OnPod;
-        Tickets.Changed = OnTicket;
-        StoreLists.Changed = OnStoreLists;
+        Pods.Changed = _changes.OnPod;
+        Tickets.Changed = _changes.OnTicket;
+        StoreLists.Changed = _changes.OnStoreLists;
     }
 
     public Informer<CachedConnector> Connectors { get; }
@@ -90,12 +73,12 @@ internal sealed class ClusterCache
     public Informer<CachedTicket> Tickets { get; }
     public Informer<CachedStoreLists> StoreLists { get; }
 
-    public int FinishedPods => _finished.Count;
+    public int FinishedPods => _changes.FinishedPods;
 
-    public bool HasSynced => _watched.All(w => w.HasSynced());
+    public bool HasSynced => _watched.All(w => w.HasSynced);
 
     /// <summary>The longest that any watch has been silent.</summary>
-    public TimeSpan Age => _watched.Max(w => w.Age());
+    public TimeSpan Age => _watched.Max(w => w.Age);
 
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(_watched.Select(w => w.RunAsync(ct)));
 
@@ -115,8 +98,8 @@ internal sealed class ClusterCache
     /// <summary>Rollouts that name the connector, the one in charge first.</summary>
     public ImmutableArray<SyncRollout> RolloutsOf(ObjectKey connector) =>
         [
-            .. _rolloutsOf
-                .Of(connector)
+            .. _changes
+                .RolloutsOf.Of(connector)
                 .Select(Rollouts.Find)
                 .OfType<SyncRollout>()
                 .OrderBy(r => r.Metadata.CreationTimestamp)
@@ -125,7 +108,7 @@ internal sealed class ClusterCache
 
     /// <summary>Actions that name the connector.</summary>
     public ImmutableArray<SyncAction> ActionsOf(ObjectKey connector) =>
-        [.. _actions.Of(connector).Select(Actions.Find).OfType<SyncAction>()];
+        [.. _changes.ActionsOf.Of(connector).Select(Actions.Find).OfType<SyncAction>()];
 
     /// <summary>The connector's Secrets that a connector on the other side of Production uses too.</summary>
     public ImmutableArray<SharedSecret> SecretsSharedBy(MarketplaceConnector connector) => _secrets.Of(connector);
@@ -135,8 +118,8 @@ internal sealed class ClusterCache
 
     public ImmutableArray<ObservedTicket> TicketsOf(ObjectKey connector) =>
         [
-            .. _ticketsOf
-                .Of(connector)
+            .. _changes
+                .TicketsOf.Of(connector)
                 .Select(Tickets.Find)
                 .OfType<CachedTicket>()
                 .Select(t => t.Ticket)
@@ -194,132 +177,16 @@ internal sealed class ClusterCache
 
     public void Found(ObjectKey connector) => _missingSince.TryRemove(connector, out _);
 
-    private static bool IsSame(ObservedPod pod, string uid) => string.Equals(pod.Uid, uid, StringComparison.Ordinal);
-
-    private void OnConnector(ObjectChange<CachedConnector> change)
-    {
-        foreach (var list in change.Before?.StoreLists ?? [])
-        {
-            _readersOf.Remove(OwnerOf(change.Key, list.Name), change.Key);
-        }
-        foreach (var list in change.After?.StoreLists ?? [])
-        {
-            _readersOf.Add(OwnerOf(change.Key, list.Name), change.Key);
-        }
-        if (!_own.IsOwn(Kinds.Connectors, change.Key, change.After?.ResourceVersion))
-        {
-            _queue.Add(change.Key, change.Lane);
-        }
-        NoteSecrets(change.Key);
-    }
-
-    private void NoteSecrets(ObjectKey connector)
-    {
-        foreach (var other in _secrets.Note(connector))
-        {
-            _queue.Add(other);
-        }
-    }
-
-    private void OnRollout(ObjectChange<SyncRollout> change)
-    {
-        var (before, after) = (OwnerOf(change.Key, change.Before), OwnerOf(change.Key, change.After));
-        if (before is { } left)
-        {
-            _rolloutsOf.Remove(left, change.Key);
-        }
-        if (after is { } owner)
-        {
-            _rolloutsOf.Add(owner, change.Key);
-        }
-        if (_own.IsOwn(Kinds.Rollouts, change.Key, change.After?.Metadata.ResourceVersion))
-        {
-            return;
-        }
-        foreach (var connector in new[] { before, after }.OfType<ObjectKey>().Distinct())
-        {
-            _queue.Add(connector, change.Lane);
-        }
-    }
-
-    private void OnAction(ObjectChange<SyncAction> change)
-    {
-        _actions.Seen(change);
-        var isOwn = _own.IsOwn(Kinds.Actions, change.Key, change.After?.Metadata.ResourceVersion);
-        if (change.After is { } after && !isOwn)
-        {
-            _queue.Add(ActionsByConnector.TargetOf(after), change.Lane);
-        }
-    }
-
-    private void OnStoreLists(ObjectChange<CachedStoreLists> change)
-    {
-        foreach (var connector in _readersOf.Of(change.Key))
-        {
-            _queue.Add(connector, change.Lane);
-            NoteSecrets(connector);
-        }
-    }
+    private static bool IsSame(ObservedPod pod, string uid) => pod.Uid == uid;
 
     /// <summary>Whose rollout it was can't be told from one that can't be read.</summary>
     private void QueueAllOf(string ns)
     {
-        foreach (
-            var connector in Connectors.All.Where(c => string.Equals(c.Key.Namespace, ns, StringComparison.Ordinal))
-        )
+        foreach (var connector in Connectors.All.Where(c => c.Key.Namespace == ns))
         {
             _queue.Add(connector.Key);
         }
     }
-
-    private void OnPod(ObjectChange<CachedPod> change)
-    {
-        if (change.After is { Pod.Phase: PodPhase.Succeeded or PodPhase.Failed })
-        {
-            _finished.TryAdd(change.Key, 0);
-        }
-        else
-        {
-            _finished.TryRemove(change.Key, out _);
-        }
-        if ((change.After ?? change.Before) is not { } known)
-        {
-            return;
-        }
-        var owner = OwnerOf(change.Key, known.ConnectorName);
-        if (change.After is { } now)
-        {
-            _pods.Seen(owner, now.Pod);
-        }
-        else if (change.Before is { } last)
-        {
-            _pods.Left(owner, last.Pod);
-        }
-        _queue.AddAfter(owner, PodsPause);
-    }
-
-    private void OnTicket(ObjectChange<CachedTicket> change)
-    {
-        if ((change.After ?? change.Before) is not { } known)
-        {
-            return;
-        }
-        var owner = OwnerOf(change.Key, known.ConnectorName);
-        if (change.After is not null)
-        {
-            _ticketsOf.Add(owner, change.Key);
-        }
-        else
-        {
-            _ticketsOf.Remove(owner, change.Key);
-        }
-        _queue.Add(owner, change.Lane);
-    }
-
-    private static ObjectKey? OwnerOf(ObjectKey item, SyncRollout? rollout) =>
-        rollout is null ? null : OwnerOf(item, rollout.Spec.ConnectorRef.Name);
-
-    private static ObjectKey OwnerOf(ObjectKey item, string? connectorName) => new(item.Namespace, connectorName ?? "");
 
     private static InformerOptions Labelled(ResourceType type, string? ns, string label) =>
         new()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Operator.Planning;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -32,7 +33,7 @@ internal sealed class DecodedRecords
 
     /// <summary>By the very memory of its parts: the store keeps that of a part whose checksum is still the same.</summary>
     private static bool IsSame(StoredRecord last, StoredRecord now) =>
-        string.Equals(last.Id, now.Id, StringComparison.Ordinal)
+        last.Id == now.Id
         && last.Counter == now.Counter
         && last.CreatedAt == now.CreatedAt
         && last.Parts.Count == now.Parts.Count

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Acting;
 using Operator.Api;
-using Operator.Planning;
-using Operator.Planning.Credentials;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
+using Operator.Planning.Stores;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -203,7 +205,7 @@ internal sealed class Gatherer(
         {
             if (
                 await api.GetAsync(Kinds.Rollouts, key, ct) is { } item
-                && string.Equals(Projections.ConnectorNameOf(item), connector.Name, StringComparison.Ordinal)
+                && Projections.ConnectorNameOf(item) == connector.Name
             )
             {
                 found.Add(new UnreadableObject(item, why));
@@ -212,7 +214,7 @@ internal sealed class Gatherer(
         return found.ToImmutable();
     }
 
-    private static bool IsIn(ObjectKey key, string ns) => string.Equals(key.Namespace, ns, StringComparison.Ordinal);
+    private static bool IsIn(ObjectKey key, string ns) => key.Namespace == ns;
 
     /// <summary>
     /// The cache may be behind: what a candidate may spread by, and that an attempt's rollout is gone, is only believed after a
@@ -225,7 +227,7 @@ internal sealed class Gatherer(
         CancellationToken ct
     )
     {
-        bool IsOfAttempt(string uid) => string.Equals(uid, spread.Attempt?.RolloutUid, StringComparison.Ordinal);
+        bool IsOfAttempt(string uid) => uid == spread.Attempt?.RolloutUid;
         if (rollouts.Unreadable.FirstOrDefault(u => spread.Attempt is null || IsOfAttempt(u.Item.Uid)) is { } bad)
         {
             return new RolloutSight.Unusable(bad.Item.Name, bad.Item.Uid, bad.Why, Policy: null);
@@ -263,7 +265,7 @@ internal sealed class Gatherer(
                 return new Spread(null, IsUnderWay: true);
             }
             var desired = RevisionContent.Of(spec, hashes, now).Hash;
-            var isStable = string.Equals(desired, record.Revisions.StableHash, StringComparison.Ordinal);
+            var isStable = desired == record.Revisions.StableHash;
             return new Spread(record.RunningAttempt, record.RunningAttempt is not null || !isStable);
         }
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Operator.Planning;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -124,8 +124,7 @@ internal static class PodProjection
             ? items.EnumerateArray()
             : default;
 
-    private static bool Is(JsonElement parent, string name, string value) =>
-        string.Equals(Text(parent, name), value, StringComparison.Ordinal);
+    private static bool Is(JsonElement parent, string name, string value) => Text(parent, name) == value;
 
     private static string? Text(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)

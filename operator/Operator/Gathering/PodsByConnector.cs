@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Operator.Planning;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -32,7 +32,7 @@ internal sealed class PodsByConnector
         Update(
             connector,
             pods =>
-                pods.TryGetValue(name, out var pod) && string.Equals(pod.Uid, uid, StringComparison.Ordinal)
+                pods.TryGetValue(name, out var pod) && pod.Uid == uid
                     ? pods.SetItem(name, pod with { IsDeleting = true })
                     : pods
         );

@@ -3,9 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Operator.Api;
-using Operator.Planning;
-using Operator.Planning.Credentials;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Stores;
 using Operator.Runtime;
 
 namespace Operator.Gathering;

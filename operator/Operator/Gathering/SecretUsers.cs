@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Operator.Api;
-using Operator.Planning.Credentials;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 
 namespace Operator.Gathering;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Credentials;
+using Operator.Planning.Facts;
+using Operator.Planning.Stores;
 using Operator.Runtime;
 
 namespace Operator.Gathering;

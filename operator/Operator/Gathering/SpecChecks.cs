@@ -4,10 +4,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Operator.Api;
-using Operator.Planning;
+using Operator.Planning.Calendar;
+using Operator.Planning.Facts;
 using Operator.Planning.Quotas;
-using Operator.Planning.Runs;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
 using Operator.Runtime;
 
 namespace Operator.Gathering;

@@ -1,4 +1,5 @@
-using Operator.Planning;
+using Operator.Planning.Facts;
+using Operator.Planning.Record.Encoding;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -11,7 +12,7 @@ internal static class Survivors
     {
         SurvivingPart? Newest(string name)
         {
-            var parts = lost.Survivors.Where(s => string.Equals(s.Name, name, StringComparison.Ordinal)).ToList();
+            var parts = lost.Survivors.Where(s => s.Name == name).ToList();
             return parts.Where(s => s.Counter <= witness).MaxBy(s => s.Counter) ?? parts.MinBy(s => s.Counter);
         }
         var revisions = Newest(RecordParts.Revisions);

@@ -5,7 +5,7 @@ using System.Reflection;
 using Microsoft.Extensions.Options;
 using Operator.Acting;
 using Operator.Gathering;
-using Operator.Planning;
+using Operator.Planning.Record.Encoding;
 using Operator.Runtime;
 using Operator.Telling;
 using Prometheus;

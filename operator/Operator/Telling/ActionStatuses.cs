@@ -79,10 +79,7 @@ internal sealed partial class ActionStatuses(
         var found = new List<UnreadableObject>();
         foreach (var (key, why) in cache.Actions.Undecodable)
         {
-            if (
-                string.Equals(key.Namespace, ns, StringComparison.Ordinal)
-                && await api.GetAsync(Kinds.Actions, key, ct) is { } item
-            )
+            if (key.Namespace == ns && await api.GetAsync(Kinds.Actions, key, ct) is { } item)
             {
                 found.Add(new UnreadableObject(item, why));
             }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Facts;
 using Operator.Planning.Marketplaces;
+using Operator.Planning.Record;
 using Operator.Runtime;
 using Prometheus;
 
@@ -160,7 +162,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
     {
         foreach (var old in _sunsets.GetAllLabelValues().Where(l => IsOf(l, connector)).ToList())
         {
-            if (!sunsets.Any(s => string.Equals(s.Api, old[2], StringComparison.Ordinal)))
+            if (!sunsets.Any(s => s.Api == old[2]))
             {
                 _sunsets.RemoveLabelled(old);
             }
@@ -203,12 +205,12 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         }
     }
 
-    private void Ended(ObjectKey connector, EndedRun run)
+    private void Ended(ObjectKey connector, RunEnded run)
     {
         var arm = run.Entry.Arm == Arm.Candidate ? "candidate" : "stable";
         var result = Lower(run.Ending.Result);
         _runs.WithLabels(connector.Namespace, connector.Name, run.Flow, arm, result, run.Ending.Reason).Inc();
-        foreach (var report in run.Ending.Stores.OfType<StoreReport>())
+        foreach (var report in run.Ending.Reports.OfType<StoreReport>())
         {
             Items(connector, run.Flow, arm, "ok", report.Ok);
             Items(connector, run.Flow, arm, "failed", report.Counted);
@@ -216,11 +218,11 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         }
         _syncs
             .WithLabels(connector.Namespace, connector.Name, run.Flow, arm)
-            .Inc(run.Ending.Stores.Count(s => s is not null));
+            .Inc(run.Ending.Reports.Count(s => s is not null));
     }
 
     /// <summary>By the requests that the spec has now: they are no part of a revision.</summary>
-    private void Cost(ObjectKey connector, EndedRun run, PodResources resources)
+    private void Cost(ObjectKey connector, RunEnded run, PodResources resources)
     {
         var seconds = run.Ending.Ran.TotalSeconds;
         string[] labels = [connector.Namespace, connector.Name, run.Flow];
@@ -258,6 +260,5 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
     }
 
     private static bool IsOf(string[] labels, ObjectKey connector) =>
-        string.Equals(labels[0], connector.Namespace, StringComparison.Ordinal)
-        && string.Equals(labels[1], connector.Name, StringComparison.Ordinal);
+        labels[0] == connector.Namespace && labels[1] == connector.Name;
 }

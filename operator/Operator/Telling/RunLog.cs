@@ -1,5 +1,8 @@
 using Operator.Planning;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Record;
 using Operator.Runtime;
 
 namespace Operator.Telling;
@@ -22,18 +25,18 @@ internal sealed partial class RunLog(ILogger<RunLog> logger)
         }
     }
 
-    private void Tell(ObjectKey connector, EndedRun run)
+    private void Tell(ObjectKey connector, RunEnded run)
     {
         var outcomes = run.Entry.OutcomesOf();
         for (var i = 0; i < run.Entry.Stores.Length; i++)
         {
-            var (report, outcome) = (run.Ending.Stores[i], OutcomeWords.ReasonOf(outcomes[i]));
+            var (report, outcome) = (run.Ending.Reports[i], OutcomeWords.ReasonOf(outcomes[i]));
             Log.StoreRun(
                 logger,
                 connector,
                 run.Entry.Stores[i],
                 run.Flow,
-                run.Occasion,
+                run.Occasion.Id,
                 run.Entry.Revision,
                 run.Entry.Arm,
                 outcome,

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Operator.Api;
 using Operator.Gathering;
-using Operator.Planning;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 
 namespace Operator.Telling;
@@ -200,11 +200,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         };
 
     private static bool IsSame<T>(T before, T after, JsonTypeInfo<T> type) =>
-        string.Equals(
-            JsonSerializer.Serialize(before, type),
-            JsonSerializer.Serialize(after, type),
-            StringComparison.Ordinal
-        );
+        JsonSerializer.Serialize(before, type) == JsonSerializer.Serialize(after, type);
 
     /// <summary>Only identity, resourceVersion and status are sent: the server takes nothing else from this subresource.</summary>
     private async Task ReplaceAsync<T>(
@@ -216,22 +212,23 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
     )
     {
         var whole = JsonSerializer.SerializeToElement(item, typeInfo);
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        var body = JsonParts.Write(json =>
         {
-            json.WriteStartObject();
             json.WriteString("apiVersion", ApiGroup.ApiVersion);
             json.WriteString("kind", whole.GetProperty("kind").GetString());
-            json.WriteStartObject("metadata");
-            json.WriteString("name", metadata.Name);
-            json.WriteString("namespace", metadata.Namespace);
-            json.WriteString("uid", metadata.Uid);
-            json.WriteString("resourceVersion", metadata.ResourceVersion);
-            json.WriteEndObject();
+            json.WriteObject(
+                "metadata",
+                () =>
+                {
+                    json.WriteString("name", metadata.Name);
+                    json.WriteString("namespace", metadata.Namespace);
+                    json.WriteString("uid", metadata.Uid);
+                    json.WriteString("resourceVersion", metadata.ResourceVersion);
+                }
+            );
             json.WritePropertyName("status");
             whole.GetProperty("status").WriteTo(json);
-            json.WriteEndObject();
-        }
-        own.Wrote(type, await api.ReplaceStatusAsync(type, Kinds.KeyOf(metadata), buffer.ToArray(), ct));
+        });
+        own.Wrote(type, await api.ReplaceStatusAsync(type, Kinds.KeyOf(metadata), body, ct));
     }
 }

@@ -1,6 +1,8 @@
 using Operator.Api;
 using Operator.Gathering;
 using Operator.Planning;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Telling;
 using Operator.Runtime;
 

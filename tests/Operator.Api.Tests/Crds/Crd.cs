@@ -52,7 +52,7 @@ internal sealed partial record Crd(string File, string Kind)
             _ => ApiJson.Default.ActionStatus,
         };
 
-    public static Crd Of(string kind) => All.Single(c => string.Equals(c.Kind, kind, StringComparison.Ordinal));
+    public static Crd Of(string kind) => All.Single(c => c.Kind == kind);
 
     [GeneratedRegex(@"#>=1\.(25|31) ", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Marker();

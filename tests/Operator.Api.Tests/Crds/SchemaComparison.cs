@@ -145,10 +145,7 @@ internal sealed class SchemaComparison(bool areDefaultsWritten)
     {
         var isType = schema.TryGetProperty("type", out var actual) && actual.ValueEquals(type);
         var actualFormat = schema.TryGetProperty("format", out var f) ? f.GetString() : null;
-        Require(
-            isType && string.Equals(format, actualFormat, StringComparison.Ordinal),
-            $"{path} is not of type {type} {format}"
-        );
+        Require(isType && format == actualFormat, $"{path} is not of type {type} {format}");
     }
 
     private void Expect(IEnumerable<string> extra, Func<string, string> say) =>

@@ -103,7 +103,7 @@ internal sealed class Latency : IMeasurement
             var start = cluster.Time.GetTimestamp();
             var changed = await cluster.Api.ReplaceAsync(BenchCluster.Connectors, new ObjectKey(ns, name), json, ct);
             await Watch.UntilAsync(
-                () => string.Equals(_newest[name].ResourceVersion, changed.ResourceVersion, StringComparison.Ordinal),
+                () => _newest[name].ResourceVersion == changed.ResourceVersion,
                 Limit,
                 () => $"the change of {name}",
                 ct

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Operator.Bench.Reporting;
 using Operator.Bench.World;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 
 namespace Operator.Bench.Measurements;

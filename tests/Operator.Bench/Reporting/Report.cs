@@ -23,7 +23,7 @@ internal sealed class Report(Report.Results results)
 
     internal sealed record Row(Figure Figure, Limit? Limit, string Verdict);
 
-    public bool HasExceeded => results.Figures.Any(r => string.Equals(r.Verdict, Exceeded, StringComparison.Ordinal));
+    public bool HasExceeded => results.Figures.Any(r => r.Verdict == Exceeded);
 
     public static Report Of(IEnumerable<Figure> figures, Limits limits, BenchOptions options, DateTimeOffset at) =>
         new(

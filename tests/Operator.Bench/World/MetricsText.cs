@@ -16,12 +16,7 @@ internal sealed class MetricsText
 
     /// <summary>The sum over all series of that name whose labels contain the text (such as <c>method="GET"</c>).</summary>
     public double Sum(string name, string label = "") =>
-        _samples
-            .Where(s =>
-                string.Equals(s.Name, name, StringComparison.Ordinal)
-                && s.Labels.Contains(label, StringComparison.Ordinal)
-            )
-            .Sum(s => s.Value);
+        _samples.Where(s => s.Name == name && s.Labels.Contains(label, StringComparison.Ordinal)).Sum(s => s.Value);
 
     /// <summary><c>name{labels} value</c>; label values of ours hold no spaces after the last brace.</summary>
     private static Sample SampleOf(string line)

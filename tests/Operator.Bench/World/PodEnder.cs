@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 
 namespace Operator.Bench.World;

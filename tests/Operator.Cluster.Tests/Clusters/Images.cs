@@ -24,7 +24,7 @@ internal sealed class Images(IClusterSource source, Kube kube)
         {
             var name = Path.GetFileName(archive);
             var stamp = (await File.ReadAllTextAsync($"{archive}.stamp", ct)).Trim();
-            if (!string.Equals(loaded?.Text("data", name), stamp, StringComparison.Ordinal))
+            if (loaded?.Text("data", name) != stamp)
             {
                 await source.LoadAsync(archive, ct);
             }

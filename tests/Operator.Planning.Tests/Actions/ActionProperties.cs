@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Operator.Api;
-using Operator.Planning.Actions;
+using Operator.Planning.Record;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Tests.Actions;
 
@@ -116,11 +117,11 @@ public sealed class ActionProperties
                     .Sum(a => a.Spec.Stores.IsEmpty ? 40 : a.Spec.Stores.Length);
                 var ran = world
                     .Ended.Where(e =>
-                        e.Occasion.StartsWith('n') && e.Ending.Result is RunResult.Succeeded or RunResult.Failed
+                        e.Occasion.Id.StartsWith('n') && e.Ending.Result is RunResult.Succeeded or RunResult.Failed
                     )
-                    .SelectMany(e => e.Entry.Stores.Select(s => (e.Occasion, s)))
+                    .SelectMany(e => e.Entry.Stores.Select(s => (e.Occasion.Id, s)))
                     .Distinct()
-                    .Count(r => r.Occasion.StartsWith('n'));
+                    .Count(r => r.Id.StartsWith('n'));
                 Assert.Equal(asked, ran + world.Record.Plan("orders").MissedStoreSyncs - missedBefore);
             },
             iter: 60

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
 using Operator.Planning.Actions;
-using Operator.Planning.Runs;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
 
 namespace Operator.Planning.Tests.Actions;
 

@@ -2,6 +2,10 @@ using System.Collections.Immutable;
 using CsCheck;
 using Operator.Api;
 using Operator.Planning.Actions;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Steps;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Tests.Actions;
@@ -77,7 +81,7 @@ public sealed class SuspensionProperties
             Until = new Instant(UntilOf(move, now) is { } until ? $"{until:yyyy-MM-dd'T'HH:mm:ss'Z'}" : ""),
         };
         var request = new ActionRequest(DraftOf(record, now), A.Action("a", spec, now, "a"));
-        var verdict = move.IsSuspend ? Suspending.Suspend(request) : Suspending.Unsuspend(request);
+        var verdict = move.IsSuspend ? SuspendRequests.Suspend(request) : SuspendRequests.Unsuspend(request);
         var settled = Assert.IsType<ActionVerdict.Settle>(verdict);
         Assert.Equal(ActionState.Applied, settled.State);
         return settled.Record;
@@ -90,7 +94,7 @@ public sealed class SuspensionProperties
         {
             record = record.With(flow, new FlowPlan { LastSlot = now });
         }
-        return SuspensionEffect.Forget(DraftOf(record, now)).Record;
+        return Forgetting.Orders(DraftOf(record, now)).Record;
     }
 
     private static Draft DraftOf(ConnectorRecord record, DateTimeOffset now)
@@ -98,7 +102,7 @@ public sealed class SuspensionProperties
         var connector = A.Connector(Start, stores: 3);
         connector = connector with { Spec = connector.Spec with { Flows = [.. Flows.Select(A.Flow)] } };
         var seen = new Observation { Now = now, Connector = connector };
-        return new Draft(seen, record) { Roster = new StoreRoster(connector.Spec.Stores) };
+        return new Draft(seen, record);
     }
 
     private static void Model(Dictionary<(string, string), DateTimeOffset> model, Move move, DateTimeOffset now)

@@ -1,6 +1,9 @@
 using CsCheck;
 using Operator.Api;
-using Operator.Planning.Credentials;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Tests.Credentials;
 

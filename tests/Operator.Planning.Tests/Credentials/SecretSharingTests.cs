@@ -1,5 +1,6 @@
 using Operator.Api;
-using Operator.Planning.Credentials;
+using Operator.Planning.Facts;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Tests.Credentials;
 

@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Planning.Facts;
 using Operator.Planning.Marketplaces;
 using Operator.Planning.Quotas;
 

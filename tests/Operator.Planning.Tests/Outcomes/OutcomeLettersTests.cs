@@ -1,5 +1,6 @@
 using CsCheck;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests.Outcomes;
 

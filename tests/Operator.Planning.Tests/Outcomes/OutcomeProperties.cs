@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Operator.Api;
-using Operator.Planning.Outcomes;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests.Outcomes;
 
@@ -156,7 +157,7 @@ public sealed class OutcomeProperties
             {
                 for (var i = 0; i < run.Entry.Stores.Length; i++)
                 {
-                    var key = (run.Occasion, run.Entry.Stores[i]);
+                    var key = (run.Occasion.Id, run.Entry.Stores[i]);
                     var outcome = Naive(run, i);
                     _byRuns[key] =
                         _byRuns.TryGetValue(key, out var old) && Goodness(old) > Goodness(outcome) ? old : outcome;
@@ -168,10 +169,10 @@ public sealed class OutcomeProperties
         private static int Goodness(StoreOutcome outcome) =>
             "leb".Contains((char)outcome) ? 0 : 1 + "fko".IndexOf((char)outcome, StringComparison.Ordinal) + 1;
 
-        private static StoreOutcome Naive(EndedRun run, int i)
+        private static StoreOutcome Naive(RunEnded run, int i)
         {
             var (ending, isAlone) = (run.Ending, run.Entry.Stores.Length == 1);
-            if (ending.Stores[i] is { } report)
+            if (ending.Reports[i] is { } report)
             {
                 return report switch
                 {

@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO.Compression;
 using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
-using Operator.Planning.Stores;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Tests.Outcomes;
 
@@ -33,7 +36,7 @@ public sealed class OutcomeSizeTests(ITestOutputHelper output)
         {
             draft = Timelines.Close(draft, "orders", Occasion(letters, random, i), Nobody);
         }
-        var parts = OutcomeParts.Encode(draft.Record.Outcomes).ToDictionary(p => p.Key, p => p.Value);
+        var parts = Encode(draft);
         var (flow, names) = (
             parts["outcomes.orders"],
             parts["outcomestores.0"].Concat(parts["outcomestores.1"]).ToArray()
@@ -43,7 +46,7 @@ public sealed class OutcomeSizeTests(ITestOutputHelper output)
         output.WriteLine(
             $"{letters}: {flow.Length} bytes, {packed} packed; names {names.Length} bytes, {Packed(names)} packed; "
                 + $"closing {Best(() => Timelines.Close(draft, "orders", next, Nobody))}, "
-                + $"encoding {Best(() => OutcomeParts.Encode(draft.Record.Outcomes).Count())}, "
+                + $"encoding {Best(() => Encode(draft).Count)}, "
                 + $"packing {Best(() => Packed(flow))}, staleness {Best(() => Staleness.Of(draft).Length)}"
         );
         Assert.True(packed <= most, $"{packed} bytes");
@@ -51,13 +54,16 @@ public sealed class OutcomeSizeTests(ITestOutputHelper output)
         Assert.True(flow.Length < MostPartBytes, "it fits even if nothing of it could be packed");
     }
 
+    private static ImmutableSortedDictionary<string, byte[]> Encode(Draft draft) =>
+        RecordParts.Encode(new ConnectorRecord { Outcomes = draft.Record.Outcomes });
+
     private static Draft Draft()
     {
         var connector = A.Connector(DateTimeOffset.UnixEpoch, stores: 0);
         var stores = Names.Select(n => new Store { Name = n }).ToImmutableArray();
         var spec = connector.Spec with { Stores = stores };
         var seen = new Observation { Now = DateTimeOffset.UnixEpoch, Connector = connector with { Spec = spec } };
-        return new Draft(seen, new ConnectorRecord()) { Roster = new StoreRoster(stores) };
+        return new Draft(seen, new ConnectorRecord());
     }
 
     /// <summary>The best of ten: others use the machine, too.</summary>

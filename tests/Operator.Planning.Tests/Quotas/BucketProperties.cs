@@ -1,6 +1,8 @@
 using CsCheck;
 using Operator.Api;
+using Operator.Planning.Actions;
 using Operator.Planning.Quotas;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests.Quotas;
 

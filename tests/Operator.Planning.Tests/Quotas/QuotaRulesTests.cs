@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Calendar;
 using Operator.Planning.Quotas;
-using Operator.Planning.Scheduling;
 
 namespace Operator.Planning.Tests.Quotas;
 

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Operator.Api;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
 
 namespace Operator.Planning.Tests.Quotas;
 

@@ -70,8 +70,7 @@ internal sealed class ApiReads(ClusterState state)
             : (store.Version, null, store.All(type));
     }
 
-    internal static bool IsIn(StoredObject item, string? ns) =>
-        string.IsNullOrEmpty(ns) || string.Equals(item.Key.Namespace, ns, StringComparison.Ordinal);
+    internal static bool IsIn(StoredObject item, string? ns) => string.IsNullOrEmpty(ns) || item.Key.Namespace == ns;
 
     private static string PathOf(ObjectKey key) => $"{key.Namespace}/{key.Name}";
 

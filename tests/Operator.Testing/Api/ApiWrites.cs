@@ -82,7 +82,7 @@ internal sealed class ApiWrites(ClusterState state)
     {
         var kind = state.KindOf(type);
         var stored = state.Store.Find(type, key) ?? throw ApiFailure.NotFound(kind, key.Name);
-        if (options.Uid is { } uid && !string.Equals(uid, stored.Uid, StringComparison.Ordinal))
+        if (options.Uid is { } uid && uid != stored.Uid)
         {
             throw ApiFailure.Conflict(
                 kind.Kind,
@@ -91,7 +91,7 @@ internal sealed class ApiWrites(ClusterState state)
             );
         }
         var now = stored.Version.ToString(CultureInfo.InvariantCulture);
-        if (options.ResourceVersion is { } version && !string.Equals(version, now, StringComparison.Ordinal))
+        if (options.ResourceVersion is { } version && version != now)
         {
             throw ApiFailure.Conflict(
                 kind.Kind,
@@ -160,10 +160,7 @@ internal sealed class ApiWrites(ClusterState state)
     /// <summary>A UID in the body is a precondition, for an object that is gone as well: its UID is empty then.</summary>
     private static void CheckUid(ResourceKind kind, string name, JsonObject item, StoredObject? stored)
     {
-        if (
-            item["metadata"].Text("uid") is { Length: > 0 } uid
-            && !string.Equals(uid, stored?.Uid, StringComparison.Ordinal)
-        )
+        if (item["metadata"].Text("uid") is { Length: > 0 } uid && uid != stored?.Uid)
         {
             throw ApiFailure.Conflict(
                 kind.Resource,
@@ -187,7 +184,7 @@ internal sealed class ApiWrites(ClusterState state)
                 );
             }
         }
-        else if (!string.Equals(version, new KubeObject(stored.Json).ResourceVersion, StringComparison.Ordinal))
+        else if (version != new KubeObject(stored.Json).ResourceVersion)
         {
             throw ApiFailure.Stale(kind, stored.Key.Name);
         }

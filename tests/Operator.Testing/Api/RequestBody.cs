@@ -18,7 +18,7 @@ internal static partial class RequestBody
         item["kind"] = kind.Kind;
         item["apiVersion"] = kind.ApiVersion;
         var metadata = item.Section("metadata");
-        if (metadata.Text("namespace") is { Length: > 0 } told && !string.Equals(told, ns, StringComparison.Ordinal))
+        if (metadata.Text("namespace") is { Length: > 0 } told && told != ns)
         {
             throw ApiFailure.BadRequest(
                 "the namespace of the provided object does not match the namespace sent on the request"
@@ -71,7 +71,7 @@ internal static partial class RequestBody
         {
             metadata["name"] = name;
         }
-        else if (!string.Equals(told, name, StringComparison.Ordinal))
+        else if (told != name)
         {
             throw ApiFailure.BadRequest($"the name of the object ({told}) does not match the name on the URL ({name})");
         }
@@ -79,7 +79,7 @@ internal static partial class RequestBody
 
     private static void Expect(string? told, string expected, string field)
     {
-        if (told is not null && !string.Equals(told, expected, StringComparison.Ordinal))
+        if (told is not null && told != expected)
         {
             throw ApiFailure.BadRequest(
                 $"the {field} in the data ({told}) does not match the expected {field} ({expected})"

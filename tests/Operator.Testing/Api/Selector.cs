@@ -27,8 +27,8 @@ internal sealed class Selector
         public bool Holds(string? actual) =>
             Test switch
             {
-                Test.Equal => string.Equals(actual, Value, StringComparison.Ordinal),
-                Test.NotEqual => !string.Equals(actual, Value, StringComparison.Ordinal),
+                Test.Equal => actual == Value,
+                Test.NotEqual => actual != Value,
                 Test.Exists => actual is not null,
                 _ => actual is null,
             };

@@ -110,7 +110,7 @@ internal static class PodStatus
         {
             status["conditions"] = conditions = [];
         }
-        if (conditions.FirstOrDefault(c => string.Equals(c.Text("type"), type, StringComparison.Ordinal)) is { } old)
+        if (conditions.FirstOrDefault(c => c.Text("type") == type) is { } old)
         {
             conditions.Remove(old);
         }

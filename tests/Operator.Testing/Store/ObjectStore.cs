@@ -48,9 +48,7 @@ internal sealed class ObjectStore(int historyLimit)
     public IEnumerable<StoredObject> All(ResourceType type) => Of(type).Objects.Values;
 
     public IEnumerable<StoredObject> InNamespace(string ns) =>
-        _kinds
-            .Values.SelectMany(k => k.Objects.Values)
-            .Where(o => string.Equals(o.Key.Namespace, ns, StringComparison.Ordinal));
+        _kinds.Values.SelectMany(k => k.Objects.Values).Where(o => o.Key.Namespace == ns);
 
     public IEnumerable<StoredObject> DependantsOf(string uid) =>
         _dependants.TryGetValue(uid, out var keys) ? keys.Select(k => Find(k.Type, k.Key)).OfType<StoredObject>() : [];
@@ -189,7 +187,7 @@ internal sealed class ObjectStore(int historyLimit)
 
     /// <summary>As the paths of etcd sort: the slash between namespace and name counts.</summary>
     private static int Compare(ObjectKey a, ObjectKey b) =>
-        string.Equals(a.Namespace, b.Namespace, StringComparison.Ordinal)
+        a.Namespace == b.Namespace
             ? string.CompareOrdinal(a.Name, b.Name)
             : string.CompareOrdinal(a.Namespace + "/", b.Namespace + "/");
 }

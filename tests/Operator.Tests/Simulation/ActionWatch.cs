@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Operator.Planning;
+using Operator.Planning.Record;
 using Operator.Testing;
 
 namespace Operator.Tests.Simulation;
@@ -24,7 +24,7 @@ internal sealed class ActionWatch(FakeCluster cluster, List<string> violations)
             }
             _decided[key] = decided.State;
         }
-        if (_before is { } before && string.Equals(before.Id, record.Id, StringComparison.Ordinal))
+        if (_before is { } before && before.Id == record.Id)
         {
             ExpectNoneSuspended(before, record, at);
         }
@@ -38,7 +38,7 @@ internal sealed class ActionWatch(FakeCluster cluster, List<string> violations)
         foreach (var action in cluster.All(Kinds.Actions).Select(Gathering.Projections.Action))
         {
             var known = decided?[action.Metadata.Uid].LastOrDefault();
-            if (known is null || !string.Equals(action.Status.State, known, StringComparison.Ordinal))
+            if (known is null || action.Status.State != known)
             {
                 violations.Add(
                     $"at the end: action {action.Metadata.Name} says '{action.Status.State}', the record '{known}'"

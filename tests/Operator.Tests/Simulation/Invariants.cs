@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Operator.Planning;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Runtime;
 using Operator.Testing;
 
@@ -94,11 +95,11 @@ internal sealed class Invariants
     private void Created(string name, Fingerprint print, ClusterChange change)
     {
         var record = Record;
-        if (record is not null && string.Equals(record.Id, print.Record, StringComparison.Ordinal))
+        if (record is not null && record.Id == print.Record)
         {
             var entry = record
                 .Plan(print.Flow)
-                .Occasions.FirstOrDefault(o => string.Equals(o.Id, print.Occasion, StringComparison.Ordinal))
+                .Occasions.FirstOrDefault(o => o.Id == print.Occasion)
                 ?.Entries.ElementAtOrDefault(print.Index);
             Check(
                 entry is not null && entry.Stores.SequenceEqual(print.Stores, StringComparer.Ordinal),
@@ -110,7 +111,7 @@ internal sealed class Invariants
         {
             var shared = run.Print.Stores.Intersect(print.Stores, StringComparer.Ordinal).FirstOrDefault();
             Check(
-                shared is null || !string.Equals(run.Print.Flow, print.Flow, StringComparison.Ordinal),
+                shared is null || run.Print.Flow != print.Flow,
                 change,
                 $"pods {other} and {name} hold store {shared} of flow {print.Flow} at once"
             );
@@ -144,12 +145,7 @@ internal sealed class Invariants
     }
 
     private static bool IsHead(JsonElement? item) =>
-        item is { } json
-        && string.Equals(
-            new KubeObject(json).Label($"{Api.ApiGroup.Name}/record-role"),
-            "head",
-            StringComparison.Ordinal
-        );
+        item is { } json && new KubeObject(json).Label($"{Api.ApiGroup.Name}/record-role") == "head";
 
     private static ObservedPod PodOf(JsonElement json) => Gathering.PodProjection.Of(new KubeObject(json)).Pod;
 

@@ -228,8 +228,7 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
         }
     }
 
-    private static bool IsHead(KubeObject item) =>
-        string.Equals(item.Label($"{Api.ApiGroup.Name}/record-role"), "head", StringComparison.Ordinal);
+    private static bool IsHead(KubeObject item) => item.Label($"{Api.ApiGroup.Name}/record-role") == "head";
 
     private void WipeStatuses()
     {

@@ -1,5 +1,5 @@
-using Operator.Planning;
-using Operator.Planning.Outcomes;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Tests.Simulation;
 

@@ -1,5 +1,5 @@
 using Operator.Api;
-using Operator.Planning;
+using Operator.Planning.Record;
 
 namespace Operator.Tests.Simulation;
 
@@ -43,7 +43,7 @@ internal sealed class QuotaWatch
     }
 
     private static bool NeverStarted(Entry entry) =>
-        entry is { End: EndCause.StartTimeout, Result: RunResult.NotStarted or RunResult.Infra };
+        entry is { Stop: StopCause.StartTimeout, Result: RunResult.NotStarted or RunResult.Infra };
 
     private void GivenBack(string record, Entry entry, DateTimeOffset promisedAt)
     {

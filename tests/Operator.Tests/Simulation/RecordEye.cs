@@ -1,5 +1,6 @@
 using Operator.Hosting;
-using Operator.Planning;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 using Operator.Runtime;
 using Operator.Testing;
 

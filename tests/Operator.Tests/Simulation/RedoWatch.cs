@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Operator.Planning;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
+using Operator.Planning.Record;
 using Operator.Runtime;
 using Operator.Testing;
 
@@ -40,7 +41,7 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
     {
         var before = _before;
         _before = record;
-        if (before is null || !string.Equals(before.Id, record.Id, StringComparison.Ordinal))
+        if (before is null || before.Id != record.Id)
         {
             return;
         }

@@ -1,5 +1,6 @@
 using Operator.Api;
-using Operator.Planning;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
 using Operator.Runtime;
 using Operator.Testing;
@@ -111,8 +112,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
 
     private void Widened(string key, Attempt from, Attempt to, DateTimeOffset at)
     {
-        var rollout = Rollouts()
-            .FirstOrDefault(r => string.Equals(r.Metadata.Uid, to.RolloutUid, StringComparison.Ordinal));
+        var rollout = Rollouts().FirstOrDefault(r => r.Metadata.Uid == to.RolloutUid);
         if (rollout is null)
         {
             // Deleted between the decision and the commit: the next plan ends the attempt.
@@ -133,7 +133,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     }
 
     private static string? AttemptOf(ClusterChange change) =>
-        new KubeObject(change.After!.Value).Label(Planning.Runs.PodMarks.Attempt); // a pod that is there
+        new KubeObject(change.After!.Value).Label(Planning.Facts.PodMarks.Attempt); // a pod that is there
 
     /// <summary>Adds up the rounds of the running stage that this commit closes and in which a candidate run ended.</summary>
     private void CountRounds(string key, ConnectorRecord? before, ConnectorRecord record, DateTimeOffset at)
@@ -168,7 +168,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         from occasion in plan.Value.Occasions
         where occasion.Order is null
         where !occasion.IsClosed && occasion.Entries.Any(e => e.Attempt == attempt.Number && e.Stage == attempt.Stage)
-        where !record.Plan(plan.Key).Occasions.Any(o => string.Equals(o.Id, occasion.Id, StringComparison.Ordinal))
+        where !record.Plan(plan.Key).Occasions.Any(o => o.Id == occasion.Id)
         select (plan.Key, occasion);
 
     /// <summary>A step is decided before its commit arrives, by no more than a write may take.</summary>
@@ -181,7 +181,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     }
 
     private static bool WasClosed(ConnectorRecord before, string flow, string occasion) =>
-        before.Plan(flow).Occasions.Any(o => o.IsClosed && string.Equals(o.Id, occasion, StringComparison.Ordinal));
+        before.Plan(flow).Occasions.Any(o => o.IsClosed && o.Id == occasion);
 
     private static bool IsOf(Entry entry, Attempt attempt) =>
         entry.Result is RunResult.Succeeded or RunResult.Failed
@@ -216,7 +216,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         [
             .. cluster
                 .All(Kinds.Rollouts)
-                .Where(r => string.Equals(r.Namespace, connector.Namespace, StringComparison.Ordinal))
+                .Where(r => r.Namespace == connector.Namespace)
                 .Select(Gathering.Projections.Rollout),
         ];
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Operator.Planning;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Calendar;
+using Operator.Planning.Record;
 using Operator.Runtime;
 using Operator.Testing;
 

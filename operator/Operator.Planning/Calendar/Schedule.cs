@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using Cronos;
+using Operator.Api;
+
+namespace Operator.Planning.Calendar;
+
+/// <summary>When a flow is due: cron with five fields in a time zone, or <c>@every</c>, aligned to the Unix epoch.</summary>
+public abstract record Schedule
+{
+    private const string EveryPrefix = "@every ";
+
+    /// <summary>Just before a day; any will do, this one is far from a change of the clocks.</summary>
+    private static readonly DateTimeOffset ReferenceDay = new(2026, 5, 31, 23, 59, 59, TimeSpan.Zero);
+
+    private Schedule() { }
+
+    /// <summary>The first slot after that instant; null when there is none.</summary>
+    public abstract DateTimeOffset? Next(DateTimeOffset after);
+
+    /// <summary>The slots after <paramref name="from"/> up to and including <paramref name="until"/>.</summary>
+    public abstract SlotRange Between(DateTimeOffset from, DateTimeOffset until);
+
+    /// <summary>The last so many slots after <paramref name="from"/> up to and including <paramref name="until"/>, oldest first.</summary>
+    public ImmutableArray<DateTimeOffset> Newest(DateTimeOffset from, DateTimeOffset until, int most)
+    {
+        // Looks back further and further, so that a long absence costs no more than what is asked of it.
+        for (var back = TimeSpan.FromMinutes(most); ; back *= 4)
+        {
+            var isWhole = back >= until - from;
+            var slots = After(isWhole ? from : until - back).TakeWhile(slot => slot <= until).ToList();
+            if (isWhole || slots.Count >= most)
+            {
+                return [.. slots.TakeLast(most)];
+            }
+        }
+    }
+
+    private IEnumerable<DateTimeOffset> After(DateTimeOffset from)
+    {
+        for (var slot = Next(from); slot is { } at; slot = Next(at))
+        {
+            yield return at;
+        }
+    }
+
+    /// <summary>From that slot to the next one; zero when there is none.</summary>
+    public TimeSpan Period(DateTimeOffset slot) => Next(slot) is { } next ? next - slot : TimeSpan.Zero;
+
+    /// <summary>How often it fires a day, on average over four weeks; a cron of minutes and hours only is the same every day.</summary>
+    public decimal SlotsADay()
+    {
+        var days = this is Cron { IsDaily: false } ? 28 : 1;
+        return this is Every(var interval)
+            ? (decimal)TimeSpan.TicksPerDay / interval.Ticks
+            : (decimal)Between(ReferenceDay, ReferenceDay.AddDays(days)).Count / days;
+    }
+
+    /// <summary>Reads a flow's schedule; throws <see cref="FormatException"/> for what <see cref="Problem"/> finds fault with.</summary>
+    public static Schedule Of(Flow flow) => Parse(flow.Schedule, flow.TimeZone);
+
+    /// <summary>What is wrong with a schedule and what to do, or null. <paramref name="minimumInterval"/> bounds <c>@every</c>.</summary>
+    public static string? Problem(string schedule, string timeZone, TimeSpan minimumInterval)
+    {
+        try
+        {
+            var parsed = Parse(schedule, timeZone);
+            return parsed switch
+            {
+                Every(var interval) when interval < minimumInterval =>
+                    $"'{schedule}' is shorter than the least interval of {minimumInterval.TotalSeconds:0.###}s; make it longer",
+                Cron when parsed.Next(DateTimeOffset.UnixEpoch.AddYears(55)) is null =>
+                    $"'{schedule}' never fires; check its day of month against its month",
+                _ => null,
+            };
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static Schedule Parse(string schedule, string timeZone)
+    {
+        if (schedule.StartsWith(EveryPrefix, StringComparison.Ordinal))
+        {
+            return
+                new Duration(schedule[EveryPrefix.Length..].Trim()).TryGet(out var interval) && interval > TimeSpan.Zero
+                ? new Every(interval)
+                : throw new FormatException($"'{schedule}' is no interval; write for example @every 5m");
+        }
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone))
+        {
+            throw new FormatException($"time zone '{timeZone}' is unknown; use an IANA name such as Europe/Berlin");
+        }
+        return CronExpression.TryParse(schedule, CronFormat.Standard, out var cron)
+            ? new Cron(cron, zone) { IsDaily = schedule.TrimEnd().EndsWith("* * *", StringComparison.Ordinal) }
+            : throw new FormatException(
+                $"'{schedule}' is no cron expression with 5 fields; write for example */5 * * * * or @every 5m"
+            );
+    }
+
+    private sealed record Every(TimeSpan Interval) : Schedule
+    {
+        public override DateTimeOffset? Next(DateTimeOffset after) => At(Index(after) + 1);
+
+        public override SlotRange Between(DateTimeOffset from, DateTimeOffset until)
+        {
+            var newest = Index(until);
+            var count = newest - Index(from);
+            return count > 0 ? new SlotRange(count, At(newest)) : SlotRange.Empty;
+        }
+
+        private long Index(DateTimeOffset at) =>
+            (long)Math.Floor((decimal)(at - DateTimeOffset.UnixEpoch).Ticks / Interval.Ticks);
+
+        private DateTimeOffset At(long index) => DateTimeOffset.UnixEpoch.AddTicks(index * Interval.Ticks);
+    }
+
+    private sealed record Cron(CronExpression Expression, TimeZoneInfo Zone) : Schedule
+    {
+        /// <summary>It names no day and no month.</summary>
+        public bool IsDaily { get; init; }
+
+        /// <summary>Slots missed in a longer absence than this are not counted one by one.</summary>
+        private static readonly TimeSpan LongestAbsence = TimeSpan.FromDays(366);
+
+        public override DateTimeOffset? Next(DateTimeOffset after) =>
+            Expression.GetNextOccurrence(after.ToUniversalTime(), Zone)?.ToUniversalTime();
+
+        public override SlotRange Between(DateTimeOffset from, DateTimeOffset until)
+        {
+            var start = until - from > LongestAbsence ? until - LongestAbsence : from;
+            var count = 0L;
+            DateTimeOffset? newest = null;
+            for (var slot = Next(start); slot is { } at && at <= until; slot = Next(at))
+            {
+                count++;
+                newest = at;
+            }
+            return new SlotRange(count, newest);
+        }
+    }
+}

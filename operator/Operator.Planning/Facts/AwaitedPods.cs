@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Facts;
+
+/// <summary>Which pods the record still waits for: what a cache may forget, and what it must look for before a run is called lost.</summary>
+public static class AwaitedPods
+{
+    /// <summary>Names of pods that left and whose runs are in the record, or never were runs of it.</summary>
+    public static ImmutableArray<string> Settled(ConnectorRecord record, ImmutableArray<ObservedPod> pods)
+    {
+        var index = PodIndex.Of(record, pods);
+        var awaited = Unfolded(record)
+            .Select(run => index.Find(run.Flow, run.Occasion, run.Entry)?.Name)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+        return [.. pods.Where(p => p.IsGone && !awaited.Contains(p.Name)).Select(p => p.Name)];
+    }
+
+    /// <summary>Names of pods whose runs the record does not know the end of.</summary>
+    public static ImmutableArray<string> Names(string connector, ConnectorRecord record) =>
+        [.. Unfolded(record).Select(run => NameOf(connector, record, run))];
+
+    /// <summary>Names of pods that no cache knows and whose runs would now be called lost: a live read has the last word.</summary>
+    public static ImmutableArray<string> Unseen(string connector, ConnectorRecord record, Observation seen)
+    {
+        var known = seen.Pods.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. Unfolded(record)
+                .Select(run => (run.Entry, Pod: NameOf(connector, record, run)))
+                .Where(run => !known.Contains(run.Pod) && RunEndings.OfUnseen(run.Entry, run.Pod, seen) is not null)
+                .Select(run => run.Pod),
+        ];
+    }
+
+    private static string NameOf(string connector, ConnectorRecord record, Run run) =>
+        PodNames.Of(connector, record.Id, run.Flow, run.Occasion.Id, run.Entry.Index);
+
+    private static IEnumerable<Run> Unfolded(ConnectorRecord record) =>
+        from plan in record.Plans
+        from occasion in plan.Value.Occasions
+        from entry in occasion.Entries
+        where entry.Result is null
+        select new Run(plan.Key, occasion, entry);
+
+    private sealed record Run(string Flow, Occasion Occasion, Entry Entry);
+}

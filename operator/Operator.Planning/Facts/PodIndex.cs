@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Facts;
+
+/// <summary>The connector's pods by the entry that they run, and which stores of which flow they keep busy.</summary>
+internal sealed class PodIndex
+{
+    private readonly Dictionary<(string Flow, string Occasion, int Index), ObservedPod> _byEntry;
+
+    private readonly HashSet<string> _foreignNames;
+
+    private PodIndex(
+        Dictionary<(string Flow, string Occasion, int Index), ObservedPod> byEntry,
+        ImmutableArray<ObservedPod> strays,
+        HashSet<string> foreignNames
+    )
+    {
+        _byEntry = byEntry;
+        _foreignNames = foreignNames;
+        Strays = strays;
+    }
+
+    /// <summary>Runs that are no entry of this record: of an older record, or of an occasion that was forgotten.</summary>
+    public ImmutableArray<ObservedPod> Strays { get; }
+
+    public static PodIndex Of(ConnectorRecord record, ImmutableArray<ObservedPod> pods)
+    {
+        var entries = record
+            .Plans.SelectMany(p =>
+                p.Value.Occasions.SelectMany(o => o.Entries.Select(e => (Key: (p.Key, o.Id, e.Index), Entry: e)))
+            )
+            .ToDictionary(e => e.Key, e => e.Entry);
+        var byEntry = new Dictionary<(string, string, int), ObservedPod>();
+        var strays = ImmutableArray.CreateBuilder<ObservedPod>();
+        var foreign = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var pod in pods)
+        {
+            if (pod.Fingerprint is not { } print)
+            {
+                foreign.Add(pod.Name);
+                continue;
+            }
+            var key = (print.Flow, print.Occasion, print.Index);
+            if (IsOf(record, print) && entries.TryGetValue(key, out var entry) && IsRunOf(entry, print))
+            {
+                byEntry[key] = pod;
+            }
+            else if (!pod.IsGone)
+            {
+                strays.Add(pod);
+                foreign.Add(pod.Name);
+            }
+        }
+        return new PodIndex(byEntry, strays.ToImmutable(), foreign);
+    }
+
+    public ObservedPod? Find(string flow, Occasion occasion, Entry entry) =>
+        _byEntry.GetValueOrDefault((flow, occasion.Id, entry.Index));
+
+    /// <summary>A pod that is not the entry's has its name: left alone, and the name is used up.</summary>
+    public bool IsTaken(string podName) => _foreignNames.Contains(podName);
+
+    /// <summary>Stores that a live run of the flow holds: unfolded entries, and strays that have not ended.</summary>
+    public HashSet<string> BusyStores(string flow, FlowPlan plan) =>
+        plan
+            .Entries.Where(e => e.Result is null)
+            .SelectMany(e => e.Stores)
+            .Concat(
+                Strays
+                    .Where(p => !HasEnded(p) && p.Fingerprint!.Flow == flow) // strays have one
+                    .SelectMany(p => p.Fingerprint!.Stores) // see above
+            )
+            .ToHashSet(StringComparer.Ordinal);
+
+    public static bool HasEnded(ObservedPod pod) =>
+        pod.IsGone || pod.Phase is PodPhase.Failed or PodPhase.Succeeded || pod.Container is ContainerSight.Terminated;
+
+    private static bool IsOf(ConnectorRecord record, Fingerprint print) => print.Record == record.Id;
+
+    private static bool IsRunOf(Entry entry, Fingerprint print) =>
+        entry.Revision == print.Revision && entry.Stores.AsSpan().SequenceEqual(print.Stores.AsSpan());
+}

@@ -1,0 +1,36 @@
+using Operator.Api;
+
+namespace Operator.Planning.Facts;
+
+/// <summary>Labels and annotations of the objects that we make.</summary>
+public static class PodMarks
+{
+    public const string ManagedBy = "app.kubernetes.io/managed-by";
+    public const string OperatorName = "marketplace-operator";
+
+    // Labels: for selecting. Long connector names are shortened in them.
+    public const string Connector = ApiGroup.Name + "/connector";
+    public const string Flow = ApiGroup.Name + "/flow";
+    public const string Occasion = ApiGroup.Name + "/occasion";
+    public const string Revision = ApiGroup.Name + "/revision";
+    public const string Arm = ApiGroup.Name + "/arm";
+    public const string Attempt = ApiGroup.Name + "/attempt";
+    public const string Marketplace = ApiGroup.Name + "/marketplace";
+    public const string Environment = ApiGroup.Name + "/environment";
+    public const string Ticket = ApiGroup.Name + "/ticket";
+
+    // Annotations: for reading.
+    public const string ConnectorName = ApiGroup.Name + "/connector-name";
+    public const string Fingerprint = ApiGroup.Name + "/fingerprint";
+    public const string Run = ApiGroup.Name + "/run";
+    public const string Counter = ApiGroup.Name + "/record-counter";
+    public const string TicketRecord = ApiGroup.Name + "/record";
+
+    private const int MaxLabelLength = 63;
+
+    /// <summary>The name itself when it fits a label, else a beginning of it and a hash.</summary>
+    public static string LabelValue(string name) =>
+        name.Length <= MaxLabelLength
+            ? name
+            : $"{name[..46].TrimEnd('-', '.')}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)))[..16]}";
+}

@@ -1,0 +1,97 @@
+namespace Operator.Planning.Facts;
+
+/// <summary>Reasons of conditions, events and verdicts: PascalCase, part of the API. Unknown ones must never break a reader.</summary>
+public static class Reasons
+{
+    // The connector.
+    public const string Syncing = "Syncing";
+    public const string Suspended = "Suspended";
+    public const string InvalidSpec = "InvalidSpec";
+    public const string Undecodable = "Undecodable";
+    public const string ConfigMapMissing = "ConfigMapMissing";
+    public const string RecordLost = "RecordLost";
+    public const string ClockSkew = "ClockSkew";
+    public const string FinishedPodsCap = "FinishedPodsCap";
+    public const string QuotaExceeded = "QuotaExceeded";
+    public const string AdmissionDenied = "AdmissionDenied";
+    public const string PodsRefused = "PodsRefused";
+    public const string UnknownField = "UnknownField";
+    public const string RunsFailing = "RunsFailing";
+    public const string StoresFailing = "StoresFailing";
+    public const string AuthFailed = "AuthFailed";
+    public const string SecretShared = "SecretShared";
+    public const string QuotaTooLow = "QuotaTooLow";
+    public const string QuotaSpent = "QuotaSpent";
+    public const string QuotaDoubtful = "QuotaDoubtful";
+    public const string ApiSunset = "ApiSunset";
+    public const string ApiRemoved = "ApiRemoved";
+    public const string RolloutMissing = "RolloutMissing";
+    public const string RolloutUnusable = "RolloutUnusable";
+    public const string RevisionRejected = "RevisionRejected";
+    public const string RevisionAdopted = "RevisionAdopted";
+    public const string CapacityTooLow = "CapacityTooLow";
+    public const string StoreListBroken = "StoreListBroken";
+    public const string ForeignPod = "ForeignPod";
+
+    // What is done beside the schedule.
+    public const string CatchUp = "CatchUp";
+
+    // Actions.
+    public const string RunNow = "RunNow";
+    public const string Unsuspended = "Unsuspended";
+    public const string ActionRejected = "ActionRejected";
+    public const string ActionExpired = "ActionExpired";
+    public const string Waiting = "Waiting";
+
+    // How a run ended.
+    public const string Completed = "Completed";
+    public const string ExitCode = "ExitCode";
+    public const string OutOfMemory = "OOMKilled";
+    public const string TimedOut = "Timeout";
+    public const string ReportUnreadable = "ReportUnreadable";
+    public const string ReportMissing = "ReportMissing";
+    public const string ImageUnavailable = "ImageUnavailable";
+    public const string ContainerConfig = "ContainerConfigError";
+    public const string Unschedulable = "Unschedulable";
+    public const string NotStarted = "NotStarted";
+    public const string Evicted = "Evicted";
+    public const string Deleted = "Deleted";
+    public const string Preempted = "Preempted";
+    public const string NodeShutdown = "NodeShutdown";
+    public const string NodeLost = "NodeLost";
+    public const string NeverSeen = "NeverSeen";
+
+    // The rollout.
+    public const string UpToDate = "UpToDate";
+    public const string Progressing = "Progressing";
+    public const string AttemptStarted = "AttemptStarted";
+    public const string StepStarted = "StepStarted";
+    public const string Promoted = "Promoted";
+    public const string RolledBack = "RolledBack";
+    public const string PausedOnFailure = "PausedOnFailure";
+    public const string Superseded = "Superseded";
+    public const string BackToStable = "BackToStable";
+    public const string RolloutDeleted = "RolloutDeleted";
+    public const string Conflict = "Conflict";
+    public const string ConnectorNotFound = "ConnectorNotFound";
+
+    // Verdicts and holds.
+    public const string WithinLimits = "WithinLimits";
+    public const string MinDuration = "MinDuration";
+    public const string PilotRunning = "PilotRunning";
+    public const string FlowNotSeen = "FlowNotSeen";
+    public const string MoreRunsNeeded = "MoreRunsNeeded";
+    public const string MoreItemsNeeded = "MoreItemsNeeded";
+    public const string MoreStoresNeeded = "MoreStoresNeeded";
+    public const string ItemErrorRateTooHigh = "ItemErrorRateTooHigh";
+    public const string RunErrorRateTooHigh = "RunErrorRateTooHigh";
+
+    public static string Of(RefusalKind refusal) =>
+        refusal switch
+        {
+            RefusalKind.Quota => QuotaExceeded,
+            RefusalKind.Admission => AdmissionDenied,
+            RefusalKind.Other => PodsRefused,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+}

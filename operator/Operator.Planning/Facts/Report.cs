@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+
+namespace Operator.Planning.Facts;
+
+/// <summary>What a worker's termination log says. Nothing in it is trusted: sizes, counts and names are bounded and checked.</summary>
+public abstract record Report
+{
+    /// <summary>The kubelet keeps the last 4,096 bytes of a termination log.</summary>
+    public const int MaxBytes = 4096;
+    private const long MaxItems = 100_000_000;
+
+    /// <summary>t throttled, a auth, p policy, i invalid, u upstream, x timeout, n internal.</summary>
+    private const string Classes = "tapiuxn";
+
+    private Report() { }
+
+    public sealed record Missing : Report;
+
+    public sealed record Unreadable(string Why) : Report;
+
+    /// <summary>By position in run.json; null: not reached.</summary>
+    public sealed record Read(ImmutableArray<StoreReport?> Stores) : Report
+    {
+        public ReportedCalls Calls { get; init; } = ReportedCalls.None;
+    }
+
+    public static Report Parse(string? terminationLog, int storeCount)
+    {
+        if (string.IsNullOrWhiteSpace(terminationLog))
+        {
+            return new Missing();
+        }
+        if (Encoding.UTF8.GetByteCount(terminationLog) > MaxBytes)
+        {
+            return new Unreadable($"it is longer than {MaxBytes} bytes");
+        }
+        try
+        {
+            using var document = JsonDocument.Parse(terminationLog);
+            return ReadRoot(document.RootElement, storeCount);
+        }
+        catch (JsonException)
+        {
+            return new Unreadable("it is no JSON; longer reports than 4096 bytes lose their beginning");
+        }
+    }
+
+    private static Report ReadRoot(JsonElement root, int storeCount)
+    {
+        if (
+            root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("v", out var version)
+            || !version.TryGetInt32(out var v)
+            || v != 1
+        )
+        {
+            return new Unreadable("it is no object with \"v\":1");
+        }
+        if (!root.TryGetProperty("s", out var stores) || stores.ValueKind != JsonValueKind.Array)
+        {
+            return new Unreadable("it has no array \"s\"");
+        }
+        if (stores.GetArrayLength() > storeCount)
+        {
+            return new Unreadable($"it names {stores.GetArrayLength()} stores, the run was given {storeCount}");
+        }
+        var read = ImmutableArray.CreateBuilder<StoreReport?>(storeCount);
+        foreach (var store in stores.EnumerateArray())
+        {
+            if (store.ValueKind == JsonValueKind.Null)
+            {
+                read.Add(null);
+            }
+            else if (ReadStore(store) is { } report)
+            {
+                read.Add(report);
+            }
+            else
+            {
+                return new Unreadable($"entry {read.Count} of \"s\" is not as agreed");
+            }
+        }
+        while (read.Count < storeCount)
+        {
+            read.Add(null);
+        }
+        return ReportedCalls.Read(root, storeCount) is { } calls
+            ? new Read(read.MoveToImmutable()) { Calls = calls }
+            : new Unreadable("its \"calls\" or \"spent\" are no names of APIs with sane counts");
+    }
+
+    private static StoreReport? ReadStore(JsonElement store)
+    {
+        if (
+            store.ValueKind != JsonValueKind.Object
+            || Count(store, "ok") is not { } ok
+            || Count(store, "failed") is not { } failed
+        )
+        {
+            return null;
+        }
+        var classes = ImmutableSortedDictionary.CreateBuilder<char, long>();
+        if (store.TryGetProperty("e", out var errors))
+        {
+            if (errors.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+            foreach (var error in errors.EnumerateObject())
+            {
+                if (
+                    error.Name.Length != 1
+                    || !Classes.Contains(error.Name[0])
+                    || Count(errors, error.Name) is not { } count
+                )
+                {
+                    return null;
+                }
+                classes[error.Name[0]] = count;
+            }
+        }
+        if (classes.Values.Sum() > failed || Flag(store, "more") is not { } hasMore)
+        {
+            return null;
+        }
+        return new StoreReport(ok, failed, classes.ToImmutable()) { HasMore = hasMore };
+    }
+
+    /// <summary>False when it is absent; null for what is no boolean.</summary>
+    private static bool? Flag(JsonElement parent, string name) =>
+        !parent.TryGetProperty(name, out var value) ? false
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : null;
+
+    private static long? Count(JsonElement parent, string name)
+    {
+        if (!parent.TryGetProperty(name, out var value))
+        {
+            return 0;
+        }
+        return
+            value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count is >= 0 and <= MaxItems
+            ? count
+            : null;
+    }
+}

@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Facts;
+
+/// <summary>Reads how a run ended from its pod.</summary>
+public static class RunEndings
+{
+    private static readonly ImmutableArray<string> ImageReasons =
+    [
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "ImageInspectError",
+        "RegistryUnavailable",
+    ];
+
+    /// <summary>The kubelet can't find a container that it saw run. The exit code 137 that it gives then is nobody's.</summary>
+    private const string ContainerLost = "ContainerStatusUnknown";
+
+    /// <summary>The ending of an entry whose pod was seen, or null while the run is live.</summary>
+    public static RunEnding? Of(Entry entry, ObservedPod pod, RunFacts facts, Observation seen)
+    {
+        if (pod.Container is ContainerSight.Terminated terminated)
+        {
+            return Terminated(entry, pod, terminated, facts);
+        }
+        if (pod.Phase is PodPhase.Failed or PodPhase.Succeeded || pod.IsGone)
+        {
+            return WithoutContainer(entry, pod, facts);
+        }
+        var isOver = seen.Now > entry.Deadline + facts.TerminationGrace + seen.Limits.LateArrival;
+        return isOver
+            ? Ending(
+                entry,
+                RunResult.Infra,
+                Reasons.NodeLost,
+                "its deadline has passed and nothing was heard of it",
+                pod
+            )
+            : null;
+    }
+
+    /// <summary>The ending of an entry whose pod was never seen, or null while it may still come.</summary>
+    public static RunEnding? OfUnseen(Entry entry, string podName, Observation seen)
+    {
+        if (seen.Now <= entry.StartBy + seen.Limits.LateArrival)
+        {
+            return null;
+        }
+        return seen.Refusals.TryGetValue(podName, out var refusal)
+            ? new RunEnding
+            {
+                Result = RunResult.Infra,
+                Reason = Reasons.Of(refusal.Kind),
+                Detail = refusal.Message,
+                Reports = Nothing(entry),
+            }
+            : new RunEnding
+            {
+                Result = RunResult.Lost,
+                Reason = Reasons.NeverSeen,
+                Detail = "its pod was never seen",
+                Reports = Nothing(entry),
+            };
+    }
+
+    /// <summary>The ending of an entry whose pod can't be created, because another object has its name.</summary>
+    public static RunEnding OfTakenName(Entry entry) =>
+        new()
+        {
+            Result = RunResult.Infra,
+            Reason = Reasons.ForeignPod,
+            Detail = "a pod that is not the operator's has its name",
+            Reports = Nothing(entry),
+        };
+
+    /// <summary>Why a container waits, in our words.</summary>
+    public static string WaitingReason(ObservedPod pod) =>
+        pod.Container switch
+        {
+            ContainerSight.Waiting(var reason, _) when ImageReasons.Contains(reason, StringComparer.Ordinal) =>
+                Reasons.ImageUnavailable,
+            ContainerSight.Waiting("CreateContainerConfigError", _) => Reasons.ContainerConfig,
+            _ when pod.UnscheduledBecause is not null => Reasons.Unschedulable,
+            _ => Reasons.NotStarted,
+        };
+
+    /// <summary>What the kubelet or the scheduler says about a container that waits.</summary>
+    public static string WaitingDetail(ObservedPod pod) =>
+        pod.UnscheduledBecause
+        ?? (pod.Container is ContainerSight.Waiting(var reason, var message) ? $"{reason}: {message}" : "");
+
+    private static RunEnding Terminated(
+        Entry entry,
+        ObservedPod pod,
+        ContainerSight.Terminated container,
+        RunFacts facts
+    )
+    {
+        var report = Report.Parse(container.Message, entry.Stores.Length);
+        var ending = new RunEnding
+        {
+            HasStarted = true,
+            Ran = container.FinishedAt > container.StartedAt ? container.FinishedAt - container.StartedAt : default,
+            Took = container.FinishedAt > pod.CreatedAt ? container.FinishedAt - pod.CreatedAt : null,
+            HasReport = report is Report.Read,
+            Reports = report is Report.Read read ? read.Stores : Nothing(entry),
+            Calls = report is Report.Read { Calls: var calls } ? calls : ReportedCalls.None,
+        };
+        if (entry.Stop == StopCause.Timeout)
+        {
+            return ending with
+            {
+                Result = RunResult.Failed,
+                Reason = Reasons.TimedOut,
+                Detail = "it ran longer than its timeout",
+            };
+        }
+        if (container.ExitCode != 0)
+        {
+            return BadExit(ending, pod, container);
+        }
+        return report switch
+        {
+            Report.Unreadable(var why) => ending with
+            {
+                Result = RunResult.Failed,
+                Reason = Reasons.ReportUnreadable,
+                Detail = $"its report can't be read: {why}",
+            },
+            Report.Missing when facts.FlowHasReported => ending with
+            {
+                Result = RunResult.Failed,
+                Reason = Reasons.ReportMissing,
+                Detail = "it sent no report, though this flow has reported before",
+            },
+            _ => ending with { Result = RunResult.Succeeded, Reason = Reasons.Completed },
+        };
+    }
+
+    private static RunEnding BadExit(RunEnding ending, ObservedPod pod, ContainerSight.Terminated container)
+    {
+        if (container.Reason == Reasons.OutOfMemory)
+        {
+            return ending with
+            {
+                Result = RunResult.Failed,
+                Reason = Reasons.OutOfMemory,
+                Detail = "it used more memory than spec.sync.resources.limits allows",
+            };
+        }
+        if (Disruptions.Of(pod) is { } disruption)
+        {
+            return ending with { Result = RunResult.Infra, Reason = disruption.Reason, Detail = disruption.Detail };
+        }
+        if (pod.IsDeleting || pod.IsGone)
+        {
+            return ending with
+            {
+                Result = RunResult.Infra,
+                Reason = Reasons.Deleted,
+                Detail = "its pod was deleted by others",
+            };
+        }
+        if (container.Reason == ContainerLost)
+        {
+            return ending with
+            {
+                Result = RunResult.Infra,
+                Reason = Reasons.NodeLost,
+                Detail = "its node lost the container, as when it is started anew",
+            };
+        }
+        return ending with
+        {
+            Result = RunResult.Failed,
+            Reason = Reasons.ExitCode,
+            Detail = $"it ended with exit code {container.ExitCode} ({container.Reason})",
+        };
+    }
+
+    /// <summary>The pod is over, but its container never said how it ended.</summary>
+    private static RunEnding WithoutContainer(Entry entry, ObservedPod pod, RunFacts facts)
+    {
+        if (entry.Stop == StopCause.StartTimeout)
+        {
+            var reason = entry.WaitingReason ?? Reasons.NotStarted;
+            // An image that ran before and can't be had now is the registry's trouble, not the version's.
+            var isOwnFault =
+                reason is Reasons.ContainerConfig || (reason is Reasons.ImageUnavailable && !facts.RevisionHasStarted);
+            return Ending(
+                entry,
+                isOwnFault ? RunResult.NotStarted : RunResult.Infra,
+                reason,
+                "it did not start in time",
+                pod
+            );
+        }
+        if (entry.Stop == StopCause.Timeout || (HasStarted(pod) && IsReason(pod, "DeadlineExceeded")))
+        {
+            return Ending(entry, RunResult.Failed, Reasons.TimedOut, "it ran longer than its timeout", pod);
+        }
+        if (Disruptions.Of(pod) is { } disruption)
+        {
+            return Ending(entry, RunResult.Infra, disruption.Reason, disruption.Detail, pod);
+        }
+        return pod.IsGone || pod.IsDeleting
+            ? Ending(entry, RunResult.Infra, Reasons.Deleted, "its pod was deleted by others", pod)
+            : Ending(entry, RunResult.Infra, Reasons.NodeLost, $"its pod ended as {pod.Phase} {pod.Reason}", pod);
+    }
+
+    private static RunEnding Ending(Entry entry, RunResult result, string reason, string detail, ObservedPod pod) =>
+        new()
+        {
+            Result = result,
+            Reason = reason,
+            Detail = detail,
+            HasStarted = HasStarted(pod),
+            Reports = Nothing(entry),
+        };
+
+    private static bool HasStarted(ObservedPod pod) => pod.Container is not ContainerSight.Waiting;
+
+    private static bool IsReason(ObservedPod pod, string reason) => pod.Reason == reason;
+
+    private static ImmutableArray<StoreReport?> Nothing(Entry entry) => [.. new StoreReport?[entry.Stores.Length]];
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Judging;
+
+/// <summary>
+/// The verdict until the statistical judge comes, each flow judged for itself. With at least <c>minRuns</c> ended runs a flow
+/// fails when its pooled item error rate, or the share of its runs that ended badly for a cause of the version, is above
+/// <c>maxErrorRate</c>; it passes when the minima are met and both are within it. Throttled items count on neither side, a flow
+/// that never reported is judged on its runs only, and <c>minStores</c> is at most the size of the cohort.
+/// </summary>
+public static class SimpleJudge
+{
+    public static Verdict Judge(ImmutableArray<FlowSums> flows, RolloutSpec rollout, int cohortStores)
+    {
+        Verdict? hold = null;
+        foreach (var flow in flows)
+        {
+            switch (JudgeFlow(flow, rollout, cohortStores))
+            {
+                case Verdict.Fail fail:
+                    return fail;
+                case Verdict.Hold waiting:
+                    hold ??= waiting;
+                    break;
+            }
+        }
+        return hold
+            ?? new Verdict.Pass(
+                Reasons.WithinLimits,
+                $"every flow is within {rollout.Analysis.MaxErrorRate} on the minimum evidence"
+            );
+    }
+
+    private static Verdict JudgeFlow(FlowSums flow, RolloutSpec rollout, int cohortStores)
+    {
+        var (evidence, minima, limit) = (flow.Evidence, rollout.Evidence, rollout.Analysis.MaxErrorRate);
+        if (evidence.Runs < minima.MinRuns)
+        {
+            var reason = evidence.Runs == 0 ? Reasons.FlowNotSeen : Reasons.MoreRunsNeeded;
+            return Hold(reason, flow.Flow, $"has {evidence.Runs} of {minima.MinRuns} ended candidate runs");
+        }
+        if (evidence.RunErrorRate > limit.Fraction)
+        {
+            return new Verdict.Fail(
+                Reasons.RunErrorRateTooHigh,
+                $"flow '{flow.Flow}': {evidence.BadRuns} of {evidence.Runs} candidate runs ended badly ({FractionText.Of(evidence.RunErrorRate)}), the limit is {limit}"
+            );
+        }
+        if (flow.HasReported && evidence.ItemErrorRate > limit.Fraction)
+        {
+            return new Verdict.Fail(
+                Reasons.ItemErrorRateTooHigh,
+                $"flow '{flow.Flow}': {evidence.ItemsFailed} of {evidence.ItemsOk + evidence.ItemsFailed} items failed on the candidate ({FractionText.Of(evidence.ItemErrorRate)}), the limit is {limit}"
+            );
+        }
+        return HasEnough(flow, minima, cohortStores);
+    }
+
+    private static Verdict HasEnough(FlowSums flow, EvidenceMinima minima, int cohortStores)
+    {
+        var evidence = flow.Evidence;
+        if (!flow.HasReported)
+        {
+            return new Verdict.Pass(
+                Reasons.WithinLimits,
+                $"flow '{flow.Flow}' reports nothing and its runs ended well"
+            );
+        }
+        var items = evidence.ItemsOk + evidence.ItemsFailed;
+        if (items < minima.MinItems)
+        {
+            return Hold(Reasons.MoreItemsNeeded, flow.Flow, $"has {items} of {minima.MinItems} items");
+        }
+        var minStores = Math.Min(minima.MinStores, cohortStores);
+        if (evidence.Stores.Length < minStores)
+        {
+            return Hold(
+                Reasons.MoreStoresNeeded,
+                flow.Flow,
+                $"has seen {evidence.Stores.Length} of {minStores} stores"
+            );
+        }
+        return new Verdict.Pass(Reasons.WithinLimits, $"flow '{flow.Flow}' is within its limits");
+    }
+
+    private static Verdict.Hold Hold(string reason, string flow, string what) => new(reason, $"flow '{flow}' {what}");
+}

@@ -1,0 +1,15 @@
+namespace Operator.Planning.Output;
+
+/// <summary>One change of the cluster, done after the record is committed.</summary>
+public abstract record Change
+{
+    private Change() { }
+
+    public sealed record CreateTicket(string Name, int Attempt) : Change;
+
+    public sealed record CreatePod(PodDraft Pod) : Change;
+
+    public sealed record DeletePod(string Name, string Uid, string Why) : Change;
+
+    public sealed record DeleteTicket(string Name) : Change;
+}

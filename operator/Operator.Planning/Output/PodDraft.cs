@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Operator.Planning.Record;
+using Operator.Planning.Stores;
+
+namespace Operator.Planning.Output;
+
+/// <summary>A pod that is to be created: what planning decides about it. The rest follows from the revision and the live spec.</summary>
+public sealed record PodDraft
+{
+    public const string CaBundleFile = "/sync/ca/ca.crt";
+
+    public string Name { get; init; } = "";
+    public string Flow { get; init; } = "";
+    public Revision Revision { get; init; } = new();
+    public DateTimeOffset StartBy { get; init; }
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Annotations { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The operator's own variables, SYNC_*.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Environment { get; init; } = [];
+
+    /// <summary>Secret name and mount path; each is mounted optional, so that a missing one fails its own store only.</summary>
+    public ImmutableArray<SecretMount> Secrets { get; init; } = [];
+
+    /// <summary>A candidate pod mounts its attempt's ticket, not optionally: without it the container never starts.</summary>
+    public string? Ticket { get; init; }
+
+    /// <summary>The backstop for when nobody is there, counted by the kubelet from before the image pull.</summary>
+    public TimeSpan ActiveDeadline { get; init; }
+}

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Operator.Api;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Quotas;
+using Operator.Planning.Record;
+using Operator.Planning.Stores;
+
+namespace Operator.Planning.Output;
+
+/// <summary>Drafts the pod of an entry: everything in it follows from the record and the spec, so drafting twice gives the same pod.</summary>
+internal static class PodDrafting
+{
+    private static readonly TimeSpan Backstop = TimeSpan.FromSeconds(60);
+
+    public sealed record Run(Flow Flow, Occasion Occasion, Entry Entry, Revision Revision);
+
+    public static PodDraft Of(Draft draft, Run run)
+    {
+        var (connector, record) = (draft.Seen.Connector, draft.Record);
+        var name = PodNames.Of(connector.Metadata.Name, record.Id, run.Flow.Name, run.Occasion.Id, run.Entry.Index);
+        return new PodDraft
+        {
+            Name = name,
+            Flow = run.Flow.Name,
+            Revision = run.Revision,
+            StartBy = run.Entry.StartBy,
+            Labels = Labels(connector, run),
+            Annotations = Annotations(draft, run, name),
+            Environment = Environment(connector, run, name),
+            Secrets = StoreKeys.Mounts(draft.Effective, run.Entry),
+            Ticket = run.Entry.Arm == Arm.Candidate ? PodNames.Ticket(record.Id, run.Entry.Attempt) : null,
+            ActiveDeadline =
+                run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + record.GraceOf(run.Entry) + Backstop,
+        };
+    }
+
+    private static ImmutableSortedDictionary<string, string> Labels(MarketplaceConnector connector, Run run)
+    {
+        var labels = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        labels[PodMarks.ManagedBy] = PodMarks.OperatorName;
+        labels[PodMarks.Connector] = PodMarks.LabelValue(connector.Metadata.Name);
+        labels[PodMarks.Marketplace] = connector.Spec.Marketplace.ToString();
+        labels[PodMarks.Environment] = connector.Spec.Environment.ToString();
+        labels[PodMarks.Flow] = run.Flow.Name;
+        labels[PodMarks.Occasion] = run.Occasion.Id;
+        labels[PodMarks.Revision] = run.Entry.Revision;
+        labels[PodMarks.Arm] = run.Entry.Arm == Arm.Candidate ? "candidate" : "stable";
+        if (run.Entry.Arm == Arm.Candidate)
+        {
+            labels[PodMarks.Attempt] = run.Entry.Attempt.ToString(CultureInfo.InvariantCulture);
+        }
+        return labels.ToImmutable();
+    }
+
+    private static ImmutableSortedDictionary<string, string> Annotations(Draft draft, Run run, string name)
+    {
+        var print = new Fingerprint
+        {
+            Record = draft.Record.Id,
+            Flow = run.Flow.Name,
+            Occasion = run.Occasion.Id,
+            Index = run.Entry.Index,
+            Revision = run.Entry.Revision,
+            Stores = run.Entry.Stores,
+        };
+        var annotations = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        annotations["argocd.argoproj.io/ignore-resource-updates"] = "true";
+        annotations[PodMarks.ConnectorName] = draft.Seen.Connector.Metadata.Name;
+        annotations[PodMarks.Counter] = draft.Record.Counter.ToString(CultureInfo.InvariantCulture);
+        annotations[PodMarks.Fingerprint] = JsonSerializer.Serialize(print, RunJson.Default.Fingerprint);
+        annotations[PodMarks.Run] = JsonSerializer.Serialize(File(draft, run, name), RunJson.Default.RunFile);
+        return annotations.ToImmutable();
+    }
+
+    private static RunFile File(Draft draft, Run run, string name)
+    {
+        var ledger = draft.Record.Ledger(run.Flow.Name);
+        return new RunFile
+        {
+            Run = name,
+            Connector = draft.Seen.Connector.Metadata.Name,
+            Flow = run.Flow.Name,
+            Occasion = run.Occasion.Id,
+            Slot = UtcText.Of(run.Occasion.Slot),
+            Reason =
+                !IsFirstTry(run) ? "Retry"
+                : run.Occasion.Kind == OccasionKind.Slot ? "Scheduled"
+                : run.Occasion.Kind.ToString(),
+            Revision = run.Entry.Revision,
+            Deadline = UtcText.Of(run.Entry.Deadline),
+            Parameters = run.Revision.FlowParameters.GetValueOrDefault(run.Flow.Name) ?? run.Flow.Parameters,
+            Quotas = QuotaShare.Of(draft.Spec, draft.Effective.Quotas, run.Entry),
+            Stores =
+            [
+                .. run.Entry.Stores.Select(s =>
+                    RunStoreOf(s, draft.Roster.Find(s), ledger) with
+                    {
+                        RedoFrom = RedoFrom(run, ledger.Stores.GetValueOrDefault(s)),
+                    }
+                ),
+            ],
+        };
+    }
+
+    /// <summary>What somebody asked for, or what a bad version left to be done again, whichever is earlier.</summary>
+    private static string? RedoFrom(Run run, StoreLedger? past)
+    {
+        var (asked, owed) = (run.Occasion.Order?.Since, run.Entry.IsRedo ? past?.RedoFrom : null);
+        return (asked < owed ? asked : owed ?? asked) is { } since ? UtcText.Of(since) : null;
+    }
+
+    /// <summary>Tries of a store are in the order of their entries.</summary>
+    private static bool IsFirstTry(Run run)
+    {
+        var stores = run.Entry.Stores.ToHashSet(StringComparer.Ordinal);
+        return !run.Occasion.Entries.Take(run.Entry.Index).Any(e => e.Stores.Any(stores.Contains));
+    }
+
+    private static RunStore RunStoreOf(string name, Store? store, FlowLedger ledger)
+    {
+        var past = ledger.Stores.GetValueOrDefault(name);
+        return new RunStore
+        {
+            Name = name,
+            Sites = store?.Sites ?? [],
+            Parameters = store?.Parameters ?? ImmutableSortedDictionary<string, string>.Empty,
+            LastOkSlot = past?.LastOkSlot is { } slot ? UtcText.Of(slot) : null,
+            LastOkRevision = past?.LastOkRevision,
+        };
+    }
+
+    private static ImmutableArray<KeyValuePair<string, string>> Environment(
+        MarketplaceConnector connector,
+        Run run,
+        string name
+    ) =>
+        [
+            new("SYNC_MARKETPLACE", connector.Spec.Marketplace.ToString()),
+            new("SYNC_ENVIRONMENT", connector.Spec.Environment.ToString()),
+            new("SYNC_CONNECTOR", connector.Metadata.Name),
+            new("SYNC_FLOW", run.Flow.Name),
+            new("SYNC_RUN", name),
+            new("SYNC_OCCASION", run.Occasion.Id),
+            new("SYNC_SLOT", UtcText.Of(run.Occasion.Slot)),
+            new("SYNC_REVISION", run.Entry.Revision),
+            new("SYNC_DEADLINE", UtcText.Of(run.Entry.Deadline)),
+            .. TrustedCertificates(run.Revision.Sync),
+        ];
+
+    /// <summary>What common runtimes look at; where the user set one of them, that stays.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> TrustedCertificates(SyncPodSpec sync)
+    {
+        string[] customary = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+        return sync.CaBundle is null
+            ? []
+            : customary
+                .Except(sync.Env.Select(e => e.Name), StringComparer.Ordinal)
+                .Prepend("SYNC_CA_BUNDLE")
+                .Select(name => KeyValuePair.Create(name, PodDraft.CaBundleFile));
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Output;
+
+/// <summary>
+/// Which pods may go: folded ones of closed occasions, beyond the history that the user wants, and strays that have ended. A
+/// name is not given up before a create that was sent late could arrive.
+/// </summary>
+internal static class Prunable
+{
+    public static ImmutableArray<ObservedPod> Pods(Draft draft, PodIndex pods)
+    {
+        var prunable = ImmutableArray.CreateBuilder<ObservedPod>();
+        foreach (var (flow, plan) in draft.Record.Plans)
+        {
+            var kept = Kept(plan, draft.Spec.History);
+            foreach (var occasion in plan.Occasions.Where(o => o.IsClosed && draft.Seen.IsPastLateArrival(o)))
+            {
+                prunable.AddRange(
+                    occasion
+                        .Entries.Where(e => !kept.Contains((occasion.Id, e.Index)))
+                        .Select(e => pods.Find(flow, occasion, e))
+                        .OfType<ObservedPod>()
+                );
+            }
+        }
+        prunable.AddRange(pods.Strays.Where(PodIndex.HasEnded));
+        return [.. prunable.Where(p => p is { IsGone: false, IsDeleting: false })];
+    }
+
+    private static HashSet<(string Occasion, int Index)> Kept(FlowPlan plan, HistoryLimits history)
+    {
+        var closed = plan.Occasions.Where(o => o.IsClosed).OrderByDescending(o => o.Slot).ToList();
+        // What runs beside the schedule takes no slot's place: it stays as long as the slots around it.
+        var oldest = closed.Where(o => o.Order is null).Take(history.Slots).LastOrDefault()?.Slot;
+        var recent = closed.Where(o => o.Slot >= oldest).SelectMany(o => o.Entries.Select(e => (o.Id, e.Index)));
+        var failed = closed
+            .Where(o => !(o.Slot >= oldest))
+            .SelectMany(o => o.Entries.Where(e => e.Result == RunResult.Failed).Select(e => (o.Id, e.Index)))
+            .Take(history.FailedRuns);
+        return [.. recent.Concat(failed)];
+    }
+}

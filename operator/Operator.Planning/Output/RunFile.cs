@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Operator.Planning.Facts;
+using Operator.Planning.Quotas;
+
+namespace Operator.Planning.Output;
+
+/// <summary>/sync/run.json: what a worker is asked to do.</summary>
+public sealed record RunFile
+{
+    public int V { get; init; } = 1;
+    public string Run { get; init; } = "";
+    public string Connector { get; init; } = "";
+    public string Flow { get; init; } = "";
+    public string Occasion { get; init; } = "";
+
+    /// <summary>RFC 3339, UTC.</summary>
+    public string Slot { get; init; } = "";
+
+    /// <summary>Scheduled, RunNow or CatchUp, or Retry for a further try within the occasion.</summary>
+    public string Reason { get; init; } = "";
+    public string Revision { get; init; } = "";
+
+    /// <summary>The worker exits at once when this has passed.</summary>
+    public string Deadline { get; init; } = "";
+    public ImmutableSortedDictionary<string, string> Parameters { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>In the order of the report.</summary>
+    public ImmutableArray<RunStore> Stores { get; init; } = [];
+
+    /// <summary>What the run may call, by API; absent when no quota limits the flow.</summary>
+    public ImmutableSortedDictionary<string, QuotaShare>? Quotas { get; init; }
+}
+
+public sealed record RunStore
+{
+    public string Name { get; init; } = "";
+    public ImmutableArray<string> Sites { get; init; } = [];
+    public ImmutableSortedDictionary<string, string> Parameters { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The newest slot in which the store had no failed item; absent when there was none.</summary>
+    public string? LastOkSlot { get; init; }
+    public string? LastOkRevision { get; init; }
+
+    /// <summary>What was due since then is to be done again; absent: nothing is.</summary>
+    public string? RedoFrom { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(RunFile))]
+[JsonSerializable(typeof(Fingerprint))]
+public sealed partial class RunJson : JsonSerializerContext;

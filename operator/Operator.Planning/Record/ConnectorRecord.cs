@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+
+namespace Operator.Planning.Record;
+
+/// <summary>All that must be remembered about a connector. The one truth: status and labels are copies of it.</summary>
+public sealed record ConnectorRecord
+{
+    /// <summary>Random; made with the record's head and part of every pod's name.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>The head's counter, one higher with each commit.</summary>
+    public long Counter { get; init; }
+
+    /// <summary>Slots due before this instant never count.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+    public RevisionBook Revisions { get; init; } = new();
+    public AttemptBook Attempts { get; init; } = new();
+    public StoreBook Stores { get; init; } = new();
+    public PauseBook Pauses { get; init; } = new();
+    public ActionBook Actions { get; init; } = new();
+    public QuotaBook Quotas { get; init; } = new();
+    public OutcomeBook Outcomes { get; init; } = new();
+    public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
+    public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
+    public ImmutableSortedDictionary<string, ChunkBook> Chunks { get; init; } = EmptyChunks;
+
+    private static readonly ImmutableSortedDictionary<string, FlowPlan> EmptyPlans = ImmutableSortedDictionary.Create<
+        string,
+        FlowPlan
+    >(StringComparer.Ordinal);
+    private static readonly ImmutableSortedDictionary<string, FlowLedger> EmptyLedgers =
+        ImmutableSortedDictionary.Create<string, FlowLedger>(StringComparer.Ordinal);
+
+    private static readonly ImmutableSortedDictionary<string, ChunkBook> EmptyChunks = ImmutableSortedDictionary.Create<
+        string,
+        ChunkBook
+    >(StringComparer.Ordinal);
+
+    public FlowPlan Plan(string flow) => Plans.TryGetValue(flow, out var plan) ? plan : new FlowPlan();
+
+    public FlowLedger Ledger(string flow) => Ledgers.TryGetValue(flow, out var ledger) ? ledger : new FlowLedger();
+
+    public ChunkBook ChunksOf(string flow) => Chunks.TryGetValue(flow, out var book) ? book : new ChunkBook();
+
+    public ConnectorRecord With(string flow, ChunkBook book) => this with { Chunks = Chunks.SetItem(flow, book) };
+
+    public ConnectorRecord With(string flow, FlowPlan plan) => this with { Plans = Plans.SetItem(flow, plan) };
+
+    public ConnectorRecord With(string flow, FlowLedger ledger) =>
+        this with
+        {
+            Ledgers = Ledgers.SetItem(flow, ledger),
+        };
+
+    /// <summary>The attempt that runs now, if any.</summary>
+    public Attempt? RunningAttempt => Attempts.Current;
+
+    public Revision? Stable => Revisions.Find(Revisions.StableHash);
+
+    /// <summary>How long a run of the entry may take to end, once it was told to.</summary>
+    public TimeSpan GraceOf(Entry entry) =>
+        (Revisions.Find(entry.Revision)?.Sync ?? new Api.SyncPodSpec()).TerminationGracePeriod.Value;
+}

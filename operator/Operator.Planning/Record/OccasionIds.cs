@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Operator.Planning.Record;
+
+public enum OccasionKind
+{
+    /// <summary>A due time that was opened.</summary>
+    Slot,
+
+    /// <summary>A due time that passed while nobody could plan, or while the connector was suspended.</summary>
+    Skipped,
+
+    /// <summary>Somebody asked for it.</summary>
+    RunNow,
+
+    /// <summary>After a rollback.</summary>
+    CatchUp,
+}
+
+/// <summary>Names of occasions.</summary>
+public static class OccasionIds
+{
+    public static string Slot(DateTimeOffset slot) =>
+        string.Create(CultureInfo.InvariantCulture, $"s{slot.ToUnixTimeSeconds()}");
+
+    public static string RunNow(string token) => $"n{token}";
+
+    public static string CatchUp(int attempt) => string.Create(CultureInfo.InvariantCulture, $"c{attempt}");
+
+    public static OccasionKind KindOf(string occasion) =>
+        occasion switch
+        {
+            ['n', ..] => OccasionKind.RunNow,
+            ['c', ..] => OccasionKind.CatchUp,
+            _ => OccasionKind.Slot,
+        };
+}

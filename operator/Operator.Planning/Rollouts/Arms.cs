@@ -1,0 +1,52 @@
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Rollouts;
+
+/// <summary>
+/// Which arm each store runs on an occasion. Planning can send any single store of the cohort to either arm on any occasion.
+/// </summary>
+internal sealed class Arms
+{
+    private readonly Attempt? _attempt;
+    private readonly HashSet<string> _candidates;
+
+    private Arms(Attempt? attempt, HashSet<string> candidates)
+    {
+        _attempt = attempt;
+        _candidates = candidates;
+    }
+
+    /// <summary>
+    /// The cohort runs the candidate while the attempt's own rollout can be followed; before the candidate's first container
+    /// has started only the pilot does, a run of the first free store. A store whose pilot did not start runs stable in the
+    /// same occasion. A catch-up is of stable only.
+    /// </summary>
+    public static Arms Of(Draft draft, Occasion occasion)
+    {
+        if (
+            draft.Record.RunningAttempt is not { } attempt
+            || draft.Policy is null
+            || occasion.Kind == OccasionKind.CatchUp
+        )
+        {
+            return new Arms(null, []);
+        }
+        var failedPilots = occasion
+            .Entries.Where(e => e is { IsPilot: true, Result: RunResult.NotStarted or RunResult.Infra })
+            .SelectMany(e => e.Stores);
+        var candidates = attempt.Order.Take(attempt.Cohort).Except(failedPilots, StringComparer.Ordinal);
+        return new Arms(attempt, candidates.ToHashSet(StringComparer.Ordinal));
+    }
+
+    public bool NeedsPilot(ConnectorRecord record) =>
+        _attempt is { HasStarted: false } attempt
+        && !record.Plans.Values.SelectMany(p => p.Entries).Any(e => e.Attempt == attempt.Number && e.Result is null);
+
+    /// <summary>The store that the pilot runs: the first of the cohort that is free.</summary>
+    public string? Pilot(IReadOnlySet<string> free) =>
+        _attempt?.Order.Take(_attempt.Cohort).FirstOrDefault(free.Contains);
+
+    public Arm ArmOf(string store) =>
+        _attempt is { HasStarted: true } && _candidates.Contains(store) ? Arm.Candidate : Arm.Stable;
+}

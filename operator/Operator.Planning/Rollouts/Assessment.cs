@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Judging;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Rollouts;
+
+/// <summary>Holds the running attempt against its evidence. The only caller of the judge.</summary>
+internal static class Assessment
+{
+    /// <summary>The verdict on the running step; a pass before the step's time is a hold.</summary>
+    public static Verdict Of(Draft draft, Attempt attempt, RolloutSpec rollout)
+    {
+        var flows = draft.Spec.Flows.Select(f => SumsOf(draft.Record, f.Name, attempt)).ToImmutableArray();
+        var verdict = SimpleJudge.Judge(flows, rollout, CohortStores(draft, attempt));
+        var step = StepPlan.Of(rollout.Steps, attempt).Step;
+        return verdict switch
+        {
+            Verdict.Hold when !attempt.HasStarted => new Verdict.Hold(
+                Reasons.PilotRunning,
+                "the first candidate run must start before the other stores follow"
+            ),
+            Verdict.Pass when attempt.Dwelled < step.MinDuration.Value => new Verdict.Hold(
+                Reasons.MinDuration,
+                $"the evidence suffices; the step lasts {step.MinDuration} of observed rounds"
+            ),
+            _ => verdict,
+        };
+    }
+
+    /// <summary>What the candidate has shown of the flow in the running step.</summary>
+    public static StepEvidence EvidenceOf(ConnectorRecord record, string flow, Attempt attempt) =>
+        record.Ledger(flow).Evidence.For(attempt.Number, attempt.Stage);
+
+    private static FlowSums SumsOf(ConnectorRecord record, string flow, Attempt attempt) =>
+        new(flow, EvidenceOf(record, flow, attempt), record.Plan(flow).HasReported);
+
+    /// <summary>Active stores among the cohort's places.</summary>
+    public static int CohortStores(Draft draft, Attempt attempt) =>
+        attempt.Order.Take(attempt.Cohort).Count(draft.Roster.IsActive);
+}

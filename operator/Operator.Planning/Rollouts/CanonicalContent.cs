@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Operator.Api;
+
+namespace Operator.Planning.Rollouts;
+
+/// <summary>
+/// A revision's content as JSON with one spelling: members in the order below, maps sorted by key, and nothing that equals its
+/// default, so that an upgrade of the operator that adds a field makes no new revision.
+/// </summary>
+internal sealed record CanonicalContent
+{
+    private static readonly SyncPodSpec Defaults = new();
+
+    public SortedDictionary<string, string>? Annotations { get; init; }
+    public ImmutableArray<string>? Args { get; init; }
+    public string? CaBundle { get; init; }
+    public string? CaBundleContent { get; init; }
+    public ImmutableArray<string>? Command { get; init; }
+    public ImmutableArray<Variable>? Env { get; init; }
+
+    /// <summary>The parameters of the flows that have any.</summary>
+    public SortedDictionary<string, SortedDictionary<string, string>>? Flows { get; init; }
+    public long? FsGroup { get; init; }
+    public string Image { get; init; } = "";
+    public long? RunAsUser { get; init; }
+    public string? Scratch { get; init; }
+    public string? ServiceAccount { get; init; }
+    public string? TerminationGracePeriod { get; init; }
+
+    public sealed record Variable
+    {
+        public string? ConfigMap { get; init; }
+
+        /// <summary>Of the ConfigMap's key.</summary>
+        public string? Content { get; init; }
+        public string Name { get; init; } = "";
+        public string? Secret { get; init; }
+        public string? Value { get; init; }
+    }
+
+    public static CanonicalContent Of(ConnectorSpec spec, ImmutableSortedDictionary<string, string?> configMapHashes)
+    {
+        var (sync, bundle) = (spec.Sync, spec.Sync.CaBundle?.ConfigMapKeyRef);
+        return new CanonicalContent
+        {
+            Annotations = Map(sync.PodAnnotations),
+            Args = List(sync.Args),
+            CaBundle = bundle is null ? null : RevisionContent.KeyOf(bundle),
+            CaBundleContent = bundle is null ? null : configMapHashes.GetValueOrDefault(RevisionContent.KeyOf(bundle)),
+            Command = List(sync.Command),
+            Env = List<Variable>([.. sync.Env.Select(variable => Of(variable, configMapHashes))]),
+            Flows = FlowParameters(spec.Flows),
+            FsGroup = sync.FsGroup == sync.RunAsUser ? null : sync.FsGroup,
+            Image = sync.Image,
+            RunAsUser = sync.RunAsUser == Defaults.RunAsUser ? null : sync.RunAsUser,
+            Scratch = sync.Scratch == Defaults.Scratch ? null : sync.Scratch,
+            ServiceAccount = sync.ServiceAccountName,
+            TerminationGracePeriod =
+                sync.TerminationGracePeriod == Defaults.TerminationGracePeriod
+                    ? null
+                    : sync.TerminationGracePeriod.Text,
+        };
+    }
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, CanonicalJson.Default.CanonicalContent);
+
+    private static Variable Of(EnvVar variable, ImmutableSortedDictionary<string, string?> configMapHashes)
+    {
+        var (configMap, secret) = (variable.ValueFrom?.ConfigMapKeyRef, variable.ValueFrom?.SecretKeyRef);
+        return new Variable
+        {
+            ConfigMap = configMap is null ? null : RevisionContent.KeyOf(configMap),
+            Content = configMap is null ? null : configMapHashes.GetValueOrDefault(RevisionContent.KeyOf(configMap)),
+            Name = variable.Name,
+            Secret = secret is null ? null : RevisionContent.KeyOf(secret),
+            Value = variable.Value,
+        };
+    }
+
+    private static SortedDictionary<string, SortedDictionary<string, string>>? FlowParameters(
+        ImmutableArray<Flow> flows
+    )
+    {
+        var parameters = new SortedDictionary<string, SortedDictionary<string, string>>(StringComparer.Ordinal);
+        foreach (var flow in flows)
+        {
+            if (Map(flow.Parameters) is { } map)
+            {
+                parameters.TryAdd(flow.Name, map);
+            }
+        }
+        return parameters.Count == 0 ? null : parameters;
+    }
+
+    private static SortedDictionary<string, string>? Map(ImmutableSortedDictionary<string, string> entries) =>
+        entries.IsEmpty ? null : new SortedDictionary<string, string>(entries, StringComparer.Ordinal);
+
+    private static ImmutableArray<T>? List<T>(ImmutableArray<T> values) => values.IsEmpty ? null : values;
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(CanonicalContent))]
+internal sealed partial class CanonicalJson : JsonSerializerContext;

@@ -1,0 +1,86 @@
+using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Rollouts;
+
+/// <summary>Does what the verdict on the running attempt asks for: roll back, pause, widen, promote, or wait.</summary>
+internal static class StepAdvance
+{
+    public static Draft Advance(Draft draft)
+    {
+        if (
+            draft.Record.RunningAttempt is not { PausedOn: null } attempt
+            || draft.Policy is not { } policy
+            || draft.Spec.Suspend
+        )
+        {
+            return draft;
+        }
+        return Assessment.Of(draft, attempt, policy.Spec) switch
+        {
+            Verdict.Fail fail when policy.Spec.OnFailure == FailurePolicy.Pause => Pause(draft, attempt, fail),
+            Verdict.Fail fail => RollBack(draft, attempt, fail),
+            Verdict.Pass => Pass(draft, attempt, policy),
+            _ => draft,
+        };
+    }
+
+    private static Draft RollBack(Draft draft, Attempt attempt, Verdict.Fail fail)
+    {
+        var end = new AttemptEnd(AttemptOutcome.RolledBack, fail.Reason, fail.Message, draft.Now);
+        var owing = CatchUps.Owe(draft.Record, attempt);
+        var back = draft
+            .Decide(Attempts.RollBack(owing, attempt, end), $"attempt {attempt.Number} rolled back: {fail.Message}")
+            .Tell(
+                EventTarget.Rollout,
+                Reasons.RolledBack,
+                $"Revision {attempt.Revision}: {fail.Message}",
+                isWarning: true
+            );
+        return CatchUps.Open(back, attempt);
+    }
+
+    private static Draft Pause(Draft draft, Attempt attempt, Verdict.Fail fail)
+    {
+        var paused = attempt with
+        {
+            PausedOn = new Rejection
+            {
+                Hash = attempt.Revision,
+                Reason = fail.Reason,
+                Message = fail.Message,
+            },
+        };
+        return draft
+            .Decide(WithAttempt(draft.Record, paused), $"attempt {attempt.Number} paused: {fail.Message}")
+            .Tell(EventTarget.Rollout, Reasons.PausedOnFailure, fail.Message, isWarning: true);
+    }
+
+    private static Draft Pass(Draft draft, Attempt attempt, SyncRollout policy)
+    {
+        if (StepPlan.Of(policy.Spec.Steps, attempt).NextIndex is not { } next)
+        {
+            var message = $"revision {attempt.Revision} passed every step";
+            var end = new AttemptEnd(AttemptOutcome.Promoted, Reasons.Promoted, message, draft.Now);
+            return draft
+                .Decide(Attempts.Promote(draft.Record, attempt, end), $"attempt {attempt.Number} promoted")
+                .Tell(
+                    EventTarget.Rollout,
+                    Reasons.Promoted,
+                    $"Revision {attempt.Revision} is stable: it passed every step"
+                );
+        }
+        var widened = Attempts.Widen(draft, attempt, policy, next);
+        var now = widened.RunningAttempt!; // Widen keeps the attempt
+        var step = $"Step {next + 1}/{policy.Spec.Steps.Length}: {now.Cohort} of {now.Order.Length} stores";
+        return draft.Decide(widened, step).Tell(EventTarget.Rollout, Reasons.StepStarted, step);
+    }
+
+    private static ConnectorRecord WithAttempt(ConnectorRecord record, Attempt attempt) =>
+        record with
+        {
+            Attempts = record.Attempts with { Current = attempt },
+        };
+}

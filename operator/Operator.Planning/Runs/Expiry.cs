@@ -1,0 +1,82 @@
+using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Runs;
+
+/// <summary>
+/// Gives up pods that did not start and stops runs that take too long. The cause is committed in the entry before the pod is
+/// deleted, so that a pod that we ended is never taken for one that others deleted.
+/// </summary>
+internal static class Expiry
+{
+    public static Draft Mark(Draft draft, PodIndex pods)
+    {
+        foreach (var flow in draft.Spec.Flows)
+        {
+            var plan = draft.Record.Plan(flow.Name);
+            foreach (var occasion in plan.Occasions)
+            {
+                draft = Mark(draft, flow, occasion, pods);
+            }
+        }
+        return draft;
+    }
+
+    /// <summary>When the pod is over for us: startTimeout while it waits, timeout once it runs. Null when it has ended.</summary>
+    public static DateTimeOffset? EndsAt(Flow flow, Entry entry, ObservedPod pod) =>
+        pod.Container switch
+        {
+            ContainerSight.Waiting => pod.CreatedAt + StartTimeout(flow, entry),
+            ContainerSight.Running(var startedAt) => Earlier(startedAt + flow.Timeout.Value, entry.Deadline),
+            _ => null,
+        };
+
+    private static Draft Mark(Draft draft, Flow flow, Occasion occasion, PodIndex pods)
+    {
+        var marked = occasion.Entries;
+        foreach (var entry in occasion.Entries.Where(e => e is { Result: null, Stop: null }))
+        {
+            if (
+                pods.Find(flow.Name, occasion, entry) is { IsDeleting: false, IsGone: false } pod
+                && EndsAt(flow, entry, pod) <= draft.Now
+            )
+            {
+                marked = marked.SetItem(entry.Index, MarkEntry(entry, pod));
+            }
+        }
+        if (marked == occasion.Entries)
+        {
+            return draft;
+        }
+        var plan = draft.Record.Plan(flow.Name);
+        var updated = plan with { Occasions = plan.Occasions.Replace(occasion, occasion with { Entries = marked }) };
+        return draft.Decide(
+            draft.Record.With(flow.Name, updated),
+            $"runs of '{flow.Name}' on {occasion.Id} ran out of time"
+        );
+    }
+
+    private static Entry MarkEntry(Entry entry, ObservedPod pod) =>
+        pod.Container is ContainerSight.Waiting
+            ? entry with
+            {
+                Stop = StopCause.StartTimeout,
+                WaitingReason = RunEndings.WaitingReason(pod),
+            }
+            : entry with
+            {
+                Stop = StopCause.Timeout,
+            };
+
+    /// <summary>A pilot is given up early enough for its store to run on stable within the same occasion.</summary>
+    private static TimeSpan StartTimeout(Flow flow, Entry entry)
+    {
+        var startTimeout = flow.StartTimeout.Value;
+        var half = flow.StartingDeadline.Value / 2;
+        return entry.IsPilot && half < startTimeout ? half : startTimeout;
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+}

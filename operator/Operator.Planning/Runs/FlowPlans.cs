@@ -1,0 +1,34 @@
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Runs;
+
+/// <summary>Writes a run's end into the plan of its flow.</summary>
+internal static class FlowPlans
+{
+    public static ConnectorRecord After(ConnectorRecord record, RunEnded run)
+    {
+        var (plan, entry, ending) = (record.Plan(run.Flow), run.Entry, run.Ending);
+        var occasion = plan.Occasions.First(o => o.Id == run.Occasion.Id);
+        var updated = occasion with { Entries = occasion.Entries.SetItem(entry.Index, entry) };
+        var isClean =
+            ending.Result == RunResult.Succeeded
+            && entry.NotReached.IsEmpty
+            && ending.Reports.All(s => s is null or { Counted: 0 });
+        return record.With(
+            run.Flow,
+            plan with
+            {
+                Occasions = plan.Occasions.Replace(occasion, updated),
+                HasReported = plan.HasReported || ending.HasReport,
+                LastSuccess = isClean ? run.At : plan.LastSuccess,
+                TypicalRun = Typical(plan.TypicalRun, ending.Took),
+                Isolated = Isolations.After(plan.Isolated, occasion, run),
+            }
+        );
+    }
+
+    /// <summary>A mean in which each run weighs an eighth.</summary>
+    private static TimeSpan? Typical(TimeSpan? before, TimeSpan? took) =>
+        took is { } now && before is { } mean ? mean + ((now - mean) / 8) : took ?? before;
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
+using Operator.Planning.Stores;
+
+namespace Operator.Planning.Runs;
+
+/// <summary>Which store-syncs of an occasion that closes did not happen, and why.</summary>
+internal static class Misses
+{
+    /// <summary>
+    /// Stores that were due and that no run took up. Nothing is missed while the connector is suspended: nobody wants it
+    /// then.
+    /// </summary>
+    public static IReadOnlyDictionary<string, MissCause> Of(
+        Draft draft,
+        string flow,
+        Occasion occasion,
+        StoreHolds holds
+    )
+    {
+        if (draft.Spec.Suspend)
+        {
+            return ImmutableDictionary<string, MissCause>.Empty;
+        }
+        var plan = draft.Record.Plan(flow);
+        var taken = occasion.Entries.SelectMany(TakenUp).ToHashSet(StringComparer.Ordinal);
+        var tried = occasion.Entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
+        var busy = Busy(plan, occasion);
+        var otherwise = HadNoRoom(draft, flow, occasion) ? MissCause.Capacity : MissCause.Downtime;
+        return DueStores
+            .Of(draft, flow, occasion)
+            .Where(s => !taken.Contains(s))
+            .ToDictionary(
+                s => s,
+                s =>
+                    tried.Contains(s) ? MissCause.Infra
+                    : holds.IsLockedOut(occasion, s) ? MissCause.Auth
+                    : holds.LacksCalls(s) ? MissCause.Quota
+                    : busy.Contains(s) ? MissCause.Concurrency
+                    : otherwise,
+                StringComparer.Ordinal
+            );
+    }
+
+    public static MissedTally Sum(IReadOnlyDictionary<string, MissCause> missed) =>
+        missed.CountBy(m => m.Value).Aggregate(new MissedTally(), (sum, cause) => sum.Plus(cause.Key, cause.Value));
+
+    /// <summary>All of a run that is evidence; of one that was broken off from outside, those that it had reported by then.</summary>
+    private static IEnumerable<string> TakenUp(Entry entry) =>
+        entry.IsEvidence ? entry.Stores : entry.Stores.Except(entry.NotReached, StringComparer.Ordinal);
+
+    /// <summary>Stores whose run of an earlier slot, or of a run-now or catch-up beside it, went on until it was too late for this one.</summary>
+    private static HashSet<string> Busy(FlowPlan plan, Occasion occasion) =>
+        plan
+            .Occasions.Where(o =>
+                o.Slot < occasion.Slot || ((o.Order is not null || occasion.Order is not null) && o.Id != occasion.Id)
+            )
+            .SelectMany(o => o.Entries)
+            .Where(e => WasLiveAt(e, FirstTooLate(occasion)))
+            .SelectMany(e => e.Stores)
+            .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>At the last instant at which one could have started, all places were taken, or none was to be had.</summary>
+    private static bool HadNoRoom(Draft draft, string flow, Occasion occasion)
+    {
+        var live = draft.Record.Plan(flow).Entries.ToList();
+        var most = draft.Spec.FindFlow(flow)?.MaxConcurrentRuns;
+        DateTimeOffset[] ends = [FirstTooLate(occasion), occasion.StartBy];
+        return draft.Seen.IsAtFinishedPodsCap || Array.Exists(ends, end => live.Count(e => WasLiveAt(e, end)) >= most);
+    }
+
+    /// <summary>When the first of its runs was too late; the last is so at <see cref="Occasion.StartBy"/>.</summary>
+    private static DateTimeOffset FirstTooLate(Occasion occasion) => occasion.StartBy - occasion.Spread;
+
+    private static bool WasLiveAt(Entry entry, DateTimeOffset at) => entry.EndedAt is not { } ended || ended >= at;
+}

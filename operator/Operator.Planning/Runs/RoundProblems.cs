@@ -1,0 +1,53 @@
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Runs;
+
+/// <summary>What went wrong in a round, and what the user can do about it.</summary>
+internal static class RoundProblems
+{
+    /// <summary>The first thing that went wrong on the stable arm, said so that the user knows what to change.</summary>
+    public static RoundProblem? Of(Draft draft, string flow, Occasion occasion)
+    {
+        var stable = occasion.Entries.Where(e => e.Arm == Arm.Stable).ToList();
+        var bad = stable.FirstOrDefault(e => e.Result is not RunResult.Succeeded);
+        if (bad is null)
+        {
+            return null;
+        }
+        var image = draft.Record.Revisions.Find(bad.Revision)?.Sync.Image;
+        return new RoundProblem
+        {
+            Reason = bad.Reason ?? Reasons.RunsFailing,
+            Message = $"flow '{flow}', revision {bad.Revision} ({image}), {Stores(bad)}: {Advice(bad)}",
+            IsTotal = !occasion.Entries.Any(e => e.Result == RunResult.Succeeded),
+        };
+    }
+
+    private static string Stores(Entry entry) =>
+        entry.Stores.Length == 1 ? $"store '{entry.Stores[0]}'" : $"a run of {entry.Stores.Length} stores";
+
+    private static string Advice(Entry entry) =>
+        entry.Reason switch
+        {
+            Reasons.ImageUnavailable =>
+                "the image can't be pulled; correct spec.sync.image or the registry's credentials",
+            Reasons.ContainerConfig =>
+                "the container can't be configured; check the Secrets and ConfigMaps that spec.sync.env names",
+            Reasons.ExitCode => "the worker ended with an error; see its log",
+            Reasons.OutOfMemory => "the worker needs more memory; raise spec.sync.resources.limits.memory",
+            Reasons.TimedOut => "the worker ran longer than the flow's timeout; raise it or lower maxStoresPerRun",
+            Reasons.ReportUnreadable =>
+                "the worker's report can't be read; it must be JSON of at most 4096 bytes with one entry a store of run.json",
+            Reasons.ReportMissing => "the worker sent no report, though this flow has reported before",
+            Reasons.Unschedulable => "no node has room for the pod; see its events",
+            Reasons.NeverSeen => "the pod was planned and never seen",
+            Reasons.QuotaExceeded =>
+                "the namespace's ResourceQuota refuses sync pods; raise it or lower maxConcurrentRuns",
+            Reasons.AdmissionDenied => "an admission webhook or policy refuses sync pods; see the operator's log",
+            Reasons.PodsRefused => "the API server refuses sync pods; see the operator's log",
+            Reasons.ForeignPod => "a pod that is not the operator's has the run's name; delete it",
+            _ => $"{entry.Reason}; see the pod's events",
+        };
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
+using Operator.Planning.Stores;
+
+namespace Operator.Planning.Runs;
+
+/// <summary>One flow on one of its open occasions.</summary>
+internal sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion)
+{
+    /// <summary>Stores that it still owes a run.</summary>
+    public ImmutableArray<string> Waiting { get; init; } = [];
+
+    /// <summary>Stores of the flow's live runs.</summary>
+    public required HashSet<string> Busy { get; init; }
+    public required StoreHolds Holds { get; init; }
+    public required Waits Waits { get; init; }
+
+    /// <summary>How many runs may be added.</summary>
+    public int Room { get; init; }
+}
+
+/// <summary>Stores that would run as one, when, and what they have waited for.</summary>
+internal sealed record RunGroup
+{
+    public Arm Arm { get; init; }
+    public ImmutableArray<string> Stores { get; init; } = [];
+    public bool IsIsolated { get; init; }
+    public bool IsPilot { get; init; }
+
+    /// <summary>Not before: its offset within the slot.</summary>
+    public DateTimeOffset DueAt { get; init; }
+
+    /// <summary>Not after.</summary>
+    public DateTimeOffset StartBy { get; init; }
+
+    /// <summary>The newest slot in which all of its stores had been served; the least value when one never was.</summary>
+    public DateTimeOffset ServedLast { get; init; }
+
+    /// <summary>A store of it had no turn in the slot before this one: no other may take its place.</summary>
+    public bool IsStarving { get; init; }
+}
+
+/// <summary>Which stores run together: of one arm, of one chunk or its neighbourhood, isolated ones among themselves.</summary>
+internal static class RunGroups
+{
+    public static IEnumerable<RunGroup> Of(Draft draft, Turn turn, ImmutableArray<string> free)
+    {
+        var arms = Arms.Of(draft, turn.Occasion);
+        var pilot =
+            arms.NeedsPilot(draft.Record) && !turn.Occasion.Entries.Any(e => e.IsPilot)
+                ? arms.Pilot(free.ToHashSet(StringComparer.Ordinal))
+                : null;
+        if (pilot is not null)
+        {
+            var alone = new PackedRun([pilot], Position: 0);
+            yield return Group(turn, alone) with
+            {
+                Arm = Arm.Candidate,
+                IsPilot = true,
+            };
+        }
+        var book = draft.Record.ChunksOf(turn.Flow.Name);
+        var others = free.Where(s => s != pilot);
+        foreach (var arm in others.GroupBy(arms.ArmOf).OrderByDescending(g => g.Key))
+        {
+            var revision = RunPlanning.RevisionOf(draft, arm.Key);
+            var sizes = turn
+                .Plan.Isolated.Where(i => i.Revision == revision)
+                .ToDictionary(i => i.Store, i => i.Size, StringComparer.Ordinal);
+            foreach (var size in arm.GroupBy(s => sizes.GetValueOrDefault(s)).OrderBy(g => g.Key))
+            {
+                var isIsolated = size.Key > 0;
+                var most = isIsolated ? Math.Min(size.Key, turn.Flow.MaxStoresPerRun) : turn.Flow.MaxStoresPerRun;
+                var stores = size.ToHashSet(StringComparer.Ordinal);
+                foreach (var run in ChunkPacking.Pack(book, stores.Contains, most))
+                {
+                    yield return Group(turn, run) with
+                    {
+                        Arm = arm.Key,
+                        IsIsolated = isIsolated,
+                    };
+                }
+            }
+        }
+    }
+
+    private static RunGroup Group(Turn turn, PackedRun run)
+    {
+        var occasion = turn.Occasion;
+        // Whole seconds: pods of neighbouring chunks are made together.
+        var offset = TimeSpan.FromSeconds(Math.Floor(occasion.Spread.TotalSeconds * run.Position / (1L << 32)));
+        return new RunGroup
+        {
+            Stores = run.Stores,
+            DueAt = occasion.Slot + offset,
+            StartBy = occasion.StartBy - occasion.Spread + offset,
+            ServedLast = run.Stores.Min(turn.Waits.ServedLast),
+            IsStarving = run.Stores.Any(turn.Waits.IsStarving),
+        };
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
+
+namespace Operator.Planning.Runs;
+
+/// <summary>
+/// Extends the plan of each flow's newest slot, its run-nows and catch-ups: who runs, when, in which arm, in which group, within capacity.
+/// </summary>
+internal static class RunPlanning
+{
+    /// <summary>
+    /// Runs that are due this soon are committed together, so that a spread slot costs few commits; each pod is made at its own
+    /// time. Not on the candidate arm: what ends an attempt would cost its stores the sync.
+    /// </summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(5);
+
+    public static Draft Extend(Draft draft, PodIndex pods, WaitingStores waiting)
+    {
+        if (draft.Spec.Suspend || draft.Seen.IsAtFinishedPodsCap || draft.Record.Stable is null)
+        {
+            return draft;
+        }
+        foreach (var flow in draft.Spec.Flows)
+        {
+            draft = Extend(draft, flow, pods, waiting);
+        }
+        return draft;
+    }
+
+    public static string RevisionOf(Draft draft, Arm arm) =>
+        arm == Arm.Candidate
+            ? draft.Record.RunningAttempt!.Revision // stores are candidates only while an attempt runs
+            : draft.Record.Revisions.StableHash!; // checked before planning starts
+
+    private static Draft Extend(Draft draft, Flow flow, PodIndex pods, WaitingStores waiting)
+    {
+        foreach (var id in draft.Record.Plan(flow.Name).Plannable.Select(o => o.Id).ToList())
+        {
+            var occasion = draft.Record.Plan(flow.Name).Find(id)!; // it was just listed
+            var owed = waiting.Of(draft, flow.Name, occasion);
+            if (owed.IsEmpty)
+            {
+                continue;
+            }
+            draft = WithChunks(draft, flow);
+            var plan = draft.Record.Plan(flow.Name);
+            var turn = new Turn(flow, plan, occasion)
+            {
+                Waiting = owed,
+                Busy = pods.BusyStores(flow.Name, plan),
+                Holds = waiting.HoldsOf(draft, flow.Name),
+                Waits = Waits.Of(draft.Record.Ledger(flow.Name), plan, occasion),
+            };
+            draft = Extend(draft, turn with { Room = Places.Of(draft, turn, waiting) });
+        }
+        return draft;
+    }
+
+    private static Draft Extend(Draft draft, Turn turn)
+    {
+        var flow = turn.Flow;
+        var groups = RunGroups.Of(draft, turn, Admitted(turn)).ToList();
+        draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now));
+        var entries = Choose(draft, turn, groups);
+        if (entries.IsEmpty)
+        {
+            return draft;
+        }
+        var extended = turn.Occasion with { Entries = turn.Occasion.Entries.AddRange(entries) };
+        var updated = turn.Plan with { Occasions = turn.Plan.Occasions.Replace(turn.Occasion, extended) };
+        return draft.Decide(
+            draft.Record.With(flow.Name, updated) with
+            {
+                Quotas = turn.Holds.Gate.After(entries.SelectMany(e => e.Stores)),
+            },
+            $"{entries.Length} runs of '{flow.Name}' for {entries.Sum(e => e.Stores.Length)} stores on {turn.Occasion.Id}"
+        );
+    }
+
+    /// <summary>It follows from the committed book and the stores, so it needs no commit before a run does.</summary>
+    private static Draft WithChunks(Draft draft, Flow flow)
+    {
+        var book = draft.Record.ChunksOf(flow.Name);
+        var settled = Chunking.Settle(book, draft.Roster, flow.MaxStoresPerRun);
+        var plan = Isolations.Forget(draft.Record.Plan(flow.Name), s => draft.Roster.Find(s) is not null);
+        var ledger = CatchUps.Forget(draft.Record.Ledger(flow.Name), s => draft.Roster.Find(s) is not null);
+        return draft with
+        {
+            Record = draft.Record.With(flow.Name, settled).With(flow.Name, plan).With(flow.Name, ledger),
+        };
+    }
+
+    /// <summary>Where calls do not suffice for all, those that were served longest ago get them.</summary>
+    private static ImmutableArray<string> Admitted(Turn turn)
+    {
+        var free = turn.Waiting.Where(s => !turn.Busy.Contains(s));
+        return [.. turn.Holds.Admit(turn.Holds.AreCallsFree ? free : free.OrderBy(turn.Waits.ServedLast))];
+    }
+
+    private static DateTimeOffset PlannedAt(RunGroup group) =>
+        group.Arm == Arm.Candidate ? group.DueAt : group.DueAt - Ahead;
+
+    /// <summary>
+    /// Longest-unserved first, within capacity. A group that was served in the last slot leaves a place for each that was not,
+    /// also when that is due later, and where one is too late already it does not run: so nobody misses two slots in a row while
+    /// another runs in both.
+    /// </summary>
+    private static ImmutableArray<Entry> Choose(Draft draft, Turn turn, List<RunGroup> groups)
+    {
+        var live = turn.Plan.Entries.Where(e => e.Result is null).ToList();
+        var room = turn.Room;
+        var isolatedRoom = Math.Max(1, turn.Flow.MaxConcurrentRuns / 4) - live.Count(e => e.IsIsolated);
+        var starving = groups.Where(g => g is { IsStarving: true, IsIsolated: false }).ToList();
+        var places = starving.Count;
+        var isOneTooLate = starving.Exists(g => draft.Now > g.StartBy);
+        var entries = ImmutableArray.CreateBuilder<Entry>();
+        var due = groups.Where(g => PlannedAt(g) <= draft.Now && draft.Now <= g.StartBy);
+        foreach (var group in due.OrderByDescending(g => g.IsPilot).ThenBy(g => g.ServedLast).ThenBy(g => g.DueAt))
+        {
+            var isBehind = !group.IsStarving && (isOneTooLate || room <= places);
+            if (room <= 0 || isBehind || (group.IsIsolated && isolatedRoom <= 0))
+            {
+                continue;
+            }
+            room--;
+            isolatedRoom -= group.IsIsolated ? 1 : 0;
+            places -= group is { IsStarving: true, IsIsolated: false } ? 1 : 0;
+            entries.Add(EntryOf(draft, turn, group, turn.Occasion.Entries.Length + entries.Count));
+        }
+        return entries.ToImmutable();
+    }
+
+    private static Entry EntryOf(Draft draft, Turn turn, RunGroup group, int index)
+    {
+        var attempt = group.Arm == Arm.Candidate ? draft.Record.RunningAttempt : null;
+        return new Entry
+        {
+            Index = index,
+            Stores = group.Stores,
+            Revision = RevisionOf(draft, group.Arm),
+            Arm = group.Arm,
+            Attempt = attempt?.Number ?? 0,
+            Stage = attempt?.Stage ?? 0,
+            IsPilot = group.IsPilot,
+            IsIsolated = group.IsIsolated,
+            IsRedo = group.Arm == Arm.Stable && CatchUps.IsOwed(draft.Record.Ledger(turn.Flow.Name), group.Stores),
+            NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
+            StartBy = group.StartBy,
+            Promised = turn.Holds.Gate.Promise,
+            Deadline = group.StartBy + turn.Flow.StartTimeout.Value + turn.Flow.Timeout.Value,
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Runs;
+
+/// <summary>Notes when each store of a flow was last served, and how.</summary>
+internal static class StoreLedgers
+{
+    public static ConnectorRecord After(ConnectorRecord record, RunEnded run)
+    {
+        var ledger = record.Ledger(run.Flow);
+        var stores = ledger.Stores;
+        for (var i = 0; i < run.Entry.Stores.Length; i++)
+        {
+            var store = run.Entry.Stores[i];
+            var before = stores.GetValueOrDefault(store) ?? new StoreLedger();
+            var after = After(before, run, run.Ending.Reports[i]);
+            stores = after == before ? stores : stores.SetItem(store, after);
+        }
+        return record.With(run.Flow, ledger with { Stores = stores });
+    }
+
+    /// <summary>The same when the run says nothing of the store.</summary>
+    private static StoreLedger After(StoreLedger before, RunEnded run, StoreReport? report)
+    {
+        if (report is { Failed: 0 } || run.IsSilentSuccess)
+        {
+            return before with
+            {
+                FailingClass = null,
+                LastOkSlot = Later(before.LastOkSlot, run.Occasion.Slot),
+                LastOkRevision = run.Entry.Revision,
+                LastRunSlot = null,
+            };
+        }
+        // A store that ran alone failed by itself; in a run of several, one that was not reached says nothing.
+        var isAlone = run.Entry.Stores.Length == 1 && run.Ending.Result == RunResult.Failed;
+        return report is null && !isAlone
+            ? before
+            : before with
+            {
+                FailingClass = (report is null ? run.Ending.ErrorClass : report.FailingClass)?.ToString(),
+                LastRunSlot = Later(before.LastRunSlot, run.Occasion.Slot),
+            };
+    }
+
+    /// <summary>A run-now that took long may end after the run of a later slot.</summary>
+    private static DateTimeOffset Later(DateTimeOffset? before, DateTimeOffset slot) =>
+        before > slot ? before.Value : slot;
+}

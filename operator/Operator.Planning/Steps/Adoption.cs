@@ -1,0 +1,74 @@
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
+
+namespace Operator.Planning.Steps;
+
+/// <summary>The record that planning starts from: as found, new, or what is left of a lost one.</summary>
+internal static class Adoption
+{
+    public static Draft Begin(Observation seen) =>
+        seen.Record switch
+        {
+            RecordSight.Found found => new Draft(seen, found.Record),
+            RecordSight.Fresh fresh => new Draft(seen, NewRecord(fresh.NewId, fresh.CreatedAt)),
+            RecordSight.Lost lost => Recover(seen, lost),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static ConnectorRecord NewRecord(string id, DateTimeOffset createdAt) =>
+        new() { Id = id, CreatedAt = createdAt };
+
+    /// <summary>
+    /// A lost record: a running attempt ends as Reset, stable is the newest that was so marked, and anything else is rejected
+    /// until the content changes. Without a stable nothing is planned, because nobody knows what the stores ran.
+    /// </summary>
+    private static Draft Recover(Observation seen, RecordSight.Lost lost)
+    {
+        var revisions = lost.Revisions ?? new RevisionBook();
+        var hasStable = revisions.Find(revisions.StableHash) is not null;
+        var attempts = lost.Attempts ?? new AttemptBook();
+        var message = $"the record was lost ({lost.Why}); every store goes on with stable";
+        var record = NewRecord(lost.NewId, lost.CreatedAt) with
+        {
+            Revisions = revisions with { IsWithoutTruth = !hasStable },
+            Attempts = attempts,
+            Actions = lost.Actions ?? new ActionBook(),
+        };
+        if (attempts.Current is { } attempt)
+        {
+            record = Attempts.End(
+                record,
+                attempt,
+                new AttemptEnd(AttemptOutcome.Reset, Reasons.RecordLost, message, seen.Now)
+            );
+        }
+        record = RejectOtherContent(record, seen, hasStable, message);
+        return new Draft(seen, record)
+            .Decide(record, $"the record was lost: {lost.Why}")
+            .Tell(EventTarget.Connector, Reasons.RecordLost, message, isWarning: true);
+    }
+
+    private static ConnectorRecord RejectOtherContent(
+        ConnectorRecord record,
+        Observation seen,
+        bool hasStable,
+        string message
+    )
+    {
+        var desired = RevisionContent.Of(seen.Connector.Spec, seen.ConfigMapHashes, seen.Now);
+        var isStable = desired.Hash == record.Revisions.StableHash;
+        if (!hasStable || isStable)
+        {
+            return record;
+        }
+        var rejection = new Rejection
+        {
+            Hash = desired.Hash,
+            Reason = Reasons.RecordLost,
+            Message = message,
+        };
+        return record with { Revisions = record.Revisions with { Rejected = rejection } };
+    }
+}

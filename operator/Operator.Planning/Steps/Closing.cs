@@ -1,0 +1,65 @@
+using Operator.Planning.Drafts;
+using Operator.Planning.Outcomes;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
+using Operator.Planning.Runs;
+using Operator.Planning.Stores;
+
+namespace Operator.Planning.Steps;
+
+/// <summary>Closes occasions of which nothing is left to plan or to wait for, once and for good, and counts what they missed.</summary>
+internal static class Closing
+{
+    public static Draft Close(Draft draft, WaitingStores waiting)
+    {
+        foreach (var (flow, plan) in draft.Record.Plans)
+        {
+            foreach (var occasion in plan.Occasions.Where(o => !o.IsClosed))
+            {
+                draft = IsOver(draft, flow, occasion, waiting)
+                    ? Close(draft, flow, occasion, waiting.HoldsOf(draft, flow))
+                    : draft;
+            }
+        }
+        return draft;
+    }
+
+    private static bool IsOver(Draft draft, string flow, Occasion occasion, WaitingStores waiting) =>
+        occasion.Entries.All(e => e.Result is not null) && waiting.Of(draft, flow, occasion).IsEmpty;
+
+    private static Draft Close(Draft draft, string flow, Occasion occasion, StoreHolds holds)
+    {
+        var plan = draft.Record.Plan(flow);
+        var causes = Misses.Of(draft, flow, occasion, holds);
+        var missed = Misses.Sum(causes);
+        var closed = plan with
+        {
+            Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true }),
+            MissedStoreSyncs = plan.MissedStoreSyncs + missed.Total,
+            MissedBy = plan.MissedBy.Plus(missed),
+        };
+        draft = Timelines.Close(draft, flow, occasion, causes);
+        // A run-now or catch-up is no slot: it says nothing of the schedule, and makes no step older.
+        var record = occasion.Order is null
+            ? Dwell.After(WithRound(draft, flow, closed, new Round(occasion, missed)), occasion, draft.Now)
+            : draft.Record.With(flow, closed);
+        return draft.Decide(record, $"{occasion.Id} of '{flow}' closed");
+    }
+
+    private sealed record Round(Occasion Occasion, MissedTally Missed);
+
+    private static ConnectorRecord WithRound(Draft draft, string flow, FlowPlan closed, Round round)
+    {
+        var (occasion, missed) = round;
+        var wasMissed = missed.Total > 0 && !occasion.Entries.Any(e => e.IsEvidence);
+        return draft.Record.With(
+            flow,
+            closed with
+            {
+                MissedSlots = closed.MissedSlots + (wasMissed ? 1 : 0),
+                Shortage = Capacity.Shortage(draft, flow, occasion, missed),
+                Problem = RoundProblems.Of(draft, flow, occasion),
+            }
+        );
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Outcomes;
+using Operator.Planning.Quotas;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
+using Operator.Planning.Runs;
+using Operator.Planning.Stores;
+
+namespace Operator.Planning.Steps;
+
+/// <summary>
+/// Folds every run that has ended into the record, once: one event, which each book of the record reduces in turn. It forces no
+/// commit of its own: until the next one the same pods fold to the same sums again.
+/// </summary>
+internal static class Folding
+{
+    public static Draft Fold(Draft draft, PodIndex pods)
+    {
+        foreach (var (flow, plan) in draft.Record.Plans)
+        {
+            foreach (var (occasion, entry) in plan.Occasions.SelectMany(o => o.Entries.Select(e => (o, e))))
+            {
+                draft = entry.Result is null ? Fold(draft, new LiveRun(flow, occasion, entry), pods) : draft;
+            }
+        }
+        return draft;
+    }
+
+    private sealed record LiveRun(string Flow, Occasion Occasion, Entry Entry);
+
+    private static Draft Fold(Draft draft, LiveRun run, PodIndex pods)
+    {
+        var pod = pods.Find(run.Flow, run.Occasion, run.Entry);
+        if (pod is { Container: not ContainerSight.Waiting })
+        {
+            draft = draft with { Record = RevisionTrust.AfterStart(draft.Record, run.Entry) };
+        }
+        var podName = PodNames.Of(
+            draft.Seen.Connector.Metadata.Name,
+            draft.Record.Id,
+            run.Flow,
+            run.Occasion.Id,
+            run.Entry.Index
+        );
+        return EndingOf(draft, run, pod, pods.IsTaken(podName) ? null : podName) is { } ending
+            ? After(draft, new RunEnded(run.Flow, run.Occasion, Folded(run, ending, draft.Now), ending, podName))
+            : draft;
+    }
+
+    /// <summary>Null while the run is live.</summary>
+    private static RunEnding? EndingOf(Draft draft, LiveRun run, ObservedPod? pod, string? freePodName)
+    {
+        if (pod is null)
+        {
+            return freePodName is null
+                ? RunEndings.OfTakenName(run.Entry)
+                : RunEndings.OfUnseen(run.Entry, freePodName, draft.Seen);
+        }
+        var facts = new RunFacts(
+            draft.Record.Plan(run.Flow).HasReported,
+            draft.Record.Revisions.Find(run.Entry.Revision) is { HasStarted: true }
+        )
+        {
+            TerminationGrace = draft.Record.GraceOf(run.Entry),
+        };
+        return RunEndings.Of(run.Entry, pod, facts, draft.Seen);
+    }
+
+    private static Entry Folded(LiveRun run, RunEnding ending, DateTimeOffset now) =>
+        run.Entry with
+        {
+            Result = ending.Result,
+            EndedAt = now,
+            Reason = ending.Reason,
+            NotReached = NotReached(run.Entry, ending),
+            FailedStores = Those(run.Entry, ending, r => r.FailingClass is { } c && IsWorthAnotherTry(c)),
+            MoreStores = Those(run.Entry, ending, r => r.HasMore),
+            Outcomes = OutcomeLetters.Pack(RunOutcomes.Of(run.Entry, ending)),
+        };
+
+    /// <summary>Exit 0 without a report, of a flow that never sent one, reached every store.</summary>
+    private static ImmutableArray<string> NotReached(Entry entry, RunEnding ending) =>
+        ending is { Result: RunResult.Succeeded, HasReport: false }
+            ? []
+            : [.. entry.Stores.Where((_, i) => ending.Reports[i] is null)];
+
+    private static ImmutableArray<string> Those(Entry entry, RunEnding ending, Func<StoreReport, bool> isOne) =>
+        [.. entry.Stores.Where((_, i) => ending.Reports[i] is { } report && isOne(report))];
+
+    /// <summary>Another try makes throttling worse, and a store that can't authenticate has its own pauses.</summary>
+    private static bool IsWorthAnotherTry(char errorClass) => errorClass is not ('t' or AuthPauses.AuthClass);
+
+    /// <summary>Each book takes what it keeps. Rollouts come before the ledger, whose last good slot tells what a candidate handled.</summary>
+    private static Draft After(Draft draft, RunEnded run)
+    {
+        var record = RevisionTrust.After(draft.Record, run);
+        record = CandidateEvidence.After(record, run);
+        record = CatchUps.After(record, run);
+        record = StoreLedgers.After(record, run);
+        record = FlowPlans.After(record, run);
+        record = QuotaCorrections.After(record, run, draft.Effective.Quotas);
+        record = AuthPauses.After(record, run, draft.Effective);
+        return TellPauses(draft with { Record = record, Folded = draft.Folded.Add(run) }, run, draft.Record.Pauses);
+    }
+
+    /// <summary>A pause begins or ends by a commit; the first failure of a store is an event.</summary>
+    private static Draft TellPauses(Draft draft, RunEnded run, PauseBook before)
+    {
+        if (draft.Record.Pauses == before)
+        {
+            return draft;
+        }
+        foreach (var store in run.Entry.Stores)
+        {
+            var (was, now) = (before.Auth.GetValueOrDefault(store), draft.Record.Pauses.Auth.GetValueOrDefault(store));
+            if (now is null && was is not null)
+            {
+                draft = draft.Decide(draft.Record, $"store '{store}' authenticates again");
+            }
+            else if (now is not null && now != was)
+            {
+                draft = draft.Decide(
+                    draft.Record,
+                    $"store '{store}' can't authenticate and pauses {AuthPauses.LengthOf(now.Failures)}"
+                );
+                draft = was is null ? TellFirstFailure(draft, store) : draft;
+            }
+        }
+        return draft;
+    }
+
+    private static Draft TellFirstFailure(Draft draft, string store) =>
+        draft.Tell(
+            EventTarget.Connector,
+            Reasons.AuthFailed,
+            $"store '{store}' can't authenticate: its runs pause, from 5 minutes to 6 hours, until it can",
+            isWarning: true
+        );
+}

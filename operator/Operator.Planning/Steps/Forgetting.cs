@@ -1,0 +1,92 @@
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Outcomes;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
+
+namespace Operator.Planning.Steps;
+
+/// <summary>Drops what the record need not remember any more. Except for flows that left it needs no commit of its own.</summary>
+internal static class Forgetting
+{
+    public static Draft Forget(Draft draft, PodIndex pods)
+    {
+        draft = Orders(Flows(Occasions(draft, pods)));
+        return draft with { Record = Attempts.Trim(draft.Record) };
+    }
+
+    /// <summary>Closed occasions whose pods are gone, but for the newest slot's.</summary>
+    private static Draft Occasions(Draft draft, PodIndex pods)
+    {
+        foreach (var (flow, plan) in draft.Record.Plans)
+        {
+            var forgotten = plan
+                .Occasions.Where(o =>
+                    o.IsClosed
+                    && o.Id != plan.NewestSlot?.Id
+                    && draft.Seen.IsPastLateArrival(o)
+                    && !o.Entries.Any(e => pods.Find(flow, o, e) is { IsGone: false })
+                )
+                .ToList();
+            if (forgotten.Count > 0)
+            {
+                var updated = plan with { Occasions = plan.Occasions.RemoveRange(forgotten) };
+                draft = draft with { Record = draft.Record.With(flow, updated) };
+            }
+        }
+        return draft;
+    }
+
+    /// <summary>A flow that the spec no longer lists goes when nothing of it runs.</summary>
+    private static Draft Flows(Draft draft)
+    {
+        var listed = draft.Spec.Flows.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var gone = draft
+            .Record.Plans.Where(p => !listed.Contains(p.Key) && p.Value.Entries.All(e => e.Result is not null))
+            .Select(p => p.Key)
+            .ToList();
+        return gone.Count == 0
+            ? draft
+            : draft.Decide(
+                draft.Record with
+                {
+                    Plans = draft.Record.Plans.RemoveRange(gone),
+                    Ledgers = draft.Record.Ledgers.RemoveRange(gone),
+                    Chunks = draft.Record.Chunks.RemoveRange(gone),
+                    Outcomes = Timelines.Forget(draft.Record.Outcomes, gone),
+                },
+                $"flows {string.Join(", ", gone)} are no longer listed"
+            );
+    }
+
+    /// <summary>
+    /// Orders that have ended, once no due time from before their end can be opened or is open any more; and lifts that no longer
+    /// lift anything.
+    /// </summary>
+    internal static Draft Orders(Draft draft)
+    {
+        var orders = draft.Record.Actions.Orders;
+        var kept = orders.RemoveAll(o => !o.IsLift && IsPast(draft, o));
+        for (var i = kept.Length - 1; i >= 0; i--)
+        {
+            var order = kept[i];
+            if (order.IsLift && !kept.Take(i).Any(o => !o.IsLift && o.Overlaps(order)))
+            {
+                kept = kept.RemoveAt(i);
+            }
+        }
+        return kept.Length == orders.Length
+            ? draft
+            : draft with
+            {
+                Record = draft.Record with { Actions = draft.Record.Actions with { Orders = kept } },
+            };
+    }
+
+    private static bool IsPast(Draft draft, SuspensionOrder order) =>
+        order.Until is { } end
+        && end <= draft.Now
+        && draft
+            .Record.Plans.Where(p => order.HasFlow(p.Key))
+            .All(p => p.Value.LastSlot >= end && p.Value.Occasions.All(o => o.IsClosed || o.Slot >= end));
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Facts;
+
+namespace Operator.Planning.Stores;
+
+/// <summary>
+/// Staging and Development never use a Secret that Production uses: a test would act on real sellers. Production goes on; the
+/// others are not run until they have Secrets of their own.
+/// </summary>
+public static class SecretSharing
+{
+    /// <summary>Names of the Secrets that a connector's workers get: the application's, the stores' and those of env.</summary>
+    public static ImmutableArray<string> Secrets(ConnectorSpec spec) =>
+        [
+            .. spec
+                .Stores.Select(s => s.Credentials?.SecretRef?.Name)
+                .Append(spec.Credentials?.SecretRef?.Name)
+                .Concat(spec.Sync.Env.Select(e => e.ValueFrom?.SecretKeyRef?.Name))
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    /// <summary>Names of the Secrets of a list of stores.</summary>
+    public static ImmutableArray<string> Secrets(IEnumerable<Store> stores) =>
+        [
+            .. stores
+                .Select(s => s.Credentials?.SecretRef?.Name)
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    /// <summary>What keeps a connector that is not Production from running, one sentence a Secret.</summary>
+    public static ImmutableArray<string> Problems(
+        MarketplaceConnector connector,
+        ImmutableArray<SharedSecret> shared
+    ) =>
+        connector.Spec.Environment == DeploymentEnvironment.Production
+            ? []
+            : [.. shared.Select(s => $"spec: {Describe(connector, s)}; give this connector a Secret of its own")];
+
+    internal static string Describe(MarketplaceConnector connector, SharedSecret shared) =>
+        $"Secret '{shared.Secret}' is used by connector '{connector.Metadata.Name}' ({connector.Spec.Environment}) and by connector '{shared.Connector}' ({shared.Environment})";
+}

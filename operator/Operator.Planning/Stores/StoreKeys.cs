@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Marketplaces;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Stores;
+
+/// <summary>Which keys of which Secrets are whose files. The operator only names them: it can't read a Secret.</summary>
+internal static class StoreKeys
+{
+    /// <summary>One mount for the application and one for each store of the run, at fixed paths.</summary>
+    public static ImmutableArray<SecretMount> Mounts(EffectiveSpec effective, Entry entry)
+    {
+        var spec = effective.Spec;
+        var mounts = ImmutableArray.CreateBuilder<SecretMount>();
+        if (spec.Credentials?.SecretRef is { } app)
+        {
+            mounts.Add(new SecretMount(app.Name, "/sync/credentials/app"));
+        }
+        foreach (var store in entry.Stores)
+        {
+            if (effective.Roster.Find(store)?.Credentials?.SecretRef is { } secret)
+            {
+                mounts.Add(
+                    new SecretMount(secret.Name, $"/sync/credentials/stores/{store}")
+                    {
+                        Items = Items(spec.Marketplace, secret),
+                    }
+                );
+            }
+        }
+        return mounts.ToImmutable();
+    }
+
+    /// <summary>Where to look when a store can't authenticate: <c>Secret 'sellers' (keys acme-eu.refresh_token)</c>.</summary>
+    public static IEnumerable<string> Described(EffectiveSpec effective, string storeName)
+    {
+        var (spec, store) = (effective.Spec, effective.Roster.Find(storeName));
+        var profile = Profiles.Of(spec.Marketplace);
+        if (store?.Credentials?.SecretRef is { } own)
+        {
+            var items = Items(spec.Marketplace, own);
+            yield return Describe(own.Name, items.IsEmpty ? profile.StoreKeys : [.. items.Select(i => i.Key)]);
+        }
+        if (spec.Credentials?.SecretRef is { } app)
+        {
+            yield return Describe(app.Name, profile.AppKeys);
+        }
+    }
+
+    /// <summary>Changes when somebody points the store at other credentials.</summary>
+    public static string Reference(EffectiveSpec effective, string storeName) =>
+        string.Join("; ", Described(effective, storeName));
+
+    /// <summary>Key to file; empty when every key of the Secret is a file.</summary>
+    private static ImmutableArray<SecretItem> Items(Marketplace marketplace, StoreSecretReference secret)
+    {
+        if (secret.KeyPrefix is not { } prefix)
+        {
+            return [];
+        }
+        var files = secret.Keys.IsEmpty ? Profiles.Of(marketplace).StoreKeys : secret.Keys;
+        return [.. files.Select(file => new SecretItem(prefix + file, file))];
+    }
+
+    private static string Describe(string secret, ImmutableArray<string> keys) =>
+        keys.IsEmpty ? $"Secret '{secret}'" : $"Secret '{secret}' (keys {string.Join(", ", keys)})";
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace Operator.Runtime;
+
+/// <summary>The one way in which JSON is written by hand: objects and arrays, with the code nested as the JSON is.</summary>
+public static class JsonParts
+{
+    /// <summary>One JSON object as bytes.</summary>
+    public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> content)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            content(json);
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    public static void WriteObject(this Utf8JsonWriter json, string name, Action content)
+    {
+        json.WriteStartObject(name);
+        content();
+        json.WriteEndObject();
+    }
+
+    /// <summary>An array with one object an item.</summary>
+    public static void WriteObjects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> content)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            content(item);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    public static void WriteStrings(this Utf8JsonWriter json, string name, IEnumerable<string> items)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStringValue(item);
+        }
+        json.WriteEndArray();
+    }
+
+    public static void WriteMap(this Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> entries) =>
+        json.WriteObject(
+            name,
+            () =>
+            {
+                foreach (var (key, value) in entries)
+                {
+                    json.WriteString(key, value);
+                }
+            }
+        );
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using Operator.Api;
+using Operator.Planning.Facts;
+using Operator.Runtime;
+
+namespace Operator.Gathering;
+
+/// <summary>
+/// What each change of the cluster means: whose object it is, and which connectors are to be looked at again. The informers call it,
+/// each from its own task; what it keeps may be read from any thread.
+/// </summary>
+internal sealed class ClusterChanges(KeyedQueue queue, OwnStatuses own, PodsByConnector pods, SharedSecrets secrets)
+{
+    /// <summary>Runs of a slot start and end together: their changes are looked at together.</summary>
+    private static readonly TimeSpan PodsPause = TimeSpan.FromMilliseconds(300);
+
+    private readonly OwnerIndex _readersOf = new();
+    private readonly ConcurrentDictionary<ObjectKey, byte> _finished = new();
+
+    /// <summary>The rollouts that name a connector.</summary>
+    public OwnerIndex RolloutsOf { get; } = new();
+    public OwnerIndex TicketsOf { get; } = new();
+
+    /// <summary>The actions that name a connector.</summary>
+    public ActionsByConnector ActionsOf { get; } = new();
+
+    public int FinishedPods => _finished.Count;
+
+    public void OnConnector(ObjectChange<CachedConnector> change)
+    {
+        foreach (var list in change.Before?.StoreLists ?? [])
+        {
+            _readersOf.Remove(OwnerOf(change.Key, list.Name), change.Key);
+        }
+        foreach (var list in change.After?.StoreLists ?? [])
+        {
+            _readersOf.Add(OwnerOf(change.Key, list.Name), change.Key);
+        }
+        if (!own.IsOwn(Kinds.Connectors, change.Key, change.After?.ResourceVersion))
+        {
+            queue.Add(change.Key, change.Lane);
+        }
+        NoteSecrets(change.Key);
+    }
+
+    private void NoteSecrets(ObjectKey connector)
+    {
+        foreach (var other in secrets.Note(connector))
+        {
+            queue.Add(other);
+        }
+    }
+
+    public void OnRollout(ObjectChange<SyncRollout> change)
+    {
+        var (before, after) = (OwnerOf(change.Key, change.Before), OwnerOf(change.Key, change.After));
+        if (before is { } left)
+        {
+            RolloutsOf.Remove(left, change.Key);
+        }
+        if (after is { } owner)
+        {
+            RolloutsOf.Add(owner, change.Key);
+        }
+        if (own.IsOwn(Kinds.Rollouts, change.Key, change.After?.Metadata.ResourceVersion))
+        {
+            return;
+        }
+        foreach (var connector in new[] { before, after }.OfType<ObjectKey>().Distinct())
+        {
+            queue.Add(connector, change.Lane);
+        }
+    }
+
+    public void OnAction(ObjectChange<SyncAction> change)
+    {
+        ActionsOf.Seen(change);
+        var isOwn = own.IsOwn(Kinds.Actions, change.Key, change.After?.Metadata.ResourceVersion);
+        if (change.After is { } after && !isOwn)
+        {
+            queue.Add(ActionsByConnector.TargetOf(after), change.Lane);
+        }
+    }
+
+    public void OnStoreLists(ObjectChange<CachedStoreLists> change)
+    {
+        foreach (var connector in _readersOf.Of(change.Key))
+        {
+            queue.Add(connector, change.Lane);
+            NoteSecrets(connector);
+        }
+    }
+
+    public void OnPod(ObjectChange<CachedPod> change)
+    {
+        if (change.After is { Pod.Phase: PodPhase.Succeeded or PodPhase.Failed })
+        {
+            _finished.TryAdd(change.Key, 0);
+        }
+        else
+        {
+            _finished.TryRemove(change.Key, out _);
+        }
+        if ((change.After ?? change.Before) is not { } known)
+        {
+            return;
+        }
+        var owner = OwnerOf(change.Key, known.ConnectorName);
+        if (change.After is { } now)
+        {
+            pods.Seen(owner, now.Pod);
+        }
+        else if (change.Before is { } last)
+        {
+            pods.Left(owner, last.Pod);
+        }
+        queue.AddAfter(owner, PodsPause);
+    }
+
+    public void OnTicket(ObjectChange<CachedTicket> change)
+    {
+        if ((change.After ?? change.Before) is not { } known)
+        {
+            return;
+        }
+        var owner = OwnerOf(change.Key, known.ConnectorName);
+        if (change.After is not null)
+        {
+            TicketsOf.Add(owner, change.Key);
+        }
+        else
+        {
+            TicketsOf.Remove(owner, change.Key);
+        }
+        queue.Add(owner, change.Lane);
+    }
+
+    private static ObjectKey? OwnerOf(ObjectKey item, SyncRollout? rollout) =>
+        rollout is null ? null : OwnerOf(item, rollout.Spec.ConnectorRef.Name);
+
+    private static ObjectKey OwnerOf(ObjectKey item, string? connectorName) => new(item.Namespace, connectorName ?? "");
+}
