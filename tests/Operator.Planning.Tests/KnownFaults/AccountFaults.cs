@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Planning.Facts;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Operator.Api;
-using Operator.Planning.Runs;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;

@@ -10,7 +10,7 @@ public sealed class KnownFaultTests
     [Fact]
     public void A_failed_assertion_is_the_known_fault()
     {
-        var failure = Record.Exception(() => Assert.Equal(20, 0));
+        var failure = Xunit.Record.Exception(() => Assert.Equal(20, 0));
 
         Assert.Null(Fault.Invert(failure));
     }
@@ -18,7 +18,7 @@ public sealed class KnownFaultTests
     [Fact]
     public void Any_other_exception_stays_a_failure()
     {
-        var failure = Record.Exception(() => Given.That(false, "a pod"));
+        var failure = Xunit.Record.Exception(() => Given.That(false, "a pod"));
 
         Assert.Same(failure, Fault.Invert(failure));
         Assert.IsNotType<IAssertionException>(failure, exactMatch: false);

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
-using Operator.Planning.Runs;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Calendar;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
@@ -34,7 +37,7 @@ internal sealed class PodLab
     public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
     public Dictionary<string, ObservedPod> Pods { get; } = new(StringComparer.Ordinal);
     public List<(DateTimeOffset At, PodDraft Draft, Fingerprint Print)> Created { get; } = [];
-    public List<EndedRun> Ended { get; } = [];
+    public List<RunEnded> Ended { get; } = [];
     public Plan Last { get; private set; } = new();
 
     /// <summary>What a pod is like now. By default it starts after a second and runs well for 20.</summary>

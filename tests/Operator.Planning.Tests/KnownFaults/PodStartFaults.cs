@@ -1,5 +1,7 @@
 using Operator.Api;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Runs;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
@@ -84,7 +86,7 @@ public sealed class PodStartFaults
 
         lab.RunTo(lab.NextSlot.AddMinutes(3));
 
-        Given.That(lab.Ended[0].Entry.End == EndCause.StartTimeout, "a run that was given up");
+        Given.That(lab.Ended[0].Entry.Stop == StopCause.StartTimeout, "a run that was given up");
         Assert.NotEqual(Reasons.Deleted, lab.Ended[0].Ending.Reason);
     }
 

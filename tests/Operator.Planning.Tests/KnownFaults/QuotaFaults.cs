@@ -1,5 +1,7 @@
 using Operator.Api;
+using Operator.Planning.Facts;
 using Operator.Planning.Quotas;
+using Operator.Planning.Record;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
@@ -55,7 +57,7 @@ public sealed class QuotaFaults
         );
         world.Versions[A.Good] = new Behaviour { ReportsAlso = "\"calls\":{\"feeds.promo\":100000000}" };
 
-        Assert.Null(Record.Exception(() => world.Run(TimeSpan.FromMinutes(30))));
+        Assert.Null(Xunit.Record.Exception(() => world.Run(TimeSpan.FromMinutes(30))));
     }
 
     [KnownFault("2 of 11", 12)]

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
 using Operator.Api;
-using Operator.Planning.Quotas;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
@@ -104,7 +106,7 @@ public sealed class RecordFaults
             ["from.the.future"] = "{}"u8.ToArray(),
         };
 
-        var error = Record.Exception(() =>
+        var error = Xunit.Record.Exception(() =>
             Assert.Contains(
                 "from.the.future",
                 RecordParts.Encode(RecordParts.Decode("r", 1, DateTimeOffset.UnixEpoch, parts)).Keys

@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Planning.Facts;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
@@ -19,7 +20,7 @@ public sealed class ReportFaults
             {
                 Report? parsed = null;
 
-                Assert.Null(Record.Exception(() => parsed = Report.Parse(report, 1)));
+                Assert.Null(Xunit.Record.Exception(() => parsed = Report.Parse(report, 1)));
                 Assert.IsType<Report.Unreadable>(parsed);
             }
         );
@@ -34,7 +35,7 @@ public sealed class ReportFaults
         var thrown = 0;
         for (var i = 0; i < 60; i++)
         {
-            thrown += Record.Exception(() => world.Step()) is null ? 0 : 1;
+            thrown += Xunit.Record.Exception(() => world.Step()) is null ? 0 : 1;
             world.Now += TimeSpan.FromSeconds(1);
         }
 

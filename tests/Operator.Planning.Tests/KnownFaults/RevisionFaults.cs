@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Operator.Api;
+using Operator.Planning.Rollouts;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;

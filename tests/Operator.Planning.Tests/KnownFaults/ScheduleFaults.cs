@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Runs;
-using Operator.Planning.Scheduling;
+using Operator.Planning.Calendar;
+using Operator.Planning.Output;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;

@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Planning.Facts;
 
 namespace Operator.Planning.Tests.KnownFaults;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Operator.Api;
 using Operator.Planning;
+using Operator.Planning.Record;
 using Operator.Runtime;
 using Operator.Telling;
 using Operator.Testing;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Operator.Planning;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 using Operator.Testing;
 

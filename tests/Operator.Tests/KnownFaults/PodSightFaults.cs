@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Operator.Gathering;
-using Operator.Planning;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Runtime;
 using Operator.Testing;
 
