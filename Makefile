@@ -1,6 +1,6 @@
 # Everything thin: the logic is in hack/.
 .DEFAULT_GOAL := help
-.PHONY: help build test fuzz chaos demo bench soak cost images cluster-up cluster-down format chart-crds clean clean-cache
+.PHONY: help build test stories fuzz chaos demo bench soak cost images cluster-up cluster-down format chart-crds clean clean-cache
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -10,6 +10,9 @@ build: ## Compile everything, warnings are errors
 
 test: ## Set up all that is needed and run every test
 	@hack/test.sh
+
+stories: ## Further stories on the real cluster, beyond one for each kind of behaviour
+	@hack/test.sh stories
 
 fuzz: ## More simulated worlds (MINUTES=10, or SEED=n WORLDS=1 to replay one)
 	@SIMULATION_MINUTES=$(if $(WORLDS),0,$(or $(MINUTES),10)) SIMULATION_SEED=$(or $(SEED),$(shell date +%s)) \

@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Operator.Api;
+using Operator.Planning.Calendar;
+using Operator.Planning.Facts;
+using Operator.Planning.Output;
+using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
+
+namespace Operator.Planning.Tests.KnownFaults;
+
+/// <summary>A cluster in virtual time whose pods live as the story says, second by second.</summary>
+internal sealed class PodLab
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+    private readonly Dictionary<string, PodDraft> _drafts = new(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, byte[]>? _stored;
+    private string _id = "lab0";
+    private DateTimeOffset _createdAt;
+    private long _counter;
+    private int _uids;
+
+    public PodLab(int stores, Func<Flow, Flow>? flow = null)
+    {
+        var usual = new Flow
+        {
+            Name = "orders",
+            Schedule = "*/5 * * * *",
+            MaxStoresPerRun = 10,
+        };
+        Connector = A.Connector(Noon, stores).With(flow is null ? usual : flow(usual));
+        Life = (pod, _) => Ordinary(pod, TimeSpan.FromSeconds(20));
+    }
+
+    public DateTimeOffset Now { get; private set; } = Noon;
+    public MarketplaceConnector Connector { get; set; }
+    public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
+    public Dictionary<string, ObservedPod> Pods { get; } = new(StringComparer.Ordinal);
+    public List<(DateTimeOffset At, PodDraft Draft, Fingerprint Print)> Created { get; } = [];
+    public List<RunEnded> Ended { get; } = [];
+    public Plan Last { get; private set; } = new();
+
+    /// <summary>What a pod is like now. By default it starts after a second and runs well for 20.</summary>
+    public Func<ObservedPod, PodDraft, ObservedPod> Life { get; set; }
+
+    /// <summary>False: its node does not answer, so a deletion only marks it.</summary>
+    public bool DeletedIsSeenByKubelet { get; set; } = true;
+
+    /// <summary>What a pod that is deleted while it seems to run turns out to have been; null: it was killed then.</summary>
+    public Func<ObservedPod, ObservedPod>? LastState { get; set; }
+
+    /// <summary>A finalizer of somebody else's keeps what is deleted.</summary>
+    public bool HoldsDeletedPods { get; set; }
+
+    public ConnectorRecord Record =>
+        RecordParts.Decode(
+            _id,
+            _counter,
+            _createdAt,
+            (_stored ?? ImmutableSortedDictionary<string, byte[]>.Empty).ToDictionary(
+                p => p.Key,
+                p => (ReadOnlyMemory<byte>)p.Value,
+                StringComparer.Ordinal
+            )
+        );
+
+    public FlowPlan Flow => Record.Plan("orders");
+
+    public DateTimeOffset NextSlot => Schedule.Of(Connector.Spec.Flows[0]).Next(Now)!.Value; // each story's schedule has one
+
+    public Condition Ready => Last.ConnectorStatus.Conditions.First(c => c.Type == ConditionTypes.Ready);
+
+    public static string Report(int stores) =>
+        $$"""{"v":1,"s":[{{string.Join(',', Enumerable.Repeat("""{"ok":10,"failed":0}""", stores))}}]}""";
+
+    public ImmutableArray<Entry> EntriesOf(DateTimeOffset slot) => Flow.Occasions.Last(o => o.Slot == slot).Entries;
+
+    /// <summary>A life that starts after a second and ends well.</summary>
+    public ObservedPod Ordinary(ObservedPod pod, TimeSpan duration)
+    {
+        if (pod.Container is ContainerSight.Terminated || pod.IsGone)
+        {
+            return pod;
+        }
+        var started = pod.CreatedAt.AddSeconds(1);
+        return Now < started ? pod
+            : Now < started + duration
+                ? pod with
+                {
+                    Phase = PodPhase.Running,
+                    Container = new ContainerSight.Running(started),
+                }
+            : pod with
+            {
+                Phase = PodPhase.Succeeded,
+                Container = new ContainerSight.Terminated(
+                    0,
+                    "Completed",
+                    Report(pod.Fingerprint!.Stores.Length), // pods of this lab have one
+                    started,
+                    started + duration
+                ),
+            };
+    }
+
+    public void RunTo(DateTimeOffset end, int stepSeconds = 1)
+    {
+        for (; Now < end; Now = Now.AddSeconds(stepSeconds))
+        {
+            Step();
+        }
+    }
+
+    public void Run(TimeSpan time, int stepSeconds = 1) => RunTo(Now + time, stepSeconds);
+
+    private void Step()
+    {
+        foreach (var (name, pod) in Pods.Where(p => !p.Value.IsGone).ToList())
+        {
+            Pods[name] = Life(pod, _drafts[name]);
+        }
+        Last = Planner.Plan(Observe());
+        if (Last.MustCommit)
+        {
+            Commit();
+        }
+        foreach (var change in Last.Changes)
+        {
+            if (change is Change.CreatePod { Pod: var draft } && !Pods.ContainsKey(draft.Name))
+            {
+                Create(draft);
+            }
+            else if (change is Change.DeletePod delete && Pods.TryGetValue(delete.Name, out var pod))
+            {
+                Delete(pod);
+            }
+        }
+    }
+
+    private Observation Observe() =>
+        new()
+        {
+            Now = Now,
+            Connector = Connector,
+            Rollout = Rollout,
+            Record = _stored is null ? new RecordSight.Fresh(_id, Now) : new RecordSight.Found(Record),
+            Pods = [.. Pods.Values],
+            Tickets = Record.RunningAttempt is { } a
+                ? [new ObservedTicket(PodNames.Ticket(_id, a.Number), _id, a.Number)]
+                : [],
+            Salt = 42,
+        };
+
+    private void Commit()
+    {
+        _createdAt = Last.Record.CreatedAt;
+        _id = Last.Record.Id;
+        _stored = RecordParts.Encode(Last.Record);
+        _counter++;
+        Ended.AddRange(Last.Folded);
+        foreach (var name in AwaitedPods.Settled(Record, [.. Pods.Values]))
+        {
+            Pods.Remove(name);
+        }
+    }
+
+    private void Create(PodDraft draft)
+    {
+        var print = JsonSerializer.Deserialize(draft.Annotations[PodMarks.Fingerprint], RunJson.Default.Fingerprint)!; // every draft has one
+        Created.Add((Now, draft, print));
+        _drafts[draft.Name] = draft;
+        Pods[draft.Name] = new ObservedPod
+        {
+            Name = draft.Name,
+            Uid = $"u{_uids++}",
+            CreatedAt = Now,
+            Fingerprint = print,
+            Phase = PodPhase.Pending,
+        };
+    }
+
+    private void Delete(ObservedPod pod)
+    {
+        if (HoldsDeletedPods || !DeletedIsSeenByKubelet)
+        {
+            Pods[pod.Name] = pod with { IsDeleting = true };
+        }
+        else if (pod.Container is ContainerSight.Terminated)
+        {
+            Pods.Remove(pod.Name);
+        }
+        else
+        {
+            Pods[pod.Name] = LastState?.Invoke(pod) ?? Killed(pod);
+        }
+    }
+
+    private ObservedPod Killed(ObservedPod pod) =>
+        pod with
+        {
+            IsDeleting = true,
+            IsGone = true,
+            Container = pod.Container is ContainerSight.Running running
+                ? new ContainerSight.Terminated(137, "Error", "", running.StartedAt, Now)
+                : pod.Container,
+        };
+}
