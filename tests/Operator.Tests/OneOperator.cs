@@ -14,16 +14,21 @@ internal sealed class OneOperator : IDisposable
         : this(Noon) { }
 
     public OneOperator(DateTimeOffset begin)
+        : this(begin, SyncPods.Script, seed: 1) { }
+
+    public OneOperator(DateTimeOffset begin, Func<KubeObject, PodScript> pods, int seed)
     {
         Time = new VirtualTime(begin);
         Cluster = new FakeCluster(Time);
-        Cluster.RunPods(SyncPods.Script);
-        _process = new OperatorProcess(Cluster, Time, "operator-1", seed: 1);
+        Cluster.RunPods(pods);
+        _process = new OperatorProcess(Cluster, Time, "operator-1", seed);
     }
 
     public VirtualTime Time { get; }
     public FakeCluster Cluster { get; }
     public IEnumerable<string> Log => _process.Log.Lines;
+
+    public FaultPlan Faults => _process.Client.Faults;
 
     public void Start() => _process.Start();
 
