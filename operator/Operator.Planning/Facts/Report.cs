@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>What a worker's termination log says. Nothing in it is trusted: sizes, counts and names are bounded and checked.</summary>
+/// <summary>The content of a worker's termination log. The input is untrusted: sizes, counts and names are checked.</summary>
 public abstract record Report
 {
     /// <summary>The kubelet keeps the last 4,096 bytes of a termination log.</summary>
@@ -20,7 +20,7 @@ public abstract record Report
 
     public sealed record Unreadable(string Why) : Report;
 
-    /// <summary>By position in run.json; null: not reached.</summary>
+    /// <summary>The reports in the order of run.json's stores; null: store not reached.</summary>
     public sealed record Read(ImmutableArray<StoreReport?> Stores) : Report
     {
         public ReportedCalls Calls { get; init; } = ReportedCalls.None;
@@ -128,7 +128,7 @@ public abstract record Report
         return new StoreReport(ok, failed, classes.ToImmutable()) { HasMore = hasMore };
     }
 
-    /// <summary>False when it is absent; null for what is no boolean.</summary>
+    /// <summary>False when the property is absent; null when the value is not a boolean.</summary>
     private static bool? Flag(JsonElement parent, string name) =>
         !parent.TryGetProperty(name, out var value) ? false
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
