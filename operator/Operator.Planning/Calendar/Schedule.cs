@@ -20,7 +20,10 @@ public abstract record Schedule
     /// <summary>Counts the slots after <paramref name="from"/> up to and including <paramref name="until"/>.</summary>
     public abstract SlotRange Between(DateTimeOffset from, DateTimeOffset until);
 
-    /// <summary>The last <paramref name="most"/> slots after <paramref name="from"/>, up to and including <paramref name="until"/>, oldest first.</summary>
+    /// <summary>
+    /// The newest slots, at most <paramref name="most"/>, after <paramref name="from"/> up to and including
+    /// <paramref name="until"/>, oldest first.
+    /// </summary>
     public ImmutableArray<DateTimeOffset> Newest(DateTimeOffset from, DateTimeOffset until, int most)
     {
         // Looks back in growing spans, so that the cost depends on the number of slots asked for, not on a long absence.

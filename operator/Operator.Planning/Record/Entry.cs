@@ -21,14 +21,14 @@ public sealed record Entry
     /// <summary>The run contains stores of <see cref="FlowPlan.Isolated"/>.</summary>
     public bool IsIsolated { get; set; }
 
-    /// <summary>At planning time, stores of the run had work of a rolled-back version to redo. The run file asks the worker for it.</summary>
+    /// <summary>At planning time, stores of the run had work of a rolled-back version to redo. run.json asks the worker to redo it.</summary>
     public bool IsRedo { get; set; }
 
     /// <summary>Earliest creation time of the pod; null: at once.</summary>
     public DateTimeOffset? NotBefore { get; set; }
     public DateTimeOffset StartBy { get; set; }
 
-    /// <summary>Calls that are reserved for each store of the run, by API; null when no quota limits the flow.</summary>
+    /// <summary>Calls that the quotas promised for each store of the run, by API; null when no quota limits the flow.</summary>
     public ImmutableSortedDictionary<string, int>? Promised { get; set; }
 
     /// <summary>Value of SYNC_DEADLINE: the worker must exit by then.</summary>

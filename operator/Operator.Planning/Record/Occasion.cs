@@ -24,7 +24,7 @@ public sealed record Occasion
     /// <summary>The last instant at which a pod of this occasion may be created: slot + spread + startingDeadline.</summary>
     public DateTimeOffset StartBy { get; set; }
 
-    /// <summary>Time from this slot to the next: the most that one observed round adds to <see cref="Attempt.Dwelled"/>.</summary>
+    /// <summary>Time from this slot to the next: the most that one observed round adds to <c>Attempt.Dwelled</c>.</summary>
     public TimeSpan Period { get; set; }
 
     /// <summary>The running attempt's number when the slot opened; 0: none. A round counts only for the step in which it opened.</summary>
