@@ -43,7 +43,7 @@ public abstract record Report
         }
         catch (JsonException)
         {
-            return new Unreadable("it is no JSON; longer reports than 4096 bytes lose their beginning");
+            return new Unreadable("it is not JSON; a report longer than 4096 bytes loses its beginning");
         }
     }
 
@@ -56,7 +56,7 @@ public abstract record Report
             || v != 1
         )
         {
-            return new Unreadable("it is no object with \"v\":1");
+            return new Unreadable("it is not an object with \"v\":1");
         }
         if (!root.TryGetProperty("s", out var stores) || stores.ValueKind != JsonValueKind.Array)
         {
@@ -64,7 +64,7 @@ public abstract record Report
         }
         if (stores.GetArrayLength() > storeCount)
         {
-            return new Unreadable($"it names {stores.GetArrayLength()} stores, the run was given {storeCount}");
+            return new Unreadable($"it has {stores.GetArrayLength()} stores, but the run has {storeCount}");
         }
         var read = ImmutableArray.CreateBuilder<StoreReport?>(storeCount);
         foreach (var store in stores.EnumerateArray())
@@ -79,7 +79,7 @@ public abstract record Report
             }
             else
             {
-                return new Unreadable($"entry {read.Count} of \"s\" is not as agreed");
+                return new Unreadable($"entry {read.Count} of \"s\" is neither null nor an object with valid counts");
             }
         }
         while (read.Count < storeCount)
@@ -88,7 +88,7 @@ public abstract record Report
         }
         return ReportedCalls.Read(root, storeCount) is { } calls
             ? new Read(read.MoveToImmutable()) { Calls = calls }
-            : new Unreadable("its \"calls\" or \"spent\" are no names of APIs with sane counts");
+            : new Unreadable("its \"calls\" or \"spent\" have invalid API names or counts");
     }
 
     private static StoreReport? ReadStore(JsonElement store)

@@ -36,7 +36,7 @@ public static class RunEndings
                 entry,
                 RunResult.Infra,
                 Reasons.NodeLost,
-                "its deadline has passed and nothing was heard of it",
+                "its deadline has passed and its pod reported no end",
                 pod
             )
             : null;
@@ -72,7 +72,7 @@ public static class RunEndings
         {
             Result = RunResult.Infra,
             Reason = Reasons.ForeignPod,
-            Detail = "a pod that is not the operator's has its name",
+            Detail = "its pod could not be created: another pod has its name",
             Reports = Nothing(entry),
         };
 
@@ -170,7 +170,7 @@ public static class RunEndings
             {
                 Result = RunResult.Infra,
                 Reason = Reasons.NodeLost,
-                Detail = "its node lost the container, as when it is started anew",
+                Detail = "its node lost the container, for example in a restart",
             };
         }
         return ending with
