@@ -148,7 +148,7 @@ public sealed record SeenRun
 
     /// <summary>
     /// Its slot may run the store again: its worker logged nothing of the store, and reported no good item of it, or that there is
-    /// more to do. A worker that ended well without a report came to all stores, one that ended badly to none.
+    /// more to do. Of a worker that ended well without a report only its log shows that it came to no store.
     /// </summary>
     public bool Owes(string store)
     {
@@ -158,7 +158,7 @@ public sealed record SeenRun
             {
                 JsonValueKind.Object => part.Count("ok") == 0 || part.Flag("more") == true,
                 JsonValueKind.Null => true,
-                _ => !Succeeded,
+                _ => !Succeeded || !IsLogRead,
             };
     }
 
