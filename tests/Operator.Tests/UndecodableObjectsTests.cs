@@ -32,7 +32,7 @@ public sealed class UndecodableObjectsTests : IDisposable
         RunFor(TimeSpan.FromSeconds(40));
 
         Assert.Equal(
-            "Undecodable: it can't be read: spec.stores is of another kind than it should be; correct it",
+            "Undecodable: it can't be read: spec.stores has the wrong type; correct it",
             Ready(Kinds.Connectors, Bad)
         );
         Assert.StartsWith(Reasons.Syncing, Ready(Kinds.Connectors, Good), StringComparison.Ordinal);
@@ -83,7 +83,7 @@ public sealed class UndecodableObjectsTests : IDisposable
         RunFor(TimeSpan.FromSeconds(40));
 
         Assert.Equal(
-            "Undecodable: it can't be read: spec.stores is of another kind than it should be; correct it",
+            "Undecodable: it can't be read: spec.stores has the wrong type; correct it",
             Ready(Kinds.Actions, Bad)
         );
         Assert.StartsWith(

@@ -116,7 +116,7 @@ public sealed class StoreCommandTests : IAsyncLifetime
         var context = await RunAsync("store", "s01", "--kubeconfig", _kubeconfig, "--context", "nowhere");
 
         Assert.Equal(
-            "no store 's0' among the 3 of fleet in namespace 'shop'; did you mean s01, s02, s03?\n",
+            "there is no store 's0' among the 3 stores of fleet in namespace 'shop'; did you mean s01, s02, s03?\n",
             store.Errors
         );
         Assert.Equal("connector 'fleet' has no flow 'prices'; it has orders\n", flow.Errors);
