@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up all that the tests need, runs every one of them, and ends with "N passed, N failed, N skipped".
+# Sets up everything that the tests need, runs all tests, and ends with "N passed, N failed, N skipped".
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HACK")
@@ -12,10 +12,10 @@ start=$EPOCHREALTIME
 step "tools" dotnet tool restore
 step "formatting" dotnet csharpier check .
 step "build" dotnet build Operator.sln --nologo
-# Docker machines get their cluster from Testcontainers, in the fixture; everybody else from hack/cluster.sh.
+# With Docker, the test fixture starts the cluster by Testcontainers; without Docker, hack/cluster.sh starts it.
 export CLUSTER=${CLUSTER:-marketplace-operator-test}
 if [ -z "${TEST_KUBECONFIG:-}" ] && ! docker_answers; then
-  if "$HACK/cluster.sh" list | grep -qx "$CLUSTER"; then say "using what is there of cluster $CLUSTER"; fi
+  if "$HACK/cluster.sh" list | grep -qx "$CLUSTER"; then say "using the existing cluster $CLUSTER"; fi
   "$HACK/cluster.sh" up
 fi
 "$HACK/images.sh"
@@ -23,7 +23,7 @@ export IMAGES_ARE_BUILT=1
 HELM=$("$HACK/tools.sh" helm); PROMTOOL=$("$HACK/tools.sh" promtool)
 export HELM PROMTOOL
 
-# test_project NAME: its output, and a file of results for the summary.
+# test_project NAME: runs the tests of a project and writes a result file for the summary.
 test_project() {
   echo "== $1"
   dotnet test "tests/$1" --no-build --nologo --logger "trx;LogFileName=$1.trx" --results-directory artifacts/results \
@@ -32,7 +32,7 @@ test_project() {
 
 rm -rf artifacts/results
 failed=0
-# One after another: side by side they take no less time, the processors being busy, and tests on the cluster would wait in vain.
+# One project after another: in parallel they are not faster, because the processors are busy, and cluster tests would time out.
 on_the_cluster=(Operator.Runtime.Tests Operator.Cluster.Tests)
 for project in "${on_the_cluster[@]}"; do test_project "$project" || failed=1; done
 for project in tests/*.Tests; do

@@ -35,7 +35,7 @@ internal sealed class ConnectorReconciler(
         {
             return await teller.TellNobodysActionsAsync(key, ct) is { } again
                 ? new Outcome.Again(again, "an action's status is not written yet")
- : new Outcome.Done();
+                : new Outcome.Done();
         }
         try
         {
@@ -158,13 +158,13 @@ internal sealed class ConnectorReconciler(
 
 internal static partial class ReconcilerLog
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Cannot write a status of {Key}: the object is newer; retrying soon: {Why}")]
-    public static partial void NotTold(ILogger logger, ObjectKey key, string why);
-
     [LoggerMessage(
         Level = LogLevel.Debug,
-        Message = "The namespace of {Key} is being deleted; planning stops"
+        Message = "Cannot write a status of {Key}: the object is newer; retrying soon: {Why}"
     )]
+    public static partial void NotTold(ILogger logger, ObjectKey key, string why);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The namespace of {Key} is being deleted; planning stops")]
     public static partial void NamespaceEnds(ILogger logger, ObjectKey key);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Committed record {Counter} of {Key}: {Because}")]

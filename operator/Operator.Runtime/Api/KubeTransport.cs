@@ -32,7 +32,9 @@ internal sealed class KubeTransport(HttpClient http, TimeProvider time, KubeApiM
                     // Timers fire late after the process was suspended, so the elapsed time is checked too.
                     if (time.GetElapsedTime(start) >= limit)
                     {
-                        throw new TimeoutException($"cannot {call.What}: the limit of {limit.TotalSeconds:0.###} s is over");
+                        throw new TimeoutException(
+                            $"cannot {call.What}: the limit of {limit.TotalSeconds:0.###} s is over"
+                        );
                     }
                     using var response = await OpenOnceAsync(call, token);
                     return await KubeAnswer.ReadAsync(response, time.GetUtcNow(), token);

@@ -54,10 +54,7 @@ internal static partial class RecordSweepingLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "Deleted {Count} parts that no record lists")]
     public static partial void Swept(ILogger logger, int count);
 
-    [LoggerMessage(
-        Level = LogLevel.Information,
-        Message = "Removed {Count} records whose object was deleted long ago"
-    )]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Count} records whose object was deleted long ago")]
     public static partial void Removed(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The sweep of record parts ended")]

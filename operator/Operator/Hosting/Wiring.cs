@@ -238,7 +238,9 @@ internal static class Wiring
     private static TimeSpan Interval(ConfigurationManager configuration, string name, TimeSpan fallback) =>
         configuration[name] is not { } text ? fallback
         : new Api.Duration(text).TryGet(out var value) && value >= TimeSpan.FromSeconds(1) ? value
-        : throw new InvalidOperationException($"option {name}: '{text}' is not a duration of at least 1s; write for example 30s");
+        : throw new InvalidOperationException(
+            $"option {name}: '{text}' is not a duration of at least 1s; write for example 30s"
+        );
 }
 
 [OptionsValidator]
