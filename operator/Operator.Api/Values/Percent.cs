@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Operator.Api;
 
 /// <summary>
-/// A percentage as the user wrote it: <c>5%</c>, <c>0.5%</c>. Holds any text; the validator rejects text that <see
-/// cref="TryGet"/> cannot read.
+/// A percentage as the user wrote it: <c>5%</c>, <c>0.5%</c>. Holds any text; the validator rejects text that
+/// <see cref="TryGet"/> cannot read.
 /// </summary>
 [JsonConverter(typeof(PercentConverter))]
 public readonly record struct Percent(string Text)

@@ -81,7 +81,7 @@ public static class Explanations
         const string advice = "the operator's log has a line for each store and run: search it for";
         var (store, name) = (question.Store, flow.Name);
         return question.Since is not { } since || since > question.Now ? null
-            : rows.IsEmpty ? "no due time of this flow is over yet, as far as the record knows"
+            : rows.IsEmpty ? "the record has no closed due time of this flow yet"
             : rows.Length < OutcomeBook.MostOccasions
             || since >= rows[0].Slot
             || !WasDueBefore(flow, since, rows[0].Slot)

@@ -39,7 +39,7 @@ public static class OutcomeWords
             StoreOutcome.NeverStarted =>
                 "its pod could not start: the image could not be pulled, or the container could not be configured",
             StoreOutcome.NeverSeen => "its pod was planned but never seen",
-            StoreOutcome.MissedByDowntime => "nobody started it in time: the operator was down, or could not plan",
+            StoreOutcome.MissedByDowntime => "no run started in time: the operator was down, or could not plan",
             StoreOutcome.MissedByCapacity => "maxConcurrentRuns left no place for it in time",
             StoreOutcome.MissedByConcurrency => "its run of an earlier due time was still live",
             StoreOutcome.MissedByQuota => "the marketplace's quota left no calls for it in time",

@@ -34,7 +34,7 @@ internal static class AttemptMachine
             return draft;
         }
         var message =
-            $"SyncRollout '{attempt.RolloutName}' is gone or no longer in charge; the stores go back to stable";
+            $"SyncRollout '{attempt.RolloutName}' was deleted or is no longer followed; the stores go back to stable";
         var end = new AttemptEnd(AttemptOutcome.Aborted, Reasons.RolloutDeleted, message, draft.Now);
         return draft
             .Decide(Attempts.End(draft.Record, attempt, end), $"attempt {attempt.Number} aborted: its rollout is gone")

@@ -7,8 +7,8 @@ namespace Operator.Planning.Rollouts;
 
 /// <summary>
 /// The content of a revision: the sync pod without resources, placement, labels, pull policy and pull secrets, the flows'
-/// parameters and the content of referenced ConfigMap keys. Two contents are equal when their <see
-/// cref="CanonicalContent"/> is.
+/// parameters and the content of referenced ConfigMap keys. Two contents are equal when their
+/// <see cref="CanonicalContent"/> is.
 /// </summary>
 public static class RevisionContent
 {

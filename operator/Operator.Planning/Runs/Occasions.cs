@@ -121,8 +121,8 @@ internal static class Occasions
     }
 
     /// <summary>
-    /// Slots count only after the latest of: creation of connector and record, first listing of the flow, last resume, last
-    /// slot.
+    /// Slots count only after the latest of: creation of connector and record, first listing of the flow, last resume, end
+    /// of the flow's suspension, last slot.
     /// </summary>
     private static DateTimeOffset Floor(Draft draft, Flow flow, FlowPlan plan)
     {

@@ -75,7 +75,7 @@ internal static class ActionTaking
             };
             return ActionVerdict.Expire(
                 again,
-                $"an action of this name and spec was applied at {UtcText.Of(twin.At)}; to do it again, give another one another name"
+                $"an action of this name and spec was applied at {UtcText.Of(twin.At)}; to repeat it, create an action with another name"
             );
         }
         var request = new ActionRequest(draft, action);
