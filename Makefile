@@ -1,6 +1,6 @@
 # The targets only call scripts; the logic is in hack/.
 .DEFAULT_GOAL := help
-.PHONY: help build test fuzz chaos demo bench soak cost images cluster-up cluster-down format chart-crds clean clean-cache
+.PHONY: help build test stories fuzz chaos demo bench soak cost images cluster-up cluster-down format chart-crds clean clean-cache
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -10,6 +10,9 @@ build: ## Compile everything; warnings are errors
 
 test: ## Set up everything that the tests need, and run all tests
 	@hack/test.sh
+
+stories: ## Run the further stories on the real cluster; make test runs one story for each kind of behaviour
+	@hack/test.sh stories
 
 fuzz: ## Run more simulated worlds (MINUTES=10, or SEED=n WORLDS=1 to replay one)
 	@SIMULATION_MINUTES=$(if $(WORLDS),0,$(or $(MINUTES),10)) SIMULATION_SEED=$(or $(SEED),$(shell date +%s)) \

@@ -9,36 +9,36 @@ using Operator.Planning.Telling;
 
 namespace Operator.Planning;
 
-/// <summary>What is to be done: commit, then change, then tell.</summary>
+/// <summary>The result of planning, carried out in this order: commit the record, apply the changes, write statuses and events.</summary>
 public sealed record Plan
 {
-    /// <summary>The record as it is now; to be committed first when <see cref="MustCommit"/>.</summary>
+    /// <summary>The new record. It is committed before anything else when <see cref="MustCommit"/> is true.</summary>
     public ConnectorRecord Record { get; init; } = new();
     public bool MustCommit { get; init; }
     public ImmutableArray<Change> Changes { get; init; } = [];
     public ConnectorStatus ConnectorStatus { get; init; } = new();
 
-    /// <summary>Null when there is no rollout to tell it to.</summary>
+    /// <summary>Status of the rollout; null when there is no rollout.</summary>
     public RolloutStatus? RolloutStatus { get; init; }
 
-    /// <summary>What actions are to be told; those that know already are not among them.</summary>
+    /// <summary>New statuses of actions; actions with an up-to-date status are not included.</summary>
     public ImmutableArray<ToldAction> Actions { get; init; } = [];
 
-    /// <summary>Actions that are to be removed: old ones.</summary>
+    /// <summary>Old actions to delete.</summary>
     public ImmutableArray<SyncAction> OutdatedActions { get; init; } = [];
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<RunEnded> Folded { get; init; } = [];
     public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
 
-    /// <summary>APIs in use whose versions will be removed.</summary>
+    /// <summary>Used APIs that the marketplace will remove.</summary>
     public ImmutableArray<SunsetUse> Sunsets { get; init; } = [];
 
-    /// <summary>When something becomes due by time alone; null: only an event can change anything.</summary>
+    /// <summary>When to plan again without an event; null: only an event can change the plan.</summary>
     public DateTimeOffset? WakeAt { get; init; }
 
-    /// <summary>The connector can't be worked on until a user changes it.</summary>
+    /// <summary>The connector has errors: nothing is planned until a user fixes them.</summary>
     public bool IsStuck { get; init; }
 
-    /// <summary>One sentence why.</summary>
+    /// <summary>The decisions of this plan, in one sentence.</summary>
     public string Because { get; init; } = "";
 }

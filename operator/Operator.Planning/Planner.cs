@@ -12,7 +12,10 @@ using Operator.Planning.Telling;
 
 namespace Operator.Planning;
 
-/// <summary>The one decision: from everything that was seen to everything that follows. Total, pure, and a fixed point once applied.</summary>
+/// <summary>
+/// Computes the plan from the observation. Total and pure: it never throws and has no side effects. A plan right after an
+/// applied plan has no changes.
+/// </summary>
 public static class Planner
 {
     public static Plan Plan(Observation seen)
@@ -22,19 +25,19 @@ public static class Planner
             return StandStill(seen);
         }
         var draft = ListAdoption.Adopt(Adoption.Begin(seen));
-        // What people asked for comes first: all that follows depends on it.
+        // Decide actions first, because suspensions and run-nows change the following steps.
         draft = seen.ConnectorFindings.IsEmpty ? ActionTaking.Take(draft) : draft;
         draft = ListAdoption.UnderSuspensions(SpecSuspension.Note(draft));
         var (pods, waiting) = (PodIndex.Of(draft.Record, seen.Pods), new WaitingStores());
-        // Fold what has ended and close the rounds that are over, so that the judge sees all there is.
+        // Fold ended runs and close finished occasions, so that the judge sees all evidence.
         draft = Closing.Close(Folding.Fold(draft, pods), waiting);
         if (seen.ConnectorFindings.IsEmpty)
         {
-            // Decide what the stores may run before deciding who runs now.
+            // Choose each store's revision before new runs are planned.
             draft = AttemptMachine.Advance(draft);
             draft = draft with { Record = AuthPauses.Forget(draft.Record, draft.Effective) };
             draft = RunPlanning.Extend(Timelines.WriteSkipped(Occasions.OpenDue(draft)), pods, waiting);
-            // What nobody will run in time is over at once: its stores are held for longer than the occasion waits.
+            // Close occasions whose remaining stores are all held beyond the last start time.
             draft = StoreHolds.Exist(draft.Effective, draft.Record) ? Closing.Close(draft, waiting) : draft;
             draft = Expiry.Mark(draft, pods);
         }
@@ -42,8 +45,8 @@ public static class Planner
     }
 
     /// <summary>
-    /// By a wrong clock slots of the future would count as missed and live runs as overdue. Nothing is decided until it is right
-    /// again: nothing widens, and no candidate run starts.
+    /// With a wrong clock, future slots would count as missed and live runs as overdue. So the planner decides nothing until the
+    /// clock is right: no run starts and no cohort widens.
     /// </summary>
     private static Plan StandStill(Observation seen)
     {
@@ -53,7 +56,7 @@ public static class Planner
             Record = draft.Record,
             ConnectorStatus = ConnectorTeller.Tell(draft, new WaitingStores()),
             Actions = ActionTeller.Tell(draft),
-            Because = "the clock is off",
+            Because = "the clock is wrong",
         };
     }
 

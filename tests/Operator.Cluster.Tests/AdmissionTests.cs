@@ -22,6 +22,7 @@ public sealed class AdmissionTests(TestCluster cluster) : ClusterStory(cluster, 
     }
 
     [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
     public async Task A_webhook_that_does_not_answer_is_named_and_holds_up_nothing_once_it_is_gone()
     {
         await using var webhook = await StartWebhookAsync();

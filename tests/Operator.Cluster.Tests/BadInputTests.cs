@@ -51,7 +51,7 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
         var failing = await Story.AwaitConditionAsync("secretless", "StoresFailing", "AuthFailed", Ct);
 
         Assert.Contains("store 'acme'", failing.Message);
-        Assert.Contains("check that Secret 'nobodys-secret'", failing.Message);
+        Assert.Contains("check Secret 'nobodys-secret'", failing.Message);
         Assert.DoesNotContain("bravo", failing.Message);
         await Story.AwaitRunsAsync(
             "the store with a Secret is synced",

@@ -6,6 +6,7 @@ public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(clust
     private static readonly ConnectorManifest Working = A.Connector();
 
     [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
     public async Task A_version_that_exits_with_1_at_once_never_leaves_the_first_step()
     {
         await Story.ApplyAsync(Working, Ct);

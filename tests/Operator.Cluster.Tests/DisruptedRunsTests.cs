@@ -23,6 +23,7 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
     }
 
     [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
     public async Task A_pod_that_is_evicted_from_a_drained_node_runs_again_in_its_slot_and_is_no_failure()
     {
         var (node, _) = await LocalStorageAsync();
@@ -48,6 +49,7 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
     }
 
     [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
     public async Task A_pod_that_a_more_urgent_one_takes_the_place_of_runs_again_once_there_is_room()
     {
         var (node, most) = await LocalStorageAsync();

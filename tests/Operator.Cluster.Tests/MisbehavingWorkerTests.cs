@@ -21,7 +21,10 @@ public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClass
         var ready = await Story.AwaitConditionAsync(fault, "Ready", "ReportUnreadable", Ct);
 
         Assert.Equal("False", ready.Status);
-        Assert.Contains("it must be JSON of at most 4096 bytes with one entry a store of run.json", ready.Message);
+        Assert.Contains(
+            "it must be JSON of at most 4096 bytes with one entry for each store of run.json",
+            ready.Message
+        );
         await neighbourhood.AwaitNeighbourGoesOnAsync(Ct);
     }
 

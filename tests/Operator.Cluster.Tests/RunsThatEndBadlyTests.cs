@@ -22,6 +22,7 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : EndingStory(clu
     }
 
     [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
     public async Task Limits_that_the_namespace_does_not_allow_are_named()
     {
         await Story.Kube.ApplyAsync(

@@ -176,7 +176,7 @@ public sealed class CatchUpStories
         var note = Assert.Single(_world.Events, e => e.Reason == Reasons.CatchUp);
         Assert.Equal(EventTarget.Rollout, note.Target);
         Assert.StartsWith(
-            "2 stores run at once on stable in flow 'orders', to do again what came up since 2026-11-24T12:",
+            "2 stores run at once on stable in flow 'orders', to redo the work since 2026-11-24T12:",
             note.Message,
             StringComparison.Ordinal
         );

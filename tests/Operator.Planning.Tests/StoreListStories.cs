@@ -57,7 +57,7 @@ public sealed class StoreListStories
 
         Assert.Equal(["a", "b", "inline"], StoresOfLastSlot(world));
         Assert.Equal(
-            $"ConfigMap {Source}: line 3: it is no list; its last good list of 2 stores goes on",
+            $"ConfigMap {Source}: line 3: it is no list; its last good list of 2 stores is used",
             Broken(world)?.Message
         );
         Assert.Contains(
@@ -135,8 +135,8 @@ public sealed class StoreListStories
 
         Assert.Equal(["a", "inline", "u"], StoresOfLastSlot(world));
         Assert.Equal(
-            $"ConfigMap {Source}: store 'inline' is in spec.stores too, which counts; remove one; "
-                + $"ConfigMap us/stores.yaml: store 'a' is in {Source} too, which counts; remove one",
+            $"ConfigMap {Source}: store 'inline' is also in spec.stores, and only that one counts; remove one; "
+                + $"ConfigMap us/stores.yaml: store 'a' is also in {Source}, and only that one counts; remove one",
             Broken(world)?.Message
         );
     }

@@ -21,7 +21,7 @@ public sealed class OldActionsTests : IDisposable
 
     /// <summary>It is told first: a suspension is done whatever its age, one that has no connector waits for it.</summary>
     [Theory]
-    [InlineData("RunNow", FleetObjects.Name, "Expired: it was made more than an hour before anybody could do it")]
+    [InlineData("RunNow", FleetObjects.Name, "Expired: it was older than an hour when the operator could apply it")]
     [InlineData("RunNow", "", "Rejected: spec.targetRef.name: the name of the MarketplaceConnector is missing")]
     [InlineData("Suspend", FleetObjects.Name, null)]
     [InlineData("RunNow", "nobody", null)]

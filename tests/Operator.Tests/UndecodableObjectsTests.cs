@@ -98,7 +98,7 @@ public sealed class UndecodableObjectsTests : IDisposable
     [InlineData("", "Rejected: spec.targetRef.name: the name of the MarketplaceConnector is missing")]
     [InlineData(
         "nobody",
-        "ConnectorNotFound: there is no MarketplaceConnector 'nobody' in namespace 'shop': it waits for one"
+        "ConnectorNotFound: there is no MarketplaceConnector 'nobody' in namespace 'shop': the action waits for it"
     )]
     public void An_action_without_its_connector_says_so(string target, string expected)
     {

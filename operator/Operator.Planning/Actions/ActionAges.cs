@@ -4,20 +4,20 @@ using Operator.Planning.Drafts;
 
 namespace Operator.Planning.Actions;
 
-/// <summary>How long actions are kept, and what was decided about them.</summary>
+/// <summary>How long actions and the decisions about them are kept.</summary>
 public static class ActionAges
 {
-    /// <summary>Objects stay so long after they were made: they tell who asked for what.</summary>
+    /// <summary>Time that an action object is kept after its creation, as an audit trail.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(180);
 
-    /// <summary>Longer than the object: one that Git makes again as soon as it was removed must be known.</summary>
+    /// <summary>Time that a decision is kept: longer than the object, because Git may create the object again after its removal.</summary>
     internal static readonly TimeSpan Remembered = Kept + TimeSpan.FromDays(30);
 
-    /// <summary>It is old, and has been told what became of it.</summary>
+    /// <summary>The action is older than <see cref="Kept"/> and its status shows the decision.</summary>
     public static bool IsOutdated(SyncAction action, DateTimeOffset now) =>
         action.Status.State is not null && action.Metadata.CreationTimestamp < now - Kept;
 
-    /// <summary>Those that may be removed: not one that still suspends something.</summary>
+    /// <summary>The actions to delete: outdated, and without an order in the record.</summary>
     internal static ImmutableArray<SyncAction> Outdated(Draft draft)
     {
         var orders = draft.Record.Actions.Orders;

@@ -4,12 +4,12 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Actions;
 
-/// <summary>What is known of actions: looked up, entered, and forgotten in time.</summary>
+/// <summary>Finds, adds and removes decisions about actions.</summary>
 internal static class ActionBooks
 {
     private const int Most = 1000;
 
-    /// <summary>What was decided about each object.</summary>
+    /// <summary>The decisions by the action's UID.</summary>
     public static Dictionary<string, DecidedAction> ByUid(this ActionBook book)
     {
         var byUid = new Dictionary<string, DecidedAction>(StringComparer.Ordinal);
@@ -20,21 +20,21 @@ internal static class ActionBooks
         return byUid;
     }
 
-    /// <summary>The same name and spec was applied as another object, as when a backup is restored.</summary>
+    /// <summary>The decision about an applied action with the same name and spec but another UID, for example after a restore of a backup.</summary>
     public static DecidedAction? FindTwin(this ActionBook book, SyncAction action)
     {
         var token = ActionTokens.Of(action);
         return book.Decided.LastOrDefault(d => d.State == ActionState.Applied && d.Token == token);
     }
 
-    /// <summary>It was asked for again: from now on it is remembered as long as if it had just been done.</summary>
+    /// <summary>Notes that an equal action was seen again, which restarts the time that the decision is kept.</summary>
     public static ActionBook Seen(this ActionBook book, DecidedAction known, DateTimeOffset now) =>
         book with
         {
             Decided = book.Decided.Remove(known).Add(known with { SeenAgainAt = now }),
         };
 
-    /// <summary>It is as old as what was forgotten: whether it was done can't be told any more.</summary>
+    /// <summary>The action is as old as forgotten decisions, so the record cannot tell whether it was applied.</summary>
     public static bool IsForgotten(this ActionBook book, SyncAction action, DateTimeOffset now) =>
         action.Metadata.CreationTimestamp is { } made
         && (made <= book.ForgottenUpTo || made < now - ActionAges.Remembered);
@@ -62,7 +62,7 @@ internal static class ActionBooks
             ),
         };
 
-    /// <summary>Drops what is too old or too much. It needs no commit of its own.</summary>
+    /// <summary>Drops decisions that are too old or above the maximum number. Forces no commit.</summary>
     public static ActionBook Trimmed(this ActionBook book, DateTimeOffset now)
     {
         var excess = Math.Max(0, book.Decided.Length - Most);

@@ -2,22 +2,22 @@ using Operator.Api;
 
 namespace Operator.Planning.Actions;
 
-/// <summary>What is wrong with an action by itself, whatever its connector.</summary>
+/// <summary>Errors of an action that do not depend on its connector.</summary>
 internal static class ActionProblems
 {
-    /// <summary>What is wrong with the object itself, so that it can never be done; null when it is clear.</summary>
+    /// <summary>The error that makes the action impossible forever; null when there is none.</summary>
     public static string? Of(SyncAction action)
     {
         if (action.Metadata.Generation > 1)
         {
-            return "it was changed after it was made, which an action can't be; make another one";
+            return "it was changed after its creation, but an action can't be changed; create another one";
         }
         var findings = ActionRules.Check(action);
         if (!findings.IsEmpty)
         {
             return string.Join("; ", findings);
         }
-        // A misspelt field that is dropped without a word could make it mean every store.
+        // The cluster silently drops a misspelt field. Without the field "stores" the action would apply to every store.
         var dropped = UnknownFields.InLastApplied(action.Metadata.Annotations, ApiGroup.ActionKind);
         return dropped.IsEmpty
             ? null

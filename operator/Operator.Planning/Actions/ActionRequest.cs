@@ -4,25 +4,25 @@ using Operator.Planning.Drafts;
 
 namespace Operator.Planning.Actions;
 
-/// <summary>An action beside what there is: flows and stores that it names and that are not there.</summary>
+/// <summary>An action and the draft, to find the flows and stores that the action names.</summary>
 internal sealed record ActionRequest(Draft Draft, SyncAction Action)
 {
     /// <summary>
-    /// A ConfigMap with stores that was applied together with the action may be seen a little later: for so long an action that
-    /// names unknown stores waits.
+    /// Time that an action with unknown stores waits, because the operator may see a ConfigMap with these stores later than the
+    /// action.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public ActionSpec Spec => Action.Spec;
     public DateTimeOffset CreatedAt => Action.Metadata.CreationTimestamp ?? Draft.Now;
 
-    /// <summary>The flows that it is about.</summary>
+    /// <summary>The flows that the action applies to.</summary>
     public ImmutableArray<Flow> Flows => [.. Draft.Spec.Flows.Where(f => Spec.Flow.Length == 0 || f.Name == Spec.Flow)];
 
-    /// <summary>The stores that it names, each once.</summary>
+    /// <summary>The stores that the action names, without duplicates.</summary>
     public ImmutableArray<string> Stores => [.. Spec.Stores.Distinct(StringComparer.Ordinal)];
 
-    /// <summary>What it names and is not there; null when all is.</summary>
+    /// <summary>The verdict when the action names an unknown flow or store; null when all exist.</summary>
     public ActionVerdict? Unknown()
     {
         if (Flows.IsEmpty)
@@ -43,5 +43,5 @@ internal sealed record ActionRequest(Draft Draft, SyncAction Action)
     }
 
     private string Known() =>
-        Draft.Roster.IsEmpty ? "it has none at all" : $"it has {ActionTexts.Stores(Draft.Roster.Names)}";
+        Draft.Roster.IsEmpty ? "it has no stores" : $"it has {ActionTexts.Stores(Draft.Roster.Names)}";
 }

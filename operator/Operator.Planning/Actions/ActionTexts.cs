@@ -5,7 +5,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Actions;
 
-/// <summary>How flows, stores and suspensions are named in what is said of actions.</summary>
+/// <summary>Texts for flows, stores and suspensions in messages about actions.</summary>
 internal static class ActionTexts
 {
     private const int NamesShown = 5;
@@ -32,7 +32,7 @@ internal static class ActionTexts
         return names.Count <= NamesShown ? shown : $"{shown} and {names.Count - NamesShown} more";
     }
 
-    /// <summary>By which action, until when and why: <c>SyncAction 'stop' until 2026-11-25T17:00:00Z (counting stock)</c>.</summary>
+    /// <summary>The order's action, end and reason: <c>SyncAction 'stop' until 2026-11-25T17:00:00Z (counting stock)</c>.</summary>
     public static string By(SuspensionOrder order)
     {
         var until = order.Until is { } end ? $" until {UtcText.Of(end)}" : "";
@@ -40,7 +40,7 @@ internal static class ActionTexts
         return $"{ApiGroup.ActionKind} '{order.Action}'{until}{why}";
     }
 
-    /// <summary>The record keeps a thousand of them.</summary>
+    /// <summary>Cuts a message to 256 characters, because the record keeps up to 1,000 messages.</summary>
     public static string Cut(string message) =>
         message.Length <= LongestMessage ? message : $"{message[..(LongestMessage - 1)]}…";
 }

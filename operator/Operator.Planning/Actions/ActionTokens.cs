@@ -5,7 +5,7 @@ using Operator.Api;
 
 namespace Operator.Planning.Actions;
 
-/// <summary>What an action is known by, whatever its UID: 64 bits of the SHA-256 of kind, name and spec.</summary>
+/// <summary>An action's identity without its UID: 64 bits of the SHA-256 of kind, name and spec.</summary>
 public static class ActionTokens
 {
     private const int Digits = 16;

@@ -3,15 +3,15 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Actions;
 
-/// <summary>What becomes of an action that is clear.</summary>
+/// <summary>The verdict about a valid action.</summary>
 internal abstract record ActionVerdict
 {
     private ActionVerdict() { }
 
-    /// <summary>What it names may still come; it is looked at again then.</summary>
+    /// <summary>The stores that the action names may still appear. The action is judged again at <paramref name="Until"/>.</summary>
     public sealed record Wait(string Message, DateTimeOffset Until) : ActionVerdict;
 
-    /// <summary>Decided, once and for good, with the record as it is from then on.</summary>
+    /// <summary>The final decision, with the record after it.</summary>
     public sealed record Settle(ActionState State, string Message, ConnectorRecord Record) : ActionVerdict;
 
     public static ActionVerdict Apply(ConnectorRecord record, string message) =>

@@ -7,13 +7,13 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Actions;
 
-/// <summary>RunNow: each store runs once, as soon as there is room, beside the schedule.</summary>
+/// <summary>RunNow: each store runs once outside the schedule, as soon as there is room.</summary>
 internal static class RunNows
 {
-    /// <summary>Who asked for a run "now" does not mean one that comes with a backup, or after the operator's absence.</summary>
+    /// <summary>An older RunNow expires: it comes from a backup, or the operator was down, and its author no longer expects a run.</summary>
     private static readonly TimeSpan OldestAge = TimeSpan.FromHours(1);
 
-    /// <summary>Open ones of one flow.</summary>
+    /// <summary>Maximum number of open run-nows per flow.</summary>
     private const int Most = 20;
 
     public static ActionVerdict Judge(ActionRequest request)
@@ -23,7 +23,7 @@ internal static class RunNows
         {
             return ActionVerdict.Expire(
                 draft,
-                "it was made more than an hour before anybody could do it; make another one if it is still wanted"
+                "it was older than an hour when the operator could apply it; create another one if it is still wanted"
             );
         }
         return Impossible(request) ?? request.Unknown() ?? Stopped(request) ?? Open(request);
@@ -37,9 +37,9 @@ internal static class RunNows
         {
             _ when request.Spec.Since.Value > draft.Now => "since is in the future",
             _ when draft.Spec.Suspend =>
-                "spec.suspend suspends the connector, and Git is in charge there; set it to false",
+                "spec.suspend suspends the connector, and an action cannot change the spec; set spec.suspend to false",
             _ when isWithoutTruth =>
-                "the record was lost and nobody knows what the stores ran; see the connector's condition Ready",
+                "the record was lost and the revision that the stores ran is unknown; see the connector's condition Ready",
             _ => null,
         };
         return problem is null ? null : ActionVerdict.Reject(draft, problem);
@@ -53,7 +53,7 @@ internal static class RunNows
         {
             return ActionVerdict.Reject(
                 draft,
-                $"suspend is set for {ActionTexts.Stores(bySpec)} in the connector, and Git is in charge there; set it to false"
+                $"suspend is set for {ActionTexts.Stores(bySpec)} in the connector, and an action cannot change the spec; set it to false"
             );
         }
         if (draft.Roster.Active.IsEmpty)
@@ -61,14 +61,14 @@ internal static class RunNows
             return ActionVerdict.Reject(draft, "the connector has no active store");
         }
         var holders = Holders(request);
-        // Whoever names stores means each of them; whoever names none means those that may run.
+        // With named stores, each must be free. Without named stores, suspended flows are left out.
         var isStopped = request.Stores.IsEmpty ? holders.All(h => h is not null) : holders.Any(h => h is not null);
         return isStopped && holders.OfType<SuspensionOrder>().FirstOrDefault() is { } holder
-            ? ActionVerdict.Reject(draft, $"it is suspended by {ActionTexts.By(holder)}; make an Unsuspend first")
+            ? ActionVerdict.Reject(draft, $"it is suspended by {ActionTexts.By(holder)}; create an Unsuspend first")
             : null;
     }
 
-    /// <summary>What holds each store that it names in each of its flows, or else each of its flows.</summary>
+    /// <summary>The order that suspends each named store in each flow; without named stores, the order that suspends each flow.</summary>
     private static ImmutableArray<SuspensionOrder?> Holders(ActionRequest request)
     {
         var (held, now) = (Suspensions.Of(request.Draft.Record.Actions), request.Draft.Now);

@@ -5,20 +5,20 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Actions;
 
-/// <summary>Suspend and Unsuspend: orders of the record, of which the later ones have the last word.</summary>
+/// <summary>Suspend and Unsuspend: they add orders to the record. Later orders override earlier orders.</summary>
 internal static class SuspendRequests
 {
-    /// <summary>Orders that stand at once.</summary>
+    /// <summary>Maximum number of orders in the record.</summary>
     private const int Most = 100;
 
-    /// <summary>Names of stores in all of them: they are one part of the record, which has a size limit.</summary>
+    /// <summary>Maximum number of store names in all orders. All orders are in one part of the record, which has a size limit.</summary>
     private const int MostNames = 3000;
 
     public static ActionVerdict Suspend(ActionRequest request)
     {
         var draft = request.Draft;
         return request.Spec.Until.Value <= draft.Now
-            ? ActionVerdict.Expire(draft, "its until had passed before anybody could do it; nothing was suspended")
+            ? ActionVerdict.Expire(draft, "its until passed before the operator could apply it; nothing was suspended")
             : request.Unknown() ?? Stand(request, Order(request));
     }
 
@@ -40,14 +40,14 @@ internal static class SuspendRequests
         return draft.Spec.Suspend
                 ? ActionVerdict.Reject(
                     draft,
-                    "spec.suspend suspends the connector, and Git is in charge there; set it to false"
+                    "spec.suspend suspends the connector, and an action cannot change the spec; set spec.suspend to false"
                 )
             : !bySpec.IsEmpty
                 ? ActionVerdict.Reject(
                     draft,
-                    $"suspend is set for {ActionTexts.Stores(bySpec)} in the connector, and Git is in charge there; set it to false"
+                    $"suspend is set for {ActionTexts.Stores(bySpec)} in the connector, and an action cannot change the spec; set it to false"
                 )
-            : ActionVerdict.Apply(draft.Record, "no action had suspended any of it; it goes on as it did");
+            : ActionVerdict.Apply(draft.Record, "no action suspends any of it; nothing changes");
     }
 
     private static SuspensionOrder Order(ActionRequest request) =>
@@ -61,7 +61,7 @@ internal static class SuspendRequests
             Reason = request.Spec.Reason,
         };
 
-    /// <summary>Earlier ones that it makes idle are dropped: those within it that end no later.</summary>
+    /// <summary>Adds a suspension. Drops earlier suspensions that it covers and that end no later.</summary>
     private static ActionVerdict Stand(ActionRequest request, SuspensionOrder order)
     {
         var orders = request.Draft.Record.Actions.Orders.RemoveAll(o =>
@@ -75,7 +75,7 @@ internal static class SuspendRequests
         );
     }
 
-    /// <summary>What lies within it ends now; of what reaches beyond it the lift is remembered.</summary>
+    /// <summary>Ends the suspensions that the lift covers. Keeps the lift itself when another suspension overlaps it only partly.</summary>
     private static ActionVerdict Lift(ActionRequest request, SuspensionOrder lift)
     {
         var draft = request.Draft;
@@ -89,7 +89,7 @@ internal static class SuspendRequests
         return With(
             request,
             reachesBeyond ? orders.Add(lift) : orders,
-            $"{ActionTexts.Scope(request.Spec)} goes on with the next due time{still}"
+            $"{ActionTexts.Scope(request.Spec)} runs again from the next due time{still}"
         );
     }
 
@@ -99,7 +99,7 @@ internal static class SuspendRequests
         return orders.Length > Most || orders.Sum(o => o.Stores.Length) > MostNames
             ? ActionVerdict.Reject(
                 request.Draft,
-                $"{Most} suspensions or {MostNames} names of stores in them are the most that can stand at once; suspend whole flows, set suspend in the connector, or Unsuspend all first"
+                $"the record holds at most {Most} suspensions with {MostNames} store names in all; suspend whole flows, set suspend in the connector, or create an Unsuspend for all first"
             )
             : ActionVerdict.Apply(record with { Actions = record.Actions with { Orders = orders } }, message);
     }

@@ -4,26 +4,29 @@ using Operator.Api;
 
 namespace Operator.Planning.Calendar;
 
-/// <summary>When a flow is due: cron with five fields in a time zone, or <c>@every</c>, aligned to the Unix epoch.</summary>
+/// <summary>When a flow is due: cron with five fields in a time zone, or <c>@every</c> aligned to the Unix epoch.</summary>
 public abstract record Schedule
 {
     private const string EveryPrefix = "@every ";
 
-    /// <summary>Just before a day; any will do, this one is far from a change of the clocks.</summary>
+    /// <summary>One second before a day without a change to or from daylight saving time near it.</summary>
     private static readonly DateTimeOffset ReferenceDay = new(2026, 5, 31, 23, 59, 59, TimeSpan.Zero);
 
     private Schedule() { }
 
-    /// <summary>The first slot after that instant; null when there is none.</summary>
+    /// <summary>The first slot after <paramref name="after"/>; null when there is none.</summary>
     public abstract DateTimeOffset? Next(DateTimeOffset after);
 
-    /// <summary>The slots after <paramref name="from"/> up to and including <paramref name="until"/>.</summary>
+    /// <summary>Counts the slots after <paramref name="from"/> up to and including <paramref name="until"/>.</summary>
     public abstract SlotRange Between(DateTimeOffset from, DateTimeOffset until);
 
-    /// <summary>The last so many slots after <paramref name="from"/> up to and including <paramref name="until"/>, oldest first.</summary>
+    /// <summary>
+    /// The newest slots, at most <paramref name="most"/>, after <paramref name="from"/> up to and including
+    /// <paramref name="until"/>, oldest first.
+    /// </summary>
     public ImmutableArray<DateTimeOffset> Newest(DateTimeOffset from, DateTimeOffset until, int most)
     {
-        // Looks back further and further, so that a long absence costs no more than what is asked of it.
+        // Looks back in growing spans, so that the cost depends on the number of slots asked for, not on a long absence.
         for (var back = TimeSpan.FromMinutes(most); ; back *= 4)
         {
             var isWhole = back >= until - from;
@@ -43,10 +46,10 @@ public abstract record Schedule
         }
     }
 
-    /// <summary>From that slot to the next one; zero when there is none.</summary>
+    /// <summary>Time from the slot to the next slot; zero when there is no next slot.</summary>
     public TimeSpan Period(DateTimeOffset slot) => Next(slot) is { } next ? next - slot : TimeSpan.Zero;
 
-    /// <summary>How often it fires a day, on average over four weeks; a cron of minutes and hours only is the same every day.</summary>
+    /// <summary>Average number of slots per day. A cron that names days or months is averaged over four weeks.</summary>
     public decimal SlotsADay()
     {
         var days = this is Cron { IsDaily: false } ? 28 : 1;
@@ -55,10 +58,10 @@ public abstract record Schedule
             : (decimal)Between(ReferenceDay, ReferenceDay.AddDays(days)).Count / days;
     }
 
-    /// <summary>Reads a flow's schedule; throws <see cref="FormatException"/> for what <see cref="Problem"/> finds fault with.</summary>
+    /// <summary>Parses a flow's schedule. Throws <see cref="FormatException"/> when it cannot be parsed.</summary>
     public static Schedule Of(Flow flow) => Parse(flow.Schedule, flow.TimeZone);
 
-    /// <summary>What is wrong with a schedule and what to do, or null. <paramref name="minimumInterval"/> bounds <c>@every</c>.</summary>
+    /// <summary>The problem of a schedule and the fix; null when valid. <paramref name="minimumInterval"/> is the shortest <c>@every</c>.</summary>
     public static string? Problem(string schedule, string timeZone, TimeSpan minimumInterval)
     {
         try
@@ -118,10 +121,10 @@ public abstract record Schedule
 
     private sealed record Cron(CronExpression Expression, TimeZoneInfo Zone) : Schedule
     {
-        /// <summary>It names no day and no month.</summary>
+        /// <summary>The expression names no day and no month.</summary>
         public bool IsDaily { get; init; }
 
-        /// <summary>Slots missed in a longer absence than this are not counted one by one.</summary>
+        /// <summary>Slots further back than this are not counted, to bound the work.</summary>
         private static readonly TimeSpan LongestAbsence = TimeSpan.FromDays(366);
 
         public override DateTimeOffset? Next(DateTimeOffset after) =>

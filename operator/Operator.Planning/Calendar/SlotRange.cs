@@ -1,9 +1,9 @@
 namespace Operator.Planning.Calendar;
 
-/// <summary>Slots after one instant, up to and including another.</summary>
+/// <summary>The slots after <paramref name="After"/>, up to and including <paramref name="Until"/>.</summary>
 internal readonly record struct SlotSpan(DateTimeOffset After, DateTimeOffset Until);
 
-/// <summary>A number of slots and the newest of them (null when there are none).</summary>
+/// <summary>The number of slots in a span, and the newest slot (null when there is none).</summary>
 public readonly record struct SlotRange(long Count, DateTimeOffset? Newest)
 {
     public static SlotRange Empty { get; } = new(0, null);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Operator.Planning.Calendar;
 
-/// <summary>An instant as the sync contract and all messages write it: RFC 3339 in UTC, whole seconds, such as <c>2026-11-24T15:00:00Z</c>.</summary>
+/// <summary>Formats instants for the sync contract and for messages: RFC 3339, UTC, whole seconds, such as <c>2026-11-24T15:00:00Z</c>.</summary>
 public static class UtcText
 {
     public static string Of(DateTimeOffset at) =>

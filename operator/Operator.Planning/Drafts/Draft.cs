@@ -6,31 +6,31 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Drafts;
 
-/// <summary>The plan in the making: what was seen, the record as it will be, and what there is to tell. Steps take one and give one.</summary>
+/// <summary>The unfinished plan: the observation, the new record, and the messages so far. Each step takes a draft and returns a draft.</summary>
 internal sealed record Draft(Observation Seen, ConnectorRecord Record)
 {
-    /// <summary>Something was decided that must be in the record before it is done. Mere folding waits for the next commit.</summary>
+    /// <summary>A decision must be committed before it is carried out. Folded runs alone do not force a commit.</summary>
     public bool MustCommit { get; init; }
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<RunEnded> Folded { get; init; } = [];
     public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
 
-    /// <summary>The spec as planning follows it.</summary>
+    /// <summary>The spec that planning uses.</summary>
     public EffectiveSpec Effective { get; init; } = EffectiveSpec.Of(Seen.Connector.Spec);
 
-    /// <summary>Due times of which nothing was planned, to be written into the timelines.</summary>
+    /// <summary>Due times that were not opened, to be written into the timelines.</summary>
     public ImmutableArray<SkippedSlots> Skipped { get; init; } = [];
 
-    /// <summary>What is wrong with lists of stores, one sentence each.</summary>
+    /// <summary>Problems of store lists, one sentence each.</summary>
     public ImmutableArray<string> StoreListProblems { get; init; } = [];
 
-    /// <summary>What was decided, one clause each.</summary>
+    /// <summary>The decisions, one clause each.</summary>
     public ImmutableArray<string> Because { get; init; } = [];
 
-    /// <summary>When something planned for later becomes due, if anything is.</summary>
+    /// <summary>The earliest instant at which planned work becomes due; null: none.</summary>
     public DateTimeOffset? NextDue { get; init; }
 
-    /// <summary>Why actions that may still become possible wait, by UID.</summary>
+    /// <summary>Why actions still wait, by the action's UID.</summary>
     public ImmutableDictionary<string, string> WaitingActions { get; init; } =
         ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 
@@ -39,7 +39,7 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     public StoreRoster Roster => Effective.Roster;
     public Suspensions Suspended => Effective.Suspended;
 
-    /// <summary>The policy, when there is one that can be followed.</summary>
+    /// <summary>The rollout; null when it is missing or unusable.</summary>
     public SyncRollout? Policy => Seen.Rollout is RolloutSight.Present present ? present.Policy : null;
 
     public Draft Decide(ConnectorRecord record, string because) =>
@@ -50,7 +50,7 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
             Because = Because.Add(because),
         };
 
-    /// <summary>Lists a flow in the record: the first due time that can count comes after that.</summary>
+    /// <summary>Adds a flow to the record. Only due times after this instant count.</summary>
     public Draft RegisterFlow(string flow) =>
         Record.Plans.ContainsKey(flow)
             ? this

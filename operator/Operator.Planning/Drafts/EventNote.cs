@@ -6,5 +6,5 @@ public enum EventTarget
     Rollout,
 }
 
-/// <summary>An Event to be written: only ever for a transition.</summary>
+/// <summary>An Event to write. Events are written only for transitions.</summary>
 public sealed record EventNote(EventTarget Target, string Reason, string Message, bool IsWarning);

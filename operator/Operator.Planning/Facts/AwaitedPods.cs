@@ -3,10 +3,10 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>Which pods the record still waits for: what a cache may forget, and what it must look for before a run is called lost.</summary>
+/// <summary>The pods that the record still waits for. The cache may forget other pods that are gone.</summary>
 public static class AwaitedPods
 {
-    /// <summary>Names of pods that left and whose runs are in the record, or never were runs of it.</summary>
+    /// <summary>Names of pods that are gone and that the record no longer waits for.</summary>
     public static ImmutableArray<string> Settled(ConnectorRecord record, ImmutableArray<ObservedPod> pods)
     {
         var index = PodIndex.Of(record, pods);
@@ -17,11 +17,11 @@ public static class AwaitedPods
         return [.. pods.Where(p => p.IsGone && !awaited.Contains(p.Name)).Select(p => p.Name)];
     }
 
-    /// <summary>Names of pods whose runs the record does not know the end of.</summary>
+    /// <summary>Names of pods whose runs are not folded yet.</summary>
     public static ImmutableArray<string> Names(string connector, ConnectorRecord record) =>
         [.. Unfolded(record).Select(run => NameOf(connector, record, run))];
 
-    /// <summary>Names of pods that no cache knows and whose runs would now be called lost: a live read has the last word.</summary>
+    /// <summary>Names of pods that the cache does not have and whose runs would now count as lost. A live read must confirm this first.</summary>
     public static ImmutableArray<string> Unseen(string connector, ConnectorRecord record, Observation seen)
     {
         var known = seen.Pods.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);

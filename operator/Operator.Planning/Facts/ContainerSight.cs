@@ -9,7 +9,7 @@ public abstract record ContainerSight
 
     public sealed record Running(DateTimeOffset StartedAt) : ContainerSight;
 
-    /// <summary><paramref name="Message"/> is the termination log: the report.</summary>
+    /// <summary><paramref name="Message"/> is the termination log, which contains the report.</summary>
     public sealed record Terminated(
         int ExitCode,
         string Reason,

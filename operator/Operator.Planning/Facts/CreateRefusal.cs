@@ -1,6 +1,6 @@
 namespace Operator.Planning.Facts;
 
-/// <summary>Why the API server would not take a pod: a cause outside the version, and somebody's to mend.</summary>
+/// <summary>Why the API server refused to create a pod. The cause is outside the version, and a user or administrator must fix it.</summary>
 public sealed record CreateRefusal(RefusalKind Kind, string Message);
 
 public enum RefusalKind
@@ -11,6 +11,6 @@ public enum RefusalKind
     /// <summary>An admission webhook or policy.</summary>
     Admission,
 
-    /// <summary>Anything else: RBAC, a namespace that is being deleted, a pod that the server finds invalid.</summary>
+    /// <summary>Any other cause: RBAC, a namespace that is being deleted, an invalid pod.</summary>
     Other,
 }

@@ -1,12 +1,12 @@
 namespace Operator.Planning.Facts;
 
 /// <summary>
-/// Whether the cluster says that it ended a pod, and why: in the condition <c>DisruptionTarget</c> (Kubernetes 1.26 and newer), or
-/// as the kubelet's reason. It is no fault of the worker, whatever exit code the kill left.
+/// Why the cluster ended a pod, from the condition <c>DisruptionTarget</c> (Kubernetes 1.26 and newer) or the kubelet's reason.
+/// Such an end is not the worker's fault, with any exit code.
 /// </summary>
 internal static class Disruptions
 {
-    /// <summary>One word and one sentence; null: nothing says so.</summary>
+    /// <summary>A reason (one word) and a detail (one sentence); null: no disruption is reported.</summary>
     public static (string Reason, string Detail)? Of(ObservedPod pod) =>
         (pod.Disruption, pod.Reason) switch
         {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>Which entry of which record a pod runs.</summary>
+/// <summary>The record and the entry that a pod runs.</summary>
 public sealed record Fingerprint
 {
     public string Record { get; set; } = "";

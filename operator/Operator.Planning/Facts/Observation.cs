@@ -4,19 +4,19 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>Everything that a decision may depend on, gathered before it is made. The same observation gives the same plan.</summary>
+/// <summary>The complete input of a plan. The same observation always gives the same plan.</summary>
 public sealed record Observation
 {
     public DateTimeOffset Now { get; init; }
     public MarketplaceConnector Connector { get; init; } = new();
 
-    /// <summary>What the validator found wrong with the connector; anything here means that nothing is planned.</summary>
+    /// <summary>The validator's errors in the connector. With any error no run is planned.</summary>
     public ImmutableArray<string> ConnectorFindings { get; init; } = [];
 
-    /// <summary>Secrets that connectors of another environment use too, of which one side is Production.</summary>
+    /// <summary>Secrets that this connector shares with another connector, when exactly one of the two is Production.</summary>
     public ImmutableArray<SharedSecret> SharedSecrets { get; init; } = [];
 
-    /// <summary>Fields of the last applied manifest that our kind does not have and the cluster pruned without a word.</summary>
+    /// <summary>Fields of the last applied manifest that the CRD does not have. The cluster dropped them silently.</summary>
     public ImmutableArray<string> UnknownFields { get; init; } = [];
     public RolloutSight Rollout { get; init; } = new RolloutSight.Missing();
     public RecordSight Record { get; init; } = new RecordSight.Fresh("", DateTimeOffset.UnixEpoch);
@@ -24,43 +24,43 @@ public sealed record Observation
     /// <summary>Actions that name the connector.</summary>
     public ImmutableArray<SyncAction> Actions { get; init; } = [];
 
-    /// <summary>Pods that carry the connector's label, and those that left since the last fold, with their last state.</summary>
+    /// <summary>Pods with the connector's label, and pods that disappeared since the last fold, with their last state.</summary>
     public ImmutableArray<ObservedPod> Pods { get; init; } = [];
 
-    /// <summary>Tickets of this connector that exist.</summary>
+    /// <summary>Existing tickets of this connector.</summary>
     public ImmutableArray<ObservedTicket> Tickets { get; init; } = [];
 
-    /// <summary>SHA-256 of the ConfigMap keys that the spec's env refers to, by <c>name/key</c>; null for one that is not there.</summary>
+    /// <summary>SHA-256 of the ConfigMap keys that the spec's env refers to, by <c>name/key</c>; null for a missing key.</summary>
     public ImmutableSortedDictionary<string, string?> ConfigMapHashes { get; init; } =
         ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
 
-    /// <summary>What <c>spec.storesFrom</c> names, in its order.</summary>
+    /// <summary>The lists that <c>spec.storesFrom</c> names, in the spec's order.</summary>
     public ImmutableArray<StoreListSight> StoreLists { get; init; } = [];
 
-    /// <summary>What the API server said when it refused to create pods of this connector, by pod name; empty once one was taken.</summary>
+    /// <summary>Refused pod creations of this connector, by pod name. Empty after the API server accepts a pod.</summary>
     public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; init; } =
         ImmutableSortedDictionary.Create<string, CreateRefusal>(StringComparer.Ordinal);
 
-    /// <summary>Our clock and the API server's differ by more than 5 s.</summary>
+    /// <summary>The operator's clock and the API server's clock differ by more than 5 s, or the operator's clock jumped by more than 5 s.</summary>
     public bool IsClockSkewed { get; init; }
 
-    /// <summary>All connectors together keep as many finished pods as the operator allows.</summary>
+    /// <summary>The finished pods of all connectors together reached the operator's limit.</summary>
     public bool IsAtFinishedPodsCap { get; init; }
 
-    /// <summary>A random number for a new attempt's order.</summary>
+    /// <summary>Random seed for the store order of a new attempt.</summary>
     public ulong Salt { get; init; }
     public PlanLimits Limits { get; init; } = new();
 
-    /// <summary>No pod of the occasion can come any more, not even one whose creation was sent late.</summary>
+    /// <summary>No new pod of the occasion can appear any more, not even by a create request that was sent late.</summary>
     public bool IsPastLateArrival(Occasion occasion) => Now > occasion.StartBy + Limits.LateArrival;
 }
 
-/// <summary>Settings of the operator that planning needs.</summary>
+/// <summary>Operator settings for planning.</summary>
 public sealed record PlanLimits
 {
-    /// <summary>A create that was sent may arrive this much later. Default 8 s.</summary>
+    /// <summary>The longest time a sent create request can take. Default 8 s.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>After <c>startBy</c> and this, a pod that was not seen will never come.</summary>
+    /// <summary>A pod that is not seen by <c>startBy</c> + this time will never appear. <see cref="WriteTimeout"/> + 5 s.</summary>
     public TimeSpan LateArrival => WriteTimeout + TimeSpan.FromSeconds(5);
 }

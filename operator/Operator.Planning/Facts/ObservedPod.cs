@@ -1,32 +1,32 @@
 namespace Operator.Planning.Facts;
 
-/// <summary>What we read of a pod: a projection, with its last state even when it is gone.</summary>
+/// <summary>The fields of a pod that planning needs. When the pod is gone, these are its last state.</summary>
 public sealed record ObservedPod
 {
     public string Name { get; init; } = "";
     public string Uid { get; init; } = "";
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Somebody asked for its deletion.</summary>
+    /// <summary>The pod has a deletion timestamp, or the API server accepted the operator's delete.</summary>
     public bool IsDeleting { get; init; }
 
-    /// <summary>It no longer exists; the rest is its last state.</summary>
+    /// <summary>The pod no longer exists.</summary>
     public bool IsGone { get; init; }
 
-    /// <summary>Which entry it is a run of; null when the annotation is missing or unreadable.</summary>
+    /// <summary>The entry that the pod runs; null when the annotation is missing or unreadable.</summary>
     public Fingerprint? Fingerprint { get; init; }
 
-    /// <summary>The record's counter when it was created.</summary>
+    /// <summary>The record's counter when the pod was created.</summary>
     public long Counter { get; init; }
     public PodPhase Phase { get; init; }
 
     /// <summary>The pod's own reason, such as <c>Evicted</c> or <c>DeadlineExceeded</c>.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Why the cluster ends it, as its condition <c>DisruptionTarget</c> says; null: it does not.</summary>
+    /// <summary>Reason of the condition <c>DisruptionTarget</c>; null: the pod does not have the condition.</summary>
     public string? Disruption { get; init; }
 
-    /// <summary>Why it is not scheduled, when the scheduler says so.</summary>
+    /// <summary>The scheduler's message when the pod is unschedulable; else null.</summary>
     public string? UnscheduledBecause { get; init; }
     public ContainerSight Container { get; init; } = new ContainerSight.Waiting("", "");
 }

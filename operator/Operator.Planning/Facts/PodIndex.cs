@@ -3,7 +3,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>The connector's pods by the entry that they run, and which stores of which flow they keep busy.</summary>
+/// <summary>The connector's pods by entry, and the stores that live pods keep busy.</summary>
 internal sealed class PodIndex
 {
     private readonly Dictionary<(string Flow, string Occasion, int Index), ObservedPod> _byEntry;
@@ -21,7 +21,7 @@ internal sealed class PodIndex
         Strays = strays;
     }
 
-    /// <summary>Runs that are no entry of this record: of an older record, or of an occasion that was forgotten.</summary>
+    /// <summary>Pods that run no entry of this record: they belong to an older record or to a forgotten occasion.</summary>
     public ImmutableArray<ObservedPod> Strays { get; }
 
     public static PodIndex Of(ConnectorRecord record, ImmutableArray<ObservedPod> pods)
@@ -58,17 +58,17 @@ internal sealed class PodIndex
     public ObservedPod? Find(string flow, Occasion occasion, Entry entry) =>
         _byEntry.GetValueOrDefault((flow, occasion.Id, entry.Index));
 
-    /// <summary>A pod that is not the entry's has its name: left alone, and the name is used up.</summary>
+    /// <summary>Another pod has the name. The operator does not touch that pod, and cannot create a pod with the name.</summary>
     public bool IsTaken(string podName) => _foreignNames.Contains(podName);
 
-    /// <summary>Stores that a live run of the flow holds: unfolded entries, and strays that have not ended.</summary>
+    /// <summary>Stores in live runs of the flow: entries without a result, and strays that have not ended.</summary>
     public HashSet<string> BusyStores(string flow, FlowPlan plan) =>
         plan
             .Entries.Where(e => e.Result is null)
             .SelectMany(e => e.Stores)
             .Concat(
                 Strays
-                    .Where(p => !HasEnded(p) && p.Fingerprint!.Flow == flow) // strays have one
+                    .Where(p => !HasEnded(p) && p.Fingerprint!.Flow == flow) // a stray always has a fingerprint
                     .SelectMany(p => p.Fingerprint!.Stores) // see above
             )
             .ToHashSet(StringComparer.Ordinal);

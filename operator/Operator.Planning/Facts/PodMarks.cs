@@ -2,13 +2,13 @@ using Operator.Api;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>Labels and annotations of the objects that we make.</summary>
+/// <summary>Labels and annotations of the objects that the operator creates.</summary>
 public static class PodMarks
 {
     public const string ManagedBy = "app.kubernetes.io/managed-by";
     public const string OperatorName = "marketplace-operator";
 
-    // Labels: for selecting. Long connector names are shortened in them.
+    // Labels, for selectors. Long connector names are shortened.
     public const string Connector = ApiGroup.Name + "/connector";
     public const string Flow = ApiGroup.Name + "/flow";
     public const string Occasion = ApiGroup.Name + "/occasion";
@@ -19,7 +19,7 @@ public static class PodMarks
     public const string Environment = ApiGroup.Name + "/environment";
     public const string Ticket = ApiGroup.Name + "/ticket";
 
-    // Annotations: for reading.
+    // Annotations, with full values.
     public const string ConnectorName = ApiGroup.Name + "/connector-name";
     public const string Fingerprint = ApiGroup.Name + "/fingerprint";
     public const string Run = ApiGroup.Name + "/run";
@@ -28,7 +28,7 @@ public static class PodMarks
 
     private const int MaxLabelLength = 63;
 
-    /// <summary>The name itself when it fits a label, else a beginning of it and a hash.</summary>
+    /// <summary>The name when it fits into a label, else the start of the name and a hash.</summary>
     public static string LabelValue(string name) =>
         name.Length <= MaxLabelLength
             ? name

@@ -5,8 +5,8 @@ using System.Text;
 namespace Operator.Planning.Facts;
 
 /// <summary>
-/// Names that follow from the entry, so that creating a pod twice is impossible: a readable beginning and 64 bits of the
-/// SHA-256 of (record, flow, occasion, index). At most 63 characters, so that host name and pod name agree.
+/// Deterministic names, so that no pod is created twice: a readable prefix and 64 bits of the SHA-256 of (record, flow,
+/// occasion, index). At most 63 characters, so that the host name equals the pod name.
 /// </summary>
 public static class PodNames
 {

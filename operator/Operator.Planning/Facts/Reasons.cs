@@ -1,6 +1,6 @@
 namespace Operator.Planning.Facts;
 
-/// <summary>Reasons of conditions, events and verdicts: PascalCase, part of the API. Unknown ones must never break a reader.</summary>
+/// <summary>Reasons of conditions, events and verdicts: PascalCase, part of the API. Readers must accept unknown reasons.</summary>
 public static class Reasons
 {
     // The connector.
@@ -33,7 +33,7 @@ public static class Reasons
     public const string StoreListBroken = "StoreListBroken";
     public const string ForeignPod = "ForeignPod";
 
-    // What is done beside the schedule.
+    // Runs outside the schedule.
     public const string CatchUp = "CatchUp";
 
     // Actions.

@@ -2,17 +2,17 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>What is known of the connector's record.</summary>
+/// <summary>What the operator read of the connector's record.</summary>
 public abstract record RecordSight
 {
     private RecordSight() { }
 
-    /// <summary>The connector is new. The id is random and becomes the record's.</summary>
+    /// <summary>The connector is new. The random id becomes the record's id.</summary>
     public sealed record Fresh(string NewId, DateTimeOffset CreatedAt) : RecordSight;
 
     public sealed record Found(ConnectorRecord Record) : RecordSight;
 
-    /// <summary>There was one. <paramref name="Revisions"/> and <paramref name="Attempts"/> are the newest parts that survived.</summary>
+    /// <summary>The record's head is lost. <paramref name="Revisions"/> and <paramref name="Attempts"/> are the newest surviving parts.</summary>
     public sealed record Lost(
         string Why,
         string NewId,
@@ -21,7 +21,7 @@ public abstract record RecordSight
         AttemptBook? Attempts
     ) : RecordSight
     {
-        /// <summary>The newest part that survived; null: none did.</summary>
+        /// <summary>The newest surviving part; null: none survived.</summary>
         public ActionBook? Actions { get; init; }
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>What a worker's termination log says. Nothing in it is trusted: sizes, counts and names are bounded and checked.</summary>
+/// <summary>The content of a worker's termination log. The input is untrusted: sizes, counts and names are checked.</summary>
 public abstract record Report
 {
     /// <summary>The kubelet keeps the last 4,096 bytes of a termination log.</summary>
@@ -20,7 +20,7 @@ public abstract record Report
 
     public sealed record Unreadable(string Why) : Report;
 
-    /// <summary>By position in run.json; null: not reached.</summary>
+    /// <summary>The reports in the order of run.json's stores; null: store not reached.</summary>
     public sealed record Read(ImmutableArray<StoreReport?> Stores) : Report
     {
         public ReportedCalls Calls { get; init; } = ReportedCalls.None;
@@ -43,7 +43,7 @@ public abstract record Report
         }
         catch (JsonException)
         {
-            return new Unreadable("it is no JSON; longer reports than 4096 bytes lose their beginning");
+            return new Unreadable("it is not JSON; a report longer than 4096 bytes loses its beginning");
         }
     }
 
@@ -56,7 +56,7 @@ public abstract record Report
             || v != 1
         )
         {
-            return new Unreadable("it is no object with \"v\":1");
+            return new Unreadable("it is not an object with \"v\":1");
         }
         if (!root.TryGetProperty("s", out var stores) || stores.ValueKind != JsonValueKind.Array)
         {
@@ -64,7 +64,7 @@ public abstract record Report
         }
         if (stores.GetArrayLength() > storeCount)
         {
-            return new Unreadable($"it names {stores.GetArrayLength()} stores, the run was given {storeCount}");
+            return new Unreadable($"it has {stores.GetArrayLength()} stores, but the run has {storeCount}");
         }
         var read = ImmutableArray.CreateBuilder<StoreReport?>(storeCount);
         foreach (var store in stores.EnumerateArray())
@@ -79,7 +79,7 @@ public abstract record Report
             }
             else
             {
-                return new Unreadable($"entry {read.Count} of \"s\" is not as agreed");
+                return new Unreadable($"entry {read.Count} of \"s\" is neither null nor an object with valid counts");
             }
         }
         while (read.Count < storeCount)
@@ -88,7 +88,7 @@ public abstract record Report
         }
         return ReportedCalls.Read(root, storeCount) is { } calls
             ? new Read(read.MoveToImmutable()) { Calls = calls }
-            : new Unreadable("its \"calls\" or \"spent\" are no names of APIs with sane counts");
+            : new Unreadable("its \"calls\" or \"spent\" have invalid API names or counts");
     }
 
     private static StoreReport? ReadStore(JsonElement store)
@@ -128,7 +128,7 @@ public abstract record Report
         return new StoreReport(ok, failed, classes.ToImmutable()) { HasMore = hasMore };
     }
 
-    /// <summary>False when it is absent; null for what is no boolean.</summary>
+    /// <summary>False when the property is absent; null when the value is not a boolean.</summary>
     private static bool? Flag(JsonElement parent, string name) =>
         !parent.TryGetProperty(name, out var value) ? false
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Operator.Planning.Facts;
 
 /// <summary>
-/// What a report says about quota: <c>"calls":{"orders.searchOrders":3}</c> of the run or of a store, and <c>"spent":["…"]</c>,
+/// The quota part of a report: <c>"calls":{"orders.searchOrders":3}</c> of the run or of a store, and <c>"spent":["…"]</c>, the
 /// APIs whose calls of the day are used up.
 /// </summary>
 public sealed record ReportedCalls
@@ -19,18 +19,18 @@ public sealed record ReportedCalls
 
     public static ReportedCalls None { get; } = new();
 
-    /// <summary>Of the run as a whole.</summary>
+    /// <summary>Calls of the whole run, by API.</summary>
     public ImmutableSortedDictionary<string, long> Total { get; init; } = NoCalls;
 
-    /// <summary>One place a store of the entry; empty when no store says anything.</summary>
+    /// <summary>Calls per store of the entry, by API; empty when no store reports calls.</summary>
     public ImmutableArray<ImmutableSortedDictionary<string, long>> ByStore { get; init; } = [];
     public ImmutableArray<string> Spent { get; init; } = [];
 
-    /// <summary>Every API that calls are told of.</summary>
+    /// <summary>Every API with reported calls.</summary>
     internal IEnumerable<string> ApiNames =>
         Total.Keys.Concat(ByStore.SelectMany(s => s.Keys)).Distinct(StringComparer.Ordinal);
 
-    /// <summary>Null when something in it is no sane count or name.</summary>
+    /// <summary>Null when a count or a name is invalid.</summary>
     internal static ReportedCalls? Read(JsonElement root, int storeCount)
     {
         if (CallsOf(root) is not { } total || SpentOf(root) is not { } spent)
@@ -93,7 +93,7 @@ public sealed record ReportedCalls
             spent.ValueKind == JsonValueKind.Array
             && spent.GetArrayLength() <= MostApis
             && spent.EnumerateArray().All(a => a.ValueKind == JsonValueKind.String && IsName(a.GetString()))
-            ? [.. spent.EnumerateArray().Select(a => a.GetString()!)] // strings by their kind
+            ? [.. spent.EnumerateArray().Select(a => a.GetString()!)] // each element is a string, checked above
             : null;
     }
 

@@ -3,7 +3,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>How one run ended: the result, one word and one sentence why, and what each store of it reported.</summary>
+/// <summary>How one run ended: the result, a reason (one word), a detail (one sentence), and the report of each store.</summary>
 public sealed record RunEnding
 {
     public RunResult Result { get; init; }
@@ -13,29 +13,30 @@ public sealed record RunEnding
     /// <summary>The worker sent a readable report.</summary>
     public bool HasReport { get; init; }
 
-    /// <summary>The container had started.</summary>
+    /// <summary>The container started.</summary>
     public bool HasStarted { get; init; }
 
     /// <summary>
-    /// From its container's start to its end. Zero when that is not known, and when they are told the other way round: a runtime
-    /// may notice the start of a container that ended at once after its end.
+    /// Time from the container's start to its end. Zero when unknown, and when the end is before the start: a container runtime
+    /// can note the start of a very short container after its end.
     /// </summary>
     public TimeSpan Ran { get; init; }
 
-    /// <summary>From the pod's creation to the container's end, where both are known.</summary>
+    /// <summary>Time from the pod's creation to the container's end; null when unknown.</summary>
     public TimeSpan? Took { get; init; }
 
-    /// <summary>One place a store of the entry; null: not reached.</summary>
+    /// <summary>One report per store of the entry; null: store not reached.</summary>
     public ImmutableArray<StoreReport?> Reports { get; init; } = [];
     public ReportedCalls Calls { get; init; } = ReportedCalls.None;
 
-    /// <summary>The error class of a store whose own run ended badly: x out of time, n internal.</summary>
+    /// <summary>The error class of a store that ran alone and failed: x timeout, n internal.</summary>
     public char ErrorClass => Reason == Reasons.TimedOut ? 'x' : 'n';
 }
 
-/// <summary>What the record knows that the pod does not tell: silence and a missing image mean different things after the first time.</summary>
+/// <summary>Facts of the record that change how an ending is judged: a missing report after an earlier report is a failure, and a
+/// missing image of a revision that already ran is not the version's fault.</summary>
 public sealed record RunFacts(bool FlowHasReported, bool RevisionHasStarted)
 {
-    /// <summary>Beyond its deadline a pod gets this long to end. Default 30 s.</summary>
+    /// <summary>Time that a pod has to end after its deadline. Default 30 s.</summary>
     public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromSeconds(30);
 }

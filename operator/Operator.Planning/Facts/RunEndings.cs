@@ -3,7 +3,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>Reads how a run ended from its pod.</summary>
+/// <summary>Derives from a pod how its run ended.</summary>
 public static class RunEndings
 {
     private static readonly ImmutableArray<string> ImageReasons =
@@ -16,10 +16,10 @@ public static class RunEndings
         "RegistryUnavailable",
     ];
 
-    /// <summary>The kubelet can't find a container that it saw run. The exit code 137 that it gives then is nobody's.</summary>
+    /// <summary>The kubelet lost a container that was running. It then sets exit code 137, which is not the worker's exit code.</summary>
     private const string ContainerLost = "ContainerStatusUnknown";
 
-    /// <summary>The ending of an entry whose pod was seen, or null while the run is live.</summary>
+    /// <summary>The ending of an entry whose pod was seen; null while the run is live.</summary>
     public static RunEnding? Of(Entry entry, ObservedPod pod, RunFacts facts, Observation seen)
     {
         if (pod.Container is ContainerSight.Terminated terminated)
@@ -36,13 +36,13 @@ public static class RunEndings
                 entry,
                 RunResult.Infra,
                 Reasons.NodeLost,
-                "its deadline has passed and nothing was heard of it",
+                "its deadline has passed and its pod reported no end",
                 pod
             )
             : null;
     }
 
-    /// <summary>The ending of an entry whose pod was never seen, or null while it may still come.</summary>
+    /// <summary>The ending of an entry whose pod was never seen; null while the pod can still appear.</summary>
     public static RunEnding? OfUnseen(Entry entry, string podName, Observation seen)
     {
         if (seen.Now <= entry.StartBy + seen.Limits.LateArrival)
@@ -66,17 +66,17 @@ public static class RunEndings
             };
     }
 
-    /// <summary>The ending of an entry whose pod can't be created, because another object has its name.</summary>
+    /// <summary>The ending of an entry whose pod cannot be created, because another pod has its name.</summary>
     public static RunEnding OfTakenName(Entry entry) =>
         new()
         {
             Result = RunResult.Infra,
             Reason = Reasons.ForeignPod,
-            Detail = "a pod that is not the operator's has its name",
+            Detail = "its pod could not be created: another pod has its name",
             Reports = Nothing(entry),
         };
 
-    /// <summary>Why a container waits, in our words.</summary>
+    /// <summary>Why a container waits, as one of <see cref="Reasons"/>.</summary>
     public static string WaitingReason(ObservedPod pod) =>
         pod.Container switch
         {
@@ -87,7 +87,7 @@ public static class RunEndings
             _ => Reasons.NotStarted,
         };
 
-    /// <summary>What the kubelet or the scheduler says about a container that waits.</summary>
+    /// <summary>The message of the scheduler or the kubelet about a waiting container; empty when there is none.</summary>
     public static string WaitingDetail(ObservedPod pod) =>
         pod.UnscheduledBecause
         ?? (pod.Container is ContainerSight.Waiting(var reason, var message) ? $"{reason}: {message}" : "");
@@ -170,7 +170,7 @@ public static class RunEndings
             {
                 Result = RunResult.Infra,
                 Reason = Reasons.NodeLost,
-                Detail = "its node lost the container, as when it is started anew",
+                Detail = "its node lost the container, for example in a restart",
             };
         }
         return ending with
@@ -181,13 +181,13 @@ public static class RunEndings
         };
     }
 
-    /// <summary>The pod is over, but its container never said how it ended.</summary>
+    /// <summary>The pod has ended, but has no termination state of its container.</summary>
     private static RunEnding WithoutContainer(Entry entry, ObservedPod pod, RunFacts facts)
     {
         if (entry.Stop == StopCause.StartTimeout)
         {
             var reason = entry.WaitingReason ?? Reasons.NotStarted;
-            // An image that ran before and can't be had now is the registry's trouble, not the version's.
+            // When the image ran before and is unavailable now, the registry is the cause, not the version.
             var isOwnFault =
                 reason is Reasons.ContainerConfig || (reason is Reasons.ImageUnavailable && !facts.RevisionHasStarted);
             return Ending(

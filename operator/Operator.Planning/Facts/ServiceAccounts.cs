@@ -5,26 +5,26 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>What a live read says of a ServiceAccount.</summary>
+/// <summary>The result of a live read of a ServiceAccount.</summary>
 public enum ServiceAccountSight
 {
     Missing,
 
-    /// <summary>There is one, without the label that lets sync pods use it.</summary>
+    /// <summary>The ServiceAccount exists without the label that allows sync pods to use it.</summary>
     NotAllowed,
     Allowed,
 
-    /// <summary>The operator has no right to look.</summary>
+    /// <summary>The operator has no permission to read it.</summary>
     Hidden,
 }
 
 /// <summary>
-/// Whoever may write a connector could otherwise run code under any ServiceAccount of the namespace: each must be opened to sync
-/// pods by somebody who may write ServiceAccounts.
+/// Checks that a label allows sync pods to use a ServiceAccount. Without this check, a user who may write connectors could run
+/// code under any ServiceAccount of the namespace. Only a user who may write ServiceAccounts can set the label.
 /// </summary>
 public static class ServiceAccounts
 {
-    /// <summary>Names that pods may be created under now: of the spec, and of the revisions that stores run.</summary>
+    /// <summary>ServiceAccounts of the pods that can be created now: from the spec, stable and the candidate.</summary>
     public static ImmutableArray<string> Referenced(ConnectorSpec spec, ConnectorRecord? record) =>
         [
             .. new[] { spec.Sync, record?.Stable?.Sync, record?.Revisions.Find(record.RunningAttempt?.Revision)?.Sync }
@@ -33,7 +33,7 @@ public static class ServiceAccounts
                 .Distinct(StringComparer.Ordinal),
         ];
 
-    /// <summary>What is wrong with a name and what to do, or null.</summary>
+    /// <summary>The problem and the fix; null when there is no problem.</summary>
     public static string? Problem(string name, ServiceAccountSight sight)
     {
         const string path = "spec.sync.serviceAccountName";

@@ -2,5 +2,5 @@ using Operator.Api;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>A Secret that a connector of the other side, Production or not, uses in the same namespace.</summary>
+/// <summary>A Secret that another connector in the namespace also uses, when exactly one of the two connectors is Production.</summary>
 public sealed record SharedSecret(string Secret, string Connector, DeploymentEnvironment Environment);

@@ -2,18 +2,18 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Facts;
 
-/// <summary>Items of one store. Throttled ones are among the failed, and count on neither side.</summary>
+/// <summary>Item counts of one store. Throttled items are part of <paramref name="Failed"/>, but are no evidence.</summary>
 public sealed record StoreReport(long Ok, long Failed, ImmutableSortedDictionary<char, long> Classes)
 {
-    /// <summary>A backfill that is not through: the store wants to run again at once.</summary>
+    /// <summary>The store has more work, such as an unfinished backfill, and should run again at once.</summary>
     public bool HasMore { get; init; }
 
     public long Throttled => Classes.GetValueOrDefault('t');
 
-    /// <summary>Failed items that are evidence.</summary>
+    /// <summary>Failed items that count as evidence.</summary>
     public long Counted => Failed - Throttled;
 
-    /// <summary>The class that failed the whole store, or null when an item went well or nothing failed.</summary>
+    /// <summary>The class with the most errors, when items failed and none was ok; else null.</summary>
     public char? FailingClass =>
         Ok > 0 || Failed == 0 ? null
         : Classes.IsEmpty ? 'n'

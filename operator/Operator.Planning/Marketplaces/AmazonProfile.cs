@@ -5,9 +5,9 @@ using static Operator.Planning.Marketplaces.Facts;
 namespace Operator.Planning.Marketplaces;
 
 /// <summary>
-/// The Selling Partner API. Default rates, per account and application; an account may be granted others, which
-/// <c>x-amzn-RateLimit-Limit</c> tells and <c>spec.quotas</c> can say. The models round to four decimals; the rates here are
-/// the fractions that the official SDK has for them (0.0056 is one call in 180 s).
+/// The Selling Partner API. The rates are Amazon's defaults per account and application. Amazon can grant an account other
+/// rates: the header <c>x-amzn-RateLimit-Limit</c> shows them, and <c>spec.quotas</c> can set them. The models round rates to
+/// four decimals; this table uses the exact fractions of the official SDK (0.0056 is one call in 180 s).
 /// </summary>
 internal static class AmazonProfile
 {
@@ -73,7 +73,7 @@ internal static class AmazonProfile
     private static ImmutableArray<ApiFact> Catalogue =>
         [
             Rate("fbaInventory.getInventorySummaries", "2/1s", 2, Models),
-            // The models say a burst of 10, the SDK 5: the lower one.
+            // Burst 10 in the models, 5 in the SDK: the lower value is safe.
             Rate("listingsItems.getListingsItem", "5/1s", 5, Sdk),
             Rate("listingsItems.putListingsItem", "5/1s", 5, Sdk),
             Rate("listingsItems.patchListingsItem", "5/1s", 5, Models),
@@ -85,7 +85,7 @@ internal static class AmazonProfile
             Rate("productPricing.getListingOffers", "1/1s", 2, Models),
             Rate("productPricing.getItemOffersBatch", "1/10s", 1, Models),
             Rate("productPricing.getListingOffersBatch", "1/2s", 1, Models),
-            // Published as 0.033 a second, a little less than one in 30 s.
+            // Published as 0.033 per second, slightly less than one call in 30 s.
             Rate("productPricing.getCompetitiveSummary", "33/1000s", 1, Models),
             Rate("productPricing.getFeaturedOfferExpectedPriceBatch", "33/1000s", 1, Models),
         ];

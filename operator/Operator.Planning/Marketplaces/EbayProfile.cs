@@ -4,8 +4,8 @@ using static Operator.Planning.Marketplaces.Facts;
 namespace Operator.Planning.Marketplaces;
 
 /// <summary>
-/// Sell APIs: calls a day for the application, which a growth check raises. Rates a second are not published. That the day
-/// begins at midnight in Los Angeles is what others say.
+/// Sell APIs: the application has a number of calls per day, and eBay raises it after a growth check. Rates per second are
+/// not published. The day begins at midnight in Los Angeles, according to third parties.
 /// </summary>
 internal static class EbayProfile
 {

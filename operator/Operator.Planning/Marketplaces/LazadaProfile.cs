@@ -3,7 +3,7 @@ using static Operator.Planning.Marketplaces.Facts;
 
 namespace Operator.Planning.Marketplaces;
 
-/// <summary>Open Platform. <c>app</c> stands for every call of the application together. When its day begins is not published: UTC+8 is assumed.</summary>
+/// <summary>Open Platform. <c>app</c> is all calls of the application together. The start of its day is not published: UTC+8 is assumed.</summary>
 internal static class LazadaProfile
 {
     private static readonly Source Guide = new(

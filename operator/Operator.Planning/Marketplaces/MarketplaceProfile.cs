@@ -3,61 +3,61 @@ using Operator.Api;
 
 namespace Operator.Planning.Marketplaces;
 
-/// <summary>What is known of a marketplace before a user says anything. Each number names its source; what is not published says so.</summary>
+/// <summary>The operator's defaults for a marketplace. Each number has its source, and unpublished numbers are marked.</summary>
 public sealed record MarketplaceProfile
 {
     public Marketplace Marketplace { get; init; }
 
-    /// <summary>Files of the application's credentials, as workers find them. Names are ours.</summary>
+    /// <summary>Names of the application's credential files in the pod. The operator defines these names.</summary>
     public ImmutableArray<string> AppKeys { get; init; } = [];
 
-    /// <summary>Files of a store's credentials, as workers find them. Names are ours.</summary>
+    /// <summary>Names of a store's credential files in the pod. The operator defines these names.</summary>
     public ImmutableArray<string> StoreKeys { get; init; } = [];
 
-    /// <summary>The IANA time zone in which the marketplace's day begins at midnight.</summary>
+    /// <summary>IANA time zone of the marketplace's day. The day begins at midnight.</summary>
     public string DayZone { get; init; } = "UTC";
 
     public ImmutableArray<ApiFact> Apis { get; init; } = [];
 
-    /// <summary>What flows of customary names usually ask of the marketplace: advice, never enforced.</summary>
+    /// <summary>Typical calls of flows with usual names. Used for warnings only, never enforced.</summary>
     public ImmutableArray<UsualUse> UsualUses { get; init; } = [];
 
     public ImmutableArray<ApiSunset> Sunsets { get; init; } = [];
 }
 
-/// <summary>Where a number comes from, and when it was read there.</summary>
+/// <summary>The source of a number, and the date on which it was read.</summary>
 public sealed record Source(string Name, DateOnly ReadOn, SourceKind Kind = SourceKind.Official);
 
 public enum SourceKind
 {
-    /// <summary>The marketplace's own models or pages.</summary>
+    /// <summary>Models or pages of the marketplace.</summary>
     Official,
 
-    /// <summary>Others say so, and agree; no page of the marketplace was found.</summary>
+    /// <summary>Third parties that agree; no page of the marketplace was found.</summary>
     ThirdParty,
 
-    /// <summary>Nobody says so; a cautious guess.</summary>
+    /// <summary>No source; a cautious guess.</summary>
     Assumption,
 }
 
-/// <summary>An API and its quota; without rate and perDay the marketplace publishes none.</summary>
+/// <summary>An API and its quota. A quota without rate and perDay: the marketplace publishes no numbers.</summary>
 public sealed record ApiFact(Quota Quota, Source Source)
 {
-    /// <summary>The published number is the rate's; how much the bucket holds is not published.</summary>
+    /// <summary>The rate is published, the burst is not.</summary>
     public bool IsBurstAssumed { get; init; }
 }
 
 public sealed record UsualUse(string Flow, string Api, int CallsPerStore);
 
-/// <summary>A version of an API that will be removed: every API whose name begins so.</summary>
+/// <summary>An API version that will be removed. It covers every API whose name begins with <paramref name="ApiPrefix"/>.</summary>
 public sealed record ApiSunset(string ApiPrefix, DateOnly RemovedOn, string Instead, Source Source);
 
-/// <summary>The profiles by marketplace.</summary>
+/// <summary>Finds the profile of a marketplace.</summary>
 public static class Profiles
 {
     private static readonly MarketplaceProfile Nothing = new();
 
-    /// <summary>Of every marketplace that has one; Custom has none.</summary>
+    /// <summary>All profiles. Custom has none.</summary>
     public static ImmutableArray<MarketplaceProfile> All { get; } =
     [
         AmazonProfile.Instance,
@@ -67,12 +67,12 @@ public static class Profiles
         WalmartProfile.Instance,
     ];
 
-    /// <summary>One that knows nothing for Custom, and for a marketplace that this version does not know.</summary>
+    /// <summary>Returns an empty profile for Custom and for an unknown marketplace.</summary>
     public static MarketplaceProfile Of(Marketplace marketplace) =>
         All.FirstOrDefault(p => p.Marketplace == marketplace) ?? Nothing;
 }
 
-/// <summary>Short forms for the tables.</summary>
+/// <summary>Short factory methods for the tables.</summary>
 internal static class Facts
 {
     public static ApiFact Rate(
@@ -96,7 +96,7 @@ internal static class Facts
             IsBurstAssumed = burst is null,
         };
 
-    /// <summary>All stores of the application share the calls of a day.</summary>
+    /// <summary>A number of calls per day that all stores of the application share.</summary>
     public static ApiFact PerDay(string api, long calls, Source source) =>
         new(
             new Quota
@@ -108,7 +108,7 @@ internal static class Facts
             source
         );
 
-    /// <summary>There are limits, and no numbers of them.</summary>
+    /// <summary>The API has limits, but no published numbers.</summary>
     public static ApiFact Unpublished(string api, Source source) =>
         new(new Quota { Api = api, Scope = QuotaScope.Application }, source);
 }

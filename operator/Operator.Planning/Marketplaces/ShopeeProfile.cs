@@ -4,8 +4,8 @@ using static Operator.Planning.Marketplaces.Facts;
 namespace Operator.Planning.Marketplaces;
 
 /// <summary>
-/// Open Platform v2. There is a limit a day for the application and a rate for each API, and no number of either is published:
-/// a worker that is told <c>error_limit</c> reports the API as spent, and its runs wait for the next day.
+/// Open Platform v2. The application has a daily limit and each API has a rate, but no numbers are published. A worker that gets
+/// <c>error_limit</c> reports the API as spent, and runs that use the API wait for the next day.
 /// </summary>
 internal static class ShopeeProfile
 {

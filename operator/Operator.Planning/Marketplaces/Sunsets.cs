@@ -6,12 +6,12 @@ namespace Operator.Planning.Marketplaces;
 /// <summary>A use of an API whose version will be removed.</summary>
 public sealed record SunsetUse(string Flow, string Api, ApiSunset Sunset);
 
-/// <summary>Which of the APIs that flows use will be removed, and when users must hear of it.</summary>
+/// <summary>Finds used APIs that will be removed, and decides when to warn users.</summary>
 public static class Sunsets
 {
     private static readonly TimeSpan Notice = TimeSpan.FromDays(180);
 
-    /// <summary>The soonest first.</summary>
+    /// <summary>Uses of APIs that will be removed, the earliest removal first.</summary>
     public static ImmutableArray<SunsetUse> Of(ConnectorSpec spec)
     {
         var sunsets = Profiles.Of(spec.Marketplace).Sunsets;
@@ -32,7 +32,7 @@ public static class Sunsets
 
     public static bool IsOver(ApiSunset sunset, DateTimeOffset now) => now >= InstantOf(sunset);
 
-    /// <summary>The first moment of the day in UTC.</summary>
+    /// <summary>Midnight UTC at the start of the removal day.</summary>
     public static DateTimeOffset InstantOf(ApiSunset sunset) =>
         new(sunset.RemovedOn.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
 }

@@ -4,8 +4,8 @@ using static Operator.Planning.Marketplaces.Facts;
 namespace Operator.Planning.Marketplaces;
 
 /// <summary>
-/// Marketplace API: a bucket for each seller and API that refills gradually (20 an hour is one in 3 minutes). How much it holds
-/// is not published: as much as the number in the rate is assumed.
+/// Marketplace API: one bucket per seller and API, with gradual refill (20 per hour is one call in 3 minutes). The burst is not
+/// published; the operator assumes the number of calls in the rate.
 /// </summary>
 internal static class WalmartProfile
 {

@@ -3,14 +3,14 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Quotas;
 
 /// <summary>
-/// Draws calls from buckets that refill at a rate, and from the calls of a day. Over any stretch of time no more is promised
-/// than rate × time + burst. A clock that goes back only makes it wait.
+/// Draws calls from buckets that refill at a rate, and from the calls of a day. In any period at most rate × time + burst calls
+/// are promised. When the clock goes back, calls are only delayed.
 /// </summary>
 internal static class Buckets
 {
     public const string Application = "";
 
-    /// <summary>The first instant, not before now, at which so many calls can be promised; null: never.</summary>
+    /// <summary>The first instant, not before now, at which <paramref name="calls"/> calls can be promised; null: never.</summary>
     public static DateTimeOffset? ReadyAt(this ApiBook book, Limit limit, string key, long calls, DateTimeOffset now)
     {
         if ((limit.HasRate && calls > limit.Burst) || calls > limit.PerDay)
@@ -20,7 +20,7 @@ internal static class Buckets
         var ready = now;
         if (limit.HasRate)
         {
-            // From full, as many calls as the burst are there at once: the others must have come back by then.
+            // A full bucket holds the burst. So the calls are available while (burst - calls) calls are still missing.
             var fullAt = book.FullAtOf(limit, key, now.ToUnixTimeMilliseconds());
             var drawn = fullAt + limit.CostOf(calls) - limit.CostOf(limit.Burst);
             ready = Later(ready, DateTimeOffset.FromUnixTimeMilliseconds(drawn));
@@ -32,7 +32,7 @@ internal static class Buckets
         return book.SpentUntil is { } spent ? Later(ready, DateTimeOffset.FromUnixTimeMilliseconds(spent)) : ready;
     }
 
-    /// <summary>Takes them out, whether they are there or not: what is owed is waited for.</summary>
+    /// <summary>Takes calls out, even when the bucket does not hold them. Later draws then wait longer.</summary>
     public static ApiBook Draw(this ApiBook book, Limit limit, string key, long calls, DateTimeOffset now)
     {
         if (limit.HasRate)
@@ -43,7 +43,7 @@ internal static class Buckets
         return limit.PerDay is null ? book : book.CountDay(limit, key, calls, now);
     }
 
-    /// <summary>Puts back what was promised and not used; a bucket is never more than full.</summary>
+    /// <summary>Puts back promised calls that were not made. A bucket never holds more than the burst.</summary>
     public static ApiBook PutBack(this ApiBook book, Limit limit, string key, long calls, DateTimeOffset now)
     {
         if (limit.HasRate && book.FullAt.ContainsKey(key))
@@ -54,7 +54,7 @@ internal static class Buckets
         return limit.PerDay is null ? book : book.CountDay(limit, key, -calls, now);
     }
 
-    /// <summary>Forgets what is full again and days that are over.</summary>
+    /// <summary>Removes full buckets and past days.</summary>
     public static ApiBook Trimmed(this ApiBook book, DateTimeOffset now)
     {
         var instant = now.ToUnixTimeMilliseconds();
@@ -68,7 +68,7 @@ internal static class Buckets
         };
     }
 
-    /// <summary>When the bucket is full again; that instant if it is by then.</summary>
+    /// <summary>When the bucket is full again, but not before <paramref name="instant"/>.</summary>
     private static long FullAtOf(this ApiBook book, Limit limit, string key, long instant) =>
         book.FullAt.TryGetValue(key, out var fullAt)
             ? Math.Max(instant, Convert(fullAt, book, limit, instant))
@@ -86,7 +86,7 @@ internal static class Buckets
         return book with { Rate = rate, FullAt = converted.SetItem(key, fullAt) };
     }
 
-    /// <summary>Under another rate the same number of calls is missing, and they come back faster or slower.</summary>
+    /// <summary>Converts the instant to a new rate: the number of missing calls stays, the time to refill them changes.</summary>
     private static long Convert(long fullAt, ApiBook book, Limit limit, long instant)
     {
         if (

@@ -3,24 +3,24 @@ using Operator.Api;
 
 namespace Operator.Planning.Quotas;
 
-/// <summary>A quota in numbers, ready to reckon with. Rounding is always to the user's disadvantage: never a call too many.</summary>
+/// <summary>A quota in numbers for calculation. Rounding never allows a call too many.</summary>
 public sealed record Limit
 {
     public string Api { get; init; } = "";
     public QuotaScope Scope { get; init; } = QuotaScope.Store;
 
-    /// <summary>Calls that come back in <see cref="Per"/>; 0: no rate is known.</summary>
+    /// <summary>Calls that refill in <see cref="Per"/>; 0: no rate is known.</summary>
     public long Calls { get; init; }
     public TimeSpan Per { get; init; }
     public long Burst { get; init; }
 
-    /// <summary>Calls in a day that begins at midnight in <see cref="DayZone"/>; null: no such limit is known.</summary>
+    /// <summary>Calls per day; the day begins at midnight in <see cref="DayZone"/>. Null: no daily limit is known.</summary>
     public long? PerDay { get; init; }
     public TimeZoneInfo DayZone { get; init; } = TimeZoneInfo.Utc;
 
     public bool HasRate => Calls > 0;
 
-    /// <summary>Null for a quota that the validator refuses.</summary>
+    /// <summary>Null for a quota with an invalid rate; the validator rejects it.</summary>
     public static Limit? Of(Quota quota, string dayZone)
     {
         var limit = new Limit
@@ -44,26 +44,26 @@ public sealed record Limit
             : null;
     }
 
-    /// <summary>How long the bucket takes to get so many calls back, in milliseconds, rounded up.</summary>
+    /// <summary>Time in which <paramref name="calls"/> calls refill, in milliseconds, rounded up.</summary>
     public long CostOf(long calls) =>
         HasRate ? (long)CeilingOf((Int128)calls * Per.Ticks, (Int128)Calls * TimeSpan.TicksPerMillisecond) : 0;
 
-    /// <summary>The same, rounded down: what is put back for calls that were not made.</summary>
+    /// <summary>Like <see cref="CostOf"/>, but rounded down: for calls that are put back.</summary>
     public long ReturnOf(long calls) =>
         HasRate ? (long)((Int128)calls * Per.Ticks / ((Int128)Calls * TimeSpan.TicksPerMillisecond)) : 0;
 
-    /// <summary>Calls that come back in that many milliseconds, rounded down.</summary>
+    /// <summary>Calls that refill in <paramref name="milliseconds"/>, rounded down.</summary>
     public long CallsIn(long milliseconds) =>
         (long)((Int128)milliseconds * TimeSpan.TicksPerMillisecond * Calls / Per.Ticks);
 
-    /// <summary>When the day ends in which that instant is.</summary>
+    /// <summary>End of the day that contains <paramref name="at"/>.</summary>
     public DateTimeOffset DayEnd(DateTimeOffset at)
     {
         var midnight = TimeZoneInfo.ConvertTime(at, DayZone).Date.AddDays(1);
         return new DateTimeOffset(midnight, DayZone.GetUtcOffset(midnight)).ToUniversalTime();
     }
 
-    /// <summary>As users wrote it: <c>1/180s, burst 20, per store</c>.</summary>
+    /// <summary>The text for messages: <c>1/180s, burst 20, per store</c>.</summary>
     public override string ToString()
     {
         var rate = HasRate ? $"{RateText()}, burst {Burst}, " : "";
@@ -71,7 +71,7 @@ public sealed record Limit
         return $"{rate}{day}per {(Scope == QuotaScope.Store ? "store" : "application")}";
     }
 
-    /// <summary>The rate, divided by so many: <c>1/360s</c> is half of <c>1/180s</c>.</summary>
+    /// <summary>The rate divided by <paramref name="shares"/>: <c>1/360s</c> is half of <c>1/180s</c>.</summary>
     public string RateText(int shares = 1) =>
         string.Create(CultureInfo.InvariantCulture, $"{Calls}/{Duration.From(Per * shares)}");
 

@@ -6,8 +6,8 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Quotas;
 
 /// <summary>
-/// Puts right what a run was promised by what it says it called. Without a word the promise stands: a worker that was killed
-/// may have made every call. Calls of a run whose container never started were not made.
+/// Replaces the calls that a run was promised by the calls that it reports. Without a report the promised calls count as made,
+/// because a killed worker may have made all of them. A run whose container never started made no calls.
 /// </summary>
 internal static class QuotaCorrections
 {
@@ -31,7 +31,7 @@ internal static class QuotaCorrections
 
     private sealed record Claim(Entry Entry, RunEnding Ending, DateTimeOffset Now)
     {
-        /// <summary>It was given up or refused before its container started.</summary>
+        /// <summary>The run was stopped or its pod refused before the container started.</summary>
         public bool NeverStarted =>
             Ending is { HasStarted: false, HasReport: false, Result: RunResult.NotStarted or RunResult.Infra }
             && (
@@ -70,7 +70,7 @@ internal static class QuotaCorrections
         : change.Made < change.Promised ? book.PutBack(limit, change.Key, change.Promised - change.Made, now)
         : book;
 
-    /// <summary>What the run says it called, over all its stores; null when it says nothing.</summary>
+    /// <summary>Reported calls of the run over all its stores; null when the run reports none.</summary>
     private static long? Total(Claim claim, string api)
     {
         if (claim.NeverStarted)
@@ -85,8 +85,8 @@ internal static class QuotaCorrections
     }
 
     /// <summary>
-    /// A store that says what it called is believed. What only the run as a whole says is shared: calls above the promises count
-    /// for every store that was reached, calls below them are only put back for stores that were not.
+    /// Calls per store. A store's own report counts. A total of the run is shared: calls above the promise are charged to the
+    /// reached stores, and calls below the promise are put back only for stores that were not reached.
     /// </summary>
     private static long[] ByStore(Claim claim, string api, int promised)
     {

@@ -4,7 +4,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Quotas;
 
-/// <summary>Lets stores of one flow run when the calls that they need can be promised, and notes the promises.</summary>
+/// <summary>Admits stores of one flow when their calls can be promised, and draws the promised calls.</summary>
 internal sealed class QuotaGate
 {
     private readonly ImmutableArray<(ApiUse Use, Limit Limit)> _uses;
@@ -14,16 +14,16 @@ internal sealed class QuotaGate
     private QuotaGate(ImmutableArray<(ApiUse Use, Limit Limit)> uses, QuotaBook book, DateTimeOffset now) =>
         (_uses, _book, _now) = (uses, book, now);
 
-    /// <summary>Of a flow that the spec no longer lists (null) no use is known, so nothing limits it.</summary>
+    /// <summary><paramref name="flow"/> is null when the spec no longer lists the flow. Its uses are unknown then, so no quota limits it.</summary>
     public static QuotaGate Of(QuotaTable quotas, QuotaBook book, Flow? flow, DateTimeOffset now) =>
         new(flow is null ? [] : quotas.Of(flow), book, now);
 
     public bool IsOpen => _uses.IsEmpty;
 
-    /// <summary>The first instant at which the store could run if no other came before it; null: never.</summary>
+    /// <summary>The first instant at which the store can run when no other store runs before it; null: never.</summary>
     public DateTimeOffset? ReadyAt(string store) => ReadyAt(store, ahead: 0);
 
-    /// <summary>Those that may run now, in their order: an application's calls go to the first.</summary>
+    /// <summary>The stores that may run now, in the given order: the first stores get the application's calls.</summary>
     public IEnumerable<string> Admit(IEnumerable<string> stores)
     {
         var admitted = 0;
@@ -37,20 +37,20 @@ internal sealed class QuotaGate
         }
     }
 
-    /// <summary>What a run of the flow is promised for each of its stores; null when nothing limits it.</summary>
+    /// <summary>Calls that a run of the flow is promised per store, by API; null when no quota limits the flow.</summary>
     public ImmutableSortedDictionary<string, int>? Promise =>
         _uses.IsEmpty
             ? null
             : _uses.ToImmutableSortedDictionary(u => u.Use.Api, u => u.Use.CallsPerStore, StringComparer.Ordinal);
 
-    /// <summary>The first API that keeps the store, or null.</summary>
+    /// <summary>The first quota that holds the store back; null when none does.</summary>
     public Limit? KeptBy(string store) =>
         _uses
             .Select(u => (u.Limit, Ready: ReadyAt(u.Use, u.Limit, store, ahead: 0)))
             .FirstOrDefault(u => u.Ready is not { } ready || ready > _now)
             .Limit;
 
-    /// <summary>The book after the promises to these stores.</summary>
+    /// <summary>The book after a draw of the promised calls for these stores.</summary>
     public QuotaBook After(IEnumerable<string> stores)
     {
         var (book, all) = (_book, stores.ToList());

@@ -6,10 +6,11 @@ using Operator.Planning.Marketplaces;
 
 namespace Operator.Planning.Quotas;
 
-/// <summary>Whether schedules and quotas go together, with the arithmetic. In the long run: what comes in bursts waits instead.</summary>
+/// <summary>Checks whether the quotas suffice for the schedules on average, and explains the calculation. Short bursts are no error: they
+/// wait.</summary>
 public static class QuotaRules
 {
-    /// <summary>What can never work for a single store; anything here means that nothing is planned. For a spec that is valid otherwise.</summary>
+    /// <summary>Finds uses that cannot work even for a single store. With any finding no run is planned. The spec must be valid otherwise.</summary>
     public static ImmutableArray<Finding> Check(ConnectorSpec spec)
     {
         if (spec.Flows.All(f => f.Uses.IsEmpty))
@@ -39,7 +40,7 @@ public static class QuotaRules
         return findings.ToImmutable();
     }
 
-    /// <summary>An application's calls do not suffice for all its stores, which take turns then; null when they do.</summary>
+    /// <summary>Explains that the application's calls do not suffice for all stores, so that stores take turns; null when they suffice.</summary>
     public static string? TooLow(ConnectorSpec spec, QuotaTable table, int stores) =>
         Apis(spec)
             .Select(table.Find)
@@ -48,7 +49,7 @@ public static class QuotaRules
             .Select(l => TooMuch(l, DrawnBy(spec.Flows, l.Api), stores))
             .FirstOrDefault(p => p is not null);
 
-    /// <summary>A flow that says nothing of its calls, but by its name usually makes more than the quota allows; null when none does.</summary>
+    /// <summary>Explains that a flow without uses, judged by its name, usually makes more calls than the quota allows; null when none does.</summary>
     public static string? Doubtful(ConnectorSpec spec)
     {
         var usual = Profiles.Of(spec.Marketplace).UsualUses;
@@ -78,7 +79,7 @@ public static class QuotaRules
             : null;
     }
 
-    /// <summary>The arithmetic of a demand above the supply, or null.</summary>
+    /// <summary>Explains a demand above the supply; null when the supply suffices.</summary>
     private static string? TooMuch(Limit limit, ImmutableArray<Draw> draws, int stores)
     {
         if (Supply(limit) is not { } supply || stores == 0 || draws.IsEmpty)
@@ -104,7 +105,7 @@ public static class QuotaRules
         return $"'{limit.Api}' is called {string.Join(" + ", terms)}{factor} = {Number(sums.Demand)} times a day, its quota ({limit}) allows {Number(sums.Supply)}; run every {Seconds(seldom)} or more rarely, or raise spec.quotas if the marketplace grants more";
     }
 
-    /// <summary>Calls a day in the long run; null when no number is known.</summary>
+    /// <summary>Average calls per day; null when no number is known.</summary>
     private static decimal? Supply(Limit limit)
     {
         var byRate = limit.HasRate ? (decimal)TimeSpan.TicksPerDay / limit.Per.Ticks * limit.Calls : (decimal?)null;

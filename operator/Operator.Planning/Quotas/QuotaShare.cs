@@ -4,19 +4,19 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Quotas;
 
-/// <summary>What a run may call of one API, as run.json tells it.</summary>
+/// <summary>A run's share of the calls of one API, as run.json contains it.</summary>
 public sealed record QuotaShare
 {
-    /// <summary>Store: the numbers are for each store of the run. Application: for the run as a whole.</summary>
+    /// <summary>Store: the numbers apply to each store of the run. Application: they apply to the whole run.</summary>
     public string Scope { get; init; } = "";
 
-    /// <summary>Calls that the run was promised: it may make them at once.</summary>
+    /// <summary>Calls that the run was promised and may make at once.</summary>
     public long Tokens { get; init; }
 
-    /// <summary>How fast it may make more, at most: its part when every run that may be live is. Absent: as fast as it likes.</summary>
+    /// <summary>Highest rate of further calls: the run's part when the maximum number of runs is live. Null: no rate is known.</summary>
     public string? Rate { get; init; }
 
-    /// <summary>The shares of an entry; null when nothing was promised.</summary>
+    /// <summary>The shares of an entry, by API; null when no calls were promised.</summary>
     internal static ImmutableSortedDictionary<string, QuotaShare>? Of(
         ConnectorSpec spec,
         QuotaTable quotas,
@@ -41,7 +41,7 @@ public sealed record QuotaShare
         };
     }
 
-    /// <summary>Runs that may be live at once: of one store one a flow, of an application as many as the flows allow.</summary>
+    /// <summary>Runs that can be live at once. For a store: one per flow. For an application: the sum of maxConcurrentRuns.</summary>
     private static int Sharers(ConnectorSpec spec, string api, bool isOfStores)
     {
         var flows = spec.Flows.Where(f => f.Uses.Any(u => u.Api == api));

@@ -4,7 +4,7 @@ using Operator.Planning.Marketplaces;
 
 namespace Operator.Planning.Quotas;
 
-/// <summary>The quotas that the connector's flows draw on: the user's, else those of the marketplace's profile.</summary>
+/// <summary>The quotas of the APIs that the connector's flows use: <c>spec.quotas</c> first, then the marketplace's profile.</summary>
 public sealed class QuotaTable
 {
     private readonly Dictionary<string, Limit> _limits;
@@ -13,7 +13,7 @@ public sealed class QuotaTable
 
     private static QuotaTable Empty { get; } = new([]);
 
-    /// <summary>Only of APIs that a flow uses.</summary>
+    /// <summary>Contains only APIs that a flow uses.</summary>
     public static QuotaTable Of(ConnectorSpec spec)
     {
         if (spec.Flows.All(f => f.Uses.IsEmpty))
@@ -24,12 +24,12 @@ public sealed class QuotaTable
         var limits = new Dictionary<string, Limit>(StringComparer.Ordinal);
         foreach (var limit in Known(spec, used.Contains))
         {
-            limits.TryAdd(limit.Api, limit); // the user's come first
+            limits.TryAdd(limit.Api, limit); // spec.quotas comes first
         }
         return new QuotaTable(limits);
     }
 
-    /// <summary>The quotas of some of the APIs that a flow of the connector may name, the user's first.</summary>
+    /// <summary>The known quotas of the wanted APIs: first <c>spec.quotas</c>, then the profile.</summary>
     public static IEnumerable<Limit> Known(ConnectorSpec spec, Func<string, bool> isWanted)
     {
         var profile = Profiles.Of(spec.Marketplace);
@@ -42,7 +42,7 @@ public sealed class QuotaTable
 
     public Limit? Find(string api) => _limits.GetValueOrDefault(api);
 
-    /// <summary>What the flow asks for, with the quotas that limit it.</summary>
+    /// <summary>The flow's uses that have a quota.</summary>
     public ImmutableArray<(ApiUse Use, Limit Limit)> Of(Flow flow) =>
         [
             .. flow

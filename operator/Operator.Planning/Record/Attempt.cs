@@ -2,45 +2,45 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Record;
 
-/// <summary>One attempt to roll a candidate out. What widens (Step, Cohort) is committed before it is done.</summary>
+/// <summary>One attempt to roll out a candidate. A larger <see cref="Cohort"/> is committed before any pod is created for it.</summary>
 public sealed record Attempt
 {
     public int Number { get; set; }
     public string Revision { get; set; } = "";
     public string RolloutName { get; set; } = "";
 
-    /// <summary>The attempt ends when the rollout with this UID is gone.</summary>
+    /// <summary>The attempt ends when the rollout with this UID no longer exists.</summary>
     public string RolloutUid { get; set; } = "";
 
-    /// <summary>All stores in the order in which they get the candidate, fixed at the start; later ones are appended by a step.</summary>
+    /// <summary>All stores in the order in which they get the candidate. Fixed at the start; a later step appends new stores.</summary>
     public ImmutableArray<string> Order { get; set; } = [];
 
-    /// <summary>The first so many places of <see cref="Order"/> run the candidate.</summary>
+    /// <summary>Number of stores, from the start of <see cref="Order"/>, that run the candidate.</summary>
     public int Cohort { get; set; }
 
-    /// <summary>Index into the rollout's steps as they were when the step was committed.</summary>
+    /// <summary>Index into the rollout's steps at the time of the commit. Counted from 0.</summary>
     public int Step { get; set; }
 
-    /// <summary>How many steps there were.</summary>
+    /// <summary>Number of the rollout's steps at that time.</summary>
     public int Steps { get; set; }
 
-    /// <summary>Counts the steps that this attempt committed, from 1: an edit of the steps may take one index twice.</summary>
+    /// <summary>Number of steps that this attempt committed, from 1. After an edit of the steps, two stages can have one step index.</summary>
     public int Stage { get; set; } = 1;
 
-    /// <summary>Fingerprint of the steps; another one means that somebody edited them.</summary>
+    /// <summary>Hash of the steps. A different hash means that a user edited the steps.</summary>
     public string StepsHash { get; set; } = "";
     public DateTimeOffset StartedAt { get; set; }
     public DateTimeOffset StepStartedAt { get; set; }
 
-    /// <summary>Dwell of this step, counted in observed rounds.</summary>
+    /// <summary>Time that counts for this step: only rounds with a candidate run count.</summary>
     public TimeSpan Dwelled { get; set; }
 
-    /// <summary>Dwell was counted up to this instant.</summary>
+    /// <summary><see cref="Dwelled"/> is counted up to this instant.</summary>
     public DateTimeOffset DwellMark { get; set; }
 
-    /// <summary>A container of the candidate has started: its image exists here. Until then only the pilot runs it.</summary>
+    /// <summary>A container of the candidate has started, so its image exists. Until then only the pilot runs the candidate.</summary>
     public bool HasStarted { get; set; }
 
-    /// <summary>Convicted under onFailure Pause: the cohort stays, nothing widens.</summary>
+    /// <summary>Why the candidate failed under onFailure Pause: the cohort keeps its size. Null: the candidate did not fail.</summary>
     public Rejection? PausedOn { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Record;
 
-/// <summary>Attempts to roll a candidate out: the running one and the last ten that ended.</summary>
+/// <summary>Attempts to roll out a candidate: the running attempt and the last ten ended attempts.</summary>
 public sealed record AttemptBook
 {
     public int LastNumber { get; set; }
@@ -11,9 +11,9 @@ public sealed record AttemptBook
     /// <summary>Newest first.</summary>
     public ImmutableArray<EndedAttempt> History { get; set; } = [];
 
-    /// <summary>The spec was suspended when last looked at.</summary>
+    /// <summary>The last plan saw <c>spec.suspend</c> set.</summary>
     public bool Suspended { get; set; }
 
-    /// <summary>When the connector was last resumed; slots due before count for nothing.</summary>
+    /// <summary>When <c>spec.suspend</c> was last cleared. Slots before this instant are neither run nor counted as missed. Null: never.</summary>
     public DateTimeOffset? ResumedAt { get; set; }
 }

@@ -3,18 +3,18 @@ using System.Collections.Immutable;
 namespace Operator.Planning.Record;
 
 /// <summary>
-/// Which stores of a flow run together, where nothing keeps them apart. A store has one place for as long as it is listed: no
-/// other store's coming, going or change moves it.
+/// Which stores of a flow normally run together. A store keeps its chunk as long as the connector lists the store; changes of
+/// other stores never move it.
 /// </summary>
 public sealed record ChunkBook
 {
-    /// <summary>By id.</summary>
+    /// <summary>Sorted by id.</summary>
     public ImmutableArray<Chunk> Chunks { get; set; } = [];
 }
 
 public sealed record Chunk
 {
-    /// <summary>Fixes its offset within a slot; that of a chunk that has emptied is given again.</summary>
+    /// <summary>Defines the chunk's offset within a slot. A new chunk takes the lowest free id.</summary>
     public int Id { get; set; }
     public ImmutableArray<string> Stores { get; set; } = [];
 }

@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Record;
 
-/// <summary>All that must be remembered about a connector. The one truth: status and labels are copies of it.</summary>
+/// <summary>The persistent state of a connector. Status and labels are only copies of the record.</summary>
 public sealed record ConnectorRecord
 {
-    /// <summary>Random; made with the record's head and part of every pod's name.</summary>
+    /// <summary>Random; created with the record's head. Every pod name depends on the id.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>The head's counter, one higher with each commit.</summary>
+    /// <summary>The head's counter. Each commit adds 1.</summary>
     public long Counter { get; init; }
 
-    /// <summary>Slots due before this instant never count.</summary>
+    /// <summary>Slots before this instant are neither run nor counted as missed.</summary>
     public DateTimeOffset CreatedAt { get; init; }
     public RevisionBook Revisions { get; init; } = new();
     public AttemptBook Attempts { get; init; } = new();
@@ -52,12 +52,12 @@ public sealed record ConnectorRecord
             Ledgers = Ledgers.SetItem(flow, ledger),
         };
 
-    /// <summary>The attempt that runs now, if any.</summary>
+    /// <summary>The running attempt; null when there is none.</summary>
     public Attempt? RunningAttempt => Attempts.Current;
 
     public Revision? Stable => Revisions.Find(Revisions.StableHash);
 
-    /// <summary>How long a run of the entry may take to end, once it was told to.</summary>
+    /// <summary>Termination grace period of the entry's pod.</summary>
     public TimeSpan GraceOf(Entry entry) =>
         (Revisions.Find(entry.Revision)?.Sync ?? new Api.SyncPodSpec()).TerminationGracePeriod.Value;
 }

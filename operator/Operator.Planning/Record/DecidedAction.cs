@@ -1,36 +1,36 @@
 namespace Operator.Planning.Record;
 
-/// <summary>How an action ended. It is decided once.</summary>
+/// <summary>The final state of an action. An action is decided once.</summary>
 public enum ActionState
 {
     Applied,
 
-    /// <summary>It can't be done.</summary>
+    /// <summary>The action is invalid or impossible.</summary>
     Rejected,
 
-    /// <summary>It comes too late, or was done before under another UID.</summary>
+    /// <summary>The action came too late, or an equal action with another UID was applied before.</summary>
     Expired,
 }
 
-/// <summary>One action that was decided.</summary>
+/// <summary>The decision about one action.</summary>
 public sealed record DecidedAction
 {
     public string Kind { get; set; } = "";
     public string Name { get; set; } = "";
 
-    /// <summary>Of kind, name and spec.</summary>
+    /// <summary>Hash of kind, name and spec.</summary>
     public string Token { get; set; } = "";
     public string Uid { get; set; } = "";
 
-    /// <summary>When the object was made, by the API server's clock.</summary>
+    /// <summary>When the object was created, by the API server's clock.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
-    /// <summary>When it was decided.</summary>
+    /// <summary>When the action was decided.</summary>
     public DateTimeOffset At { get; set; }
     public ActionState State { get; set; }
     public string Message { get; set; } = "";
 
-    /// <summary>When the same was last asked for by another object; null: never.</summary>
+    /// <summary>When an equal action with another UID was last seen; null: never.</summary>
     public DateTimeOffset? SeenAgainAt { get; set; }
 
     internal DateTimeOffset LastSeenAt => SeenAgainAt ?? At;

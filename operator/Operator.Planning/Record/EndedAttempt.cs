@@ -10,7 +10,7 @@ public sealed record EndedAttempt
     public string Message { get; set; } = "";
     public string RolloutUid { get; set; } = "";
 
-    /// <summary>Counted from 1.</summary>
+    /// <summary>The last step, counted from 1.</summary>
     public int Step { get; set; }
     public int Steps { get; set; }
     public int Cohort { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
 
-/// <summary>One run, recorded before its pod exists.</summary>
+/// <summary>One run. The entry is committed before its pod is created.</summary>
 public sealed record Entry
 {
     public int Index { get; set; }
@@ -11,61 +11,61 @@ public sealed record Entry
     public string Revision { get; set; } = "";
     public Arm Arm { get; set; }
 
-    /// <summary>The attempt whose candidate this runs; 0 on the stable arm.</summary>
+    /// <summary>Number of the attempt whose candidate runs; 0 on the stable arm.</summary>
     public int Attempt { get; set; }
 
-    /// <summary>The attempt's stage at planning time: a run is evidence for its own stage only.</summary>
+    /// <summary>The attempt's stage at planning time. A run is evidence only for this stage.</summary>
     public int Stage { get; set; }
     public bool IsPilot { get; set; }
 
-    /// <summary>Holds stores of <see cref="FlowPlan.Isolated"/>.</summary>
+    /// <summary>The run contains stores of <see cref="FlowPlan.Isolated"/>.</summary>
     public bool IsIsolated { get; set; }
 
-    /// <summary>Stores of it had to redo what a bad version did when it was planned: it tells them to.</summary>
+    /// <summary>At planning time, stores of the run had work of a rolled-back version to redo. run.json asks the worker to redo it.</summary>
     public bool IsRedo { get; set; }
 
-    /// <summary>When its pod is to be created; null: at once.</summary>
+    /// <summary>Earliest creation time of the pod; null: at once.</summary>
     public DateTimeOffset? NotBefore { get; set; }
     public DateTimeOffset StartBy { get; set; }
 
-    /// <summary>Calls that the run was promised for each of its stores, by API; null when no quota limits its flow.</summary>
+    /// <summary>Calls that the quotas promised for each store of the run, by API; null when no quota limits the flow.</summary>
     public ImmutableSortedDictionary<string, int>? Promised { get; set; }
 
-    /// <summary>SYNC_DEADLINE: the worker exits when it has passed.</summary>
+    /// <summary>Value of SYNC_DEADLINE: the worker must exit by then.</summary>
     public DateTimeOffset Deadline { get; set; }
 
-    /// <summary>Why we are about to delete the pod; committed before the delete, so that it is never taken for somebody else's.</summary>
+    /// <summary>Why the operator deletes the pod; null: no delete. Committed first, so that the run is not counted as deleted by others.</summary>
     public StopCause? Stop { get; set; }
 
-    /// <summary>What kept the container from starting, when <see cref="Stop"/> is StartTimeout.</summary>
+    /// <summary>Why the container did not start, when <see cref="Stop"/> is StartTimeout.</summary>
     public string? WaitingReason { get; set; }
 
-    /// <summary>Set once, when the run was folded into the ledger.</summary>
+    /// <summary>Set once, when the run is folded. Null: not folded yet.</summary>
     public RunResult? Result { get; set; }
 
-    /// <summary>When that was.</summary>
+    /// <summary>When the run was folded.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
-    /// <summary>One word for why, such as <c>OOMKilled</c> or <c>ReportUnreadable</c>.</summary>
+    /// <summary>The cause in one word, such as <c>OOMKilled</c> or <c>ReportUnreadable</c>.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>Stores that the run did not reach: no evidence, and free to be planned again.</summary>
+    /// <summary>Stores that the run did not reach. They are no evidence and can be planned again.</summary>
     public ImmutableArray<string> NotReached { get; set; } = [];
 
-    /// <summary>Stores of which every item failed, for a cause that another try may mend.</summary>
+    /// <summary>Stores whose items all failed, for a cause that a retry may fix.</summary>
     public ImmutableArray<string> FailedStores { get; set; } = [];
 
-    /// <summary>Stores that said that they have more to do.</summary>
+    /// <summary>Stores that reported more work to do.</summary>
     public ImmutableArray<string> MoreStores { get; set; } = [];
 
-    /// <summary>What it came to for each of <see cref="Stores"/>, packed; set with <see cref="Result"/>.</summary>
+    /// <summary>Outcome of each of <see cref="Stores"/>, packed. Set together with <see cref="Result"/>.</summary>
     public string Outcomes { get; set; } = "";
 
-    /// <summary>It did its work, or failed by itself: only such a run says something about its revision.</summary>
+    /// <summary>The run succeeded, or failed by its own fault. Only such runs are evidence for or against the revision.</summary>
     [JsonIgnore]
     public bool IsEvidence => Result is RunResult.Succeeded or RunResult.Failed;
 
-    /// <summary>One place a store; Unknown where nothing was written.</summary>
+    /// <summary>One outcome per store; Unknown when none was written.</summary>
     public StoreOutcome[] OutcomesOf() => OutcomeLetters.Unpack(Outcomes, Stores.Length, StoreOutcome.Unknown);
 }
 
@@ -89,15 +89,15 @@ public enum RunResult
 {
     Succeeded,
 
-    /// <summary>Ended badly for a cause of the worker.</summary>
+    /// <summary>The worker caused the failure.</summary>
     Failed,
 
-    /// <summary>The image could not be had or the container could not be configured: it never ran.</summary>
+    /// <summary>The image was not available or the container configuration was wrong: the container never ran.</summary>
     NotStarted,
 
-    /// <summary>A cause outside the version: eviction, lost node, scheduling, deletion by others.</summary>
+    /// <summary>The cause is outside the version: eviction, lost node, scheduling, deletion by others.</summary>
     Infra,
 
-    /// <summary>The pod went unseen.</summary>
+    /// <summary>The operator never saw the pod.</summary>
     Lost,
 }

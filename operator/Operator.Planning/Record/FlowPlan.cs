@@ -3,47 +3,47 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
 
-/// <summary>What was planned for one flow: its open occasions, and the closed ones whose pods are still there.</summary>
+/// <summary>The plan of one flow: its open occasions, and closed occasions whose pods still exist.</summary>
 public sealed record FlowPlan
 {
-    /// <summary>When the record first listed the flow; slots due before count for nothing.</summary>
+    /// <summary>When the record first listed the flow. Slots before this instant are neither run nor counted as missed.</summary>
     public DateTimeOffset ListedAt { get; set; }
 
-    /// <summary>The newest slot that was opened, skipped or counted as missed. Never goes back, whatever the clock says.</summary>
+    /// <summary>The newest slot that was opened, skipped or counted as missed. Never goes back, even when the clock does.</summary>
     public DateTimeOffset? LastSlot { get; set; }
 
     /// <summary>Oldest first.</summary>
     public ImmutableArray<Occasion> Occasions { get; set; } = [];
 
-    /// <summary>Stores that run in small groups because a run that held them ended badly before it reached them.</summary>
+    /// <summary>Stores that run in small groups, because a run failed before it reached them.</summary>
     public ImmutableArray<Isolation> Isolated { get; set; } = [];
 
-    /// <summary>A run of this flow has sent a report: from now on silence is a failure.</summary>
+    /// <summary>A run of this flow has sent a report. From now on a run without a report fails.</summary>
     public bool HasReported { get; set; }
     public DateTimeOffset? LastSuccess { get; set; }
     public long MissedSlots { get; set; }
     public long MissedStoreSyncs { get; set; }
 
-    /// <summary>The same by cause. Younger than the sum: what was counted before is in the sum only.</summary>
+    /// <summary><see cref="MissedStoreSyncs"/> by cause. Syncs that an older operator counted have no cause here.</summary>
     public MissedTally MissedBy { get; set; } = new();
 
-    /// <summary>How long a run holds its place, from the pod's creation to its end: a mean that forgets.</summary>
+    /// <summary>Time from a pod's creation to its end: a moving average over the runs. Null: no run ended yet.</summary>
     public TimeSpan? TypicalRun { get; set; }
 
-    /// <summary>Why the newest closed round could not run all that was due, in numbers; null when it could.</summary>
+    /// <summary>Why the newest closed round could not run all due stores, with numbers; null when it could.</summary>
     public string? Shortage { get; set; }
 
-    /// <summary>What went wrong on the stable arm in the newest closed round; null when nothing did.</summary>
+    /// <summary>The problem on the stable arm in the newest closed round; null when there was none.</summary>
     public RoundProblem? Problem { get; set; }
 
     [JsonIgnore]
     public IEnumerable<Entry> Entries => Occasions.SelectMany(o => o.Entries);
 
-    /// <summary>The occasion of the newest slot; null before the first.</summary>
+    /// <summary>The occasion of the newest slot; null before the first slot.</summary>
     [JsonIgnore]
     public Occasion? NewestSlot => Occasions.LastOrDefault(o => o.Order is null);
 
-    /// <summary>Those that runs may still be added to: run-nows and catch-ups, the oldest first, and then the newest slot.</summary>
+    /// <summary>Occasions that can still get runs: first run-nows and catch-ups, oldest first, then the newest slot.</summary>
     [JsonIgnore]
     public IEnumerable<Occasion> Plannable
     {
@@ -62,6 +62,6 @@ public sealed record RoundProblem
     public string Reason { get; set; } = "";
     public string Message { get; set; } = "";
 
-    /// <summary>No store at all was synced in that round.</summary>
+    /// <summary>No store was synced in the round.</summary>
     public bool IsTotal { get; set; }
 }

@@ -1,17 +1,17 @@
 namespace Operator.Planning.Record;
 
-/// <summary>A store that runs in groups of at most <see cref="Size"/> until ten clean occasions.</summary>
+/// <summary>A store that runs in groups of at most <see cref="Size"/> stores until it has ten clean occasions.</summary>
 public sealed record Isolation
 {
     public string Store { get; set; } = "";
 
-    /// <summary>It is this revision that is suspected; on another one the store runs with its neighbours.</summary>
+    /// <summary>The isolation applies only to runs of this revision.</summary>
     public string Revision { get; set; } = "";
     public int Size { get; set; }
 
-    /// <summary>Occasions in which its runs reached it.</summary>
+    /// <summary>Number of occasions in which a run reached the store.</summary>
     public int Clean { get; set; }
 
-    /// <summary>The newest of them: one occasion counts once, however often it runs.</summary>
+    /// <summary>The newest clean occasion. An occasion counts once, even when the store runs in it several times.</summary>
     public string? CleanOn { get; set; }
 }

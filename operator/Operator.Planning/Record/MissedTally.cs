@@ -2,29 +2,29 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
 
-/// <summary>Why a store-sync that was due did not happen.</summary>
+/// <summary>Why a due sync of a store did not happen.</summary>
 public enum MissCause
 {
-    /// <summary>Nobody was there to start it in time: the operator was down, or could not plan.</summary>
+    /// <summary>The operator did not start the run in time: it was down, or could not plan.</summary>
     Downtime,
 
-    /// <summary>More was due than <c>maxConcurrentRuns</c> lets run.</summary>
+    /// <summary><c>maxConcurrentRuns</c>, or the operator's limit of finished pods, left no room for the run.</summary>
     Capacity,
 
-    /// <summary>The store's run of an earlier slot still went on.</summary>
+    /// <summary>Another run of the store was still live.</summary>
     Concurrency,
 
-    /// <summary>A marketplace's quota left nothing for it.</summary>
+    /// <summary>The marketplace's quota had no calls left for the run.</summary>
     Quota,
 
-    /// <summary>The store fails to authenticate, and its runs pause.</summary>
+    /// <summary>The store's runs pause, because the store cannot authenticate.</summary>
     Auth,
 
-    /// <summary>The cluster did not run its pod, or lost it.</summary>
+    /// <summary>The cluster did not run the pod, or lost the pod.</summary>
     Infra,
 }
 
-/// <summary>Missed store-syncs by their cause.</summary>
+/// <summary>Number of missed store syncs by cause.</summary>
 public sealed record MissedTally
 {
     public long Downtime { get; set; }

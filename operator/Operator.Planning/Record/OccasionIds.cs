@@ -4,20 +4,20 @@ namespace Operator.Planning.Record;
 
 public enum OccasionKind
 {
-    /// <summary>A due time that was opened.</summary>
+    /// <summary>A due time that the operator opened.</summary>
     Slot,
 
-    /// <summary>A due time that passed while nobody could plan, or while the connector was suspended.</summary>
+    /// <summary>A due time that passed while the operator could not plan, or while the connector was suspended.</summary>
     Skipped,
 
-    /// <summary>Somebody asked for it.</summary>
+    /// <summary>A RunNow action ordered it.</summary>
     RunNow,
 
-    /// <summary>After a rollback.</summary>
+    /// <summary>Redoes work after a rollback.</summary>
     CatchUp,
 }
 
-/// <summary>Names of occasions.</summary>
+/// <summary>Builds and reads the ids of occasions.</summary>
 public static class OccasionIds
 {
     public static string Slot(DateTimeOffset slot) =>

@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Record;
 
-/// <summary>The last outcomes of every store in every flow: yesterday can be explained without its pods.</summary>
+/// <summary>The last outcomes of every store in every flow, to explain past runs after their pods are gone.</summary>
 public sealed record OutcomeBook
 {
-    /// <summary>How many occasions a flow remembers: four hours of one that is due every five minutes.</summary>
+    /// <summary>Number of occasions kept per flow: four hours of a flow that is due every five minutes.</summary>
     public const int MostOccasions = 48;
 
     /// <summary>
-    /// A store has one place in the rows of all flows. New ones come last, so that older rows need no change; those that left stay
-    /// while a row has something of them.
+    /// The index of a store here is its index in the rows of all flows. New stores are appended, so that older rows stay valid.
+    /// Removed stores stay while a row has an outcome for them.
     /// </summary>
     public ImmutableArray<string> Stores { get; init; } = [];
 
@@ -19,27 +19,27 @@ public sealed record OutcomeBook
 
     public Timeline Of(string flow) => Flows.GetValueOrDefault(flow) ?? new Timeline();
 
-    /// <summary>The row's outcomes, one place a store of <see cref="Stores"/>.</summary>
+    /// <summary>The row's outcomes, one per store of <see cref="Stores"/>.</summary>
     public StoreOutcome[] Unpack(ClosedOccasion row) =>
         OutcomeLetters.Unpack(row.Outcomes, Stores.Length, missing: StoreOutcome.NotListed);
 
     internal OutcomeBook With(string flow, Timeline timeline) => this with { Flows = Flows.SetItem(flow, timeline) };
 }
 
-/// <summary>A flow's closed occasions, and the slots that were skipped.</summary>
+/// <summary>A flow's closed occasions and skipped slots.</summary>
 public sealed record Timeline
 {
-    /// <summary>The newest, by slot, oldest first.</summary>
+    /// <summary>The newest occasions in the order of their slots, oldest first.</summary>
     public ImmutableArray<ClosedOccasion> Occasions { get; set; } = [];
 }
 
-/// <summary>One occasion that is over, and what became of each store on it.</summary>
+/// <summary>One closed occasion with the outcome of each store.</summary>
 public sealed record ClosedOccasion
 {
     public string Id { get; set; } = "";
     public DateTimeOffset Slot { get; set; }
     public OccasionKind Kind { get; set; }
 
-    /// <summary>Packed; one that is shorter than there are stores is older than the last of them.</summary>
+    /// <summary>Packed. A row shorter than <see cref="OutcomeBook.Stores"/> was written before the last stores joined.</summary>
     public string Outcomes { get; set; } = "";
 }

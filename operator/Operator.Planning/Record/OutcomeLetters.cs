@@ -4,8 +4,8 @@ using System.Text;
 namespace Operator.Planning.Record;
 
 /// <summary>
-/// A row of outcomes as text: each letter once, and how often it follows itself when more than once, such as <c>o9990u10</c>. No
-/// row is longer than it has outcomes, and one in which all went well is a few characters.
+/// Run-length encoding of a row of outcomes: a letter, and the number of repeats when above 1, such as <c>o9990u10</c>. The text
+/// never has more characters than the row has outcomes, and a row without failures has only a few.
 /// </summary>
 internal static class OutcomeLetters
 {
@@ -34,7 +34,7 @@ internal static class OutcomeLetters
         return text.ToString();
     }
 
-    /// <summary>So many outcomes of a row; what it does not have comes out as <paramref name="missing"/>.</summary>
+    /// <summary>Reads <paramref name="length"/> outcomes. When the text has fewer, the rest is <paramref name="missing"/>.</summary>
     public static StoreOutcome[] Unpack(string text, int length, StoreOutcome missing)
     {
         var row = new StoreOutcome[length];

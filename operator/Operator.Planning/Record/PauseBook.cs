@@ -2,22 +2,22 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Record;
 
-/// <summary>Why a store does not run for a while: its credentials did not let it in.</summary>
+/// <summary>A pause of a store that could not authenticate.</summary>
 public sealed record AuthPause
 {
-    /// <summary>Tries that failed in a row, each after its pause.</summary>
+    /// <summary>Failed tries in a row. Failures during a pause are not counted.</summary>
     public int Failures { get; set; }
     public DateTimeOffset Since { get; set; }
     public DateTimeOffset Until { get; set; }
 
-    /// <summary>The stable revision that failed; another one may do better.</summary>
+    /// <summary>The stable revision that failed. A new stable revision ends the pause.</summary>
     public string Revision { get; set; } = "";
 
-    /// <summary>The Secrets and keys that were tried; others may do better.</summary>
+    /// <summary>The Secrets and keys that failed. A change of the references ends the pause.</summary>
     public string Credentials { get; set; } = "";
 }
 
-/// <summary>Which stores don't run for a while, whatever their flows.</summary>
+/// <summary>Paused stores. A pause applies to all flows of the store.</summary>
 public sealed record PauseBook
 {
     public ImmutableSortedDictionary<string, AuthPause> Auth { get; set; } =

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Record;
 
-/// <summary>What is drawn from the quotas, by API. Buckets that are full again are not in it.</summary>
+/// <summary>Used calls of the quotas, by API. Full buckets are not stored.</summary>
 public sealed record QuotaBook
 {
     public ImmutableSortedDictionary<string, ApiBook> Apis { get; set; } =
@@ -20,25 +20,25 @@ public sealed record QuotaBook
 }
 
 /// <summary>
-/// One API's buckets. Of each only one instant is kept: when it will be full again, in Unix milliseconds. What is missing from a
-/// bucket follows from it, now and at any later time. The key is the store, or empty for the whole application.
+/// The buckets of one API. A bucket is stored as the instant at which it is full again, in Unix milliseconds; the number of
+/// missing calls is computed from this instant. The key is the store, or empty for the whole application.
 /// </summary>
 public sealed record ApiBook
 {
-    /// <summary>The rate by which the instants were reckoned; under another one they are converted.</summary>
+    /// <summary>The rate by which <see cref="FullAt"/> was computed. When the rate changes, the instants are converted.</summary>
     public string Rate { get; set; } = "";
     public ImmutableSortedDictionary<string, long> FullAt { get; set; } =
         ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal);
     public ImmutableSortedDictionary<string, DayCount> Days { get; set; } =
         ImmutableSortedDictionary.Create<string, DayCount>(StringComparer.Ordinal);
 
-    /// <summary>A worker was told that the day's calls are used up: nothing until then, in Unix milliseconds.</summary>
+    /// <summary>End of the day whose calls a worker reported as used up, in Unix milliseconds. Null: no such report.</summary>
     public long? SpentUntil { get; set; }
 
     internal bool IsEmpty => FullAt.IsEmpty && Days.IsEmpty && SpentUntil is null;
 }
 
-/// <summary>Calls of the day that ends at an instant, in Unix seconds.</summary>
+/// <summary>Used calls of one day. <see cref="Ends"/> is in Unix seconds.</summary>
 public sealed record DayCount
 {
     public long Ends { get; set; }

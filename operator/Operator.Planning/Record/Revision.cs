@@ -3,19 +3,19 @@ using Operator.Api;
 
 namespace Operator.Planning.Record;
 
-/// <summary>An immutable snapshot of what a sync pod is.</summary>
+/// <summary>An immutable snapshot of the sync pod's template and the flow parameters.</summary>
 public sealed record Revision
 {
     public string Hash { get; set; } = "";
     public DateTimeOffset CreatedAt { get; set; }
 
-    /// <summary>A container of this revision has started: its image exists.</summary>
+    /// <summary>A container of this revision has started, so its image exists.</summary>
     public bool HasStarted { get; set; }
 
-    /// <summary>The sync pod, fields outside the revision left out.</summary>
+    /// <summary>The sync pod without the fields that are not part of a revision.</summary>
     public SyncPodSpec Sync { get; set; } = new();
 
-    /// <summary>Parameters of every flow that the spec listed; a flow that joined later takes those of the live spec.</summary>
+    /// <summary>Parameters of every flow that the spec listed. A flow that joined later uses the live spec's parameters.</summary>
     public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>> FlowParameters { get; set; } =
         ImmutableSortedDictionary.Create<string, ImmutableSortedDictionary<string, string>>(StringComparer.Ordinal);
 }

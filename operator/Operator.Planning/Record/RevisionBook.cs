@@ -2,22 +2,22 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Record;
 
-/// <summary>The connector's revisions and which of them is stable.</summary>
+/// <summary>The connector's revisions, and which revision is stable.</summary>
 public sealed record RevisionBook
 {
     public ImmutableArray<Revision> Items { get; set; } = [];
     public string? StableHash { get; set; }
 
-    /// <summary>Stable has had a successful run; until then new content replaces it at once.</summary>
+    /// <summary>Stable has had a successful run. Until then new content replaces stable at once.</summary>
     public bool StableIsProven { get; set; }
 
-    /// <summary>The hashes that were stable before, newest last; content among the last three goes back to all stores at once.</summary>
+    /// <summary>The last three former stable hashes, newest last. Their content becomes stable at once, without an attempt.</summary>
     public ImmutableArray<string> FormerStables { get; set; } = [];
 
-    /// <summary>Content that was convicted; it starts no attempt until the content changes.</summary>
+    /// <summary>Rejected content. It starts no attempt until the spec's content changes. Null: none.</summary>
     public Rejection? Rejected { get; set; }
 
-    /// <summary>The record was lost and no stable survived: nothing may be planned until the spec is adopted.</summary>
+    /// <summary>The record was lost and no stable revision survived. No run is planned until the spec's content is adopted.</summary>
     public bool IsWithoutTruth { get; set; }
 
     public Revision? Find(string? hash) => Items.FirstOrDefault(r => r.Hash == hash);

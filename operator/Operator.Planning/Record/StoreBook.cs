@@ -3,7 +3,7 @@ using Operator.Api;
 
 namespace Operator.Planning.Record;
 
-/// <summary>The last good content of each list that <c>spec.storesFrom</c> names: what goes on when a ConfigMap is lost or broken.</summary>
+/// <summary>The last good content of each list in <c>spec.storesFrom</c>, used when a ConfigMap is missing or invalid.</summary>
 public sealed record StoreBook
 {
     /// <summary>In the order of the spec.</summary>
@@ -12,13 +12,13 @@ public sealed record StoreBook
     public KeptStoreList? Find(string source) => Lists.FirstOrDefault(l => l.Source == source);
 }
 
-/// <summary>One list as it was last good.</summary>
+/// <summary>The last good content of one list.</summary>
 public sealed record KeptStoreList
 {
     /// <summary><c>name/key</c> of the ConfigMap's key.</summary>
     public string Source { get; set; } = "";
 
-    /// <summary>Of the text that it was read from: another one is another content.</summary>
+    /// <summary>Hash of the source text.</summary>
     public string Hash { get; set; } = "";
     public ImmutableArray<Store> Stores { get; set; } = [];
 }

@@ -1,21 +1,21 @@
 namespace Operator.Planning.Record;
 
 /// <summary>
-/// What became of one store on one occasion: one byte, a letter, as it stands in the record. A letter never changes its meaning;
-/// one that a reader does not know is <see cref="Unknown"/> to it.
+/// The outcome of one store on one occasion. The value is the letter in the record. A letter never changes its meaning, and a
+/// reader reads an unknown letter as <see cref="Unknown"/>.
 /// </summary>
 public enum StoreOutcome : byte
 {
-    /// <summary>Reported without a failed item.</summary>
+    /// <summary>The store's report has no failed item.</summary>
     Ok = (byte)'o',
 
-    /// <summary>Its run ended well, and its flow sends no reports.</summary>
+    /// <summary>The run succeeded, and the flow sends no reports.</summary>
     OkWithoutCounts = (byte)'k',
 
-    /// <summary>Some items failed, others went well.</summary>
+    /// <summary>Some items failed, others were ok.</summary>
     SomeFailed = (byte)'f',
 
-    // Every item failed, or its own run ended badly: by the class of most errors, with the letters of reports.
+    // Every item failed, or a run of this store alone failed. The value is the report's error class with the most errors.
     Throttled = (byte)'t',
     AuthFailed = (byte)'a',
     PolicyRefused = (byte)'p',
@@ -24,40 +24,40 @@ public enum StoreOutcome : byte
     TimedOut = (byte)'x',
     InternalError = (byte)'n',
 
-    /// <summary>Its run ended before it came to this store.</summary>
+    /// <summary>The run ended before it reached the store.</summary>
     NotReached = (byte)'r',
 
-    // Missed by infra: a run took it up in vain.
+    // Missed by infra: a run contained the store, but the container did not run to its end.
 
-    /// <summary>Its run was broken off, or kept from starting, by a cause outside the version.</summary>
+    /// <summary>A cause outside the version ended the run or prevented its start.</summary>
     BrokenOff = (byte)'e',
 
-    /// <summary>The image could not be had or the container not be configured.</summary>
+    /// <summary>The image was not available or the container configuration was wrong.</summary>
     NeverStarted = (byte)'b',
 
-    /// <summary>Its pod went unseen.</summary>
+    /// <summary>The operator never saw the pod.</summary>
     NeverSeen = (byte)'l',
 
-    // No run took it up.
+    // No run contained the store.
     MissedByDowntime = (byte)'D',
     MissedByCapacity = (byte)'C',
     MissedByConcurrency = (byte)'B',
     MissedByQuota = (byte)'Q',
     MissedByAuth = (byte)'A',
 
-    /// <summary>The store or its connector was suspended: nobody wanted it.</summary>
+    /// <summary>The store or its connector was suspended, so no sync was due.</summary>
     Suspended = (byte)'s',
 
-    /// <summary>The occasion was for other stores.</summary>
+    /// <summary>The occasion was ordered for other stores.</summary>
     NotMeant = (byte)'.',
 
-    /// <summary>The store was not listed then.</summary>
+    /// <summary>The connector did not list the store at that time.</summary>
     NotListed = (byte)'-',
 
     Unknown = (byte)'?',
 }
 
-/// <summary>What outcomes have in common.</summary>
+/// <summary>Groups of outcomes.</summary>
 public static class StoreOutcomes
 {
     public static StoreOutcome Of(MissCause cause) =>
@@ -72,19 +72,19 @@ public static class StoreOutcomes
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    /// <summary>Something of the store was synced.</summary>
+    /// <summary>At least part of the store was synced.</summary>
     public static bool IsSync(this StoreOutcome outcome) =>
         outcome is StoreOutcome.Ok or StoreOutcome.OkWithoutCounts or StoreOutcome.SomeFailed;
 
-    /// <summary>The store should have been synced, whether it was or not.</summary>
+    /// <summary>A sync of the store was due.</summary>
     public static bool IsDue(this StoreOutcome outcome) =>
         outcome
             is not (StoreOutcome.Suspended or StoreOutcome.NotMeant or StoreOutcome.NotListed or StoreOutcome.Unknown);
 
-    /// <summary>A run took the store up; it tells of itself.</summary>
+    /// <summary>A run contained the store, so its entry can give the reason.</summary>
     public static bool IsOfRun(this StoreOutcome outcome) => outcome.IsDue() && !outcome.IsMiss();
 
-    /// <summary>The store was due and no run took it up.</summary>
+    /// <summary>A sync of the store was due, and no run contained the store.</summary>
     public static bool IsMiss(this StoreOutcome outcome) =>
         outcome
             is StoreOutcome.MissedByDowntime

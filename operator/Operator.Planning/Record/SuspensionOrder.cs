@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Record;
 
-/// <summary>Flows and stores that an action suspended, or that it let go on.</summary>
+/// <summary>An action's order to suspend flows and stores, or to lift earlier suspensions.</summary>
 public sealed record SuspensionOrder
 {
-    /// <summary>It ends what earlier ones suspend of its flows and stores, instead of suspending.</summary>
+    /// <summary>True: the order ends earlier suspensions of its flows and stores. False: it suspends them.</summary>
     public bool IsLift { get; set; }
 
     /// <summary>Empty: all flows.</summary>
@@ -15,14 +15,14 @@ public sealed record SuspensionOrder
     public ImmutableArray<string> Stores { get; set; } = [];
     public DateTimeOffset At { get; set; }
 
-    /// <summary>When it ends, or ended; null: when somebody lifts it.</summary>
+    /// <summary>When the suspension ends or ended; null: it has no end until an order lifts it.</summary>
     public DateTimeOffset? Until { get; set; }
 
     /// <summary>The SyncAction's name.</summary>
     public string Action { get; set; } = "";
     public string Reason { get; set; } = "";
 
-    /// <summary>All flows and stores of the other are among its own.</summary>
+    /// <summary>This order includes all flows and stores of the other order.</summary>
     public bool Covers(SuspensionOrder other) =>
         HasFlow(other.Flow)
         && (
@@ -30,7 +30,7 @@ public sealed record SuspensionOrder
             || (!other.Stores.IsEmpty && other.Stores.All(s => Stores.Contains(s, StringComparer.Ordinal)))
         );
 
-    /// <summary>Some flow and store are of both.</summary>
+    /// <summary>At least one flow and store belongs to both orders.</summary>
     public bool Overlaps(SuspensionOrder other) =>
         (HasFlow(other.Flow) || other.HasFlow(Flow))
         && (Stores.IsEmpty || other.Stores.IsEmpty || other.Stores.Intersect(Stores, StringComparer.Ordinal).Any());

@@ -4,9 +4,9 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Stores;
 
 /// <summary>
-/// A store that can't authenticate is tried more and more rarely, because marketplaces block clients that keep trying. A run that
-/// authenticates, other credentials, another stable revision or a person (<see cref="Clear"/>) ends the pause. Only failures on the
-/// stable arm begin one: a candidate that fails where stable authenticates is the judge's to convict, on full evidence.
+/// A store that cannot authenticate is retried with growing pauses, because marketplaces block clients that retry often. A pause
+/// ends when a run authenticates, the references to credentials or the stable revision change, or a user acts
+/// (<see cref="Clear"/>). Only failures on the stable arm start a pause: on the candidate arm they are evidence for the judge.
 /// </summary>
 public static class AuthPauses
 {
@@ -16,14 +16,14 @@ public static class AuthPauses
     /// <summary>The class of an authentication error in a report.</summary>
     internal const char AuthClass = 'a';
 
-    /// <summary>Ends the pauses of these stores: somebody has acted.</summary>
+    /// <summary>Ends the pauses of these stores, because a user acted.</summary>
     public static ConnectorRecord Clear(ConnectorRecord record, IEnumerable<string> stores) =>
         record with
         {
             Pauses = record.Pauses with { Auth = record.Pauses.Auth.RemoveRange(stores) },
         };
 
-    /// <summary>From the first failure 5, 10, 20 minutes and so on, at most 6 hours.</summary>
+    /// <summary>5 minutes after the first failure, doubled after each further failure, at most 6 hours.</summary>
     public static TimeSpan LengthOf(int failures)
     {
         var doublings = Math.Clamp(failures - 1, 0, 16);
@@ -31,14 +31,14 @@ public static class AuthPauses
         return length < Longest ? length : Longest;
     }
 
-    /// <summary>The store's pause goes on at that instant.</summary>
+    /// <summary>The store is paused at <paramref name="at"/>.</summary>
     internal static bool Holds(PauseBook pauses, string store, DateTimeOffset at) =>
         pauses.Auth.TryGetValue(store, out var pause) && at < pause.Until;
 
     internal static DateTimeOffset? Until(PauseBook pauses, string store) =>
         pauses.Auth.GetValueOrDefault(store)?.Until;
 
-    /// <summary>Notes which stores of the run authenticated and which did not.</summary>
+    /// <summary>Starts, extends and ends pauses by the run's reports.</summary>
     internal static ConnectorRecord After(ConnectorRecord record, RunEnded run, EffectiveSpec effective)
     {
         for (var i = 0; i < run.Entry.Stores.Length; i++)
@@ -51,7 +51,7 @@ public static class AuthPauses
         return record;
     }
 
-    /// <summary>Drops pauses whose reason is gone: the store, its credentials or the revision. It needs no commit of its own.</summary>
+    /// <summary>Drops pauses whose store was removed, or whose credentials or stable revision changed. Forces no commit.</summary>
     internal static ConnectorRecord Forget(ConnectorRecord record, EffectiveSpec effective)
     {
         var over = record
@@ -73,10 +73,10 @@ public static class AuthPauses
         var before = record.Pauses.Auth.GetValueOrDefault(seen.Store);
         if (seen.Report.FailingClass is not AuthClass)
         {
-            // An item that went well proves that the store authenticated; other failures prove nothing.
+            // An ok item proves that the store authenticated. Other failures prove nothing.
             return before is not null && seen.Report.Ok > 0 ? Clear(record, [seen.Store]) : record;
         }
-        // Runs that were live when the pause began are part of the same failure.
+        // A run that ends during the pause started before it, and belongs to the same failure.
         if (run.Entry.Arm != Arm.Stable || (before is not null && run.At < before.Until))
         {
             return record;

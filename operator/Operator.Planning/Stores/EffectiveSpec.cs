@@ -4,8 +4,8 @@ using Operator.Planning.Quotas;
 namespace Operator.Planning.Stores;
 
 /// <summary>
-/// The connector's spec as planning follows it: with the stores of every list, and with what actions suspend altogether marked as
-/// suspended. What was seen stays beside it, unchanged.
+/// The connector's spec for planning: with the stores of all lists, and with <c>suspend</c> set where actions suspend all flows.
+/// <c>Observation.Connector</c> keeps the original spec.
 /// </summary>
 internal sealed record EffectiveSpec
 {
@@ -18,19 +18,20 @@ internal sealed record EffectiveSpec
 
     public ConnectorSpec Spec { get; private init; }
 
-    /// <summary>Every store, those of <c>storesFrom</c> included.</summary>
+    /// <summary>All stores, including those of <c>storesFrom</c>.</summary>
     public StoreRoster Roster { get; private init; }
 
-    /// <summary>The quotas that the flows draw on.</summary>
+    /// <summary>The quotas of the APIs that the flows use.</summary>
     public QuotaTable Quotas { get; }
 
-    /// <summary>What actions suspend. What they suspend in some flows only is not in <see cref="Spec"/>.</summary>
+    /// <summary>The suspensions by actions. <see cref="Spec"/> shows only suspensions that cover all flows.</summary>
     public Suspensions Suspended { get; private init; } = Suspensions.None;
 
     public static EffectiveSpec Of(ConnectorSpec spec) => new(spec);
 
     /// <summary>
-    /// The same under what actions suspend now: a connector of which no flow runs is suspended, and so are stores that no flow runs.
+    /// Applies the suspensions that are active now. The connector is suspended when all its flows are suspended. A store is
+    /// suspended when it is suspended in all flows.
     /// </summary>
     public EffectiveSpec Under(Suspensions held, DateTimeOffset now)
     {

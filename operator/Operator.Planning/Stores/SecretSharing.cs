@@ -5,12 +5,12 @@ using Operator.Planning.Facts;
 namespace Operator.Planning.Stores;
 
 /// <summary>
-/// Staging and Development never use a Secret that Production uses: a test would act on real sellers. Production goes on; the
-/// others are not run until they have Secrets of their own.
+/// Staging and Development must not use a Secret that Production uses, because a test would act on real sellers. Production
+/// runs; the other connectors do not run until they have their own Secrets.
 /// </summary>
 public static class SecretSharing
 {
-    /// <summary>Names of the Secrets that a connector's workers get: the application's, the stores' and those of env.</summary>
+    /// <summary>Names of the Secrets that the spec references: for the application, for its stores and for env.</summary>
     public static ImmutableArray<string> Secrets(ConnectorSpec spec) =>
         [
             .. spec
@@ -22,7 +22,7 @@ public static class SecretSharing
                 .Order(StringComparer.Ordinal),
         ];
 
-    /// <summary>Names of the Secrets of a list of stores.</summary>
+    /// <summary>Names of the Secrets that the stores reference.</summary>
     public static ImmutableArray<string> Secrets(IEnumerable<Store> stores) =>
         [
             .. stores
@@ -32,7 +32,7 @@ public static class SecretSharing
                 .Order(StringComparer.Ordinal),
         ];
 
-    /// <summary>What keeps a connector that is not Production from running, one sentence a Secret.</summary>
+    /// <summary>Errors that stop a connector outside Production, one sentence per Secret.</summary>
     public static ImmutableArray<string> Problems(
         MarketplaceConnector connector,
         ImmutableArray<SharedSecret> shared

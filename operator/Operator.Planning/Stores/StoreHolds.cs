@@ -3,7 +3,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Stores;
 
-/// <summary>What keeps single stores of a flow from running although they are due. None of it is the version's fault.</summary>
+/// <summary>Holds due stores of a flow back: authentication pauses and quotas. A hold is never evidence against the version.</summary>
 internal sealed class StoreHolds
 {
     private readonly PauseBook _pauses;
@@ -13,36 +13,36 @@ internal sealed class StoreHolds
     private StoreHolds(PauseBook pauses, QuotaGate gate, DateTimeOffset now) =>
         (_pauses, _gate, _now) = (pauses, gate, now);
 
-    /// <summary>Of a flow that the spec no longer lists only its stores' pauses are known.</summary>
+    /// <summary>When the spec no longer lists the flow, only the pauses of its stores apply.</summary>
     public static StoreHolds Of(EffectiveSpec effective, ConnectorRecord record, string flow, DateTimeOffset now) =>
         new(record.Pauses, QuotaGate.Of(effective.Quotas, record.Quotas, effective.Spec.FindFlow(flow), now), now);
 
-    /// <summary>There is something that may hold stores.</summary>
+    /// <summary>A pause or a quota can hold stores back.</summary>
     public static bool Exist(EffectiveSpec effective, ConnectorRecord record) =>
         !record.Pauses.IsEmpty || effective.Spec.Flows.Any(f => !effective.Quotas.Of(f).IsEmpty);
 
     /// <summary>No quota limits the flow.</summary>
     public bool AreCallsFree => _gate.IsOpen;
 
-    /// <summary>What a run of the flow is promised for each of its stores.</summary>
+    /// <summary>The quotas of the flow.</summary>
     public QuotaGate Gate => _gate;
 
-    /// <summary>Those that may run now, in their order.</summary>
+    /// <summary>The stores that may run now, in the given order.</summary>
     public IEnumerable<string> Admit(IEnumerable<string> stores) =>
         _gate.Admit(stores.Where(s => !AuthPauses.Holds(_pauses, s, _now)));
 
-    /// <summary>It could not authenticate, and pauses for longer than the occasion waits.</summary>
+    /// <summary>The store's authentication pause ends after the occasion's last start time.</summary>
     public bool IsLockedOut(Occasion occasion, string store) => AuthPauses.Holds(_pauses, store, occasion.StartBy);
 
-    /// <summary>The calls of its run can't be promised now.</summary>
+    /// <summary>The store's calls cannot be promised now.</summary>
     public bool LacksCalls(string store) => _gate.KeptBy(store) is not null;
 
-    /// <summary>The store will not run within the occasion: the occasion does not wait for it.</summary>
+    /// <summary>The store cannot run in time, so the occasion does not wait for the store.</summary>
     public bool Skips(Occasion occasion, string store) =>
         IsLockedOut(occasion, store)
         || (!_gate.IsOpen && (_gate.ReadyAt(store) is not { } ready || ready > occasion.StartBy));
 
-    /// <summary>When the first of these stores that is held may run; null when none is.</summary>
+    /// <summary>The first instant at which a held store of <paramref name="waiting"/> may run; null when none is held.</summary>
     public DateTimeOffset? NextEnd(IEnumerable<string> waiting) =>
         _gate.IsOpen && _pauses.IsEmpty ? null : waiting.Select(HeldUntil).Where(at => at > _now).Min();
 
@@ -52,7 +52,7 @@ internal sealed class StoreHolds
         return paused > ready ? paused : ready;
     }
 
-    /// <summary>The quota that the first of these stores waits for, or null.</summary>
+    /// <summary>The quota that holds the first held store back; null when no quota does.</summary>
     public Limit? KeptBy(IEnumerable<string> waiting) =>
         waiting.Select(_gate.KeptBy).FirstOrDefault(l => l is not null);
 }

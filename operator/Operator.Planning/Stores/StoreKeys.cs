@@ -5,10 +5,10 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Stores;
 
-/// <summary>Which keys of which Secrets are whose files. The operator only names them: it can't read a Secret.</summary>
+/// <summary>Maps keys of Secrets to credential files. The operator only references Secrets and cannot read them.</summary>
 internal static class StoreKeys
 {
-    /// <summary>One mount for the application and one for each store of the run, at fixed paths.</summary>
+    /// <summary>One mount for the application and one per store of the run, at fixed paths.</summary>
     public static ImmutableArray<SecretMount> Mounts(EffectiveSpec effective, Entry entry)
     {
         var spec = effective.Spec;
@@ -32,7 +32,7 @@ internal static class StoreKeys
         return mounts.ToImmutable();
     }
 
-    /// <summary>Where to look when a store can't authenticate: <c>Secret 'sellers' (keys acme-eu.refresh_token)</c>.</summary>
+    /// <summary>The Secrets to check when a store cannot authenticate: <c>Secret 'sellers' (keys acme-eu.refresh_token)</c>.</summary>
     public static IEnumerable<string> Described(EffectiveSpec effective, string storeName)
     {
         var (spec, store) = (effective.Spec, effective.Roster.Find(storeName));
@@ -48,11 +48,11 @@ internal static class StoreKeys
         }
     }
 
-    /// <summary>Changes when somebody points the store at other credentials.</summary>
+    /// <summary>A text that changes when the store references other credentials.</summary>
     public static string Reference(EffectiveSpec effective, string storeName) =>
         string.Join("; ", Described(effective, storeName));
 
-    /// <summary>Key to file; empty when every key of the Secret is a file.</summary>
+    /// <summary>Keys and their file names; empty when every key of the Secret becomes a file.</summary>
     private static ImmutableArray<SecretItem> Items(Marketplace marketplace, StoreSecretReference secret)
     {
         if (secret.KeyPrefix is not { } prefix)

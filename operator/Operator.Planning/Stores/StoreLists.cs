@@ -6,15 +6,15 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Stores;
 
 /// <summary>
-/// Puts the lists of <c>spec.storesFrom</c> beside the stores of the spec itself. The record keeps each list as it was last good, so
-/// that one that breaks later goes on as it last was.
+/// Adds the lists of <c>spec.storesFrom</c> to the stores of the spec. The record keeps the last good content of each list, which is
+/// used when the list is broken.
 /// </summary>
 internal static class StoreLists
 {
-    /// <summary>Every store, the lists to keep, and what is wrong with them, one sentence each.</summary>
+    /// <summary>All stores, the lists for the record, and the problems of the lists, one sentence each.</summary>
     public sealed record Gathering(ImmutableArray<Store> Stores, StoreBook Book, ImmutableArray<string> Problems);
 
-    /// <summary>The first of several stores with one name counts: those of the spec, then list by list.</summary>
+    /// <summary>When several stores have one name, the first one counts: the spec first, then the lists in order.</summary>
     public static Gathering Gather(ConnectorSpec spec, ImmutableArray<StoreListSight> seen, StoreBook kept)
     {
         var stores = spec.Stores.ToBuilder();
@@ -45,7 +45,7 @@ internal static class StoreLists
         );
     }
 
-    /// <summary>As the rules ask of <c>spec.stores</c>: a list does not know its marketplace.</summary>
+    /// <summary>Applies the rule of <c>spec.stores</c> that needs the marketplace, which a list does not contain.</summary>
     private static StoreListSight WithKeysNamed(ConnectorSpec spec, StoreListSight sight)
     {
         var nameless =
@@ -63,7 +63,7 @@ internal static class StoreLists
             };
     }
 
-    /// <summary>The list as it is when it is good, else as it last was; and what is wrong.</summary>
+    /// <summary>The list when it is good, else its last good content (null: none) with the problem.</summary>
     private static (KeptStoreList? List, string? Problem) Choose(
         StoreListSight sight,
         KeptStoreList? before,
@@ -88,11 +88,11 @@ internal static class StoreLists
         }
         var goesOn = before is null
             ? "it was never read, so none of its stores is known"
-            : $"its last good list of {before.Stores.Length} stores goes on";
+            : $"its last good list of {before.Stores.Length} stores is used";
         return (before, $"{problem}; {goesOn}");
     }
 
-    /// <summary>Adds what is not there yet, and says what is.</summary>
+    /// <summary>Adds stores with new names. Returns the problem of the first duplicate name; null when there is none.</summary>
     private static string? Add(
         KeptStoreList list,
         ImmutableArray<Store>.Builder stores,
@@ -108,13 +108,13 @@ internal static class StoreLists
             }
             else
             {
-                twin ??= $"store '{store.Name}' is in {owners[store.Name]} too, which counts; remove one";
+                twin ??= $"store '{store.Name}' is also in {owners[store.Name]}, and only that one counts; remove one";
             }
         }
         return twin;
     }
 
-    /// <summary>The same content of the same lists.</summary>
+    /// <summary>Both books have the same lists with the same content.</summary>
     public static bool IsSame(StoreBook a, StoreBook b) =>
         a.Lists.Length == b.Lists.Length && a.Lists.Zip(b.Lists).All(pair => IsSame(pair.First, pair.Second));
 

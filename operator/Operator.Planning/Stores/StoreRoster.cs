@@ -3,7 +3,7 @@ using Operator.Api;
 
 namespace Operator.Planning.Stores;
 
-/// <summary>Every store of the connector, by name. Made once a plan: with ten thousand stores nobody may look for one in a list.</summary>
+/// <summary>All stores of the connector, by name. Built once per plan, because a search in a list of ten thousand stores is too slow.</summary>
 internal sealed class StoreRoster
 {
     private readonly Dictionary<string, Store> _byName = new(StringComparer.Ordinal);
@@ -25,10 +25,10 @@ internal sealed class StoreRoster
 
     public static StoreRoster Empty { get; } = new([]);
 
-    /// <summary>In the order of the lists.</summary>
+    /// <summary>All names, in the order of the spec and its lists.</summary>
     public ImmutableArray<string> Names { get; }
 
-    /// <summary>Names of those that are not suspended, in order.</summary>
+    /// <summary>Names of the stores that are not suspended, in the order of <see cref="Names"/>.</summary>
     public ImmutableArray<string> Active { get; }
 
     public bool IsEmpty => _byName.Count == 0;

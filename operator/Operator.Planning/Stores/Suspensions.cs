@@ -4,8 +4,8 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Stores;
 
 /// <summary>
-/// What the orders of the record suspend, and until when. A due time counts for a store if it is not before the end of the last
-/// suspension that held the store.
+/// The suspensions that follow from the record's orders. A due time counts for a store when it is not before the end of the
+/// store's last suspension.
 /// </summary>
 internal sealed class Suspensions
 {
@@ -14,7 +14,7 @@ internal sealed class Suspensions
 
     private Suspensions(ImmutableArray<Scope> scopes) => _scopes = scopes;
 
-    /// <summary>The stores of an order as a set; null: all.</summary>
+    /// <summary>An order with its stores as a set; null: all stores.</summary>
     private sealed record Scope(SuspensionOrder Order, HashSet<string>? Stores);
 
     public static Suspensions Of(ActionBook book) =>
@@ -30,18 +30,22 @@ internal sealed class Suspensions
     public bool IsEmpty => _scopes.IsEmpty;
 
     /// <summary>
-    /// Until when the store is suspended in the flow, or was last; null: it never was. The greatest value: until somebody lifts it.
+    /// End of the store's current or last suspension in the flow; null: never suspended.
+    /// <see cref="DateTimeOffset.MaxValue"/>: until an order lifts the suspension.
     /// </summary>
     public DateTimeOffset? HeldUntil(string flow, string store) =>
         IsEmpty
             ? null
             : EndOf(_scopes.Where(s => s.Order.HasFlow(flow) && (s.Stores is null || s.Stores.Contains(store))));
 
-    /// <summary>The same of all of the flow's stores at once: what lets one of them go on lets the flow go on.</summary>
+    /// <summary>
+    /// Like <see cref="HeldUntil(string, string)"/>, for the whole flow: only orders for all stores suspend the flow, and any lift
+    /// of the flow ends this suspension.
+    /// </summary>
     public DateTimeOffset? HeldUntil(string flow) =>
         IsEmpty ? null : EndOf(_scopes.Where(s => s.Order.HasFlow(flow) && (s.Stores is null || s.Order.IsLift)));
 
-    /// <summary>The order that holds the store in the flow now, the newest first; null when none does.</summary>
+    /// <summary>The newest order that suspends the store in the flow now; null when none does.</summary>
     public SuspensionOrder? HolderOf(string flow, string store, DateTimeOffset now) =>
         HeldUntil(flow, store) > now
             ? _scopes
@@ -49,7 +53,7 @@ internal sealed class Suspensions
                 .LastOrDefault(o => !o.IsLift && o.HasFlow(flow) && IsStanding(o, now) && Has(o, store))
             : null;
 
-    /// <summary>The order that holds the whole flow now, the newest first; null when none does.</summary>
+    /// <summary>The newest order that suspends the whole flow now; null when none does.</summary>
     public SuspensionOrder? HolderOf(string flow, DateTimeOffset now) =>
         HeldUntil(flow) > now
             ? _scopes
@@ -63,7 +67,7 @@ internal sealed class Suspensions
     private static bool Has(SuspensionOrder order, string store) =>
         order.Stores.IsEmpty || order.Stores.Contains(store, StringComparer.Ordinal);
 
-    /// <summary>Later orders have the last word: a lift ends what stood, a suspension lasts at least as long as it says.</summary>
+    /// <summary>Applies the orders from old to new: a lift ends the suspension, and a suspension can only extend it.</summary>
     private static DateTimeOffset? EndOf(IEnumerable<Scope> scopes)
     {
         DateTimeOffset? end = null;

@@ -164,7 +164,7 @@ public sealed class RunNowStories
         _world.Step();
 
         Assert.Equal("Rejected", _world.StatusOf("now").State);
-        Assert.Contains("Git is in charge there", _world.StatusOf("now").Message, StringComparison.Ordinal);
+        Assert.Contains("an action cannot change the spec", _world.StatusOf("now").Message, StringComparison.Ordinal);
     }
 
     [Fact]

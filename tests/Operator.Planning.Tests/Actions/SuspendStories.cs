@@ -177,7 +177,7 @@ public sealed class SuspendStories
         _world.Step();
 
         Assert.Equal("Rejected", _world.StatusOf("go").State);
-        Assert.Contains("Git is in charge there", _world.StatusOf("go").Message, StringComparison.Ordinal);
+        Assert.Contains("an action cannot change the spec", _world.StatusOf("go").Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class SuspendStories
         _world.Step();
 
         Assert.Equal(
-            ("Rejected", "it is suspended by SyncAction 'stop'; make an Unsuspend first"),
+            ("Rejected", "it is suspended by SyncAction 'stop'; create an Unsuspend first"),
             (_world.StatusOf("now").State, _world.StatusOf("now").Message)
         );
     }

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Operator.Planning.Record.Encoding;
 
-/// <summary>The names of an <see cref="OutcomeBook"/>'s stores, or some of them: parts of their own, which only new stores change.</summary>
+/// <summary>Store names of an <see cref="OutcomeBook"/>, cut into parts. Only a change of the set of stores rewrites these parts.</summary>
 public sealed record OutcomeStores
 {
-    /// <summary>With names of 63 characters, which JSON never widens, far below the size that a part may have.</summary>
+    /// <summary>Names have at most 63 characters, and JSON escapes none, so a part stays far below its size limit.</summary>
     private const int StoresAPart = 5_000;
 
     public ImmutableArray<string> Stores { get; set; } = [];

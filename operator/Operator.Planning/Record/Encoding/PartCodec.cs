@@ -4,26 +4,26 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Operator.Planning.Record.Encoding;
 
-/// <summary>How one book of the record becomes parts of bytes, and how it is read from them.</summary>
+/// <summary>Encodes one book of the record as parts of bytes, and decodes the book.</summary>
 internal abstract record PartCodec(string Name)
 {
     private PartCodec(string name, bool isPrefix)
         : this(name) => IsPrefix = isPrefix;
 
-    /// <summary>The names of its parts begin with <see cref="Name"/>; else there is one part, of that name.</summary>
+    /// <summary>True: the names of the parts begin with <see cref="Name"/>. False: there is one part, and its name is <see cref="Name"/>.</summary>
     private bool IsPrefix { get; }
 
     public bool Owns(string part) => IsPrefix ? part.StartsWith(Name, StringComparison.Ordinal) : part == Name;
 
     public abstract IEnumerable<KeyValuePair<string, byte[]>> Encode(ConnectorRecord record);
 
-    /// <summary>The record with what these parts, all that the codec owns, hold.</summary>
+    /// <summary>Returns the record with the content of the parts. <paramref name="parts"/> are all parts that the codec owns.</summary>
     public abstract ConnectorRecord Decode(ConnectorRecord record, IReadOnlyList<Part> parts);
 
-    /// <summary>One part as it was read.</summary>
+    /// <summary>One part as read.</summary>
     public sealed record Part(string Name, ReadOnlyMemory<byte> Bytes);
 
-    /// <summary>A book that is one part; <paramref name="Read"/> gives null where there is nothing to keep.</summary>
+    /// <summary>A book that is one part. <paramref name="Read"/> returns null when there is nothing to store.</summary>
     public sealed record Book<T>(
         string Name,
         JsonTypeInfo<T> Type,
@@ -43,7 +43,7 @@ internal abstract record PartCodec(string Name)
         public T Decode(ReadOnlySpan<byte> bytes) => Required(JsonSerializer.Deserialize(bytes, Type), Name);
     }
 
-    /// <summary>A part for each flow, called by its name.</summary>
+    /// <summary>A book that has one part per flow. The part's name is the prefix and the flow's name.</summary>
     public sealed record OfFlows<T>(
         string Prefix,
         JsonTypeInfo<T> Type,

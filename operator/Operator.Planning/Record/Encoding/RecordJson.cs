@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record.Encoding;
 
-/// <summary>JSON of the record's parts: compact, defaults left out so that a part only changes when a fact does.</summary>
+/// <summary>JSON of the record's parts: compact, without null properties.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

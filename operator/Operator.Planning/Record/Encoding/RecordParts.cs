@@ -4,12 +4,12 @@ using System.Text.Json;
 namespace Operator.Planning.Record.Encoding;
 
 /// <summary>
-/// The record as named parts of bytes, which is how it is kept: one part a book (those of pauses, actions and quotas only when
-/// there is something in them), four a flow, and those of the stores.
+/// The stored form of the record: named parts of bytes. One part per book (pauses, actions and quotas only when not empty),
+/// four parts per flow, and the parts with stores.
 /// </summary>
 public static class RecordParts
 {
-    /// <summary>Beginning of the names of a record's objects.</summary>
+    /// <summary>Prefix of the names of a record's objects.</summary>
     public const string ObjectPrefix = "mpc";
     public const string Revisions = "revisions";
     public const string Attempts = "attempts";
@@ -91,13 +91,13 @@ public static class RecordParts
         ),
     ];
 
-    /// <summary>From these a record that lost its head is begun anew: what is stable, what was rejected, and what people stopped.</summary>
+    /// <summary>A record that lost its head is recovered from these parts: stable, rejected revision, suspensions.</summary>
     public static bool OutlivesHead(string part) => part is Revisions or Attempts or Actions;
 
     public static ImmutableSortedDictionary<string, byte[]> Encode(ConnectorRecord record) =>
         Codecs.SelectMany(c => c.Encode(record)).ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    /// <summary>Throws <see cref="JsonException"/> for a part that is no record of ours.</summary>
+    /// <summary>Throws <see cref="JsonException"/> for an unknown or invalid part.</summary>
     public static ConnectorRecord Decode(
         string id,
         long counter,

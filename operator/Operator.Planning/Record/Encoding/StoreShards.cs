@@ -3,16 +3,16 @@ using System.Collections.Immutable;
 namespace Operator.Planning.Record.Encoding;
 
 /// <summary>
-/// The lists of stores as parts of the record: <c>stores.0</c>, <c>stores.1</c> and so on. A part of a record has a size limit
-/// that ten thousand stores exceed, so a long list is cut into several; an edit of one list changes its own parts only, unless
-/// it needs more or fewer of them.
+/// The store lists as parts of the record: <c>stores.0</c>, <c>stores.1</c> and so on. A part has a size limit, and ten
+/// thousand stores exceed the limit, so a long list is cut into several parts. An edit of a list rewrites only the parts of
+/// this list, unless the number of its parts changes.
 /// </summary>
 internal static class StoreShards
 {
-    /// <summary>Before compression; what can't be compressed still fits then.</summary>
+    /// <summary>Size before compression, small enough for content that does not compress.</summary>
     private const int MostBytes = 384 * 1024;
 
-    /// <summary>Neighbours of one source are one list.</summary>
+    /// <summary>Consecutive shards with one source are one list.</summary>
     public static StoreBook Join(IEnumerable<KeptStoreList> shards)
     {
         var lists = ImmutableArray.CreateBuilder<KeptStoreList>();

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using Operator.Testing;
 
-namespace Operator.Tests;
+namespace Operator.Tests.Walls;
 
 /// <summary>Who may know whom, by project references: the core knows no I/O, the runtime no domain.</summary>
 public sealed class WallsTests
