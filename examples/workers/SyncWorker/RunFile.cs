@@ -20,7 +20,7 @@ public sealed record RunStore
 {
     public string Name { get; set; } = "";
 
-    /// <summary>The last slot that was synced without a failed item; null: there is none.</summary>
+    /// <summary>The newest slot in which the store had no failed item; null: there is none.</summary>
     public DateTimeOffset? LastOkSlot { get; set; }
 
     /// <summary>Everything since this time must be synced again; null: nothing.</summary>

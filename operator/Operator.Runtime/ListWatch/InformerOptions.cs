@@ -12,9 +12,7 @@ public sealed record InformerOptions
     /// <summary>Objects per list page. Default 500.</summary>
     public int PageSize { get; init; } = 500;
 
-    /// <summary>
-    /// Lists by a watch with initial events if the server supports it, because this needs less server memory. Default true.
-    /// </summary>
+    /// <summary>Lists by a watch with initial events if the server supports it; this costs the server less. Default true.</summary>
     public bool StreamsLists { get; init; } = true;
 
     /// <summary>The server is asked to end a watch after this time, ±10 % at random. Default 5 min.</summary>

@@ -26,7 +26,7 @@ public sealed record RecordStoreOptions
     /// <summary>Largest size of the head: the parts inside it and about 120 bytes per other part. Default 768 KiB.</summary>
     public int MaxHeadBytes { get; init; } = 768 * 1024;
 
-    /// <summary>A commit that takes longer than this before it writes the head is abandoned. Default 1 min.</summary>
+    /// <summary>A commit that takes longer than this before its last write of the head is abandoned. Default 1 min.</summary>
     public TimeSpan MaxCommitTime { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>

@@ -95,7 +95,7 @@ internal sealed class ClusterCache
         }
     }
 
-    /// <summary>Rollouts that name the connector, oldest first; the oldest is in charge.</summary>
+    /// <summary>Rollouts that name the connector, oldest first; the operator follows only the oldest.</summary>
     public ImmutableArray<SyncRollout> RolloutsOf(ObjectKey connector) =>
         [
             .. _changes

@@ -22,7 +22,7 @@ internal sealed record Gathered
     /// <summary>The connector's problems may disappear without a change of its spec.</summary>
     public bool MayHeal { get; init; }
 
-    /// <summary>Rollouts that name this connector but are not in charge, because another one is older.</summary>
+    /// <summary>Rollouts that name this connector but are not used, because another rollout is older.</summary>
     public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
 
     /// <summary>Rollouts that name this connector and can't be read.</summary>

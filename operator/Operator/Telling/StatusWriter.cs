@@ -113,7 +113,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         {
             return false;
         }
-        // The status of a connector, for every kind: all our kinds have these fields.
+        // Uses the connector's status type for every kind: observedGeneration and conditions are the same in all kinds.
         var status = new MarketplaceConnector
         {
             Status = new ConnectorStatus
