@@ -1,8 +1,10 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 public sealed class ActionTests(TestCluster cluster) : ClusterStory(cluster, "actions")
 {
-    private static readonly ConnectorManifest Connector = A.Connector() with { UpdatePolicy = "Immediate" };
+    private static readonly ConnectorManifest Connector = A.ConnectorManifest() with { UpdatePolicy = "Immediate" };
 
     [Fact]
     public async Task RunNow_runs_the_named_store_at_once_and_no_other()
@@ -28,7 +30,7 @@ public sealed class ActionTests(TestCluster cluster) : ClusterStory(cluster, "ac
     public async Task Suspend_stops_the_connector_and_Unsuspend_resumes_it()
     {
         await Story.ApplyAsync(Connector, Ct);
-        await Story.AwaitEveryStoreAsync(Connector, A.Good, Ct);
+        await Story.AwaitEveryStoreAsync(Connector, ExampleWorker.Good, Ct);
 
         await Story.ApplyAsync(
             new ActionManifest
@@ -48,7 +50,7 @@ public sealed class ActionTests(TestCluster cluster) : ClusterStory(cluster, "ac
         await Story.AwaitRunsAsync("all runs have ended", runs => runs.All(r => r.HasEnded), Ct);
         var before = Story.Runs.Length;
 
-        await Story.ApplyAsync(new ActionManifest { Name = "now" }, Ct);
+        await Story.ApplyAsync(A.ActionManifest("now"), Ct);
         Assert.Equal("Rejected", (await Story.AwaitActionAsync("now", Ct)).State);
         Assert.Equal(before, Story.Runs.Length);
         await Story.ApplyAsync(new ActionManifest { Name = "go", Action = "Unsuspend" }, Ct);

@@ -1,9 +1,11 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>A policy engine stands between the operator and its pods.</summary>
 public sealed class AdmissionTests(TestCluster cluster) : ClusterStory(cluster, "admission")
 {
-    private static readonly ConnectorManifest Connector = A.Connector() with { Stores = A.Stores(2) };
+    private static readonly ConnectorManifest Connector = A.ConnectorManifest() with { Stores = A.Stores(2) };
 
     [Fact]
     public async Task A_webhook_that_denies_pods_is_quoted_and_holds_up_nothing_once_it_allows_them()
@@ -46,7 +48,7 @@ public sealed class AdmissionTests(TestCluster cluster) : ClusterStory(cluster, 
     /// <summary>What was refused is no failure of the version, and every store is synced.</summary>
     private async Task AwaitItGoesOnAsync()
     {
-        await Story.AwaitEveryStoreAsync(Connector, A.Good, Ct);
+        await Story.AwaitEveryStoreAsync(Connector, ExampleWorker.Good, Ct);
         await Story.AwaitConnectorAsync(
             Connector.Name,
             "it is ready again",

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
@@ -13,19 +14,19 @@ public sealed class AtRestTests(TestCluster cluster) : ClusterStory(cluster, "re
     public async Task Nothing_is_written_while_every_connector_is_suspended()
     {
         // One that ran and was suspended, one suspended in the middle of an attempt, one that can't be worked on.
-        var idle = A.Connector("idle") with
+        var idle = A.ConnectorManifest("idle") with
         {
             StartingDeadline = "15s",
         };
         var underWay = idle with { Name = "under-way" };
         await Story.ApplyAsync(idle, Ct);
         await Story.ApplyAsync(underWay, Ct);
-        await Story.ApplyAsync(A.Rollout("under-way"), Ct);
-        await Story.ApplyAsync(A.Connector("invalid") with { Schedule = "0 0 31 2 *", Suspend = true }, Ct);
-        await Story.AwaitEveryStoreAsync(underWay, A.Good, Ct);
-        await Story.ChangeImageAsync("under-way", A.Better, Ct);
+        await Story.ApplyAsync(A.RolloutManifest("under-way"), Ct);
+        await Story.ApplyAsync(A.ConnectorManifest("invalid") with { Schedule = "0 0 31 2 *", Suspend = true }, Ct);
+        await Story.AwaitEveryStoreAsync(underWay, ExampleWorker.Good, Ct);
+        await Story.ChangeImageAsync("under-way", ExampleWorker.Better, Ct);
         await Story.AwaitRunsAsync("the candidate runs", runs => runs.Any(r => r.IsCandidate && r.HasStarted), Ct);
-        await Story.AwaitEveryStoreAsync(idle, A.Good, Ct);
+        await Story.AwaitEveryStoreAsync(idle, ExampleWorker.Good, Ct);
         await Story.SuspendAsync("idle", Ct);
         await Story.SuspendAsync("under-way", Ct);
         await Story.AwaitConditionAsync("idle", "Ready", "Suspended", Ct);

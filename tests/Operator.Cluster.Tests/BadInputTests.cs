@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
@@ -20,7 +21,7 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
     [Fact]
     public async Task An_impossible_cron()
     {
-        await Story.ApplyAsync(A.Connector("cron") with { Stores = A.Stores(2), Schedule = "0 0 31 2 *" }, Ct);
+        await Story.ApplyAsync(A.ConnectorManifest("cron") with { Stores = A.Stores(2), Schedule = "0 0 31 2 *" }, Ct);
 
         var ready = await Story.AwaitConditionAsync("cron", "Ready", "InvalidSpec", Ct);
 
@@ -32,7 +33,7 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
     [Fact]
     public async Task Two_stores_of_one_name()
     {
-        var twins = Story.Yaml(A.Connector("twins") with { Stores = ["acme", "acme"] });
+        var twins = Story.Yaml(A.ConnectorManifest("twins") with { Stores = ["acme", "acme"] });
 
         await AssertRefusedOrToldAsync(twins, "twins", "spec.stores", "name");
         await neighbourhood.AwaitNeighbourGoesOnAsync(Ct);
@@ -41,10 +42,10 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
     [Fact]
     public async Task A_Secret_that_is_not_there()
     {
-        var connector = A.Connector("secretless") with
+        var connector = A.ConnectorManifest("secretless") with
         {
             Stores = ["acme", "bravo"],
-            StoreSecrets = A.Connector().StoreSecrets.Add("acme", "nobodys-secret"),
+            StoreSecrets = A.ConnectorManifest().StoreSecrets.Add("acme", "nobodys-secret"),
         };
         await Story.ApplyAsync(connector, Ct);
 
@@ -83,7 +84,13 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
     [Fact]
     public async Task A_field_that_does_not_exist_is_refused_by_strict_validation()
     {
-        var misspelt = Story.Yaml(A.Connector("strict") with { Stores = A.Stores(2), Extra = "suspendd: true" });
+        var misspelt = Story.Yaml(
+            A.ConnectorManifest("strict") with
+            {
+                Stores = A.Stores(2),
+                Extra = "suspendd: true",
+            }
+        );
 
         var refusal = await Story.TryApplyAsync(misspelt, Ct, "--validate=true");
 
@@ -94,7 +101,13 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
     [Fact]
     public async Task A_field_of_a_connector_that_the_cluster_dropped_without_a_word()
     {
-        var misspelt = Story.Yaml(A.Connector("lenient") with { Stores = A.Stores(2), Extra = "suspendd: true" });
+        var misspelt = Story.Yaml(
+            A.ConnectorManifest("lenient") with
+            {
+                Stores = A.Stores(2),
+                Extra = "suspendd: true",
+            }
+        );
         (await Story.TryApplyAsync(misspelt, Ct, "--validate=false")).OrThrow();
 
         var told = await Story.AwaitConditionAsync("lenient", "UnknownField", "UnknownField", Ct);
@@ -107,8 +120,10 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
     [Fact]
     public async Task A_field_of_a_rollout_that_the_cluster_dropped_without_a_word()
     {
-        await Story.ApplyAsync(A.Connector("unlimited") with { Stores = A.Stores(2) }, Ct);
-        var misspelt = A.Rollout("unlimited").Yaml().Replace("maxErrorRate", "maxErrorRatio", StringComparison.Ordinal);
+        await Story.ApplyAsync(A.ConnectorManifest("unlimited") with { Stores = A.Stores(2) }, Ct);
+        var misspelt = A.RolloutManifest("unlimited")
+            .Yaml()
+            .Replace("maxErrorRate", "maxErrorRatio", StringComparison.Ordinal);
         (await Story.TryApplyAsync(misspelt, Ct, "--validate=false")).OrThrow();
 
         var told = await Story.AwaitRolloutAsync(
@@ -126,7 +141,7 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
     [Fact]
     public async Task An_image_that_cannot_be_pulled()
     {
-        var missing = A.Connector("imageless") with
+        var missing = A.ConnectorManifest("imageless") with
         {
             Stores = A.Stores(2),
             Image = "localhost/example-sync-worker:9.9",
@@ -158,8 +173,8 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
         params string[] words
     )
     {
-        await Story.ApplyAsync(A.Connector("stepless") with { Stores = A.Stores(2) }, Ct);
-        var applied = await Story.TryApplyAsync((A.Rollout("stepless") with { Steps = steps }).Yaml(), Ct);
+        await Story.ApplyAsync(A.ConnectorManifest("stepless") with { Stores = A.Stores(2) }, Ct);
+        var applied = await Story.TryApplyAsync((A.RolloutManifest("stepless") with { Steps = steps }).Yaml(), Ct);
         var said = applied.ExitCode == 0 ? await StalledMessageAsync("stepless") : applied.Error;
         Assert.All(words, w => Assert.Contains(w, said));
     }

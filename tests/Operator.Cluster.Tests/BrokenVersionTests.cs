@@ -1,25 +1,27 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>Versions that can't work at all must not reach more stores than their first step, and end their attempt.</summary>
 public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(cluster, "broken")
 {
-    private static readonly ConnectorManifest Working = A.Connector();
+    private static readonly ConnectorManifest Working = A.ConnectorManifest();
 
     [Fact]
     [Trait(Suite.Name, Suite.Stories)]
     public async Task A_version_that_exits_with_1_at_once_never_leaves_the_first_step()
     {
         await Story.ApplyAsync(Working, Ct);
-        await Story.ApplyAsync(A.Rollout(), Ct);
-        await Story.AwaitEveryStoreAsync(Working, A.Good, Ct);
+        await Story.ApplyAsync(A.RolloutManifest(), Ct);
+        await Story.AwaitEveryStoreAsync(Working, ExampleWorker.Good, Ct);
 
-        await Story.ApplyAsync(Working with { Image = A.Better, Fault = "exit1" }, Ct);
+        await Story.ApplyAsync(Working with { Image = ExampleWorker.Better, Fault = "exit1" }, Ct);
 
         var rolledBack = await Story.AwaitPhaseAsync("shop", "RolledBack", attempt: 1, Ct);
         Assert.Equal("RunErrorRateTooHigh", rolledBack.Status.Attempt?.Reason);
-        await MidStep.AwaitAllOnStableAsync(Story, Working, A.Good, Ct);
+        await MidStep.AwaitAllOnStableAsync(Story, Working, ExampleWorker.Good, Ct);
         Assert.InRange(MidStep.Candidate(Story.Runs, attempt: 1).Reached.Count, 1, 2);
-        Invariants.Stores_ran_stable_in_their_next_slot(Story.Runs, attempt: 1, A.Good, MidStep.Period);
+        Invariants.Stores_ran_stable_in_their_next_slot(Story.Runs, attempt: 1, ExampleWorker.Good, MidStep.Period);
         Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
     }
 
@@ -33,14 +35,14 @@ public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(clust
             StartTimeout = "8s",
         };
         await Story.ApplyAsync(working, Ct);
-        await Story.ApplyAsync(A.Rollout(), Ct);
-        await Story.AwaitEveryStoreAsync(working, A.Good, Ct);
+        await Story.ApplyAsync(A.RolloutManifest(), Ct);
+        await Story.AwaitEveryStoreAsync(working, ExampleWorker.Good, Ct);
 
         await Story.ChangeImageAsync("shop", "localhost/example-sync-worker:9.9", Ct);
 
         var ended = await Story.AwaitPhaseAsync("shop", "RolledBack", attempt: 1, Ct);
         Assert.Equal("ImageUnavailable", ended.Status.Attempt?.Reason);
-        await MidStep.AwaitAllOnStableAsync(Story, working, A.Good, Ct);
+        await MidStep.AwaitAllOnStableAsync(Story, working, ExampleWorker.Good, Ct);
         var candidate = Story.Runs.Where(r => r.IsCandidate).ToList();
         Assert.Single(candidate.SelectMany(r => r.Stores).Distinct());
         Assert.DoesNotContain(candidate, r => r.HasStarted);

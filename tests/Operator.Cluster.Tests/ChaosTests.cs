@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
@@ -17,7 +18,7 @@ public sealed class ChaosTests(UnsettledCluster cluster) : UnsettlingStory(clust
     /// <summary>In observed rounds: while the others are broken the step does not get older.</summary>
     private static readonly TimeSpan SecondStep = TimeSpan.FromSeconds(110) + (Outage / 2);
 
-    private static readonly ConnectorManifest Shop = A.Connector() with
+    private static readonly ConnectorManifest Shop = A.ConnectorManifest() with
     {
         Schedule = "@every 10s",
         StartingDeadline = "30s",
@@ -25,7 +26,7 @@ public sealed class ChaosTests(UnsettledCluster cluster) : UnsettlingStory(clust
     };
 
     /// <summary>The second step lasts through what happens: 10 stores, and not one more, must run the candidate.</summary>
-    private static readonly RolloutManifest Rollout = A.Rollout() with
+    private static readonly RolloutManifest Rollout = A.RolloutManifest() with
     {
         Steps = [("10%", "20s"), ("50%", $"{SecondStep.TotalSeconds}s"), ("100%", "0s")],
     };
@@ -66,9 +67,9 @@ public sealed class ChaosTests(UnsettledCluster cluster) : UnsettlingStory(clust
     private async Task BeginSecondStepAsync()
     {
         await Story.ApplyAsync(Shop, Ct);
-        await Story.AwaitEveryStoreAsync(Shop, A.Good, Ct);
+        await Story.AwaitEveryStoreAsync(Shop, ExampleWorker.Good, Ct);
         await Story.ApplyAsync(Rollout, Ct);
-        await Story.ChangeImageAsync(Shop.Name, A.Better, Ct);
+        await Story.ChangeImageAsync(Shop.Name, ExampleWorker.Better, Ct);
         await Story.AwaitRunsAsync(
             "the second step's 10 stores run 1.1",
             runs => MidStep.Candidate(runs, 1).Reached.Count == 10,

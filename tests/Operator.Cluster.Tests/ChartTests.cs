@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>The chart with the real Helm, on a cluster where an attempt is under way.</summary>

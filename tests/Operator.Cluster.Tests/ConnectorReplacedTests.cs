@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 public sealed class ConnectorReplacedTests(TestCluster cluster) : ClusterStory(cluster, "replaced")
@@ -8,7 +10,7 @@ public sealed class ConnectorReplacedTests(TestCluster cluster) : ClusterStory(c
         await MidStep.BeginAsync(Story, Ct);
         var before = await Story.ConnectorAsync("shop", Ct);
 
-        var same = Story.Yaml(MidStep.Connector with { Image = A.Better });
+        var same = Story.Yaml(MidStep.Connector with { Image = ExampleWorker.Better });
         (await Story.Kube.TryKubectlAsync(same, Ct, "-n", Story.Namespace, "replace", "--force", "-f", "-")).OrThrow();
 
         var promoted = await Story.AwaitPhaseAsync("shop", "Promoted", attempt: 1, Ct);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
@@ -97,7 +98,7 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
               nodeSelector: {kubernetes.io/hostname: {{node}}}
               containers:
               - name: urgent
-                image: {{A.Good}}
+                image: {{ExampleWorker.Good}}
                 resources: {requests: {ephemeral-storage: "{{storage}}" } }
             """;
 }

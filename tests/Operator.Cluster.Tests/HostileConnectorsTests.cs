@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Operator.Api;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
@@ -80,7 +81,7 @@ public sealed class HostileConnectorsTests(Neighbourhood neighbourhood) : IClass
                   "spec": {
                     "marketplace": "Amazon", "environment": "Development",
                     "sync": {
-                      "image": "{{{A.Good}}}", "imagePullPolicy": "IfNotPresent",
+                      "image": "{{{ExampleWorker.Good}}}", "imagePullPolicy": "IfNotPresent",
                       "env": [{"name": "MARKETPLACE_URL", "value": "{{{Story.MarketplaceUrl}}}"}],
                       "resources": {"requests": {"cpu": "5m", "memory": "16Mi"}, "limits": {"memory": "128Mi"}}
                     },

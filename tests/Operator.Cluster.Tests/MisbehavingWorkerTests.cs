@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>Workers that don't keep the contract. What they say is never trusted, and what they break stays theirs.</summary>
@@ -16,7 +18,7 @@ public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClass
     [InlineData("toomany")] // one store more than it was given
     public async Task A_report_that_makes_no_sense(string fault)
     {
-        await Story.ApplyAsync(A.Connector(fault) with { Stores = A.Stores(3), Fault = fault }, Ct);
+        await Story.ApplyAsync(A.ConnectorManifest(fault) with { Stores = A.Stores(3), Fault = fault }, Ct);
 
         var ready = await Story.AwaitConditionAsync(fault, "Ready", "ReportUnreadable", Ct);
 
@@ -31,9 +33,9 @@ public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClass
     [Fact]
     public async Task A_worker_that_used_to_report_and_fell_silent()
     {
-        var talking = A.Connector("silent") with { Stores = A.Stores(3), UpdatePolicy = "Immediate" };
+        var talking = A.ConnectorManifest("silent") with { Stores = A.Stores(3), UpdatePolicy = "Immediate" };
         await Story.ApplyAsync(talking, Ct);
-        await Story.AwaitEveryStoreAsync(talking, A.Good, Ct);
+        await Story.AwaitEveryStoreAsync(talking, ExampleWorker.Good, Ct);
 
         await Story.ApplyAsync(talking with { Fault = "silent" }, Ct);
 
@@ -47,7 +49,7 @@ public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClass
     public async Task One_store_that_crashes_the_worker_does_not_take_its_neighbours_along()
     {
         var stores = A.Stores(8);
-        var crashing = A.Connector("crashing") with
+        var crashing = A.ConnectorManifest("crashing") with
         {
             Stores = stores,
             Fault = "crash:seller-03",

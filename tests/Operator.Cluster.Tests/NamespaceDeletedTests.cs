@@ -1,9 +1,11 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>A team removes its namespace, with all that runs in it, and may make it again.</summary>
 public sealed class NamespaceDeletedTests(TestCluster cluster) : ClusterStory(cluster, "ended")
 {
-    private static readonly ConnectorManifest Connector = A.Connector() with
+    private static readonly ConnectorManifest Connector = A.ConnectorManifest() with
     {
         Stores = A.Stores(4),
         MaxStoresPerRun = 1,

@@ -1,9 +1,14 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>A namespace with a healthy connector, beside which others are put that are anything but.</summary>
 public sealed class Neighbourhood(TestCluster cluster) : IAsyncLifetime
 {
-    private static readonly ConnectorManifest Neighbour = A.Connector("neighbour") with { Stores = A.Stores(3) };
+    private static readonly ConnectorManifest Neighbour = A.ConnectorManifest("neighbour") with
+    {
+        Stores = A.Stores(3),
+    };
     private Story? _story;
 
     internal Story Story => _story ?? throw new InvalidOperationException("the story has not begun");
@@ -13,7 +18,7 @@ public sealed class Neighbourhood(TestCluster cluster) : IAsyncLifetime
         var ct = TestContext.Current.CancellationToken;
         _story = await Story.BeginAsync(cluster, "neighbours", ct);
         await _story.ApplyAsync(Neighbour, ct);
-        await _story.AwaitEveryStoreAsync(Neighbour, A.Good, ct);
+        await _story.AwaitEveryStoreAsync(Neighbour, ExampleWorker.Good, ct);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Testing;
 using Xunit.Sdk;
 
 namespace Operator.Cluster.Tests;
@@ -12,7 +13,7 @@ public sealed class QuickstartStory(TestCluster cluster) : IAsyncLifetime
 {
     public const string Connector = "amazon-eu";
 
-    private static readonly ConnectorManifest Stores = A.Connector(Connector) with { Stores = A.Stores(40) };
+    private static readonly ConnectorManifest Stores = A.ConnectorManifest(Connector) with { Stores = A.Stores(40) };
     private Story? _story;
 
     internal Story Story => _story ?? throw new InvalidOperationException("the story has not begun");
@@ -45,14 +46,14 @@ public sealed class QuickstartStory(TestCluster cluster) : IAsyncLifetime
     private async Task HappenAsync(Story story, CancellationToken ct)
     {
         await story.KubectlAsync(ct, "apply", "-f", "examples/quickstart");
-        await story.AwaitEveryStoreAsync(Stores, A.Good, ct);
+        await story.AwaitEveryStoreAsync(Stores, ExampleWorker.Good, ct);
 
-        await story.ChangeImageAsync(Connector, A.Better, ct);
+        await story.ChangeImageAsync(Connector, ExampleWorker.Better, ct);
         Promoted = await story.AwaitPhaseAsync(Connector, "Promoted", attempt: 1, ct);
 
-        await story.ChangeImageAsync(Connector, A.Bad, ct);
+        await story.ChangeImageAsync(Connector, ExampleWorker.Bad, ct);
         RolledBack = await story.AwaitPhaseAsync(Connector, "RolledBack", attempt: 2, ct);
-        await MidStep.AwaitAllOnStableAsync(story, Stores, A.Better, ct);
+        await MidStep.AwaitAllOnStableAsync(story, Stores, ExampleWorker.Better, ct);
 
         await story.SuspendAsync(Connector, ct);
         await story.AwaitRunsAsync(

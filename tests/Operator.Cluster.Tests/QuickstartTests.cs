@@ -19,7 +19,7 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
         Assert.Single(slots[0].Stores);
         Assert.Superset(new HashSet<int> { 2, 10, 40 }, slots.Select(s => s.Reached.Count).ToHashSet());
         Assert.Equal("Promoted", story.Promoted.Status.Phase);
-        Assert.Equal(A.Better, story.Promoted.Status.Attempt?.Image);
+        Assert.Equal(ExampleWorker.Better, story.Promoted.Status.Attempt?.Image);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
     [Fact]
     public void A_bad_version_is_rolled_back_and_never_leaves_its_first_step()
     {
-        var ran = story.Runs.Where(r => r.Image == A.Bad).ToList();
+        var ran = story.Runs.Where(r => r.Image == ExampleWorker.Bad).ToList();
 
         Assert.InRange(Spread.Of(ran).Reached.Count, 1, 2);
         Assert.All(ran, r => Assert.Equal(2, r.Attempt));
@@ -52,28 +52,35 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
     [Fact]
     public void After_the_rollback_every_store_runs_stable_in_its_next_slot()
     {
-        var last = story.Runs.Where(r => r.Image == A.Bad).Max(r => r.Slot);
+        var last = story.Runs.Where(r => r.Image == ExampleWorker.Bad).Max(r => r.Slot);
         var after = story.Runs.Where(r => r.Slot > last).ToList();
 
-        Assert.All(after, r => Assert.Equal(A.Better, r.Image));
+        Assert.All(after, r => Assert.Equal(ExampleWorker.Better, r.Image));
         Assert.Equal(A.Stores(40), after.SelectMany(r => r.Stores).Distinct().Order(StringComparer.Ordinal));
-        Invariants.Stores_ran_stable_in_their_next_slot(story.Runs, attempt: 2, A.Better, TimeSpan.FromSeconds(10));
+        Invariants.Stores_ran_stable_in_their_next_slot(
+            story.Runs,
+            attempt: 2,
+            ExampleWorker.Better,
+            TimeSpan.FromSeconds(10)
+        );
     }
 
     [Fact]
     public void What_the_bad_version_handled_is_done_again_at_once_on_stable()
     {
-        var bad = story.Runs.Where(r => r.Image == A.Bad && r.HasStarted).ToList();
+        var bad = story.Runs.Where(r => r.Image == ExampleWorker.Bad && r.HasStarted).ToList();
         var again = story.Runs.Where(r => r.Occasion == "c2").ToList();
 
         Assert.Equal(
             bad.SelectMany(r => r.Stores).Distinct().Order(StringComparer.Ordinal),
             again.SelectMany(r => r.RedoFrom.Keys).Distinct().Order(StringComparer.Ordinal)
         );
-        Assert.All(again, r => Assert.Equal((A.Better, true), (r.Image, r.Succeeded)));
+        Assert.All(again, r => Assert.Equal((ExampleWorker.Better, true), (r.Image, r.Succeeded)));
         foreach (var (store, since) in again.SelectMany(r => r.RedoFrom))
         {
-            var before = story.Runs.Where(r => r.Image == A.Better && r.Succeeded && r.Stores.Contains(store));
+            var before = story.Runs.Where(r =>
+                r.Image == ExampleWorker.Better && r.Succeeded && r.Stores.Contains(store)
+            );
             var first = bad.Where(r => r.Stores.Contains(store)).Min(r => r.Slot);
             Assert.Equal(before.Where(r => r.Slot < first).Max(r => r.Slot), since.ToUnixTimeSeconds());
         }
@@ -86,7 +93,10 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
         var withLog = ran.Where(r => !r.IsLogLost).ToList();
 
         Assert.All(ran.Where(r => r.IsLogLost), r => Assert.True(r.IsDeletedFirst, $"its log is lost: {r}"));
-        Assert.Equal([A.Good, A.Better, A.Bad], withLog.Select(r => r.Image).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [ExampleWorker.Good, ExampleWorker.Better, ExampleWorker.Bad],
+            withLog.Select(r => r.Image).Distinct().Order(StringComparer.Ordinal)
+        );
         Assert.All(withLog, r => Assert.Equal(r.Stores, r.Log.Select(l => l.Store)));
         Assert.All(withLog, r => Assert.All(r.Log, l => Assert.EndsWith($":{l.Version}", r.Image)));
         Assert.All(
@@ -104,8 +114,11 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
     {
         var misread = story.Runs.ToLookup(r => r.Image, r => r.Reported.Sum(s => s.Invalid));
 
-        Assert.Contains(misread[A.Bad], invalid => invalid > 0);
-        Assert.All(misread[A.Good].Concat(misread[A.Better]), invalid => Assert.Equal(0, invalid));
+        Assert.Contains(misread[ExampleWorker.Bad], invalid => invalid > 0);
+        Assert.All(
+            misread[ExampleWorker.Good].Concat(misread[ExampleWorker.Better]),
+            invalid => Assert.Equal(0, invalid)
+        );
     }
 
     [Fact]

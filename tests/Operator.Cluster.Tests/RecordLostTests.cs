@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 public sealed class RecordLostTests(TestCluster cluster) : ClusterStory(cluster, "lost")
@@ -10,7 +12,7 @@ public sealed class RecordLostTests(TestCluster cluster) : ClusterStory(cluster,
         await Story.KubectlAsync(Ct, "delete", "configmap", "-l", "marketplace-operator.io/record-role=head");
 
         var rollout = await Story.AwaitPhaseAsync("shop", "Reset", attempt: 1, Ct);
-        await MidStep.AwaitAllOnStableAsync(Story, MidStep.Connector, A.Good, Ct);
+        await MidStep.AwaitAllOnStableAsync(Story, MidStep.Connector, ExampleWorker.Good, Ct);
         var ready = Assert.Single(rollout.Status.Conditions, c => c.Type == "Ready");
         Assert.Equal(("False", "RecordLost"), (ready.Status, ready.Reason));
         var connector = await Story.AwaitConditionAsync("shop", "Ready", "RevisionRejected", Ct);

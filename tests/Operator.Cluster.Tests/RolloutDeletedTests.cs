@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 public sealed class RolloutDeletedTests(TestCluster cluster) : ClusterStory(cluster, "deleted")
@@ -9,8 +11,8 @@ public sealed class RolloutDeletedTests(TestCluster cluster) : ClusterStory(clus
 
         await Story.KubectlAsync(Ct, "delete", "syr", "shop");
 
-        await MidStep.AwaitAllOnStableAsync(Story, MidStep.Connector, A.Good, Ct);
-        await Story.ApplyAsync(A.Rollout(), Ct);
+        await MidStep.AwaitAllOnStableAsync(Story, MidStep.Connector, ExampleWorker.Good, Ct);
+        await Story.ApplyAsync(A.RolloutManifest(), Ct);
         var second = await Story.AwaitPhaseAsync("shop", "Promoted", attempt: 2, Ct);
 
         var first = Assert.Single(second.Status.History, h => h.Number == 1);
@@ -19,7 +21,7 @@ public sealed class RolloutDeletedTests(TestCluster cluster) : ClusterStory(clus
         MidStep.Assert_kept_its_steps(Story.Runs, attempt: 2);
         // Its image has run before, so it needs no pilot.
         Assert.InRange(MidStep.Candidate(Story.Runs, attempt: 2).Slots[0].Reached.Count, 1, 2);
-        Invariants.Stores_ran_stable_in_their_next_slot(Story.Runs, attempt: 1, A.Good, MidStep.Period);
+        Invariants.Stores_ran_stable_in_their_next_slot(Story.Runs, attempt: 1, ExampleWorker.Good, MidStep.Period);
         Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
     }
 }

@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 /// <summary>
@@ -17,7 +19,7 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : EndingStory(clu
         await AwaitMetricAsync("marketplace_pod_refusals_total kind=quota", 1);
 
         await Story.KubectlAsync(Ct, "delete", "quota", "none");
-        await Story.AwaitEveryStoreAsync(Connector, A.Good, Ct);
+        await Story.AwaitEveryStoreAsync(Connector, ExampleWorker.Good, Ct);
         await AwaitReadyAsync();
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Operator.Testing;
 using YamlDotNet.Serialization;
 
 namespace Operator.Cluster.Tests;
@@ -21,9 +22,9 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
     [Fact]
     public async Task Sync_pods_are_unprivileged_and_get_no_token()
     {
-        var connector = A.Connector() with { Stores = A.Stores(2) };
+        var connector = A.ConnectorManifest() with { Stores = A.Stores(2) };
         await Story.ApplyAsync(connector, Ct);
-        await Story.AwaitEveryStoreAsync(connector, A.Good, Ct);
+        await Story.AwaitEveryStoreAsync(connector, ExampleWorker.Good, Ct);
 
         Assert.All(Story.Runs, r => AssertUnprivileged(r.Json));
         Assert.All(Story.Runs, r => Assert.False(r.Json.Flag("spec", "automountServiceAccountToken")));

@@ -1,3 +1,5 @@
+using Operator.Testing;
+
 namespace Operator.Cluster.Tests;
 
 public sealed class StatusDeletedTests(TestCluster cluster) : ClusterStory(cluster, "status")

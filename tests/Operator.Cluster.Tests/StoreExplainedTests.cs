@@ -8,7 +8,7 @@ public sealed class StoreExplainedTests(TestCluster cluster) : ClusterStory(clus
     [Fact]
     public async Task A_store_that_fails_is_stale_and_explained_and_so_is_a_suspension()
     {
-        var connector = A.Connector() with
+        var connector = A.ConnectorManifest() with
         {
             Stores = A.Stores(3),
             MaxStoresPerRun = 1,
@@ -42,7 +42,7 @@ public sealed class StoreExplainedTests(TestCluster cluster) : ClusterStory(clus
     [Fact]
     public async Task A_store_that_does_not_exist_is_said_with_those_that_do()
     {
-        await Story.ApplyAsync(A.Connector() with { Stores = A.Stores(2), Suspend = true }, Ct);
+        await Story.ApplyAsync(A.ConnectorManifest() with { Stores = A.Stores(2), Suspend = true }, Ct);
 
         var answer = await ExplainAsync("seller-1");
 

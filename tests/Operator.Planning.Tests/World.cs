@@ -8,37 +8,6 @@ using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Tests;
 
-/// <summary>How a run of a version behaves: a pure function of the version's image and the stores.</summary>
-public sealed record Behaviour
-{
-    public bool CanStart { get; init; } = true;
-    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(2);
-    public int ExitCode { get; init; }
-
-    /// <summary>The store at which the worker dies, having reported those before it.</summary>
-    public string? CrashesAt { get; init; }
-    public long Ok { get; init; } = 10;
-    public long Failed { get; init; }
-    public bool IsSilent { get; init; }
-
-    /// <summary>Every store says that it has more to do.</summary>
-    public bool HasMore { get; init; }
-
-    /// <summary>Every item of this store fails, with <see cref="FailingClass"/>.</summary>
-    public string? Fails { get; init; }
-    public char FailingClass { get; init; } = 'u';
-
-    /// <summary>The worker ends well without having come to this store.</summary>
-    public string? Skips { get; init; }
-    public string? RawReport { get; init; }
-
-    /// <summary>More members of the report, such as <c>"calls":{"orders":3}</c>.</summary>
-    public string? ReportsAlso { get; init; }
-
-    /// <summary>Stores that the marketplace does not let in.</summary>
-    public ImmutableHashSet<string> LockedOut { get; init; } = [];
-}
-
 /// <summary>
 /// A cluster in virtual time: plans, commits (through the record's real encoding), applies changes and lets pods run. Faults are
 /// the test's to inject: a crash between any two steps, lost records, deleted pods.
@@ -46,7 +15,7 @@ public sealed record Behaviour
 public sealed class World
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
-    private readonly Dictionary<string, Pod> _pods = new(StringComparer.Ordinal);
+    private readonly WorldPods _pods = new();
     private readonly List<string> _tickets = [];
     private ImmutableSortedDictionary<string, byte[]>? _stored;
     private string _recordId = "";
@@ -74,7 +43,7 @@ public sealed class World
     public List<RunEnded> Ended { get; } = [];
     public Plan Last { get; private set; } = new();
     public ConnectorRecord Record => Decode();
-    public bool HasLivePods => _pods.Values.Any(p => !PodIndex.HasEnded(p.Seen));
+    public bool HasLivePods => _pods.All.Any(p => !PodIndex.HasEnded(p));
 
     /// <summary>For the message of a failing test.</summary>
     public string Story =>
@@ -90,21 +59,13 @@ public sealed class World
         public RunFile File { get; init; } = new();
     }
 
-    private sealed record Pod(
-        PodDraft Draft,
-        ObservedPod Seen,
-        DateTimeOffset StartsAt,
-        DateTimeOffset EndsAt,
-        Behaviour Behaviour
-    );
-
     public void ShipImage(string image) =>
         Connector = Connector with { Spec = Connector.Spec with { Sync = Connector.Spec.Sync with { Image = image } } };
 
     /// <summary>Plans once. <paramref name="crashAfter"/> counts the calls that still succeed: the commit, then each change.</summary>
     public Plan Step(int crashAfter = int.MaxValue)
     {
-        AdvancePods();
+        _pods.Advance(Now, isAwaited: IsOpen);
         var plan = Planner.Plan(Observe());
         Last = plan;
         if (plan.MustCommit)
@@ -175,17 +136,7 @@ public sealed class World
     public void OccupyNextName() => _isNextNameTaken = true;
 
     /// <summary>Somebody deletes every pod; those that run have reported that many stores by then.</summary>
-    public void DeleteAllPods(int reported = 0)
-    {
-        foreach (var (name, pod) in _pods.ToList())
-        {
-            var last =
-                pod.Seen.Container is ContainerSight.Running running && reported > 0
-                    ? new ContainerSight.Terminated(143, "Error", ReportOf(pod, reported), running.StartedAt, Now)
-                    : pod.Seen.Container;
-            _pods[name] = pod with { Seen = pod.Seen with { IsGone = true, Container = last } };
-        }
-    }
+    public void DeleteAllPods(int reported = 0) => _pods.LoseAll(Now, reported);
 
     public Observation Observe() =>
         new()
@@ -194,7 +145,7 @@ public sealed class World
             Connector = Connector,
             Rollout = Rollout,
             Record = Sight(),
-            Pods = [.. _pods.Values.Select(p => p.Seen)],
+            Pods = [.. _pods.All],
             Tickets = [.. _tickets.Select(t => new ObservedTicket(t, _recordId, 0))],
             Salt = 42,
             StoreLists = StoreLists,
@@ -266,9 +217,9 @@ public sealed class World
                 break;
             case Change.CreatePod create when _isNextNameTaken:
                 _isNextNameTaken = false;
-                _pods[create.Pod.Name] = Foreign(create.Pod);
+                _pods.AddForeign(create.Pod.Name, Now);
                 break;
-            case Change.CreatePod create when !_pods.ContainsKey(create.Pod.Name):
+            case Change.CreatePod create when !_pods.Has(create.Pod.Name):
                 Assert.True(
                     create.Pod.Ticket is null || _tickets.Contains(create.Pod.Ticket),
                     "a candidate pod without its ticket"
@@ -276,48 +227,15 @@ public sealed class World
                 Create(create.Pod, record);
                 break;
             case Change.DeletePod delete:
-                Delete(delete.Name);
+                _pods.Delete(delete.Name, Now);
                 break;
         }
     }
 
-    /// <summary>Somebody else's pod, as a live read shows it after AlreadyExists.</summary>
-    private Pod Foreign(PodDraft draft) =>
-        new(
-            draft,
-            new ObservedPod
-            {
-                Name = draft.Name,
-                Uid = "foreign",
-                CreatedAt = Now,
-            },
-            Now,
-            Now,
-            new Behaviour()
-        );
-
     private void Create(PodDraft draft, ConnectorRecord record)
     {
         var behaviour = Versions.GetValueOrDefault(draft.Revision.Sync.Image) ?? new Behaviour();
-        var print = System.Text.Json.JsonSerializer.Deserialize(
-            draft.Annotations[PodMarks.Fingerprint],
-            RunJson.Default.Fingerprint
-        )!;
-        var startsAt = Now + TimeSpan.FromSeconds(1);
-        _pods[draft.Name] = new Pod(
-            draft,
-            new ObservedPod
-            {
-                Name = draft.Name,
-                Uid = draft.Name,
-                CreatedAt = Now,
-                Fingerprint = print,
-                Phase = PodPhase.Pending,
-            },
-            startsAt,
-            startsAt + behaviour.Duration,
-            behaviour
-        );
+        var print = _pods.Create(draft, behaviour, Now);
         var arm = draft.Labels[PodMarks.Arm] is "candidate" ? Arm.Candidate : Arm.Stable;
         var attempt =
             arm == Arm.Candidate
@@ -335,94 +253,12 @@ public sealed class World
         );
     }
 
-    private void Delete(string name)
-    {
-        var pod = _pods[name];
-        if (pod.Seen.Container is ContainerSight.Terminated)
-        {
-            _pods.Remove(name);
-            return;
-        }
-        var last = pod.Seen.Container is ContainerSight.Running running
-            ? new ContainerSight.Terminated(137, "Error", ReportOf(pod), running.StartedAt, Now)
-            : pod.Seen.Container;
-        _pods[name] = pod with { Seen = pod.Seen with { IsDeleting = true, IsGone = true, Container = last } };
-    }
-
-    private void AdvancePods()
-    {
-        foreach (var (name, pod) in _pods.ToList())
-        {
-            if (pod.Seen is { IsGone: true } or { Fingerprint: null } or { Container: ContainerSight.Terminated })
-            {
-                continue;
-            }
-            _pods[name] = pod with { Seen = StateAt(pod) };
-        }
-        // What is gone and folded is not seen again.
-        foreach (var name in _pods.Where(p => p.Value.Seen.IsGone && !IsOpen(p.Value)).Select(p => p.Key).ToList())
-        {
-            _pods.Remove(name);
-        }
-    }
-
-    private bool IsOpen(Pod pod) =>
+    /// <summary>Its entry waits for its end.</summary>
+    private bool IsOpen(Fingerprint print) =>
         _stored is not null
         && Decode()
-            .Plan(pod.Seen.Fingerprint!.Flow)
-            .Occasions.Where(o => o.Id == pod.Seen.Fingerprint.Occasion)
+            .Plan(print.Flow)
+            .Occasions.Where(o => o.Id == print.Occasion)
             .SelectMany(o => o.Entries)
-            .Any(e => e.Index == pod.Seen.Fingerprint.Index && e.Result is null);
-
-    private ObservedPod StateAt(Pod pod)
-    {
-        if (!pod.Behaviour.CanStart)
-        {
-            return pod.Seen with { Container = new ContainerSight.Waiting("ImagePullBackOff", "no such image") };
-        }
-        if (Now < pod.StartsAt)
-        {
-            return pod.Seen;
-        }
-        if (Now < pod.EndsAt)
-        {
-            return pod.Seen with { Phase = PodPhase.Running, Container = new ContainerSight.Running(pod.StartsAt) };
-        }
-        var crashes = pod.Behaviour.CrashesAt is { } store && pod.Seen.Fingerprint!.Stores.Contains(store);
-        var exitCode = crashes ? 134 : pod.Behaviour.ExitCode;
-        return pod.Seen with
-        {
-            Phase = exitCode == 0 ? PodPhase.Succeeded : PodPhase.Failed,
-            Container = new ContainerSight.Terminated(
-                exitCode,
-                exitCode == 0 ? "Completed" : "Error",
-                ReportOf(pod),
-                pod.StartsAt,
-                pod.EndsAt
-            ),
-        };
-    }
-
-    private static string ReportOf(Behaviour behaviour, string store) =>
-        store == behaviour.Skips ? "null"
-        : behaviour.LockedOut.Contains(store) ? """{"ok":0,"failed":1,"e":{"a":1}}"""
-        : store == behaviour.Fails ? $$$"""{"ok":0,"failed":5,"e":{"{{{behaviour.FailingClass}}}":5}}"""
-        : $$"""{"ok":{{behaviour.Ok}},"failed":{{behaviour.Failed}}{{(behaviour.HasMore ? ",\"more\":true" : "")}}}""";
-
-    private static string ReportOf(Pod pod, int most = int.MaxValue)
-    {
-        var behaviour = pod.Behaviour;
-        if (behaviour.RawReport is { } raw)
-        {
-            return raw;
-        }
-        if (behaviour.IsSilent || behaviour.ExitCode != 0)
-        {
-            return "";
-        }
-        var reached = pod.Seen.Fingerprint!.Stores.TakeWhile(s => s != behaviour.CrashesAt).Take(most).ToList();
-        var stores = reached.Select(s => ReportOf(behaviour, s));
-        var also = behaviour.ReportsAlso is { } more ? $",{more}" : "";
-        return $$"""{"v":1,"s":[{{string.Join(',', stores)}}]{{also}}}""";
-    }
+            .Any(e => e.Index == print.Index && e.Result is null);
 }

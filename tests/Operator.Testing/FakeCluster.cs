@@ -36,7 +36,7 @@ public sealed class ClusterSnapshot
 /// </summary>
 /// <example>
 /// <code>
-/// var time = new FakeTimeProvider();
+/// var time = new VirtualTime();
 /// using var cluster = new FakeCluster(time);
 /// var api = cluster.Connect("operator");
 /// api.Faults.Next(Fault.After(KubeErrors.Timeout()), r => r.Verb == KubeVerb.Create);

@@ -8,16 +8,7 @@ namespace Operator.Tests;
 public sealed class OldActionsTests : IDisposable
 {
     private static readonly ObjectKey Key = new(FleetObjects.Namespace, "stop");
-    private readonly VirtualTime _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-    private readonly FakeCluster _cluster;
-    private readonly OperatorProcess _operator;
-
-    public OldActionsTests()
-    {
-        _cluster = new FakeCluster(_time);
-        _cluster.RunPods(SyncPods.Script);
-        _operator = new OperatorProcess(_cluster, _time, "operator-1", seed: 1);
-    }
+    private readonly OneOperator _operator = new();
 
     /// <summary>It is told first: a suspension is done whatever its age, one that has no connector waits for it.</summary>
     [Theory]
@@ -27,15 +18,15 @@ public sealed class OldActionsTests : IDisposable
     [InlineData("RunNow", "nobody", null)]
     public void One_of_180_days_is_removed_and_logged_once_it_is_over(string verb, string target, string? outcome)
     {
-        _cluster.Create(Kinds.Connectors, Key.Namespace, new FleetObjects(new Random(1)).Connector());
-        _cluster.Create(Kinds.Actions, Key.Namespace, Action(verb, target));
-        while (_time.FireNext(TimeSpan.FromDays(181))) { }
+        Cluster.Create(Kinds.Connectors, Key.Namespace, new FleetObjects(new Random(1)).Connector());
+        Cluster.Create(Kinds.Actions, Key.Namespace, Action(verb, target));
+        while (_operator.Time.FireNext(TimeSpan.FromDays(181))) { }
 
         _operator.Start();
-        RunFor(TimeSpan.FromSeconds(20));
+        _operator.RunFor(TimeSpan.FromSeconds(20));
 
-        Assert.Equal(outcome is null, _cluster.Find(Kinds.Actions, Key) is not null);
-        var removals = _operator.Log.Lines.Where(l => l.Contains("Removed SyncAction", StringComparison.Ordinal));
+        Assert.Equal(outcome is null, Cluster.Find(Kinds.Actions, Key) is not null);
+        var removals = _operator.Log.Where(l => l.Contains("Removed SyncAction", StringComparison.Ordinal));
         if (outcome is null)
         {
             Assert.Empty(removals);
@@ -50,11 +41,9 @@ public sealed class OldActionsTests : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _operator.Dispose();
-        _cluster.Dispose();
-    }
+    public void Dispose() => _operator.Dispose();
+
+    private FakeCluster Cluster => _operator.Cluster;
 
     private static JsonObject Action(string verb, string target) =>
         new()
@@ -70,13 +59,4 @@ public sealed class OldActionsTests : IDisposable
                 ["reason"] = "stock",
             },
         };
-
-    private void RunFor(TimeSpan time)
-    {
-        var end = _time.Elapsed + time;
-        do
-        {
-            while (_operator.Drain()) { }
-        } while (_time.FireNext(end));
-    }
 }

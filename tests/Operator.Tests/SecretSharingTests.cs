@@ -12,19 +12,14 @@ public sealed class SecretSharingTests : IDisposable
 {
     private static readonly ObjectKey Live = new(FleetObjects.Namespace, "live");
     private static readonly ObjectKey Test = new(FleetObjects.Namespace, "test");
-    private readonly VirtualTime _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-    private readonly FakeCluster _cluster;
-    private readonly OperatorProcess _operator;
+    private readonly OneOperator _operator = new();
 
     public SecretSharingTests()
     {
-        _cluster = new FakeCluster(_time);
-        _cluster.RunPods(SyncPods.Script);
-        _operator = new OperatorProcess(_cluster, _time, "operator-1", seed: 1);
         Create(Live, nameof(DeploymentEnvironment.Production), "sellers");
         Create(Test, nameof(DeploymentEnvironment.Staging), "sellers");
         _operator.Start();
-        RunFor(TimeSpan.FromSeconds(40));
+        _operator.RunFor(TimeSpan.FromSeconds(40));
     }
 
     [Fact]
@@ -40,9 +35,9 @@ public sealed class SecretSharingTests : IDisposable
     [Fact]
     public void Once_it_has_a_Secret_of_its_own_it_runs_and_nobody_complains()
     {
-        _cluster.Edit(Kinds.Connectors, Test, c => c["spec"]!["credentials"]!["secretRef"]!["name"] = "sandbox"); // it was made with one
+        Cluster.Edit(Kinds.Connectors, Test, c => c["spec"]!["credentials"]!["secretRef"]!["name"] = "sandbox"); // it was made with one
 
-        RunFor(TimeSpan.FromSeconds(40));
+        _operator.RunFor(TimeSpan.FromSeconds(40));
 
         Assert.NotEmpty(PodsOf(Test));
         Assert.All([Live, Test], key => Assert.Null(Shared(key)));
@@ -51,9 +46,9 @@ public sealed class SecretSharingTests : IDisposable
     [Fact]
     public void Once_production_is_gone_the_test_runs()
     {
-        _cluster.Delete(Kinds.Connectors, Live);
+        Cluster.Delete(Kinds.Connectors, Live);
 
-        RunFor(TimeSpan.FromSeconds(40));
+        _operator.RunFor(TimeSpan.FromSeconds(40));
 
         Assert.NotEmpty(PodsOf(Test));
         Assert.Null(Shared(Test));
@@ -62,9 +57,9 @@ public sealed class SecretSharingTests : IDisposable
     [Fact]
     public void A_Secret_of_a_list_of_stores_counts_as_well()
     {
-        _cluster.Edit(Kinds.Connectors, Test, c => c["spec"]!["credentials"]!["secretRef"]!["name"] = "sandbox"); // it was made with one
+        Cluster.Edit(Kinds.Connectors, Test, c => c["spec"]!["credentials"]!["secretRef"]!["name"] = "sandbox"); // it was made with one
         CreateList("[{name: from-list, credentials: {secretRef: {name: sellers}}}]");
-        _cluster.Edit(
+        Cluster.Edit(
             Kinds.Connectors,
             Test,
             c =>
@@ -72,23 +67,23 @@ public sealed class SecretSharingTests : IDisposable
                     """[{"configMapKeyRef": {"name": "more", "key": "stores.yaml"}}]"""
                 )
         );
-        RunFor(TimeSpan.FromSeconds(40));
+        _operator.RunFor(TimeSpan.FromSeconds(40));
         Assert.All([Live, Test], key => Assert.NotNull(Shared(key)));
         Assert.StartsWith(Reasons.InvalidSpec, Ready(Test), StringComparison.Ordinal);
 
-        _cluster.Edit(
+        Cluster.Edit(
             CoreTypes.ConfigMaps,
             new ObjectKey(FleetObjects.Namespace, "more"),
             c => c["data"]!["stores.yaml"] = "[{name: from-list}]" // it was made with it
         );
-        RunFor(TimeSpan.FromSeconds(40));
+        _operator.RunFor(TimeSpan.FromSeconds(40));
 
         Assert.All([Live, Test], key => Assert.Null(Shared(key)));
         Assert.NotEmpty(PodsOf(Test));
     }
 
     private void CreateList(string stores) =>
-        _cluster.Create(
+        Cluster.Create(
             CoreTypes.ConfigMaps,
             FleetObjects.Namespace,
             new JsonObject
@@ -104,11 +99,9 @@ public sealed class SecretSharingTests : IDisposable
             }
         );
 
-    public void Dispose()
-    {
-        _operator.Dispose();
-        _cluster.Dispose();
-    }
+    public void Dispose() => _operator.Dispose();
+
+    private FakeCluster Cluster => _operator.Cluster;
 
     private void Create(ObjectKey key, string environment, string secret)
     {
@@ -116,32 +109,13 @@ public sealed class SecretSharingTests : IDisposable
         connector["metadata"]!["name"] = key.Name; // a fleet's connector has both
         connector["spec"]!["environment"] = environment;
         connector["spec"]!["credentials"] = new JsonObject { ["secretRef"] = new JsonObject { ["name"] = secret } };
-        _cluster.Create(Kinds.Connectors, key.Namespace, connector);
+        Cluster.Create(Kinds.Connectors, key.Namespace, connector);
     }
 
     private List<KubeObject> PodsOf(ObjectKey key) =>
-        [.. _cluster.All(CoreTypes.Pods).Where(p => p.Annotation(Planning.Facts.PodMarks.ConnectorName) == key.Name)];
+        [.. Cluster.All(CoreTypes.Pods).Where(p => p.Annotation(Planning.Facts.PodMarks.ConnectorName) == key.Name)];
 
-    private string? Shared(ObjectKey key) => Condition(key, Reasons.SecretShared);
+    private string? Shared(ObjectKey key) => _operator.Condition(Kinds.Connectors, key, Reasons.SecretShared);
 
-    private string Ready(ObjectKey key) => Condition(key, ConditionTypes.Ready) ?? "";
-
-    private string? Condition(ObjectKey key, string type) =>
-        _cluster
-            .Find(Kinds.Connectors, key)!
-            .Json.GetProperty("status")
-            .GetProperty("conditions")
-            .EnumerateArray()
-            .Where(c => c.GetProperty("type").GetString() == type)
-            .Select(c => $"{c.GetProperty("reason")}: {c.GetProperty("message")}")
-            .SingleOrDefault();
-
-    private void RunFor(TimeSpan time)
-    {
-        var end = _time.Elapsed + time;
-        do
-        {
-            while (_operator.Drain()) { }
-        } while (_time.FireNext(end));
-    }
+    private string Ready(ObjectKey key) => _operator.Ready(Kinds.Connectors, key);
 }

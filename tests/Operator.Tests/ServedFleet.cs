@@ -12,21 +12,18 @@ namespace Operator.Tests;
 internal sealed class ServedFleet : IDisposable
 {
     public const string Flow = "orders";
-    private OperatorProcess _operator;
+    private readonly OneOperator _operator = new(new DateTimeOffset(2026, 11, 24, 12, 0, 5, TimeSpan.Zero));
 
     public ServedFleet()
     {
-        Cluster = new FakeCluster(Time);
-        Cluster.RunPods(SyncPods.Script);
-        _operator = new OperatorProcess(Cluster, Time, "operator-1", seed: 1);
         Create(FleetObjects.Name);
         _operator.Start();
     }
 
-    public VirtualTime Time { get; } = new(new DateTimeOffset(2026, 11, 24, 12, 0, 5, TimeSpan.Zero));
-    public FakeCluster Cluster { get; }
+    public VirtualTime Time => _operator.Time;
+    public FakeCluster Cluster => _operator.Cluster;
     public static ObjectKey Key { get; } = new(FleetObjects.Namespace, FleetObjects.Name);
-    public IEnumerable<string> Log => _operator.Log.Lines;
+    public IEnumerable<string> Log => _operator.Log;
 
     public void Create(string name)
     {
@@ -43,28 +40,10 @@ internal sealed class ServedFleet : IDisposable
         Cluster.Create(Kinds.Connectors, FleetObjects.Namespace, connector);
     }
 
-    public void RunFor(TimeSpan time)
-    {
-        var end = Time.Elapsed + time;
-        do
-        {
-            while (_operator.Drain()) { }
-        } while (Time.FireNext(end));
-    }
+    public void RunFor(TimeSpan time) => _operator.RunFor(time);
 
     /// <summary>The operator ends, and another one begins when that time is over.</summary>
-    public void Sleep(TimeSpan time)
-    {
-        _operator.Stop();
-        RunFor(time);
-        _operator.Dispose();
-        _operator = new OperatorProcess(Cluster, Time, "operator-2", seed: 2);
-        _operator.Start();
-    }
+    public void Sleep(TimeSpan time) => _operator.Sleep(time);
 
-    public void Dispose()
-    {
-        _operator.Dispose();
-        Cluster.Dispose();
-    }
+    public void Dispose() => _operator.Dispose();
 }

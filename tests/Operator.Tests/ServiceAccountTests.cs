@@ -12,18 +12,13 @@ public sealed class ServiceAccountTests : IDisposable
 {
     private static readonly ObjectKey Key = new(FleetObjects.Namespace, FleetObjects.Name);
     private static readonly ObjectKey Account = new(FleetObjects.Namespace, "sync-workers");
-    private readonly VirtualTime _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-    private readonly FakeCluster _cluster;
-    private readonly OperatorProcess _operator;
+    private readonly OneOperator _operator = new();
 
     public ServiceAccountTests()
     {
-        _cluster = new FakeCluster(_time);
-        _cluster.RunPods(SyncPods.Script);
-        _operator = new OperatorProcess(_cluster, _time, "operator-1", seed: 1);
         var connector = new FleetObjects(new Random(1)).Connector();
         connector["spec"]!["sync"]!["serviceAccountName"] = Account.Name; // a fleet's connector has both
-        _cluster.Create(Kinds.Connectors, Key.Namespace, connector);
+        Cluster.Create(Kinds.Connectors, Key.Namespace, connector);
     }
 
     [Fact]
@@ -32,7 +27,7 @@ public sealed class ServiceAccountTests : IDisposable
         Start();
 
         Assert.Contains("ServiceAccount 'sync-workers' is not there; create it", Ready(), StringComparison.Ordinal);
-        Assert.Empty(_cluster.All(CoreTypes.Pods));
+        Assert.Empty(Cluster.All(CoreTypes.Pods));
     }
 
     [Fact]
@@ -47,7 +42,7 @@ public sealed class ServiceAccountTests : IDisposable
             Ready(),
             StringComparison.Ordinal
         );
-        Assert.Empty(_cluster.All(CoreTypes.Pods));
+        Assert.Empty(Cluster.All(CoreTypes.Pods));
     }
 
     [Fact]
@@ -58,7 +53,7 @@ public sealed class ServiceAccountTests : IDisposable
         Start();
 
         Assert.StartsWith(Reasons.Syncing, Ready(), StringComparison.Ordinal);
-        var pods = _cluster.All(CoreTypes.Pods).Select(p => p.Json.GetProperty("spec")).ToList();
+        var pods = Cluster.All(CoreTypes.Pods).Select(p => p.Json.GetProperty("spec")).ToList();
         Assert.NotEmpty(pods);
         Assert.All(pods, p => Assert.Equal(Account.Name, p.GetProperty("serviceAccountName").GetString()));
         Assert.All(pods, p => Assert.False(p.GetProperty("automountServiceAccountToken").GetBoolean()));
@@ -70,24 +65,22 @@ public sealed class ServiceAccountTests : IDisposable
         Create(label: "false");
         Start();
 
-        _cluster.Edit(
+        Cluster.Edit(
             CoreTypes.ServiceAccounts,
             Account,
             a => a["metadata"]!["labels"]![ApiGroup.AllowSyncPodsLabel] = "true" // it was made with labels
         );
-        RunFor(TimeSpan.FromMinutes(1));
+        _operator.RunFor(TimeSpan.FromMinutes(1));
 
         Assert.StartsWith(Reasons.Syncing, Ready(), StringComparison.Ordinal);
     }
 
-    public void Dispose()
-    {
-        _operator.Dispose();
-        _cluster.Dispose();
-    }
+    public void Dispose() => _operator.Dispose();
+
+    private FakeCluster Cluster => _operator.Cluster;
 
     private void Create(string label) =>
-        _cluster.Create(
+        Cluster.Create(
             CoreTypes.ServiceAccounts,
             Account.Namespace,
             new JsonObject
@@ -103,26 +96,8 @@ public sealed class ServiceAccountTests : IDisposable
     private void Start()
     {
         _operator.Start();
-        RunFor(TimeSpan.FromSeconds(40));
+        _operator.RunFor(TimeSpan.FromSeconds(40));
     }
 
-    private void RunFor(TimeSpan time)
-    {
-        var end = _time.Elapsed + time;
-        do
-        {
-            while (_operator.Drain()) { }
-        } while (_time.FireNext(end));
-    }
-
-    private string Ready()
-    {
-        var condition = _cluster
-            .Find(Kinds.Connectors, Key)!
-            .Json.GetProperty("status")
-            .GetProperty("conditions")
-            .EnumerateArray()
-            .Single(c => c.GetProperty("type").GetString() == ConditionTypes.Ready);
-        return $"{condition.GetProperty("reason")}: {condition.GetProperty("message")}";
-    }
+    private string Ready() => _operator.Ready(Kinds.Connectors, Key);
 }

@@ -124,7 +124,7 @@ public sealed class LintTests
     [Fact]
     public async Task Json_is_read_too()
     {
-        Assert.Equal(0, (await LintAsync(A.ConnectorJson().ToJsonString())).ExitCode);
+        Assert.Equal(0, (await LintAsync(A.FullConnectorJson().ToJsonString())).ExitCode);
     }
 
     [Fact]

@@ -1,16 +1,17 @@
 using System.Text.Json.Nodes;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
 public sealed class ActionRulesTests
 {
     [Fact]
-    public void Action_with_every_field_set_is_fine() => Assert.Empty(ActionRules.Check(A.Action()));
+    public void Action_with_every_field_set_is_fine() => Assert.Empty(ActionRules.Check(A.FullAction()));
 
     [Fact]
     public void What_is_left_out_means_all_of_it()
     {
-        var action = A.Action(spec =>
+        var action = A.FullAction(spec =>
         {
             string[] optional = ["flow", "stores", "until", "reason"];
             Array.ForEach(optional, f => spec.Remove(f));
@@ -35,7 +36,7 @@ public sealed class ActionRulesTests
     [InlineData("flow", "Orders", "spec.flow: 'Orders' is no flow name")]
     public void Slip_is_found(string field, string value, string finding)
     {
-        var action = A.Action(spec => spec[field] = value);
+        var action = A.FullAction(spec => spec[field] = value);
 
         Assert.Contains(ActionRules.Check(action), f => f.ToString().StartsWith(finding, StringComparison.Ordinal));
     }
@@ -43,7 +44,7 @@ public sealed class ActionRulesTests
     [Fact]
     public void Only_a_suspension_ends_by_itself()
     {
-        var findings = ActionRules.Check(A.Action(spec => spec["action"] = "RunNow"));
+        var findings = ActionRules.Check(A.FullAction(spec => spec["action"] = "RunNow"));
 
         Assert.Equal("spec.until: only Suspend has an until; remove it", Assert.Single(findings).ToString());
     }
@@ -51,7 +52,7 @@ public sealed class ActionRulesTests
     [Fact]
     public void Other_kinds_of_targets_are_not_known()
     {
-        var findings = ActionRules.Check(A.Action(spec => spec["targetRef"]!["kind"] = "SyncRollout"));
+        var findings = ActionRules.Check(A.FullAction(spec => spec["targetRef"]!["kind"] = "SyncRollout"));
 
         Assert.Equal(
             "spec.targetRef.kind: the kind is unknown; use MarketplaceConnector",
@@ -65,7 +66,7 @@ public sealed class ActionRulesTests
     [InlineData("2026-11-25T17:00:00-03:30", "2026-11-25T20:30:00Z")]
     public void Instants_are_read_with_their_offset(string text, string utc)
     {
-        var action = A.Action(spec => spec["until"] = text);
+        var action = A.FullAction(spec => spec["until"] = text);
 
         Assert.Equal(
             DateTimeOffset.Parse(utc, System.Globalization.CultureInfo.InvariantCulture),
@@ -77,7 +78,7 @@ public sealed class ActionRulesTests
     [Fact]
     public void More_stores_than_a_list_may_have_are_refused()
     {
-        var action = A.Action(spec =>
+        var action = A.FullAction(spec =>
             spec["stores"] = new JsonArray([.. Enumerable.Range(0, 251).Select(i => JsonValue.Create($"s{i}"))])
         );
 

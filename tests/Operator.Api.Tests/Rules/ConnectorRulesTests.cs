@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
@@ -429,7 +430,7 @@ public sealed class ConnectorRulesTests
     }
 
     private static ImmutableArray<Finding> Check(Action<JsonObject> change) =>
-        new ConnectorRules(new ConnectorRuleOptions { ScheduleProblem = Refuse }).Check(A.Connector(change));
+        new ConnectorRules(new ConnectorRuleOptions { ScheduleProblem = Refuse }).Check(A.FullConnector(change));
 
     private static string? Refuse(string schedule, string timeZone) =>
         schedule is "never" ? $"the planner says no to '{schedule}' in {timeZone}" : null;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
@@ -104,5 +105,6 @@ public sealed class RolloutRulesTests
         );
     }
 
-    private static ImmutableArray<Finding> Check(Action<JsonObject> change) => RolloutRules.Check(A.Rollout(change));
+    private static ImmutableArray<Finding> Check(Action<JsonObject> change) =>
+        RolloutRules.Check(A.FullRollout(change));
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
@@ -13,7 +14,7 @@ public sealed class SchemaBoundsTests
         var rows = new TheoryData<string, string, string>();
         foreach (var crd in Crd.All)
         {
-            foreach (var (path, keyword) in BoundsOf(crd.SpecSchema, A.Json(crd.Kind)["spec"]!, "spec"))
+            foreach (var (path, keyword) in BoundsOf(crd.SpecSchema, A.FullJson(crd.Kind)["spec"]!, "spec"))
             {
                 rows.Add(crd.Kind, path, keyword);
             }
@@ -25,7 +26,7 @@ public sealed class SchemaBoundsTests
     [MemberData(nameof(Bounds))]
     public void Rules_refuse_what_the_schema_refuses(string kind, string path, string keyword)
     {
-        var item = A.Json(kind);
+        var item = A.FullJson(kind);
         Violate(item, path, keyword, SchemaAt(Crd.Of(kind).SpecSchema, path));
 
         var findings = Check(kind, item);

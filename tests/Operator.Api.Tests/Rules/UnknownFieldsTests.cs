@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
@@ -37,8 +38,8 @@ public sealed class UnknownFieldsTests
     [Fact]
     public void Fields_that_are_there_are_none()
     {
-        Assert.Empty(Find(A.ConnectorJson().ToJsonString(), ApiGroup.ConnectorKind));
-        Assert.Empty(Find(A.RolloutJson().ToJsonString(), ApiGroup.RolloutKind));
+        Assert.Empty(Find(A.FullConnectorJson().ToJsonString(), ApiGroup.ConnectorKind));
+        Assert.Empty(Find(A.FullRolloutJson().ToJsonString(), ApiGroup.RolloutKind));
     }
 
     [Fact]

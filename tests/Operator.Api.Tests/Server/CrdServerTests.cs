@@ -1,7 +1,9 @@
+using Operator.Testing;
+
 namespace Operator.Api.Tests;
 
 /// <summary>The newest API machinery with our CRDs: what users send is taken or refused there as we say.</summary>
-public sealed class CrdServerTests(CrdServer server) : IClassFixture<CrdServer>
+public sealed class CrdServerTests(OurKindsServer server) : IClassFixture<OurKindsServer>
 {
     public static TheoryData<string> Bad => [.. ManifestSamples.BadFiles];
     public static TheoryData<string> Kinds => [.. Crd.All.Select(c => c.Kind)];
@@ -23,7 +25,7 @@ public sealed class CrdServerTests(CrdServer server) : IClassFixture<CrdServer>
     [MemberData(nameof(Kinds))]
     public async Task Object_with_every_field_set_is_accepted_and_looks_unfinished(string kind)
     {
-        var answer = await server.TryAsync(Manifests.Read(A.Json(kind).ToJsonString())[0].Root);
+        var answer = await server.TryAsync(Manifests.Read(A.FullJson(kind).ToJsonString())[0].Root);
 
         Assert.True(answer.IsSuccess, answer.Message);
         Assert.Equal(-1, answer.Json.GetProperty("status").GetProperty("observedGeneration").GetInt32());

@@ -103,24 +103,20 @@ internal static class Manifests
 
     /// <summary>The same object with <c>spec.suspend</c> changed.</summary>
     public static byte[] WithSuspend(JsonElement connector, bool suspend) =>
-        Changed(connector, spec => spec["suspend"] = suspend);
+        WithSpec(connector, spec => spec["suspend"] = suspend);
 
     /// <summary>The same object with another image: a new revision.</summary>
     public static byte[] WithImage(JsonElement connector, string image) =>
-        Changed(connector, spec => spec["sync"]!["image"] = image); // the kind requires spec.sync
+        WithSpec(connector, spec => spec["sync"]!["image"] = image); // the kind requires spec.sync
 
-    /// <summary>The same object with another status.</summary>
-    public static byte[] WithStatus(JsonElement item, JsonObject status)
+    private static byte[] WithSpec(JsonElement connector, Action<JsonObject> change) =>
+        Changed(connector, c => change(c["spec"]!.AsObject())); // the kind requires it
+
+    /// <summary>The same object with what was changed.</summary>
+    public static byte[] Changed(JsonElement item, Action<JsonObject> change)
     {
         var copy = Node(item);
-        copy["status"] = status;
-        return Bytes(copy);
-    }
-
-    private static byte[] Changed(JsonElement connector, Action<JsonObject> change)
-    {
-        var copy = Node(connector);
-        change(copy["spec"]!.AsObject()); // the kind requires it
+        change(copy);
         return Bytes(copy);
     }
 

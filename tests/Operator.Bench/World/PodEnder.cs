@@ -1,16 +1,16 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Operator.Planning.Facts;
 using Operator.Runtime;
+using Operator.Testing;
 
 namespace Operator.Bench.World;
 
 /// <summary>
 /// Stands in for the node: each pod that appears is said to run and then to have ended well, with a report of ten items a
-/// store, as fast as the API server takes it.
+/// store, as fast as the API server takes it. No fake kubelet: that one lives in the fake cluster's time and store, and here the
+/// API server is the real one and is measured. What it is told is the same.
 /// </summary>
 internal sealed class PodEnder : IAsyncDisposable
 {
@@ -85,7 +85,7 @@ internal sealed class PodEnder : IAsyncDisposable
         await foreach (var pod in _pods.Reader.ReadAllAsync(ct))
         {
             var startedAt = _cluster.Time.GetUtcNow();
-            var running = await TellAsync(pod.Json, Running(startedAt), ct);
+            var running = await TellAsync(pod, new PodState.Running(startedAt), ct);
             _running.Writer.TryWrite((running, startedAt)); // unbounded: it always succeeds
         }
     }
@@ -99,57 +99,23 @@ internal sealed class PodEnder : IAsyncDisposable
             {
                 await Task.Delay(rest, _cluster.Time, ct);
             }
-            await TellAsync(pod.Json, Ended(pod, startedAt, _cluster.Time.GetUtcNow()), ct);
+            var life = new PodLife(PodScript.Succeeds(ReportOf(pod)));
+            await TellAsync(pod, life.Ended(startedAt, _cluster.Time.GetUtcNow()), ct);
         }
     }
 
-    private Task<KubeObject> TellAsync(JsonElement pod, JsonObject status, CancellationToken ct) =>
-        _cluster.Api.ReplaceStatusAsync(CoreTypes.Pods, new KubeObject(pod).Key, Manifests.WithStatus(pod, status), ct);
-
-    private static JsonObject Running(DateTimeOffset at) =>
-        Status("Running", ready: true, new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Instant(at) } });
-
-    private static JsonObject Ended(KubeObject pod, DateTimeOffset startedAt, DateTimeOffset endedAt) =>
-        Status(
-            "Succeeded",
-            ready: false,
-            new JsonObject
-            {
-                ["terminated"] = new JsonObject
-                {
-                    ["exitCode"] = 0,
-                    ["reason"] = "Completed",
-                    ["startedAt"] = Instant(startedAt),
-                    ["finishedAt"] = Instant(endedAt),
-                    ["message"] = ReportOf(pod),
-                },
-            }
+    private Task<KubeObject> TellAsync(KubeObject pod, PodState state, CancellationToken ct) =>
+        _cluster.Api.ReplaceStatusAsync(
+            CoreTypes.Pods,
+            pod.Key,
+            Manifests.Changed(pod.Json, p => PodStatus.Write(p, state, _cluster.Time.GetUtcNow())),
+            ct
         );
-
-    private static JsonObject Status(string phase, bool ready, JsonObject state) =>
-        new()
-        {
-            ["phase"] = phase,
-            ["containerStatuses"] = new JsonArray(
-                new JsonObject
-                {
-                    ["name"] = "sync",
-                    ["image"] = "localhost/never-run:1",
-                    ["imageID"] = "localhost/never-run@sha256:0",
-                    ["ready"] = ready,
-                    ["restartCount"] = 0,
-                    ["state"] = state,
-                }
-            ),
-        };
 
     private static string ReportOf(KubeObject pod)
     {
         var fingerprint = JsonNode.Parse(pod.Annotation(PodMarks.Fingerprint) ?? "{}")!; // an object
         var stores = fingerprint["stores"]!.AsArray().Count; // the operator writes it on each of its pods
-        return $$"""{"v":1,"s":[{{string.Join(',', Enumerable.Repeat("""{"ok":10}""", stores))}}]}""";
+        return WorkerReport.Of(Enumerable.Repeat(WorkerReport.Store(10), stores));
     }
-
-    private static string Instant(DateTimeOffset at) =>
-        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

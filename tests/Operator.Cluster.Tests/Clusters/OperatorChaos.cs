@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 

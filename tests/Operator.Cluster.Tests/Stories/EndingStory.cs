@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
@@ -8,7 +9,7 @@ public abstract class EndingStory(TestCluster cluster) : ClusterStory(cluster, "
     private protected const string Name = "endings";
 
     private protected static ConnectorManifest Connector { get; } =
-        A.Connector(Name) with
+        A.ConnectorManifest(Name) with
         {
             Stores = A.Stores(2),
             StartingDeadline = "55s",

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
@@ -10,7 +11,7 @@ internal static class MidStep
 {
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    /// <summary>What <see cref="A.Rollout"/> means for 20 stores.</summary>
+    /// <summary>What <see cref="A.RolloutManifest"/> means for 20 stores.</summary>
     private static readonly ImmutableArray<(int Places, TimeSpan MinDuration)> Steps =
     [
         (2, TimeSpan.FromSeconds(10)),
@@ -18,14 +19,14 @@ internal static class MidStep
         (20, TimeSpan.Zero),
     ];
 
-    public static ConnectorManifest Connector { get; } = A.Connector();
+    public static ConnectorManifest Connector { get; } = A.ConnectorManifest();
 
     public static async Task BeginAsync(Story story, CancellationToken ct)
     {
         await story.ApplyAsync(Connector, ct);
-        await story.AwaitEveryStoreAsync(Connector, A.Good, ct);
-        await story.ApplyAsync(A.Rollout(), ct);
-        await story.ChangeImageAsync(Connector.Name, A.Better, ct);
+        await story.AwaitEveryStoreAsync(Connector, ExampleWorker.Good, ct);
+        await story.ApplyAsync(A.RolloutManifest(), ct);
+        await story.ChangeImageAsync(Connector.Name, ExampleWorker.Better, ct);
         await story.AwaitRunsAsync(
             "the second step's 10 stores run 1.1",
             runs => Candidate(runs, 1).Reached.Count == 10,

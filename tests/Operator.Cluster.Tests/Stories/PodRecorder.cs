@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
@@ -188,18 +189,13 @@ internal sealed class PodRecorder : IAsyncDisposable
         var uid = change.Object.Text("metadata", "uid") ?? "";
         lock (_lock)
         {
-            var now = ++_changes;
+            var (number, at) = (++_changes, TimeProvider.System.GetUtcNow());
             var run = _runs.TryGetValue(uid, out var before)
-                ? before.Then(change.Object, now)
-                : SeenRun.Read(change.Object, now);
+                ? before.Then(change.Object, number, at)
+                : SeenRun.Read(change.Object, number, at);
             if (change.Type == "DELETED")
             {
-                run = run with
-                {
-                    IsGone = true,
-                    EndSeen = run.EndSeen ?? now,
-                    EndSeenAt = run.EndSeenAt ?? TimeProvider.System.GetUtcNow(),
-                };
+                run = run.Gone(number, at);
             }
             return _runs[uid] = run;
         }

@@ -6,6 +6,7 @@ using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
+using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
@@ -70,8 +71,7 @@ internal sealed class PodLab
 
     public Condition Ready => Last.ConnectorStatus.Conditions.First(c => c.Type == ConditionTypes.Ready);
 
-    public static string Report(int stores) =>
-        $$"""{"v":1,"s":[{{string.Join(',', Enumerable.Repeat("""{"ok":10,"failed":0}""", stores))}}]}""";
+    public static string Report(int stores) => WorkerReport.Of(Enumerable.Repeat(WorkerReport.Store(10), stores));
 
     public ImmutableArray<Entry> EntriesOf(DateTimeOffset slot) => Flow.Occasions.Last(o => o.Slot == slot).Entries;
 
@@ -82,25 +82,8 @@ internal sealed class PodLab
         {
             return pod;
         }
-        var started = pod.CreatedAt.AddSeconds(1);
-        return Now < started ? pod
-            : Now < started + duration
-                ? pod with
-                {
-                    Phase = PodPhase.Running,
-                    Container = new ContainerSight.Running(started),
-                }
-            : pod with
-            {
-                Phase = PodPhase.Succeeded,
-                Container = new ContainerSight.Terminated(
-                    0,
-                    "Completed",
-                    Report(pod.Fingerprint!.Stores.Length), // pods of this lab have one
-                    started,
-                    started + duration
-                ),
-            };
+        var script = PodScript.Succeeds(Report(pod.Fingerprint!.Stores.Length)); // pods of this lab have one
+        return pod.Show(new PodLife(script with { RunsFor = duration }).At(Now, pod.CreatedAt, image: null));
     }
 
     public void RunTo(DateTimeOffset end, int stepSeconds = 1)
@@ -195,13 +178,15 @@ internal sealed class PodLab
         }
     }
 
-    private ObservedPod Killed(ObservedPod pod) =>
-        pod with
+    private ObservedPod Killed(ObservedPod pod)
+    {
+        var gone = pod with { IsDeleting = true, IsGone = true };
+        if (pod.Container is not ContainerSight.Running(var startedAt))
         {
-            IsDeleting = true,
-            IsGone = true,
-            Container = pod.Container is ContainerSight.Running running
-                ? new ContainerSight.Terminated(137, "Error", "", running.StartedAt, Now)
-                : pod.Container,
-        };
+            return gone;
+        }
+        var life = new PodLife(new PodScript { StopsAfter = null });
+        var last = life.Stopped(TimeSpan.Zero, Now - startedAt, startedAt, Now);
+        return gone with { Container = gone.Show(last).Container };
+    }
 }

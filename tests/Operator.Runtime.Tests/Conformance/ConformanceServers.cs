@@ -8,7 +8,7 @@ namespace Operator.Runtime.Tests.Conformance;
 public sealed class ConformanceServers : IAsyncDisposable
 {
     private readonly RealCluster _cluster = new();
-    private readonly CrdServer _crdServer = new();
+    private readonly CrdServerWorlds _crdServer = new();
 
     internal Task<ConformanceWorld> OpenAsync(Backend backend) =>
         backend switch

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Leases;
@@ -7,7 +6,7 @@ namespace Operator.Runtime.Tests.Leases;
 public sealed class LeaderLeaseTests : IDisposable
 {
     private static readonly TimeSpan Takeover = TimeSpan.FromSeconds(20);
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    private readonly VirtualTime _time = new();
     private readonly FakeCluster _cluster;
     private readonly OneLeader _watch;
     private readonly Replica _a;
@@ -281,7 +280,7 @@ public sealed class LeaderLeaseTests : IDisposable
         );
     }
 
-    private void Story(Func<Task> story, TimeSpan? within = null) => VirtualTime.Run(_time, story, within);
+    private void Story(Func<Task> story, TimeSpan? within = null) => _time.Run(story, within);
 
     private async Task StartBothAsync()
     {

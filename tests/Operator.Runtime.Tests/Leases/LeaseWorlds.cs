@@ -1,5 +1,4 @@
 using CsCheck;
-using Microsoft.Extensions.Time.Testing;
 using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Leases;
@@ -43,14 +42,14 @@ public sealed class LeaseWorlds
 
     private sealed class World
     {
-        private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+        private readonly VirtualTime _time = new();
 
         public void Run(Trouble[] troubles)
         {
             using var cluster = new FakeCluster(_time);
             var watch = new OneLeader(cluster);
             var replicas = new[] { "a", "b", "c" }.Select(n => new Replica(cluster, _time, n)).ToList();
-            VirtualTime.Run(_time, () => LiveAsync(cluster, replicas, troubles));
+            _time.Run(() => LiveAsync(cluster, replicas, troubles));
             replicas.ForEach(r => r.Dispose());
 
             Assert.Empty(watch.Violations);

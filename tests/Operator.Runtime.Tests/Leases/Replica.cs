@@ -15,7 +15,7 @@ internal sealed class Replica : IDisposable
 
     public Replica(FakeCluster cluster, TimeProvider world, string name, TimeSpan skew = default)
     {
-        Time = new NodeTime(world, skew);
+        Time = new MachineClock(world) { Offset = skew };
         Client = cluster.Connect(name, Time);
         Client.CallTimeout = TimeSpan.FromSeconds(5);
         var options = new LeaderLeaseOptions { Key = Key, Identity = name };
@@ -25,7 +25,7 @@ internal sealed class Replica : IDisposable
         Lead = WriteAsync;
     }
 
-    public NodeTime Time { get; }
+    public MachineClock Time { get; }
     public FakeClient Client { get; }
     public LeaderLease Lease { get; }
     public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();

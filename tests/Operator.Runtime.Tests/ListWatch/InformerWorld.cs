@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Time.Testing;
 using Operator.Testing;
 using Prometheus;
 
@@ -22,7 +21,7 @@ internal sealed class InformerWorld : IDisposable
         Informer = NewInformer(new InformerOptions { Type = CoreTypes.ConfigMaps, PageSize = 3 });
     }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    public VirtualTime Time { get; } = new();
     public FakeCluster Cluster { get; }
     public FakeClient Client { get; }
     public Informer<Thing> Informer { get; private set; }
@@ -39,15 +38,12 @@ internal sealed class InformerWorld : IDisposable
 
     /// <summary>Runs the story with the informer synced, and ends both.</summary>
     public void Story(Func<Task> story) =>
-        VirtualTime.Run(
-            Time,
-            async () =>
-            {
-                await StartAsync();
-                await story();
-                await EndAsync();
-            }
-        );
+        Time.Run(async () =>
+        {
+            await StartAsync();
+            await story();
+            await EndAsync();
+        });
 
     public async Task StartAsync()
     {

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
+using Operator.Testing;
 using Prometheus;
 
 namespace Operator.Runtime.Tests.Queue;
@@ -8,7 +8,7 @@ namespace Operator.Runtime.Tests.Queue;
 public sealed class ControllerLoopTests : IDisposable
 {
     private static readonly ObjectKey A = new("ns", "a");
-    private readonly FakeTimeProvider _time = new();
+    private readonly VirtualTime _time = new();
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
     private readonly KeyedQueue _queue;
     private readonly CancellationTokenSource _stop = new();
@@ -28,7 +28,7 @@ public sealed class ControllerLoopTests : IDisposable
     [Fact]
     public async Task Failures_back_off_and_are_counted_and_a_success_ends_them()
     {
-        VirtualTime.Run(_time, FailSometimesAsync);
+        _time.Run(FailSometimesAsync);
 
         Assert.Equal([0.5, 1, 2, 30, 60], Gaps().Select(g => Math.Round(g.TotalSeconds, 1)));
         Assert.Equal(3, await CountAsync("controller_runtime_reconcile_errors_total"));
@@ -56,62 +56,56 @@ public sealed class ControllerLoopTests : IDisposable
 
         _queue.Add(A);
         await _time.UntilAsync(() => _calls.Count == 6);
-        await _stop.CancelAsync();
+        _stop.Cancel();
         await run;
     }
 
     [Fact]
     public void At_shutdown_work_in_flight_is_finished_and_nothing_new_is_begun() =>
-        VirtualTime.Run(
-            _time,
-            async () =>
-            {
-                var isFinished = false;
-                var gate = new TaskCompletionSource();
-                var run = Run(
-                    async (_, ct) =>
-                    {
-                        await gate.Task.WaitAsync(ct);
-                        isFinished = true;
-                        return new Outcome.Done();
-                    }
-                );
-                _queue.Add(A);
-                await _time.UntilAsync(() => _calls.Count == 1);
+        _time.Run(async () =>
+        {
+            var isFinished = false;
+            var gate = new TaskCompletionSource();
+            var run = Run(
+                async (_, ct) =>
+                {
+                    await gate.Task.WaitAsync(ct);
+                    isFinished = true;
+                    return new Outcome.Done();
+                }
+            );
+            _queue.Add(A);
+            await _time.UntilAsync(() => _calls.Count == 1);
 
-                await _stop.CancelAsync();
-                _queue.Add(new ObjectKey("ns", "b"));
-                Assert.False(run.IsCompleted);
-                gate.SetResult();
-                await run;
+            _stop.Cancel();
+            _queue.Add(new ObjectKey("ns", "b"));
+            Assert.False(run.IsCompleted);
+            gate.SetResult();
+            await run;
 
-                Assert.True(isFinished);
-                Assert.Single(_calls);
-            }
-        );
+            Assert.True(isFinished);
+            Assert.Single(_calls);
+        });
 
     [Fact]
     public void The_end_of_the_term_ends_work_in_flight_and_the_key_is_not_lost() =>
-        VirtualTime.Run(
-            _time,
-            async () =>
-            {
-                var run = Run(
-                    async (_, ct) =>
-                    {
-                        await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
-                        return new Outcome.Done();
-                    }
-                );
-                _queue.Add(A);
-                await _time.UntilAsync(() => _calls.Count == 1);
+        _time.Run(async () =>
+        {
+            var run = Run(
+                async (_, ct) =>
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
+                    return new Outcome.Done();
+                }
+            );
+            _queue.Add(A);
+            await _time.UntilAsync(() => _calls.Count == 1);
 
-                await _term.CancelAsync();
-                await run;
+            _term.Cancel();
+            await run;
 
-                Assert.Equal(A, await _queue.TakeAsync(TestContext.Current.CancellationToken));
-            }
-        );
+            Assert.Equal(A, await _queue.TakeAsync(TestContext.Current.CancellationToken));
+        });
 
     private Task Run(Func<ObjectKey, CancellationToken, Task<Outcome>> reconcile)
     {
@@ -120,7 +114,7 @@ public sealed class ControllerLoopTests : IDisposable
             _queue,
             (key, ct) =>
             {
-                _calls.Add(_time.GetUtcNow() - _time.Start);
+                _calls.Add(_time.Elapsed);
                 return reconcile(key, ct);
             },
             metrics,

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Time.Testing;
+using Operator.Testing;
 using Prometheus;
 
 namespace Operator.Runtime.Tests.Queue;
@@ -7,7 +7,7 @@ namespace Operator.Runtime.Tests.Queue;
 public sealed class KeyedQueueTests : IDisposable
 {
     private static readonly ObjectKey A = new("ns", "a");
-    private readonly FakeTimeProvider _time = new();
+    private readonly VirtualTime _time = new();
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
     private readonly KeyedQueue _queue;
 
@@ -19,21 +19,18 @@ public sealed class KeyedQueueTests : IDisposable
 
     [Fact]
     public void Backoff_doubles_from_half_a_second_to_five_minutes_and_is_forgotten_on_success() =>
-        VirtualTime.Run(
-            _time,
-            async () =>
+        _time.Run(async () =>
+        {
+            var delays = new List<double>();
+            for (var i = 0; i < 12; i++)
             {
-                var delays = new List<double>();
-                for (var i = 0; i < 12; i++)
-                {
-                    delays.Add(await FailAsync());
-                }
-                _queue.Forget(A);
-
-                Assert.Equal([0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300], delays);
-                Assert.Equal(0.5, await FailAsync());
+                delays.Add(await FailAsync());
             }
-        );
+            _queue.Forget(A);
+
+            Assert.Equal([0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300], delays);
+            Assert.Equal(0.5, await FailAsync());
+        });
 
     [Fact]
     public async Task A_new_key_overtakes_any_number_of_routine_ones()

@@ -121,25 +121,22 @@ public sealed class RecordSweepTests : IDisposable
         var writer = _world.NewWriter();
         using var stop = new CancellationTokenSource();
         writer.Client.Faults.Next(Fault.Before(KubeErrors.InternalError()), r => r.Verb == KubeVerb.List);
-        VirtualTime.Run(
-            _world.Time,
-            async () =>
+        _world.Time.Run(async () =>
+        {
+            var sweeping = new RecordSweeping(
+                writer.Store,
+                CoreTypes.Leases,
+                _world.Time,
+                NullLogger.Instance
+            ).RunAsync(ns: null, stop.Token);
+            for (var minute = 0; minute < 240; minute++)
             {
-                var sweeping = new RecordSweeping(
-                    writer.Store,
-                    CoreTypes.Leases,
-                    _world.Time,
-                    NullLogger.Instance
-                ).RunAsync(ns: null, stop.Token);
-                for (var minute = 0; minute < 240; minute++)
-                {
-                    await writer.CommitAsync($"a={minute}");
-                    await Task.Delay(TimeSpan.FromMinutes(1), _world.Time, CancellationToken.None);
-                }
-                await stop.CancelAsync();
-                await sweeping;
+                await writer.CommitAsync($"a={minute}");
+                await Task.Delay(TimeSpan.FromMinutes(1), _world.Time, CancellationToken.None);
             }
-        );
+            stop.Cancel();
+            await sweeping;
+        });
 
         Assert.InRange(_world.Parts.Count, 60, 125);
     }
@@ -156,16 +153,13 @@ public sealed class RecordSweepTests : IDisposable
             r => r.Key.Name.Contains("-part-", StringComparison.Ordinal)
         );
 
-        VirtualTime.Run(
-            _world.Time,
-            async () =>
-            {
-                var read = reader.Store.ReadAsync(Subject, witness: 1, CancellationToken.None);
-                await writer.CommitAsync("a=2");
-                Assert.Equal(1, await writer.Store.SweepAsync(ns: null, CancellationToken.None));
+        _world.Time.Run(async () =>
+        {
+            var read = reader.Store.ReadAsync(Subject, witness: 1, CancellationToken.None);
+            await writer.CommitAsync("a=2");
+            Assert.Equal(1, await writer.Store.SweepAsync(ns: null, CancellationToken.None));
 
-                Assert.Equal("2: a=2 b=1", RecordWorld.Text(await read));
-            }
-        );
+            Assert.Equal("2: a=2 b=1", RecordWorld.Text(await read));
+        });
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using Microsoft.Extensions.Time.Testing;
 using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Records;
@@ -24,7 +23,7 @@ internal sealed class RecordWorld : IDisposable
 
     public RecordWorld() => Cluster = new FakeCluster(Time);
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    public VirtualTime Time { get; } = new();
     public FakeCluster Cluster { get; }
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Runtime;
 
@@ -13,31 +12,17 @@ public sealed record AdmissionRequest(ResourceType Type, ObjectKey Key, JsonElem
 /// </summary>
 public sealed class Admission
 {
-    private readonly Lock _gate;
-    private ImmutableArray<Func<AdmissionRequest, string?>> _rules = [];
+    private readonly Rules<Func<AdmissionRequest, string?>> _rules;
 
-    internal Admission(Lock gate) => _gate = gate;
+    internal Admission(Lock gate) => _rules = new Rules<Func<AdmissionRequest, string?>>(gate);
 
     /// <summary>Adds a rule; disposing the answer takes it away.</summary>
-    public IDisposable Refuse(Func<AdmissionRequest, string?> rule)
-    {
-        lock (_gate)
-        {
-            _rules = _rules.Add(rule);
-        }
-        return new Registration(() =>
-        {
-            lock (_gate)
-            {
-                _rules = _rules.Remove(rule);
-            }
-        });
-    }
+    public IDisposable Refuse(Func<AdmissionRequest, string?> rule) => _rules.Add(rule);
 
-    internal bool HasRules => !_rules.IsEmpty;
+    internal bool HasRules => !_rules.All.IsEmpty;
 
     internal string? Refusal(AdmissionRequest request) =>
-        _rules.Select(r => r(request)).FirstOrDefault(why => why is not null);
+        _rules.All.Select(r => r(request)).FirstOrDefault(why => why is not null);
 }
 
 /// <summary>Does something once, when it is disposed.</summary>

@@ -1,30 +1,14 @@
-using System.Collections.Immutable;
-
 namespace Operator.Testing;
 
 /// <summary>Decides for each request of one client what goes wrong with it. Rules are called under the cluster's lock, in order.</summary>
 public sealed class FaultPlan
 {
-    private readonly Lock _gate;
-    private ImmutableArray<Func<FakeRequest, Fault?>> _rules = [];
+    private readonly Rules<Func<FakeRequest, Fault?>> _rules;
 
-    internal FaultPlan(Lock gate) => _gate = gate;
+    internal FaultPlan(Lock gate) => _rules = new Rules<Func<FakeRequest, Fault?>>(gate);
 
     /// <summary>Adds a rule: it returns a fault, or null for none. Disposing the answer takes the rule away.</summary>
-    public IDisposable Add(Func<FakeRequest, Fault?> rule)
-    {
-        lock (_gate)
-        {
-            _rules = _rules.Add(rule);
-        }
-        return new Registration(() =>
-        {
-            lock (_gate)
-            {
-                _rules = _rules.Remove(rule);
-            }
-        });
-    }
+    public IDisposable Add(Func<FakeRequest, Fault?> rule) => _rules.Add(rule);
 
     /// <summary>The next request that it is for fails, once.</summary>
     public void Next(Fault fault, Func<FakeRequest, bool>? isFor = null) => Next(times: 1, _ => fault, isFor);
@@ -44,14 +28,8 @@ public sealed class FaultPlan
         });
     }
 
-    public void Clear()
-    {
-        lock (_gate)
-        {
-            _rules = [];
-        }
-    }
+    public void Clear() => _rules.Clear();
 
     internal Fault? DecideLocked(FakeRequest request) =>
-        _rules.Select(r => r(request)).FirstOrDefault(f => f is not null);
+        _rules.All.Select(r => r(request)).FirstOrDefault(f => f is not null);
 }

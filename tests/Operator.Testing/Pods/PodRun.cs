@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Operator.Testing;
 
 /// <summary>One pod on its way through its script. Used under the cluster's lock.</summary>
@@ -7,6 +5,7 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
 {
     private const string Scheduler = "scheduler";
     private static readonly TimeSpan ToRemoval = TimeSpan.FromMilliseconds(100);
+    private readonly PodLife _life = new(script);
     private readonly List<Agenda.Entry> _scheduled = [];
     private DateTimeOffset? _startedAt;
     private TimeSpan _startedElapsed;
@@ -24,11 +23,7 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
         }
         else
         {
-            state.Later(
-                TimeSpan.Zero,
-                Scheduler,
-                () => kubelet.Write(uid, pod => PodStatus.Unschedulable(pod, state.ServerNow))
-            );
+            state.Later(TimeSpan.Zero, Scheduler, () => Tell(new PodState.Unschedulable()));
         }
     }
 
@@ -55,15 +50,12 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
             Plan(ToRemoval, Remove);
             return;
         }
-        var isObeyed = script.StopsAfter <= grace;
-        var delay = isObeyed ? script.StopsAfter!.Value : grace; // obeyed, so there is one
         Plan(
-            delay,
+            _life.StopsAfter(grace),
             () =>
             {
                 var ran = state.Agenda.Elapsed - _startedElapsed;
-                var code = isObeyed ? script.StopExitCode : 137;
-                End(code, code == 0 ? "Completed" : "Error", script.MessageAfter?.Invoke(ran) ?? "");
+                End(_life.Stopped(grace, ran, _startedAt.Value, state.ServerNow));
                 Plan(ToRemoval, Remove);
             }
         );
@@ -96,18 +88,13 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
         }
         if (script.IsImageMissing)
         {
-            Plan(script.StartsAfter, () => kubelet.Write(uid, MissImage));
+            var image = kubelet.Find(uid)?.Json.GetProperty("spec").ToNode()["containers"]?[0].Text("image");
+            Plan(script.StartsAfter, () => Tell(PodLife.WithoutImage(image)));
         }
         else
         {
             Plan(script.StartsAfter, Start);
         }
-    }
-
-    private static void MissImage(JsonObject pod)
-    {
-        var image = pod["spec"]?["containers"]?[0].Text("image");
-        PodStatus.Wait(pod, "ImagePullBackOff", $"Back-off pulling image \"{image}\"");
     }
 
     private void Start()
@@ -125,61 +112,34 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
         if (PodNeeds.MissingVariable(spec, ns, state.Store) is { } why)
         {
             _isWaitingForVolumes = true;
-            kubelet.Write(uid, p => PodStatus.Wait(p, "CreateContainerConfigError", why));
+            Tell(new PodState.Waiting("CreateContainerConfigError", why));
             return;
         }
         _startedAt = state.ServerNow;
         _startedElapsed = state.Agenda.Elapsed;
-        kubelet.Write(uid, p => PodStatus.Run(p, _startedAt.Value));
+        Tell(new PodState.Running(_startedAt.Value));
         if (script.RunsFor is { } time)
         {
-            Plan(time, Finish);
+            Plan(time, () => End(_life.Ended(_startedAt.Value, state.ServerNow)));
         }
     }
 
-    private void Finish()
-    {
-        switch (script.End)
-        {
-            case PodEnd.OutOfMemory:
-                End(137, "OOMKilled", script.Message);
-                break;
-            case PodEnd.Evicted:
-                GiveUp("Evicted", "The node was low on resource: memory.", keepsContainers: false);
-                break;
-            default:
-                End(script.ExitCode, script.ExitCode == 0 ? "Completed" : "Error", script.Message);
-                break;
-        }
-    }
-
-    /// <summary>As 1.20 does it: Failed at once, and the container's state says "running" for ever.</summary>
     private void PassDeadline()
     {
         if (!_hasEnded)
         {
-            GiveUp(
-                "DeadlineExceeded",
-                "Pod was active on the node longer than the specified deadline",
-                keepsContainers: true
-            );
+            End(PodLife.Overdue);
         }
     }
 
-    private void GiveUp(string reason, string message, bool keepsContainers)
+    private void End(PodState last)
     {
         Cancel();
         _hasEnded = true;
-        kubelet.Write(uid, pod => PodStatus.GiveUp(pod, reason, message, keepsContainers));
+        Tell(last);
     }
 
-    private void End(int exitCode, string reason, string message)
-    {
-        Cancel();
-        _hasEnded = true;
-        var ended = new PodTermination(exitCode, reason, message, _startedAt!.Value, state.ServerNow); // only what started ends
-        kubelet.Write(uid, pod => PodStatus.Terminate(pod, ended));
-    }
+    private void Tell(PodState told) => kubelet.Write(uid, pod => PodStatus.Write(pod, told, state.ServerNow));
 
     private void Remove()
     {

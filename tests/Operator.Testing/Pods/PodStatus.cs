@@ -1,56 +1,83 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Operator.Testing;
 
 /// <summary>Writes a pod's status as the scheduler and the kubelet of Kubernetes 1.20 do.</summary>
-internal static class PodStatus
+public static class PodStatus
 {
-    public const string Node = "node-1";
+    internal const string Node = "node-1";
+    internal const string NoNode = "0/1 nodes are available: 1 Insufficient cpu.";
     private const int MaxMessageBytes = 4096;
 
-    public static bool HasEnded(StoredObject pod) =>
+    internal static bool HasEnded(StoredObject pod) =>
         pod.Json.Field("status", "phase")?.GetString() is "Succeeded" or "Failed";
 
-    public static void Schedule(JsonObject pod, DateTimeOffset at)
+    internal static void Schedule(JsonObject pod, DateTimeOffset at)
     {
         pod.Section("spec")["nodeName"] = Node;
         Condition(pod, "PodScheduled", isTrue: true, at);
     }
 
-    public static void Unschedulable(JsonObject pod, DateTimeOffset at)
-    {
-        var condition = Condition(pod, "PodScheduled", isTrue: false, at);
-        condition["reason"] = "Unschedulable";
-        condition["message"] = "0/1 nodes are available: 1 Insufficient cpu.";
-    }
-
-    public static void Accept(JsonObject pod, DateTimeOffset at)
+    internal static void Accept(JsonObject pod, DateTimeOffset at)
     {
         pod.Section("status")["startTime"] = at.Seconds();
         Condition(pod, "Initialized", isTrue: true, at);
         Condition(pod, "Ready", isTrue: false, at);
-        Wait(pod, "ContainerCreating", message: null);
+        Write(pod, PodLife.Creating, at);
     }
 
-    public static void Wait(JsonObject pod, string reason, string? message)
+    /// <summary>Tells the state in the pod's status, at that instant.</summary>
+    public static void Write(JsonObject pod, PodState state, DateTimeOffset at)
     {
-        var waiting = new JsonObject { ["reason"] = reason };
-        if (message is not null)
+        switch (state)
         {
-            waiting["message"] = message;
+            case PodState.Unschedulable:
+                Unschedulable(pod, at);
+                break;
+            case PodState.Waiting waiting:
+                Wait(pod, waiting);
+                break;
+            case PodState.Running(var startedAt):
+                Run(pod, startedAt);
+                break;
+            case PodState.Terminated ended:
+                Terminate(pod, ended);
+                break;
+            case PodState.GivenUp given:
+                GiveUp(pod, given);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static void Unschedulable(JsonObject pod, DateTimeOffset at)
+    {
+        var condition = Condition(pod, "PodScheduled", isTrue: false, at);
+        condition["reason"] = "Unschedulable";
+        condition["message"] = NoNode;
+    }
+
+    private static void Wait(JsonObject pod, PodState.Waiting state)
+    {
+        var waiting = new JsonObject { ["reason"] = state.Reason };
+        if (state.Message is not null)
+        {
+            waiting["message"] = state.Message;
         }
         Containers(pod, "waiting", waiting, isReady: false);
     }
 
-    public static void Run(JsonObject pod, DateTimeOffset at)
+    private static void Run(JsonObject pod, DateTimeOffset startedAt)
     {
         pod.Section("status")["phase"] = "Running";
-        Condition(pod, "Ready", isTrue: true, at);
-        Containers(pod, "running", new JsonObject { ["startedAt"] = at.Seconds() }, isReady: true);
+        Condition(pod, "Ready", isTrue: true, startedAt);
+        Containers(pod, "running", new JsonObject { ["startedAt"] = startedAt.Seconds() }, isReady: true);
     }
 
-    public static void Terminate(JsonObject pod, PodTermination ended)
+    private static void Terminate(JsonObject pod, PodState.Terminated ended)
     {
         pod.Section("status")["phase"] = ended.ExitCode == 0 ? "Succeeded" : "Failed";
         Condition(pod, "Ready", isTrue: false, ended.FinishedAt);
@@ -68,14 +95,13 @@ internal static class PodStatus
         Containers(pod, "terminated", terminated, isReady: false);
     }
 
-    /// <summary>The kubelet gives up the pod: nothing more is said of its containers than was known, or nothing at all.</summary>
-    public static void GiveUp(JsonObject pod, string reason, string message, bool keepsContainers)
+    private static void GiveUp(JsonObject pod, PodState.GivenUp given)
     {
         var status = pod.Section("status");
         status["phase"] = "Failed";
-        status["reason"] = reason;
-        status["message"] = message;
-        if (!keepsContainers)
+        status["reason"] = given.Reason;
+        status["message"] = given.Message;
+        if (!given.KeepsContainers)
         {
             status.Remove("containerStatuses");
         }
@@ -131,12 +157,3 @@ internal static class PodStatus
         return bytes.Length <= MaxMessageBytes ? message : Encoding.UTF8.GetString(bytes.AsSpan(^MaxMessageBytes..));
     }
 }
-
-/// <summary>How a container ended.</summary>
-internal sealed record PodTermination(
-    int ExitCode,
-    string Reason,
-    string Message,
-    DateTimeOffset StartedAt,
-    DateTimeOffset FinishedAt
-);

@@ -3,10 +3,9 @@ using Operator.Runtime;
 namespace Operator.Testing;
 
 /// <summary>
-/// Kubernetes 1.36's CRD server: the one that <c>CRD_SERVER_URL</c> names, else one of this name that
-/// <c>hack/crd-server.sh</c> starts. Suites run side by side, so each has its own.
+/// The server's process: the one that <c>CRD_SERVER_URL</c> names, else one of this name that <c>hack/crd-server.sh</c> starts.
 /// </summary>
-public sealed class CrdServerProcess : IAsyncDisposable
+internal sealed class CrdServerProcess : IAsyncDisposable
 {
     private const string Script = "hack/crd-server.sh";
     private const int MissingBinary = 77;

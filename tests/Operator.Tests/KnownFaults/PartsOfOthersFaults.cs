@@ -62,6 +62,6 @@ public sealed class PartsOfOthersFaults
         Assert.DoesNotContain(Reasons.RecordLost, world.EventReasons);
     }
 
-    private static OneOperator EveryMinute() =>
+    private static OneConnector EveryMinute() =>
         new(Noon, 3, _ => TimeSpan.FromSeconds(5), """{"name":"orders","schedule":"* * * * *"}""");
 }

@@ -79,9 +79,9 @@ public sealed class RefusalOfSecondsFaults
     private static TimeSpan Soon => TimeSpan.FromSeconds(15);
 
     /// <summary>40 stores are due at 12:30, may start until 12:40, and are refused from 12:29:50 on.</summary>
-    private static OneOperator QuotaAtTheDueTime(int seconds)
+    private static OneConnector QuotaAtTheDueTime(int seconds)
     {
-        var world = new OneOperator(
+        var world = new OneConnector(
             Noon.AddSeconds(50),
             40,
             _ => TimeSpan.FromSeconds(20),
@@ -98,9 +98,9 @@ public sealed class RefusalOfSecondsFaults
     }
 
     /// <summary>Two stores are due at 12:05 and may start until 12:07; it is 12:04:55.</summary>
-    private static OneOperator TwoStores()
+    private static OneConnector TwoStores()
     {
-        var world = new OneOperator(
+        var world = new OneConnector(
             Noon.AddSeconds(50),
             2,
             _ => TimeSpan.FromSeconds(20),
@@ -117,7 +117,7 @@ public sealed class RefusalOfSecondsFaults
     private static TimeSpan FirstPodAfterRefusedCommits(TimeSpan outage, int stores)
     {
         // Pods end one after another, and each end is one more failed commit.
-        using var world = new OneOperator(
+        using var world = new OneConnector(
             Noon,
             stores,
             number => TimeSpan.FromSeconds(5 + (number % 50)),

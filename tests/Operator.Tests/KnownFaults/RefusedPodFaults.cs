@@ -73,13 +73,13 @@ public sealed class RefusedPodFaults
     }
 
     /// <summary>By their names, as by a policy that looks at something in them.</summary>
-    private static IDisposable RefuseHalf(OneOperator world, HttpStatusCode code, string reason) =>
+    private static IDisposable RefuseHalf(OneConnector world, HttpStatusCode code, string reason) =>
         world.Faults.Add(r => IsPod(r) && (r.Key.Name[^1] & 1) == 0 ? Refused(code, reason) : null);
 
     /// <summary>A flow that is due once an hour and may start for an hour is refused; the other one makes two pods a minute.</summary>
     private static int MadeBesideARefusedFlow(HttpStatusCode code, string reason)
     {
-        using var world = new OneOperator(
+        using var world = new OneConnector(
             Noon,
             20,
             _ => TimeSpan.FromSeconds(5),
@@ -95,9 +95,9 @@ public sealed class RefusedPodFaults
         return world.Made.Count(p => p.Name.Contains("-orders-", StringComparison.Ordinal));
     }
 
-    private static OneOperator TwoFlows()
+    private static OneConnector TwoFlows()
     {
-        var world = new OneOperator(
+        var world = new OneConnector(
             Noon,
             20,
             _ => TimeSpan.FromSeconds(5),

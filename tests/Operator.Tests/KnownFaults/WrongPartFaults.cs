@@ -10,7 +10,7 @@ public sealed class WrongPartFaults
     [KnownFault("4 of 11", 25)]
     public void A_flow_with_an_impossible_schedule_leaves_the_others_alone()
     {
-        using var world = new OneOperator(
+        using var world = new OneConnector(
             Start,
             1,
             _ => TimeSpan.FromSeconds(5),

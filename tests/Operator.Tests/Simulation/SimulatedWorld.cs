@@ -24,7 +24,7 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly FakeCluster _cluster;
     private readonly FakeKubelet _kubelet;
     private readonly FleetObjects _objects;
-    private readonly Invariants _invariants;
+    private readonly RunWatch _runs;
     private readonly QuotaWatch _quotas;
     private readonly ActionWatch _actions;
     private readonly List<OperatorProcess> _processes = [];
@@ -50,11 +50,11 @@ internal sealed class SimulatedWorld : IDisposable
         );
         _kubelet = _cluster.RunPods(SyncPods.Script);
         _objects = new FleetObjects(_random, seed);
-        _invariants = new Invariants(_cluster, _time, Connector);
-        _quotas = new QuotaWatch(_objects.Quota, _invariants.Violations);
-        _actions = new ActionWatch(_cluster, _invariants.Violations);
-        _invariants.Committed += _quotas.Committed;
-        _invariants.Committed += _actions.Committed;
+        _runs = new RunWatch(_cluster, _time, Connector);
+        _quotas = new QuotaWatch(_objects.Quota, _runs.Violations);
+        _actions = new ActionWatch(_cluster, _runs.Violations);
+        _runs.Committed += _quotas.Committed;
+        _runs.Committed += _actions.Committed;
         _replicas = _random.Next(1, 3);
         _faultRate = _random.Next(3) == 0 ? 0 : 0.03 * _random.NextDouble();
     }
@@ -86,8 +86,9 @@ internal sealed class SimulatedWorld : IDisposable
         ExpectServedStores();
         ExpectNoneLostUncounted();
         _actions.ExpectAllTold();
+        _runs.ExpectNoneTwice();
         ExpectRest();
-        return [.. _invariants.Violations, .. Trespasses()];
+        return [.. _runs.Violations, .. Trespasses()];
     }
 
     /// <summary>What happened, for the report of a failing world.</summary>
@@ -108,7 +109,7 @@ internal sealed class SimulatedWorld : IDisposable
         // Where there are quotas, stores are locked out, too.
         tag = tag is "mute" && _objects.Quota is not null ? "locked" : tag;
         Tell($"image {tag}");
-        _hasShippedUnproven |= _invariants.Record is not { Revisions.StableIsProven: true };
+        _hasShippedUnproven |= _runs.Record is not { Revisions.StableIsProven: true };
         _cluster.Edit(
             Kinds.Connectors,
             Connector,
@@ -188,7 +189,7 @@ internal sealed class SimulatedWorld : IDisposable
             Tell($"{ended.Name} has ended {ended.Failure?.Message}");
             if (ended.Failure is { } failure and not OperationCanceledException)
             {
-                _invariants.Violations.Add($"{ended.Name} fell: {failure}");
+                _runs.Violations.Add($"{ended.Name} fell: {failure}");
             }
             ended.Kill();
             _processes.Remove(ended);
@@ -220,7 +221,7 @@ internal sealed class SimulatedWorld : IDisposable
     /// <summary>After all this every store is synced again, and the attempt, if any, has come to its end.</summary>
     private void ExpectServedStores()
     {
-        var record = _invariants.Record;
+        var record = _runs.Record;
         if (record is null || record.Revisions.IsWithoutTruth)
         {
             return;
@@ -255,7 +256,7 @@ internal sealed class SimulatedWorld : IDisposable
             MishapKind.SuspendByAction,
             MishapKind.EditStoreList,
         ];
-        if (_invariants.Record is not { } record || _mishaps.Overlaps(changing))
+        if (_runs.Record is not { } record || _mishaps.Overlaps(changing))
         {
             return;
         }
@@ -267,7 +268,7 @@ internal sealed class SimulatedWorld : IDisposable
             var until = _time.GetUtcNow() - Rest;
             var floor = plan.ListedAt > record.CreatedAt ? plan.ListedAt : record.CreatedAt;
             var due = Schedule.Of(flow).Between(floor, until).Count * (connector.Spec.Stores.Length + _objects.Listed);
-            var ran = _invariants.Ran.Count(r =>
+            var ran = _runs.Ran.Count(r =>
                 r.Flow == flow.Name
                 && r.Occasion.StartsWith('s')
                 && string.CompareOrdinal(r.Occasion, OccasionIds.Slot(until)) <= 0
@@ -307,7 +308,7 @@ internal sealed class SimulatedWorld : IDisposable
     {
         if (!holds)
         {
-            _invariants.Violations.Add($"at the end: {what}");
+            _runs.Violations.Add($"at the end: {what}");
         }
     }
 

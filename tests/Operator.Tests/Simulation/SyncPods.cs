@@ -24,24 +24,24 @@ internal static class SyncPods
         var stores = seen.Fingerprint?.Stores ?? [];
         return tag switch
         {
-            "bad" => timed with { Message = Report(stores.Select(_ => (6, 4))) },
+            "bad" => timed with { Message = WorkerReport.Of(stores.Select(_ => WorkerReport.Store(6, failed: 4))) },
             "crash" => timed with { ExitCode = 1 },
             "missing" => timed with { IsImageMissing = true },
             "mute" => timed with { Message = "" },
             "locked" => timed with
             {
-                Message = Report(stores.Select(s => s == "s02" ? """{"ok":0,"failed":1,"e":{"a":1}}""" : Good)),
+                Message = WorkerReport.Of(stores.Select(s => s == "s02" ? WorkerReport.Failed(1, 'a') : Good)),
             },
             "poison" when stores.Contains("s01") => timed with
             {
                 ExitCode = 134,
-                Message = Report(stores.TakeWhile(s => s != "s01").Select(_ => (10, 0))),
+                Message = WorkerReport.Of(stores.TakeWhile(s => s != "s01").Select(_ => Good)),
             },
-            "flaky" => timed with { Message = Report([.. stores.Select(_ => Flaky(chance))]) },
+            "flaky" => timed with { Message = WorkerReport.Of([.. stores.Select(_ => Flaky(chance))]) },
             // One worker in three calls more often than its flow's uses say, and says so.
             _ => timed with
             {
-                Message = Report(
+                Message = WorkerReport.Of(
                     [.. stores.Select(_ => chance.Next(12) == 0 ? Unfinished : Good)],
                     CallsOf(stores.Length, chance)
                 ),
@@ -49,29 +49,23 @@ internal static class SyncPods
         };
     }
 
-    private const string Good = """{"ok":10,"failed":0}""";
-    private const string Unfinished = """{"ok":10,"failed":0,"more":true}""";
+    private static readonly string Good = WorkerReport.Store(10);
+    private static readonly string Unfinished = WorkerReport.Store(10, hasMore: true);
 
     /// <summary>Some stores fail altogether, some are not reached although the worker ends well.</summary>
     private static string Flaky(Random chance) =>
         chance.Next(8) switch
         {
-            0 => """{"ok":0,"failed":1,"e":{"u":1}}""",
-            1 => "null",
+            0 => WorkerReport.Failed(1, 'u'),
+            1 => WorkerReport.NotReached,
             _ => Good,
         };
 
     private static string TagOf(KubeObject pod) =>
         pod.Json.GetProperty("spec").GetProperty("containers")[0].GetProperty("image").GetString()!.Split(':')[^1]; // our pods have one
 
-    private static string Report(IEnumerable<(int Ok, int Failed)> stores) =>
-        Report(stores.Select(s => $$"""{"ok":{{s.Ok}},"failed":{{s.Failed}}}"""));
-
-    private static string Report(IEnumerable<string> stores, string more = "") =>
-        $$"""{"v":1,"s":[{{string.Join(',', stores)}}]{{more}}}""";
-
-    private static string CallsOf(int stores, Random chance) =>
-        chance.Next(3) == 0 ? $",\"calls\":{{\"{FleetObjects.Api}\":{chance.Next(stores, (stores * 2) + 1)}}}" : "";
+    private static string? CallsOf(int stores, Random chance) =>
+        chance.Next(3) == 0 ? $"\"calls\":{{\"{FleetObjects.Api}\":{chance.Next(stores, (stores * 2) + 1)}}}" : null;
 
     /// <summary>The same for the same text in every process, which <c>string.GetHashCode</c> is not.</summary>
     private static int Stable(string text) => text.Aggregate(17, (hash, c) => unchecked((hash * 31) + c));

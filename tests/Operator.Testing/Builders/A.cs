@@ -2,10 +2,13 @@ using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Facts;
 
-namespace Operator.Planning.Tests;
+namespace Operator.Testing;
 
-/// <summary>Builders with sane defaults; a test names only what matters to it.</summary>
-public static class A
+/// <summary>
+/// Builders with sane defaults; a test names only what matters to it. Plain names build the small objects that planning's
+/// stories are about, <c>Full</c> ones have every field set, <c>Manifest</c> ones are the YAML that users send to a cluster.
+/// </summary>
+public static partial class A
 {
     public const string Good = "registry.example.com/sync:1.0";
     public const string Better = "registry.example.com/sync:1.1";
@@ -134,13 +137,14 @@ public static class A
             },
         };
 
-    /// <summary>A world in which version 1.0 is stable and proven, under a rollout.</summary>
-    public static World SettledWorld()
-    {
-        var world = new World { Rollout = new RolloutSight.Present(Rollout()) };
-        world.Run(TimeSpan.FromSeconds(25));
-        Assert.True(world.Record.Revisions.StableIsProven);
-        world.Runs.Clear();
-        return world;
-    }
+    /// <summary>For the example worker in a real cluster, and its marketplace.</summary>
+    public static ConnectorManifest ConnectorManifest(string name = "shop") => new() { Name = name };
+
+    public static RolloutManifest RolloutManifest(string connector = "shop") => new() { Connector = connector };
+
+    public static ActionManifest ActionManifest(string name) => new() { Name = name };
+
+    /// <summary>Names of stores for a manifest.</summary>
+    public static ImmutableArray<string> Stores(int count) =>
+        [.. Enumerable.Range(1, count).Select(i => $"seller-{i:00}")];
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Operator.Cluster.Tests;
+namespace Operator.Testing;
 
 /// <summary>Short ways into Kubernetes' JSON; absent is null.</summary>
-internal static class Json
+public static class Json
 {
     public static JsonElement? At(this JsonElement element, params ReadOnlySpan<string> path)
     {

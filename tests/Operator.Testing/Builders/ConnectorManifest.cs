@@ -1,28 +1,12 @@
 using System.Collections.Immutable;
 
-namespace Operator.Cluster.Tests;
+namespace Operator.Testing;
 
-/// <summary>Manifests as users write them, with sane defaults: a story shows only what matters to it.</summary>
-internal static class A
-{
-    public const string Good = "localhost/example-sync-worker:1.0";
-    public const string Better = "localhost/example-sync-worker:1.1";
-
-    /// <summary>Mishandles one item in five.</summary>
-    public const string Bad = "localhost/example-sync-worker:1.2";
-
-    public static ConnectorManifest Connector(string name = "shop") => new() { Name = name };
-
-    public static RolloutManifest Rollout(string connector = "shop") => new() { Connector = connector };
-
-    public static ImmutableArray<string> Stores(int count) =>
-        [.. Enumerable.Range(1, count).Select(i => $"seller-{i:00}")];
-}
-
-internal sealed record ConnectorManifest
+/// <summary>A connector as a user writes it, for the example worker. Texts, so that a story can also write what is wrong.</summary>
+public sealed record ConnectorManifest
 {
     public string Name { get; init; } = "";
-    public string Image { get; init; } = A.Good;
+    public string Image { get; init; } = ExampleWorker.Good;
     public string PullPolicy { get; init; } = "IfNotPresent";
     public string UpdatePolicy { get; init; } = "Rollout";
     public bool Suspend { get; init; }
@@ -91,50 +75,4 @@ internal sealed record ConnectorManifest
         StoreSecrets.TryGetValue(name, out var secret)
             ? $"{{name: {name}, credentials: {{secretRef: {{name: {secret}}}}}}}"
             : $"{{name: {name}}}";
-}
-
-internal sealed record ActionManifest
-{
-    public string Name { get; init; } = "";
-    public string Connector { get; init; } = "shop";
-    public string Action { get; init; } = "RunNow";
-    public ImmutableArray<string> Stores { get; init; } = [];
-    public string Reason { get; init; } = "a test";
-
-    public string Yaml() =>
-        $$"""
-            apiVersion: marketplace-operator.io/v1alpha1
-            kind: SyncAction
-            metadata: {name: {{Name}}}
-            spec:
-              targetRef: {kind: MarketplaceConnector, name: {{Connector}}}
-              action: {{Action}}
-              stores: [{{string.Join(", ", Stores)}}]
-              reason: "{{Reason}}"
-            """;
-}
-
-internal sealed record RolloutManifest
-{
-    public string Connector { get; init; } = "";
-    public string Name => Connector;
-
-    /// <summary>Of 20 stores: 2, 10, all.</summary>
-    public ImmutableArray<(string Stores, string MinDuration)> Steps { get; init; } =
-    [("10%", "10s"), ("50%", "15s"), ("100%", "0s")];
-
-    public string Yaml() =>
-        $$"""
-            apiVersion: marketplace-operator.io/v1alpha1
-            kind: SyncRollout
-            metadata: {name: {{Name}}}
-            spec:
-              connectorRef: {name: {{Connector}}}
-              steps: [{{string.Join(", ", Steps.Select(Step))}}]
-              evidence: {minRuns: 2, minItems: 4, minStores: 2}
-              analysis: {maxErrorRate: "5%"}
-            """;
-
-    private static string Step((string Stores, string MinDuration) step) =>
-        $"{{stores: \"{step.Stores}\", minDuration: {step.MinDuration}}}";
 }

@@ -1,14 +1,18 @@
-namespace Operator.Tests.Simulation;
+namespace Operator.Testing;
 
 /// <summary>
 /// Time that stands still until it is moved. Timers fire one by one on the mover's thread, in order of due time and then of
 /// their making, so that the same world has the same history. Not safe for concurrent use.
 /// </summary>
-internal sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
+public sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
 {
     private readonly PriorityQueue<VirtualTimer, (long Due, long Order)> _timers = new();
     private long _now;
     private long _order;
+
+    /// <summary>For tests to which no date matters.</summary>
+    public VirtualTime()
+        : this(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero)) { }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
@@ -41,6 +45,47 @@ internal sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
         }
         _now = Math.Max(_now, until.Ticks);
         return false;
+    }
+
+    /// <summary>Moves on, and fires on the way what is due.</summary>
+    public void Advance(TimeSpan time)
+    {
+        var until = Elapsed + time;
+        while (FireNext(until)) { }
+    }
+
+    /// <summary>
+    /// Runs asynchronous code to its end in this thread: time moves only when nothing can go on without it, so every run of a
+    /// test is the same run. Nothing of it may go to another thread, as <c>CancelAsync</c> does.
+    /// </summary>
+    /// <exception cref="TimeoutException">It takes longer than <paramref name="most"/> of virtual time (a day).</exception>
+    /// <exception cref="InvalidOperationException">Something of it ran in another thread.</exception>
+    public void Run(Func<Task> story, TimeSpan? most = null)
+    {
+        var (pump, end) = (new Pump(), Elapsed + (most ?? TimeSpan.FromDays(1)));
+        var task = pump.Run(story);
+        do
+        {
+            pump.Drain();
+        } while (!task.IsCompleted && pump.Run(() => FireNext(end)));
+        if (pump.Trespass is { } trespass)
+        {
+            throw new InvalidOperationException($"the story left its thread: {trespass}");
+        }
+        if (!task.IsCompleted)
+        {
+            throw new TimeoutException("the story has not ended in time");
+        }
+        task.GetAwaiter().GetResult(); // it has ended: only its exception is asked for
+    }
+
+    /// <summary>Waits in virtual time until the condition holds.</summary>
+    public async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), this);
+        }
     }
 
     private sealed class VirtualTimer(VirtualTime time, TimerCallback callback, object? state) : ITimer
@@ -83,21 +128,4 @@ internal sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
             return ValueTask.CompletedTask;
         }
     }
-}
-
-/// <summary>One machine's clock: the wall clock may be off and may jump, timers and timestamps do not.</summary>
-internal sealed class MachineClock(VirtualTime time) : TimeProvider
-{
-    /// <summary>How far the wall clock is ahead.</summary>
-    public TimeSpan Offset { get; set; }
-
-    public override long TimestampFrequency => time.TimestampFrequency;
-    public override TimeZoneInfo LocalTimeZone => time.LocalTimeZone;
-
-    public override long GetTimestamp() => time.GetTimestamp();
-
-    public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Offset;
-
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        time.CreateTimer(callback, state, dueTime, period);
 }

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Operator.Api;
 
-namespace Operator.Api.Tests;
+namespace Operator.Testing;
 
-/// <summary>Objects in which every field is set and right; tests change what they are about.</summary>
-internal static class A
+/// <content>Objects in which every field is set and right; tests change what they are about.</content>
+public static partial class A
 {
-    public static JsonObject ConnectorJson() =>
+    public static JsonObject FullConnectorJson() =>
         (JsonObject)
             JsonNode.Parse(
                 """
@@ -82,7 +83,7 @@ internal static class A
                 """
             )!;
 
-    public static JsonObject RolloutJson() =>
+    public static JsonObject FullRolloutJson() =>
         (JsonObject)
             JsonNode.Parse(
                 """
@@ -102,7 +103,7 @@ internal static class A
             )!;
 
     /// <summary>Only a RunNow has a since, only a Suspend an until.</summary>
-    public static JsonObject ActionJson() =>
+    public static JsonObject FullActionJson() =>
         (JsonObject)
             JsonNode.Parse(
                 """
@@ -122,22 +123,22 @@ internal static class A
                 """
             )!;
 
-    public static JsonObject Json(string kind) =>
+    public static JsonObject FullJson(string kind) =>
         kind switch
         {
-            ApiGroup.ConnectorKind => ConnectorJson(),
-            ApiGroup.RolloutKind => RolloutJson(),
-            _ => ActionJson(),
+            ApiGroup.ConnectorKind => FullConnectorJson(),
+            ApiGroup.RolloutKind => FullRolloutJson(),
+            _ => FullActionJson(),
         };
 
-    public static SyncAction Action(Action<JsonObject>? change = null) =>
-        Changed(ActionJson(), change).Deserialize(ApiJson.Default.SyncAction)!;
+    public static SyncAction FullAction(Action<JsonObject>? change = null) =>
+        Changed(FullActionJson(), change).Deserialize(ApiJson.Default.SyncAction)!;
 
-    public static MarketplaceConnector Connector(Action<JsonObject>? change = null) =>
-        Changed(ConnectorJson(), change).Deserialize(ApiJson.Default.MarketplaceConnector)!;
+    public static MarketplaceConnector FullConnector(Action<JsonObject>? change = null) =>
+        Changed(FullConnectorJson(), change).Deserialize(ApiJson.Default.MarketplaceConnector)!;
 
-    public static SyncRollout Rollout(Action<JsonObject>? change = null) =>
-        Changed(RolloutJson(), change).Deserialize(ApiJson.Default.SyncRollout)!;
+    public static SyncRollout FullRollout(Action<JsonObject>? change = null) =>
+        Changed(FullRolloutJson(), change).Deserialize(ApiJson.Default.SyncRollout)!;
 
     private static JsonObject Changed(JsonObject item, Action<JsonObject>? change)
     {

@@ -1,17 +1,21 @@
-namespace Operator.Runtime.Tests;
+namespace Operator.Testing;
 
 /// <summary>
-/// The time of one node: its wall clock may be off, and its process may be stopped, as by SIGSTOP. Then its timers ring late,
-/// one after the other when it goes on; its monotonic clock does not stop.
+/// One machine's clock. Its wall clock may be off and may jump; timers and timestamps do not. Its process may be stopped, as by
+/// SIGSTOP: then its timers ring late, one after the other when it goes on.
 /// </summary>
-internal sealed class NodeTime(TimeProvider world, TimeSpan skew) : TimeProvider
+public sealed class MachineClock(TimeProvider world) : TimeProvider
 {
     private readonly List<Action> _missed = [];
     private bool _isStopped;
 
-    public override long TimestampFrequency => world.TimestampFrequency;
+    /// <summary>How far the wall clock is ahead.</summary>
+    public TimeSpan Offset { get; set; }
 
-    public override DateTimeOffset GetUtcNow() => world.GetUtcNow() + skew;
+    public override long TimestampFrequency => world.TimestampFrequency;
+    public override TimeZoneInfo LocalTimeZone => world.LocalTimeZone;
+
+    public override DateTimeOffset GetUtcNow() => world.GetUtcNow() + Offset;
 
     public override long GetTimestamp() => world.GetTimestamp();
 
@@ -20,6 +24,7 @@ internal sealed class NodeTime(TimeProvider world, TimeSpan skew) : TimeProvider
 
     public void Stop() => _isStopped = true;
 
+    /// <summary>Only in a synchronization context, such as that of <see cref="VirtualTime.Run"/>.</summary>
     public void Continue()
     {
         _isStopped = false;

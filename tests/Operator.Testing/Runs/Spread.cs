@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
-namespace Operator.Cluster.Tests;
+namespace Operator.Testing;
 
 /// <summary>How one version spread, as the pods show it: slot by slot, which stores ran it, and which had by then.</summary>
-internal sealed class Spread
+public sealed class Spread
 {
     private Spread(ImmutableArray<SlotOfSpread> slots) => Slots = slots;
 
@@ -27,4 +27,4 @@ internal sealed class Spread
     }
 }
 
-internal sealed record SlotOfSpread(long Slot, ImmutableSortedSet<string> Stores, ImmutableSortedSet<string> Reached);
+public sealed record SlotOfSpread(long Slot, ImmutableSortedSet<string> Stores, ImmutableSortedSet<string> Reached);

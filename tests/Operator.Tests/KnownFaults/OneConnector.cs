@@ -3,36 +3,34 @@ using System.Text.Json.Nodes;
 using Operator.Api;
 using Operator.Runtime;
 using Operator.Testing;
-using Operator.Tests.Simulation;
 
 namespace Operator.Tests.KnownFaults;
 
 /// <summary>The whole program in virtual time against the fake cluster, with one connector.</summary>
-internal sealed class OneOperator : IDisposable
+internal sealed class OneConnector : IDisposable
 {
     private static readonly ObjectKey Connector = new("shop", "c");
-    private readonly VirtualTime _time;
+    private readonly OneOperator _operator;
     private readonly FakeCluster _cluster;
-    private readonly OperatorProcess _process;
-    private readonly DateTimeOffset _start;
 
     /// <param name="start">When the program starts.</param>
     /// <param name="stores">How many.</param>
     /// <param name="runsFor">How long a run takes, by its number.</param>
     /// <param name="flows">As JSON.</param>
-    public OneOperator(DateTimeOffset start, int stores, Func<int, TimeSpan> runsFor, params string[] flows)
+    public OneConnector(DateTimeOffset start, int stores, Func<int, TimeSpan> runsFor, params string[] flows)
     {
-        _start = start;
-        _time = new VirtualTime(start);
-        _cluster = new FakeCluster(_time, new FakeClusterOptions { Seed = 1 });
         var runs = 0;
-        _cluster.RunPods(_ => new PodScript
-        {
-            StartsAfter = TimeSpan.FromSeconds(1),
-            RunsFor = runsFor(runs++),
-            Message = """{"v":1,"s":[{"ok":10,"failed":0}]}""",
-        });
-        _process = new OperatorProcess(_cluster, _time, "operator-1", seed: 7);
+        _operator = new OneOperator(
+            start,
+            _ => new PodScript
+            {
+                StartsAfter = TimeSpan.FromSeconds(1),
+                RunsFor = runsFor(runs++),
+                Message = WorkerReport.Of([WorkerReport.Store(10)]),
+            },
+            seed: 7
+        );
+        _cluster = _operator.Cluster;
         var names = string.Join(',', Enumerable.Range(1, stores).Select(i => $$"""{"name":"s{{i:00}}"}"""));
         Create(
             Kinds.Connectors,
@@ -51,14 +49,14 @@ internal sealed class OneOperator : IDisposable
                 NewestPod = pod.ToString();
             }
         };
-        _process.Start();
+        _operator.Start();
     }
 
     /// <summary>The pods that were made, oldest first.</summary>
     public List<(string Name, DateTimeOffset At)> Made { get; } = [];
 
-    public DateTimeOffset Now => _time.GetUtcNow();
-    public FaultPlan Faults => _process.Client.Faults;
+    public DateTimeOffset Now => _operator.Time.GetUtcNow();
+    public FaultPlan Faults => _operator.Faults;
 
     public JsonElement Status => _cluster.Find(Kinds.Connectors, Connector)!.Json.GetProperty("status"); // it is never deleted
 
@@ -89,21 +87,9 @@ internal sealed class OneOperator : IDisposable
     public void Edit(ResourceType type, string name, Action<JsonObject> edit) =>
         _cluster.Edit(type, new ObjectKey(Connector.Namespace, name), edit);
 
-    public void RunTo(DateTimeOffset instant)
-    {
-        var end = instant - _start;
-        do
-        {
-            while (_process.Drain()) { }
-        } while (_time.FireNext(end));
-        while (_process.Drain()) { }
-    }
+    public void RunTo(DateTimeOffset instant) => Run(instant - Now);
 
-    public void Run(TimeSpan time) => RunTo(Now + time);
+    public void Run(TimeSpan time) => _operator.RunFor(time);
 
-    public void Dispose()
-    {
-        _process.Dispose();
-        _cluster.Dispose();
-    }
+    public void Dispose() => _operator.Dispose();
 }

@@ -1,10 +1,10 @@
-namespace Operator.Tests.Simulation;
+namespace Operator.Testing;
 
 /// <summary>
-/// Runs one process's continuations on the simulation's thread, in order of their arrival. A continuation that comes from
-/// another thread would make histories differ from run to run: it is remembered as a trespass, and the world fails.
+/// Runs the continuations of asynchronous code on one thread, in order of their arrival. A continuation that comes from another
+/// thread would make histories differ from run to run: it is remembered as a trespass.
 /// </summary>
-internal sealed class Pump : SynchronizationContext
+public sealed class Pump : SynchronizationContext
 {
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();
@@ -31,7 +31,7 @@ internal sealed class Pump : SynchronizationContext
     public override void Send(SendOrPostCallback d, object? state) => d(state);
 
     /// <summary>Starts work in this context.</summary>
-    public Task Run(Func<Task> work)
+    public T Run<T>(Func<T> work)
     {
         var previous = Current;
         SetSynchronizationContext(this);

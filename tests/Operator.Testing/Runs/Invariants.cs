@@ -1,28 +1,28 @@
 using System.Collections.Immutable;
 
-namespace Operator.Cluster.Tests;
+namespace Operator.Testing;
 
-/// <summary>What must hold whatever happens, proven from the pods alone.</summary>
-internal static class Invariants
+/// <summary>
+/// What must hold whatever happens, proven from the pods alone: of a real cluster, and of simulated worlds. What is broken is a
+/// <see cref="BrokenInvariantException"/>.
+/// </summary>
+public static class Invariants
 {
     /// <summary>
-    /// A store has at most one run in a slot. A further one is a retry: its predecessor had ended before, and had neither
-    /// succeeded nor worked on the store.
+    /// A store has at most one run of a flow in a slot. A further one is a retry: its predecessor had ended before, and owes
+    /// the store something.
     /// </summary>
     public static void No_store_ran_twice_in_a_slot(IEnumerable<SeenRun> runs)
     {
         var tries = runs.SelectMany(r => r.Stores.Select(s => (Store: s, Run: r)))
-            .GroupBy(t => (t.Run.Connector, t.Run.Occasion, t.Store), t => t.Run);
+            .GroupBy(t => (t.Run.Connector, t.Run.Flow, t.Run.Occasion, t.Store), t => t.Run);
         foreach (var ofStore in tries)
         {
             var inOrder = ofStore.OrderBy(r => r.FirstSeen).ToList();
             foreach (var (first, next) in inOrder.Zip(inOrder.Skip(1)))
             {
-                var isRetry =
-                    first.EndSeen < next.FirstSeen
-                    && !first.Succeeded
-                    && !first.Log.Any(l => l.Store == ofStore.Key.Store);
-                Assert.True(isRetry, $"{ofStore.Key} ran twice:\n{first}\n{next}");
+                var isRetry = first.EndSeen < next.FirstSeen && first.Owes(ofStore.Key.Store);
+                Expect(isRetry, $"{ofStore.Key} ran twice:\n{first}\n{next}");
             }
         }
     }
@@ -48,7 +48,7 @@ internal static class Invariants
                 next is { IsCandidate: false }
                 && next.Image == stable
                 && next.Slot <= Math.Max(due, last.Run.Slot + period.TotalSeconds);
-            Assert.True(isInTime, $"{last.Store}, due in {due}, went from\n{last.Run}\nto\n{next}");
+            Expect(isInTime, $"{last.Store}, due in {due}, went from\n{last.Run}\nto\n{next}");
         }
     }
 
@@ -79,7 +79,7 @@ internal static class Invariants
         foreach (var run in all.Where(r => r.Attempt != attempt && r.Slot < last))
         {
             var left = run.Stores.Where(s => firstSlots[s].Any(first => first.Slot < run.Slot));
-            Assert.True(!left.Any(), $"{string.Join(", ", left)} left the cohort of attempt {attempt}:\n{run}");
+            Expect(!left.Any(), $"{string.Join(", ", left)} left the cohort of attempt {attempt}:\n{run}");
         }
     }
 
@@ -94,7 +94,7 @@ internal static class Invariants
     )
     {
         var attempts = candidateRuns.Select(r => r.Attempt).Distinct().ToList();
-        Assert.True(attempts.Count <= 1, $"runs of several attempts: {string.Join(", ", attempts)}");
+        Expect(attempts.Count <= 1, $"runs of several attempts: {string.Join(", ", attempts)}");
         var rounds = new int[places.Length];
         var step = 0;
         foreach (var slot in Spread.Of(candidateRuns).Slots)
@@ -102,12 +102,12 @@ internal static class Invariants
             while (slot.Reached.Count > places[step].Places)
             {
                 var lasted = rounds[step] * period;
-                Assert.True(
+                Expect(
                     lasted >= places[step].MinDuration,
                     $"step {step + 1} had {rounds[step]} rounds ({lasted}) before slot {slot.Slot} reached {slot.Reached.Count} stores"
                 );
                 step++;
-                Assert.True(
+                Expect(
                     step == places.Length - 1 || slot.Reached.Count <= places[step].Places,
                     $"slot {slot.Slot} reached {slot.Reached.Count} stores, step {step + 1} has {places[step].Places}"
                 );
@@ -115,4 +115,15 @@ internal static class Invariants
             rounds[step]++;
         }
     }
+
+    private static void Expect(bool holds, string what)
+    {
+        if (!holds)
+        {
+            throw new BrokenInvariantException(what);
+        }
+    }
 }
+
+/// <summary>Something happened that never may.</summary>
+public sealed class BrokenInvariantException(string what) : Exception(what);

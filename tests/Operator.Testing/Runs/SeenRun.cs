@@ -2,20 +2,21 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
-namespace Operator.Cluster.Tests;
+namespace Operator.Testing;
 
 /// <summary>One line of the example worker's log: it worked on this store, in this version, with this result.</summary>
-internal sealed record WorkerLine(string Version, string Store, string Occasion, int Ok, int Failed);
+public sealed record WorkerLine(string Version, string Store, string Occasion, int Ok, int Failed);
 
 /// <summary>What a report says of one store; <paramref name="Invalid"/> of the failed ones could not be read.</summary>
-internal sealed record ReportedStore(string Store, int Ok, int Failed, int Invalid);
+public sealed record ReportedStore(string Store, int Ok, int Failed, int Invalid);
 
 /// <summary>A sync pod as it was last seen, also when it is gone: what it was given, when it ran, and what its worker logged.</summary>
-internal sealed record SeenRun
+public sealed record SeenRun
 {
     public required string Pod { get; init; }
     public required string Uid { get; init; }
     public required string Connector { get; init; }
+    public required string Flow { get; init; }
     public required string Occasion { get; init; }
     public required string Image { get; init; }
     public required string Revision { get; init; }
@@ -87,7 +88,7 @@ internal sealed record SeenRun
     /// <summary>Since when stores were to do it again; those that were not are not in it.</summary>
     public required ImmutableSortedDictionary<string, DateTimeOffset> RedoFrom { get; init; }
 
-    public static SeenRun Read(JsonElement pod, long change)
+    public static SeenRun Read(JsonElement pod, long change, DateTimeOffset at)
     {
         var run = JsonElement.Parse(pod.Text("metadata", "annotations", "marketplace-operator.io/run") ?? "{}");
         return new SeenRun
@@ -95,6 +96,7 @@ internal sealed record SeenRun
             Pod = pod.Text("metadata", "name") ?? "",
             Uid = pod.Text("metadata", "uid") ?? "",
             Connector = run.Text("connector") ?? "",
+            Flow = run.Text("flow") ?? "",
             Occasion = run.Text("occasion") ?? "",
             Revision = run.Text("revision") ?? "",
             IsCandidate = pod.Text("metadata", "labels", "marketplace-operator.io/arm") == "candidate",
@@ -110,11 +112,11 @@ internal sealed record SeenRun
                 .ToImmutableSortedDictionary(s => s.Text("name") ?? "", s => s.Time("redoFrom")!.Value), // filtered
             FirstSeen = change,
             Json = pod,
-        }.Then(pod, change);
+        }.Then(pod, change, at);
     }
 
     /// <summary>The same run after another change of its pod.</summary>
-    public SeenRun Then(JsonElement pod, long change)
+    public SeenRun Then(JsonElement pod, long change, DateTimeOffset at)
     {
         var state = pod.Items("status", "containerStatuses").FirstOrDefault().At("state") ?? default;
         var ended = state.At("terminated");
@@ -131,8 +133,46 @@ internal sealed record SeenRun
             IsDeletedFirst = EndSeen is null
                 ? isOver && pod.Text("metadata", "deletionTimestamp") is not null
                 : IsDeletedFirst,
-            EndSeenAt = isOver ? EndSeenAt ?? TimeProvider.System.GetUtcNow() : EndSeenAt,
+            EndSeenAt = isOver ? EndSeenAt ?? at : EndSeenAt,
         };
+    }
+
+    /// <summary>The same run once its pod is no more.</summary>
+    public SeenRun Gone(long change, DateTimeOffset at) =>
+        this with
+        {
+            IsGone = true,
+            EndSeen = EndSeen ?? change,
+            EndSeenAt = EndSeenAt ?? at,
+        };
+
+    /// <summary>
+    /// Its slot may run the store again: its worker logged nothing of the store, and reported no good item of it, or that there is
+    /// more to do. A worker that ended well without a report came to all stores, one that ended badly to none.
+    /// </summary>
+    public bool Owes(string store)
+    {
+        var part = PartOf(store);
+        return !Log.Any(l => l.Store == store)
+            && part.ValueKind switch
+            {
+                JsonValueKind.Object => part.Count("ok") == 0 || part.Flag("more") == true,
+                JsonValueKind.Null => true,
+                _ => !Succeeded,
+            };
+    }
+
+    /// <summary>Undefined where there is no report, or none that can be read.</summary>
+    private JsonElement PartOf(string store)
+    {
+        try
+        {
+            return JsonElement.Parse(Report ?? "{}").Items("s").ElementAtOrDefault(Stores.IndexOf(store));
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
     }
 
     public override string ToString() =>

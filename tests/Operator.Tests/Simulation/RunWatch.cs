@@ -7,10 +7,10 @@ using Operator.Testing;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// What must hold after every write, whatever went wrong before it. Judged from the objects themselves by other means than the
-/// operator's own: pods as the kubelet sees them, the record as it is committed.
+/// Follows every write, whatever went wrong before it, and tells what does not hold. Judged from the objects themselves by other
+/// means than the operator's own: pods as the kubelet sees them, the record as it is committed.
 /// </summary>
-internal sealed class Invariants
+internal sealed class RunWatch
 {
     private readonly FakeCluster _cluster;
     private readonly ObjectKey _connector;
@@ -21,8 +21,9 @@ internal sealed class Invariants
     private readonly Dictionary<string, Run> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _started = new(StringComparer.Ordinal);
     private readonly HashSet<(string Occasion, string Flow, string Store)> _ran = [];
+    private readonly Dictionary<string, History> _histories = new(StringComparer.Ordinal);
 
-    public Invariants(FakeCluster cluster, VirtualTime time, ObjectKey connector)
+    public RunWatch(FakeCluster cluster, VirtualTime time, ObjectKey connector)
     {
         _cluster = cluster;
         _connector = connector;
@@ -44,6 +45,9 @@ internal sealed class Invariants
 
     private sealed record Run(Fingerprint Print, ObservedPod Seen);
 
+    /// <summary>When a pod was first seen, when it had ended, and its last state: read only at the end, worlds are many.</summary>
+    private sealed record History(long First, long? End, JsonElement Last);
+
     private void OnChanged(ClusterChange change)
     {
         if (change.Type == CoreTypes.Pods)
@@ -63,9 +67,29 @@ internal sealed class Invariants
         }
     }
 
+    /// <summary>What the pods of the whole history show, judged as in a real cluster.</summary>
+    public void ExpectNoneTwice()
+    {
+        var runs = _histories.Values.Select(h =>
+            SeenRun.Read(h.Last, h.First, DateTimeOffset.UnixEpoch) with
+            {
+                EndSeen = h.End,
+            }
+        );
+        try
+        {
+            Invariants.No_store_ran_twice_in_a_slot(runs);
+        }
+        catch (BrokenInvariantException broken)
+        {
+            Violations.Add($"at the end: {broken.Message}");
+        }
+    }
+
     private void OnPod(ClusterChange change)
     {
         var seen = change.After is { } after ? PodOf(after) : null;
+        Remember(change, isOver: seen is null || HasEnded(seen));
         var name = change.Key.Name;
         if (seen?.Fingerprint is { } shown)
         {
@@ -89,6 +113,18 @@ internal sealed class Invariants
         {
             Started(change, seen, started);
         }
+    }
+
+    private void Remember(ClusterChange change, bool isOver)
+    {
+        var last = change.After ?? change.Before!.Value; // one of the two is there
+        var uid = last.GetProperty("metadata").GetProperty("uid").GetString()!; // the fake cluster gives each one
+        var before = _histories.GetValueOrDefault(uid);
+        _histories[uid] = new History(
+            before?.First ?? change.Version,
+            before?.End ?? (isOver ? change.Version : null),
+            last
+        );
     }
 
     /// <summary>A run is in the record before its pod exists, and no other run holds its stores.</summary>

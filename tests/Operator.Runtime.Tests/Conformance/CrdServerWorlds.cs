@@ -1,24 +1,21 @@
 using System.Net;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Operator.Testing;
 using YamlDotNet.Serialization;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>
-/// Kubernetes 1.36's CRD server with one of our CRDs in it. Where its binary is missing its tests are skipped and say so.
-/// </summary>
-internal sealed class CrdServer : IAsyncDisposable
+/// <summary>The CRD server with one of our CRDs in it. Where its binary is missing its tests are skipped and say so.</summary>
+internal sealed class CrdServerWorlds : IAsyncDisposable
 {
-    private static readonly ResourceType Definitions = new("apiextensions.k8s.io", "v1", "customresourcedefinitions");
     private readonly Lazy<Task<Connection>> _connection = new(ConnectAsync);
 
-    private sealed record Connection(CrdServerProcess Process, RealClient? Client);
+    private sealed record Connection(CrdServer Server, RealClient? Client);
 
     public async Task<ConformanceWorld> OpenAsync()
     {
-        var (process, client) = await _connection.Value;
-        Assert.SkipWhen(client is null, process.WhyNot);
+        var (server, client) = await _connection.Value;
+        Assert.SkipWhen(client is null, server.WhyNot);
         var api = client!.Api; // skipped without one
         var ns = $"conformance-{Guid.NewGuid():N}"[..22];
         return new ConformanceWorld
@@ -41,7 +38,7 @@ internal sealed class CrdServer : IAsyncDisposable
         {
             var connection = await _connection.Value;
             connection.Client?.Dispose();
-            await connection.Process.DisposeAsync();
+            await connection.Server.DisposeAsync();
         }
     }
 
@@ -57,29 +54,20 @@ internal sealed class CrdServer : IAsyncDisposable
 
     private static async Task<Connection> ConnectAsync()
     {
-        var process = await CrdServerProcess.StartAsync("runtime-tests");
-        if (process.Endpoint is null)
+        var server = await CrdServer.StartAsync("runtime-tests");
+        if (server.Endpoint is null)
         {
-            return new Connection(process, null);
+            return new Connection(server, null);
         }
-        var client = new RealClient(process.Endpoint);
-        await DefineAsync(client.Api);
-        return new Connection(process, client);
+        var probe = JsonElement.Parse(OwnKind.Rollouts.New("probe").ToJsonString());
+        await server.InstallAsync(await DefinitionAsync(), probe, CancellationToken.None);
+        return new Connection(server, new RealClient(server.Endpoint));
     }
 
-    private static async Task DefineAsync(KubeApi api)
+    private static async Task<JsonElement> DefinitionAsync()
     {
         var yaml = await File.ReadAllTextAsync(Repository.PathOf("crds/syncrollouts.yaml"));
         var values = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
-        var json = new SerializerBuilder().JsonCompatible().Build().Serialize(values.Deserialize(yaml)!);
-        try
-        {
-            await api.CreateAsync(Definitions, "", JsonNode.Parse(json)!.AsObject().Bytes(), CancellationToken.None);
-        }
-        catch (KubeApiException e) when (e.IsAlreadyExists)
-        {
-            // The server was up before, with it.
-        }
-        await OwnKind.Rollouts.UntilServedAsync(api);
+        return JsonElement.Parse(new SerializerBuilder().JsonCompatible().Build().Serialize(values.Deserialize(yaml)!));
     }
 }

@@ -1,0 +1,20 @@
+using Operator.Planning.Facts;
+
+namespace Operator.Planning.Tests;
+
+/// <summary>Worlds among the builders.</summary>
+public static class SettledWorlds
+{
+    extension(A)
+    {
+        /// <summary>A world in which version 1.0 is stable and proven, under a rollout.</summary>
+        public static World SettledWorld()
+        {
+            var world = new World { Rollout = new RolloutSight.Present(A.Rollout()) };
+            world.Run(TimeSpan.FromSeconds(25));
+            Assert.True(world.Record.Revisions.StableIsProven);
+            world.Runs.Clear();
+            return world;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Operator.Runtime;
+
+namespace Operator.Testing;
+
+/// <summary>
+/// Kubernetes 1.36's CRD server, with the definitions that a suite installs. Where its binary is missing there is no endpoint,
+/// and the tests that need one are skipped with <see cref="WhyNot"/>.
+/// </summary>
+public sealed class CrdServer : IAsyncDisposable
+{
+    private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private const string TryOnly = "dryRun=All&fieldValidation=Strict";
+    private static readonly TimeSpan UntilServed = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly CrdServerProcess _process;
+    private readonly HttpClient? _client;
+    private readonly Dictionary<string, string> _plurals = new(StringComparer.Ordinal);
+
+    private CrdServer(CrdServerProcess process, HttpClient? client) => (_process, _client) = (process, client);
+
+    public KubeEndpoint? Endpoint => _process.Endpoint;
+    public string WhyNot => _process.WhyNot;
+
+    /// <summary>Suites run side by side, so each has a name and a server of its own.</summary>
+    public static async Task<CrdServer> StartAsync(string name)
+    {
+        var process = await CrdServerProcess.StartAsync(name);
+        var client = process.Endpoint is { } endpoint ? KubeConnection.Connect(endpoint, $"{name}/1.0") : null;
+        return new CrdServer(process, client);
+    }
+
+    /// <summary>Creates or replaces the definition, and waits until the server takes an object of its kind.</summary>
+    /// <exception cref="InvalidOperationException">The server refuses the definition.</exception>
+    public async Task InstallAsync(JsonElement definition, JsonElement probe, CancellationToken ct)
+    {
+        var names = definition.GetProperty("spec").GetProperty("names");
+        _plurals[names.GetProperty("kind").GetString()!] = names.GetProperty("plural").GetString()!; // a definition has them
+        var path = $"{Definitions}/{definition.GetProperty("metadata").GetProperty("name").GetString()}";
+        var present = await SendAsync(HttpMethod.Get, path, null, ct);
+        var installed = present.IsSuccess
+            ? await SendAsync(HttpMethod.Put, path, WithVersion(definition, present.Json), ct)
+            : await SendAsync(HttpMethod.Post, Definitions, definition, ct);
+        if (!installed.IsSuccess)
+        {
+            throw new InvalidOperationException($"{path} is refused: {installed.Message}");
+        }
+        await UntilServedAsync(probe, ct);
+    }
+
+    /// <summary>What the server says to an object of an installed kind, without keeping it.</summary>
+    public Task<ServerAnswer> TryAsync(JsonElement item, CancellationToken ct) =>
+        SendAsync(HttpMethod.Post, $"{PathOf(item)}?{TryOnly}", item, ct);
+
+    /// <summary>What the server says to a definition under another name, without keeping it.</summary>
+    public Task<ServerAnswer> TryDefinitionAsync(JsonElement definition, CancellationToken ct) =>
+        SendAsync(HttpMethod.Post, $"{Definitions}?{TryOnly}", Renamed(definition), ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    /// <summary>The server takes a moment to serve a new kind, and tells nobody when it does.</summary>
+    private async Task UntilServedAsync(JsonElement probe, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(Pause);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(UntilServed);
+        while (!(await TryAsync(probe, limit.Token)).IsSuccess)
+        {
+            await timer.WaitForNextTickAsync(limit.Token);
+        }
+    }
+
+    private async Task<ServerAnswer> SendAsync(HttpMethod method, string path, JsonElement? body, CancellationToken ct)
+    {
+        if (_client is null)
+        {
+            throw new InvalidOperationException($"there is no server: {WhyNot}");
+        }
+        using var request = new HttpRequestMessage(method, path);
+        if (body is { } json)
+        {
+            request.Content = new StringContent(
+                json.GetRawText(),
+                Encoding.UTF8,
+                new MediaTypeHeaderValue("application/json")
+            );
+        }
+        using var response = await _client.SendAsync(request, ct);
+        return new ServerAnswer(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(ct));
+    }
+
+    private string PathOf(JsonElement item)
+    {
+        var plural = _plurals[item.GetProperty("kind").GetString() ?? ""];
+        var isPlaced = item.GetProperty("metadata").TryGetProperty("namespace", out var place);
+        return $"/apis/{item.GetProperty("apiVersion").GetString()}/namespaces/{(isPlaced ? place.GetString() : "default")}/{plural}";
+    }
+
+    private static JsonElement WithVersion(JsonElement definition, JsonElement present) =>
+        Changed(
+            definition,
+            node =>
+                node["metadata"]!["resourceVersion"] = present // what the server has, has metadata
+                    .GetProperty("metadata")
+                    .GetProperty("resourceVersion")
+                    .GetString()
+        );
+
+    /// <summary>The same definition in a group of its own, so that it does not exist yet.</summary>
+    private static JsonElement Renamed(JsonElement definition) =>
+        Changed(
+            definition,
+            node =>
+            {
+                var spec = node["spec"]!; // a definition has one, and its names
+                spec["group"] = "try.example.com";
+                node["metadata"]!["name"] = $"{spec["names"]!["plural"]}.try.example.com";
+            }
+        );
+
+    private static JsonElement Changed(JsonElement json, Action<JsonNode> change)
+    {
+        var node = json.ToNode();
+        change(node);
+        return JsonElement.Parse(node.ToJsonString());
+    }
+}

@@ -1,0 +1,72 @@
+using Operator.Runtime;
+using Operator.Testing;
+using Operator.Tests.Simulation;
+
+namespace Operator.Tests;
+
+/// <summary>A fake cluster whose sync pods run, and one real operator for it, in virtual time.</summary>
+internal sealed class OneOperator : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+    private OperatorProcess _process;
+
+    public OneOperator()
+        : this(Noon) { }
+
+    public OneOperator(DateTimeOffset begin)
+        : this(begin, SyncPods.Script, seed: 1) { }
+
+    public OneOperator(DateTimeOffset begin, Func<KubeObject, PodScript> pods, int seed)
+    {
+        Time = new VirtualTime(begin);
+        Cluster = new FakeCluster(Time);
+        Cluster.RunPods(pods);
+        _process = new OperatorProcess(Cluster, Time, "operator-1", seed);
+    }
+
+    public VirtualTime Time { get; }
+    public FakeCluster Cluster { get; }
+    public IEnumerable<string> Log => _process.Log.Lines;
+
+    public FaultPlan Faults => _process.Client.Faults;
+
+    public void Start() => _process.Start();
+
+    public void RunFor(TimeSpan time)
+    {
+        var end = Time.Elapsed + time;
+        do
+        {
+            while (_process.Drain()) { }
+        } while (Time.FireNext(end));
+    }
+
+    /// <summary>The operator ends, and another one begins when that time is over.</summary>
+    public void Sleep(TimeSpan time)
+    {
+        _process.Stop();
+        RunFor(time);
+        _process.Dispose();
+        _process = new OperatorProcess(Cluster, Time, "operator-2", seed: 2);
+        _process.Start();
+    }
+
+    /// <summary>The object's condition as "reason: message"; null when it has none of that type.</summary>
+    public string? Condition(ResourceType type, ObjectKey key, string condition) =>
+        Cluster
+            .Find(type, key)!
+            .Json.GetProperty("status") // whoever asks has made it, and an operator tells its status
+            .GetProperty("conditions")
+            .EnumerateArray()
+            .Where(c => c.GetProperty("type").GetString() == condition)
+            .Select(c => $"{c.GetProperty("reason").GetString()}: {c.GetProperty("message").GetString()}")
+            .SingleOrDefault();
+
+    public string Ready(ResourceType type, ObjectKey key) => Condition(type, key, Api.ConditionTypes.Ready) ?? "";
+
+    public void Dispose()
+    {
+        _process.Dispose();
+        Cluster.Dispose();
+    }
+}
