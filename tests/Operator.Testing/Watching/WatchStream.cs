@@ -68,7 +68,7 @@ internal sealed class WatchStream(
         var isNow = change.After is { } after && scope.Has(after);
         if (isNow)
         {
-            Send(new WatchEvent(was ? WatchKind.Modified : WatchKind.Added, change.After!.Json)); // isNow is true only when After is set
+            Send(new WatchEvent(was ? WatchKind.Modified : WatchKind.Added, change.After!.Json)); // isNow: After is set
         }
         else if (was)
         {
