@@ -45,7 +45,10 @@ internal sealed class SchemaComparison(bool areDefaultsWritten)
             }
             else
             {
-                Require(!field.TryGetProperty("default", out _), $"{at} has a default, but a status field must have none");
+                Require(
+                    !field.TryGetProperty("default", out _),
+                    $"{at} has a default, but a status field must have none"
+                );
             }
         }
     }
@@ -125,7 +128,10 @@ internal sealed class SchemaComparison(bool areDefaultsWritten)
         var isNothing = !isSet || value.GetRawText() is "\"\"" or "[]" or "{}";
         if (!field.TryGetProperty("default", out var written))
         {
-            Require(isNothing || place.IsRequired, $"{place.Path} has no default in the schema, the record has {value}");
+            Require(
+                isNothing || place.IsRequired,
+                $"{place.Path} has no default in the schema, the record has {value}"
+            );
         }
         else if (value.ValueKind == JsonValueKind.Object)
         {

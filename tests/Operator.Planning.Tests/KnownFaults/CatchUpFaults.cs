@@ -43,7 +43,7 @@ public sealed class CatchUpFaults
             .FirstOrDefault(r => r is not null);
         Given.That(redoFrom is not null, "a catch-up");
         Assert.InRange(
-            DateTimeOffset.Parse(redoFrom!, CultureInfo.InvariantCulture), // the check above
+            DateTimeOffset.Parse(redoFrom!, CultureInfo.InvariantCulture), // not null: checked above
             shipped.AddHours(-1),
             world.Now
         );

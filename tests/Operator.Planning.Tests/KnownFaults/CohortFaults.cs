@@ -53,6 +53,6 @@ public sealed class CohortFaults
         world.Step();
         Given.That(world.Attempt is { Cohort: 1 }, "an attempt with one store");
         Given.That(world.StoresThatRan(A.Better) == 0, "a candidate that has not run");
-        return (world, world.Attempt!.Order[0]); // the check above
+        return (world, world.Attempt!.Order[0]); // not null: checked above
     }
 }

@@ -109,7 +109,7 @@ public sealed record SeenRun
             Slot = run.Time("slot")?.ToUnixTimeSeconds() ?? 0,
             RedoFrom = run.Items("stores")
                 .Where(s => s.Time("redoFrom") is not null)
-                .ToImmutableSortedDictionary(s => s.Text("name") ?? "", s => s.Time("redoFrom")!.Value), // filtered
+                .ToImmutableSortedDictionary(s => s.Text("name") ?? "", s => s.Time("redoFrom")!.Value), // the where above drops null
             FirstSeen = change,
             Json = pod,
         }.Then(pod, change, at);
