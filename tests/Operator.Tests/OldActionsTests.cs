@@ -10,7 +10,7 @@ public sealed class OldActionsTests : IDisposable
     private static readonly ObjectKey Key = new(FleetObjects.Namespace, "stop");
     private readonly OneOperator _operator = new();
 
-    /// <summary>It is told first: a suspension is done whatever its age, one that has no connector waits for it.</summary>
+    /// <summary>Null when the action is kept: a suspension is applied at any age, and an action without its connector waits.</summary>
     [Theory]
     [InlineData("RunNow", FleetObjects.Name, "Expired: it was older than an hour when the operator could apply it")]
     [InlineData("RunNow", "", "Rejected: spec.targetRef.name: the name of the MarketplaceConnector is missing")]

@@ -7,7 +7,7 @@ using Operator.Tests.Simulation;
 
 namespace Operator.Tests;
 
-/// <summary>Sync pods run under a ServiceAccount only if somebody who may write ServiceAccounts has opened it to them.</summary>
+/// <summary>Sync pods use a ServiceAccount only when a person who may write ServiceAccounts has labelled it for them.</summary>
 public sealed class ServiceAccountTests : IDisposable
 {
     private static readonly ObjectKey Key = new(FleetObjects.Namespace, FleetObjects.Name);

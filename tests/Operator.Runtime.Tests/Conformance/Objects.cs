@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>Objects to write.</summary>
+/// <summary>Objects that tests write, as JSON.</summary>
 internal static class Objects
 {
     public static JsonObject ConfigMap(string name, string value = "1", string? label = null) =>

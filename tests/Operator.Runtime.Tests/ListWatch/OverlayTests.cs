@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.ListWatch;
 
-/// <summary>Objects of our own making are shown at once; and when the server has seen them go, they go.</summary>
+/// <summary>The cache shows objects that we created at once, and drops them when the server has deleted them.</summary>
 public sealed class OverlayTests : IDisposable
 {
     private static readonly ObjectKey A = InformerWorld.A;
