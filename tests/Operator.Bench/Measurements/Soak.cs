@@ -19,7 +19,7 @@ internal sealed class Soak : IMeasurement
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time from the due time of a slot to the end of its runs.</summary>
+    /// <summary>The time after a due time at which its runs must have ended.</summary>
     private static readonly TimeSpan Done = Period - TimeSpan.FromSeconds(10);
 
     public string Name => "soak";

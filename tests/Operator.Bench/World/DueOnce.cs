@@ -12,7 +12,7 @@ internal sealed record DueOnce(DateTimeOffset At, string Schedule)
     private const long LeastSeconds = 5 * 86_400;
     private const long MostSeconds = 40 * 86_400;
 
-    /// <summary>A daily schedule with its next slot in 23 hours.</summary>
+    /// <summary>A daily schedule whose last slot was an hour ago, so nothing is due for about 23 hours.</summary>
     public static string Daily(DateTimeOffset now)
     {
         var quiet = now.AddHours(-1).UtcDateTime;

@@ -18,7 +18,7 @@ internal sealed class MetricsText
     public double Sum(string name, string label = "") =>
         _samples.Where(s => s.Name == name && s.Labels.Contains(label, StringComparison.Ordinal)).Sum(s => s.Value);
 
-    /// <summary><c>name{labels} value</c>; our metrics have no timestamp after the value.</summary>
+    /// <summary>Parses <c>name{labels} value</c>; the last <c>}</c> of the line ends the labels.</summary>
     private static Sample SampleOf(string line)
     {
         var brace = line.IndexOf('{', StringComparison.Ordinal);
