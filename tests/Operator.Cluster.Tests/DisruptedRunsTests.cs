@@ -38,7 +38,7 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
         }
         finally
         {
-            await Story.KubectlAsync(CancellationToken.None, "uncordon", node); // the others need it also when this one fails
+            await Story.KubectlAsync(CancellationToken.None, "uncordon", node); // other tests need the node, also after a failure
         }
 
         await RunAsync(
@@ -84,7 +84,7 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
     private async Task<(string Node, long Bytes)> LocalStorageAsync()
     {
         var node = (await Story.Kube.GetAsync("/api/v1/nodes", Ct)).Items("items").First();
-        var bytes = node.Text("status", "allocatable", "ephemeral-storage")!; // every kubelet tells it, in bytes
+        var bytes = node.Text("status", "allocatable", "ephemeral-storage")!; // every kubelet reports it, in bytes
         return (node.Text("metadata", "name")!, long.Parse(bytes, CultureInfo.InvariantCulture) * 3 / 5); // it has a name
     }
 

@@ -14,8 +14,8 @@ public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClass
     public async ValueTask DisposeAsync() => await neighbourhood.EndTestAsync();
 
     [Theory]
-    [InlineData("garbage")] // 4 KB of it
-    [InlineData("toomany")] // one store more than it was given
+    [InlineData("garbage")] // 4 KB of garbage
+    [InlineData("toomany")] // one store more than the run has
     public async Task A_report_that_makes_no_sense(string fault)
     {
         await Story.ApplyAsync(A.ConnectorManifest(fault) with { Stores = A.Stores(3), Fault = fault }, Ct);

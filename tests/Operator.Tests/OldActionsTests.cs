@@ -16,7 +16,7 @@ public sealed class OldActionsTests : IDisposable
     [InlineData("RunNow", "", "Rejected: spec.targetRef.name: the name of the MarketplaceConnector is missing")]
     [InlineData("Suspend", FleetObjects.Name, null)]
     [InlineData("RunNow", "nobody", null)]
-    public void One_of_180_days_is_removed_and_logged_once_it_is_over(string verb, string target, string? outcome)
+    public void An_action_of_180_days_is_removed_and_logged_once_it_is_over(string verb, string target, string? outcome)
     {
         Cluster.Create(Kinds.Connectors, Key.Namespace, new FleetObjects(new Random(1)).Connector());
         Cluster.Create(Kinds.Actions, Key.Namespace, Action(verb, target));

@@ -9,7 +9,7 @@ using Operator.Planning.Stores;
 
 namespace Operator.Tests;
 
-/// <summary>The whole pod that is sent to the API server. It meets the restricted Pod Security Standard and has only allowed fields.</summary>
+/// <summary>The whole pod for the API server. It meets the restricted Pod Security Standard and has only allowed fields.</summary>
 public sealed class PodBuilderTests
 {
     [Fact]

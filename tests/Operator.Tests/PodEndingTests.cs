@@ -34,7 +34,7 @@ public sealed class PodEndingTests
     [InlineData("Failed", "Terminated", null, RunResult.Infra, "NodeShutdown")]
     // No sign of the cluster: the worker failed.
     [InlineData("Failed", "", null, RunResult.Failed, "ExitCode")]
-    public void A_killed_container_is_blamed_on_whoever_says_that_it_did_it(
+    public void The_status_says_whether_the_cluster_killed_a_container(
         string phase,
         string reason,
         string? disruption,
@@ -65,7 +65,10 @@ public sealed class PodEndingTests
         Assert.Equal((result, expected), (ending.Result, ending.Reason));
     }
 
-    /// <summary>The node restarted, or the pod was deleted while its kubelet was busy. <c>state</c>: Kubernetes 1.22 and newer; <c>lastState</c>: 1.20.</summary>
+    /// <summary>
+    /// The node restarted, or the pod was deleted while its kubelet was busy. Kubernetes 1.22 and newer write <c>state</c>, 1.20
+    /// writes <c>lastState</c>.
+    /// </summary>
     [Theory]
     [InlineData("state", "", "NodeLost")]
     [InlineData("lastState", "", "NodeLost")]

@@ -75,7 +75,7 @@ internal sealed class Latency : IMeasurement
     {
         private readonly Dictionary<string, KubeObject> _newest = new(StringComparer.Ordinal);
 
-        public ObjectWatch Watch { get; private set; } = null!; // set by StartAsync before anybody sees this
+        public ObjectWatch Watch { get; private set; } = null!; // StartAsync sets it before it returns
 
         public static async Task<BareObjects> StartAsync(
             BenchCluster cluster,

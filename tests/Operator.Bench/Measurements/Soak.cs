@@ -146,7 +146,7 @@ internal sealed class Soak : IMeasurement
             var fingerprint = JsonNode.Parse(pod.Annotation(PodMarks.Fingerprint) ?? "{}")!; // an object
             foreach (var store in fingerprint["stores"]!.AsArray()) // the operator writes it on each of its pods
             {
-                came[(string)store!] = came.GetValueOrDefault((string)store!) + 1; // never null there
+                came[(string)store!] = came.GetValueOrDefault((string)store!) + 1; // store names are never null
             }
         }
 

@@ -33,7 +33,7 @@ internal sealed class ApiUsage : IAsyncDisposable
     private static readonly ResourceType Leases = CoreTypes.Leases;
     private readonly OperatorProcess _operator;
     private readonly TimeProvider _time;
-    private ObjectWatch _leases = null!; // set by StartAsync before anybody sees this
+    private ObjectWatch _leases = null!; // StartAsync sets it before it returns
     private int _renewals;
 
     private ApiUsage(OperatorProcess process, TimeProvider time) => (_operator, _time) = (process, time);
@@ -55,7 +55,7 @@ internal sealed class ApiUsage : IAsyncDisposable
         return usage;
     }
 
-    /// <summary>Reads the metrics half a second after a renewal, and again if another renewal came, so that calls and renewals agree.</summary>
+    /// <summary>Reads the metrics half a second after a renewal; repeats this if another renewal came, so that both counts agree.</summary>
     public async Task<Reading> ReadAsync(CancellationToken ct)
     {
         while (true)

@@ -17,7 +17,7 @@ internal sealed class Fleet : IAsyncDisposable
     public OperatorProcess Operator { get; }
 
     /// <summary>The watch of the fleet's connectors.</summary>
-    public ObjectWatch Connectors { get; private set; } = null!; // set by StartAsync before anybody sees this
+    public ObjectWatch Connectors { get; private set; } = null!; // StartAsync sets it before it returns
 
     public static async Task<Fleet> StartAsync(
         BenchCluster cluster,

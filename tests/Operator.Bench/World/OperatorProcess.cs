@@ -144,7 +144,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         {
             _process.Kill();
         }
-        await _process.WaitForExitAsync(CancellationToken.None); // killed: it is a matter of milliseconds
+        await _process.WaitForExitAsync(CancellationToken.None); // a killed process ends within milliseconds
         await _reading;
         await _log.DisposeAsync();
         _http.Dispose();

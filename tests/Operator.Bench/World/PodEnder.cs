@@ -24,7 +24,7 @@ internal sealed class PodEnder : IAsyncDisposable
         DateTimeOffset
     )>();
     private readonly ConcurrentDictionary<string, int> _createdBySlot = new(StringComparer.Ordinal);
-    private ObjectWatch _watch = null!; // set by StartAsync before anybody sees this
+    private ObjectWatch _watch = null!; // StartAsync sets it before it returns
     private Task _starting = Task.CompletedTask;
     private Task _ending = Task.CompletedTask;
     private int _deleted;

@@ -48,7 +48,7 @@ internal sealed class AdmissionWebhook : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await UnregisterAsync(CancellationToken.None); // clean up also when cancelled
+        await UnregisterAsync(CancellationToken.None); // a cancelled test cleans up too
         await _server.DisposeAsync();
     }
 

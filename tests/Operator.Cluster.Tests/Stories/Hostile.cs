@@ -190,12 +190,7 @@ internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<
             m => Flow(m)["timeZone"] = "../../../etc/localtime",
             "timeZone"
         );
-        yield return Refused(
-            "a huge timeout",
-            "timeout",
-            m => Flow(m)["timeout"] = "99999999999h",
-            "timeout"
-        );
+        yield return Refused("a huge timeout", "timeout", m => Flow(m)["timeout"] = "99999999999h", "timeout");
         yield return Refused(
             "no time to start",
             "deadline",

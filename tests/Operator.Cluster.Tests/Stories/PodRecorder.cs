@@ -60,7 +60,9 @@ internal sealed class PodRecorder : IAsyncDisposable
         var list = await kube.GetAsync(recorder._path, ct);
         if (list.Items("items").Any())
         {
-            throw new InvalidOperationException($"namespace {ns} already has pods; start the recorder before its story");
+            throw new InvalidOperationException(
+                $"namespace {ns} already has pods; start the recorder before its story"
+            );
         }
         recorder._watching = recorder.WatchAsync(list.Text("metadata", "resourceVersion") ?? "", recorder._stop.Token);
         return recorder;
@@ -152,7 +154,7 @@ internal sealed class PodRecorder : IAsyncDisposable
         }
     }
 
-    /// <summary>Tries as long as the pod exists, because a busy kubelet or a missing server refuses the log for some time. Null: log lost.</summary>
+    /// <summary>Retries while the pod exists: a busy kubelet or a missing server refuses the log for some time. Null: log lost.</summary>
     private async Task<string?> FindLogAsync(SeenRun run, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
@@ -206,6 +208,6 @@ internal sealed class PodRecorder : IAsyncDisposable
             .. (log ?? "")
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Where(l => l.StartsWith('{'))
-                .Select(l => JsonSerializer.Deserialize<WorkerLine>(l, JsonSerializerOptions.Web)!), // an object by its brace
+                .Select(l => JsonSerializer.Deserialize<WorkerLine>(l, JsonSerializerOptions.Web)!), // the brace makes it an object
         ];
 }

@@ -52,7 +52,7 @@ internal sealed class Story : IAsyncDisposable
     {
         await _recorder.DisposeAsync();
         string[] quietly = ["--wait=false", "--ignore-not-found"];
-        await Kube.KubectlAsync(CancellationToken.None, ["delete", "namespace", Namespace, .. quietly]); // clean up also when cancelled
+        await Kube.KubectlAsync(CancellationToken.None, ["delete", "namespace", Namespace, .. quietly]); // a cancelled test cleans up too
         _place.Dispose();
     }
 

@@ -63,7 +63,7 @@ internal static class Objects
     public static ReadOnlyMemory<byte> Bytes(this JsonObject item) => Encoding.UTF8.GetBytes(item.ToJsonString());
 
     /// <summary>A copy to change.</summary>
-    public static JsonObject Copy(this KubeObject item) => JsonNode.Parse(item.Json.GetRawText())!.AsObject(); // an object of a server
+    public static JsonObject Copy(this KubeObject item) => JsonNode.Parse(item.Json.GetRawText())!.AsObject(); // servers send objects
 
     public static JsonElement? At(this KubeObject item, params string[] path)
     {

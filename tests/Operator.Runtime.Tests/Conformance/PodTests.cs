@@ -178,7 +178,7 @@ public sealed class PodTests(ConformanceServers servers)
             async () => (await world.GetAsync(CoreTypes.Pods, "run"))?.Text("status", "phase") == "Failed",
             "the failure"
         );
-        Assert.Equal("terminated", State((await world.GetAsync(CoreTypes.Pods, "run"))!)); // it was there
+        Assert.Equal("terminated", State((await world.GetAsync(CoreTypes.Pods, "run"))!)); // the pod exists
 
         await world.Api.DeleteAsync(CoreTypes.Pods, pod.Key, pod.Uid, Ct);
 
@@ -309,7 +309,7 @@ public sealed class PodTests(ConformanceServers servers)
         );
 
     private static async Task<JsonElement> WaitingAsync(ConformanceWorld world) =>
-        Container((await world.GetAsync(CoreTypes.Pods, "run"))!)!.Value.GetProperty("state").GetProperty("waiting"); // seen to be
+        Container((await world.GetAsync(CoreTypes.Pods, "run"))!)!.Value.GetProperty("state").GetProperty("waiting"); // the pod waits
 
     private static JsonElement? Container(KubeObject pod) =>
         pod.At("status", "containerStatuses") is { ValueKind: JsonValueKind.Array } all ? all[0] : null;

@@ -90,7 +90,7 @@ public sealed class ReadTests(ConformanceServers servers)
 
     [Theory]
     [EveryBackend]
-    public async Task A_continue_token_of_nobody_is_refused(Backend backend)
+    public async Task An_unknown_continue_token_is_refused(Backend backend)
     {
         await using var world = await servers.OpenAsync(backend);
 

@@ -45,7 +45,7 @@ internal sealed class RealCluster : IAsyncDisposable
     {
         if (_connection.IsValueCreated && await _connection.Value is { Client: { } client })
         {
-            var name = OwnKind.WidgetDefinition()["metadata"]!["name"]!.GetValue<string>(); // its text is in OwnKind
+            var name = OwnKind.WidgetDefinition()["metadata"]!["name"]!.GetValue<string>(); // OwnKind has its text
             await client.Api.DeleteAsync(Definitions, new ObjectKey("", name), uid: null, CancellationToken.None);
             client.Dispose();
         }
@@ -68,7 +68,11 @@ internal sealed class RealCluster : IAsyncDisposable
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
             client.Dispose();
-            return new Connection(null, $"no cluster: the API server in {kubeconfig} does not answer: {e.Message}", null);
+            return new Connection(
+                null,
+                $"no cluster: the API server in {kubeconfig} does not answer: {e.Message}",
+                null
+            );
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class WatchLog : IAsyncDisposable
             {
                 if (_reading.IsFaulted)
                 {
-                    return Task.FromException<bool>(_reading.Exception!.InnerException!); // a faulted task has one
+                    return Task.FromException<bool>(_reading.Exception!.InnerException!); // a faulted task has an exception
                 }
                 return Task.FromResult(isEnough(this));
             },

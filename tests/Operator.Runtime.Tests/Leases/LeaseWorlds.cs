@@ -26,7 +26,7 @@ public sealed class LeaseWorlds
         ToldToStop,
     }
 
-    /// <summary>A fault of one replica that starts <paramref name="At"/> after the start of the faults and lasts <paramref name="Lasts"/>.</summary>
+    /// <summary>A fault of one replica, from <paramref name="At"/> after the start, for <paramref name="Lasts"/>.</summary>
     private sealed record Trouble(int Replica, Kind Kind, TimeSpan At, TimeSpan Lasts);
 
     [Fact]

@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Records;
 
-/// <summary>A record is kept for 30 days after its subject is gone, then all of it is deleted. Leases are the subjects in these tests.</summary>
+/// <summary>A record is kept for 30 days after its subject is gone, then all of it is deleted. Here the subjects are Leases.</summary>
 public sealed class RecordRetirementTests : IDisposable
 {
     private readonly RecordWorld _world = new();
@@ -165,7 +165,7 @@ public sealed class RecordRetirementTests : IDisposable
         return world;
     }
 
-    /// <summary>Runs the action just before call number <paramref name="call"/> of the writer reaches the server. The fake answers at once.</summary>
+    /// <summary>Runs the action just before call number <paramref name="call"/> of the writer. The fake answers at once.</summary>
     private static IDisposable AtCall(Writer writer, int call, Action act)
     {
         var seen = 0;

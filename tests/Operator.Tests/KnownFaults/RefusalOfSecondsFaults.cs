@@ -113,7 +113,7 @@ public sealed class RefusalOfSecondsFaults
         return world;
     }
 
-    /// <summary>Every commit is refused for <paramref name="outage"/>, from two seconds after a due time. Returns the delay of the next pod.</summary>
+    /// <summary>Refuses every commit from two seconds after a due time. Returns how long after the outage the next pod comes.</summary>
     private static TimeSpan FirstPodAfterRefusedCommits(TimeSpan outage, int stores)
     {
         // Pods end one after another, and each end causes one more failed commit.

@@ -76,7 +76,7 @@ public sealed class RefusedPodFaults
     private static IDisposable RefuseHalf(OneConnector world, HttpStatusCode code, string reason) =>
         world.Faults.Add(r => IsPod(r) && (r.Key.Name[^1] & 1) == 0 ? Refused(code, reason) : null);
 
-    /// <summary>The pods created for <c>orders</c> in an hour, two a minute. All pods of <c>listings</c> are refused: due hourly, deadline 1 h.</summary>
+    /// <summary>The pods of <c>orders</c> in an hour; two a minute are due. All pods of the hourly flow <c>listings</c> are refused.</summary>
     private static int MadeBesideARefusedFlow(HttpStatusCode code, string reason)
     {
         using var world = new OneConnector(

@@ -156,7 +156,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
 
     private static JsonObject Node<T>(T item, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
-        var node = JsonSerializer.SerializeToNode(item, type)!.AsObject(); // an object of ours is no null
+        var node = JsonSerializer.SerializeToNode(item, type)!.AsObject(); // our objects are not null
         node.Remove("status");
         node["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = Namespace };
         return node;

@@ -243,7 +243,7 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
         {
             if (world.Cluster.Find(type, name) is { } item)
             {
-                var wiped = JsonNode.Parse(item.Json.GetRawText())!.AsObject(); // an object is no null
+                var wiped = JsonNode.Parse(item.Json.GetRawText())!.AsObject(); // the JSON is an object
                 wiped["status"] = new JsonObject { ["observedGeneration"] = -1 };
                 var user = world.Cluster.Connect("user");
                 // The fake answers at once.

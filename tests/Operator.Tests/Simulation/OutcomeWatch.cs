@@ -79,7 +79,9 @@ internal sealed class OutcomeWatch(List<string> violations)
             };
             if (!agrees)
             {
-                violations.Add($"{at:HH:mm:ss.fff} the record says {outcome} of {key}, but its pods showed something else");
+                violations.Add(
+                    $"{at:HH:mm:ss.fff} the record says {outcome} of {key}, but its pods showed something else"
+                );
             }
         }
     }

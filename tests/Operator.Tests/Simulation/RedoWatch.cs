@@ -21,16 +21,16 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
     /// <summary>Called when a pod's container is first seen running.</summary>
     public void Started(ClusterChange change, Fingerprint print)
     {
-        var pod = new KubeObject(change.After!.Value); // a pod that is there
+        var pod = new KubeObject(change.After!.Value); // a running pod exists
         if (pod.Label(PodMarks.Attempt) is { } attempt)
         {
             _handled.UnionWith(print.Stores.Select(s => ($"{print.Record}/{attempt}", print.Flow, s)));
             return;
         }
-        var run = JsonSerializer.Deserialize(pod.Annotation(PodMarks.Run)!, RunJson.Default.RunFile)!; // pods of ours have one
+        var run = JsonSerializer.Deserialize(pod.Annotation(PodMarks.Run)!, RunJson.Default.RunFile)!; // our pods have this annotation
         foreach (var store in run.Stores.Where(s => s.RedoFrom is not null))
         {
-            var since = DateTimeOffset.Parse(store.RedoFrom!, CultureInfo.InvariantCulture); // filtered
+            var since = DateTimeOffset.Parse(store.RedoFrom!, CultureInfo.InvariantCulture); // the filter checked it
             var key = (print.Record, print.Flow, store.Name);
             _told[key] = _told.TryGetValue(key, out var before) && before < since ? before : since;
         }

@@ -29,7 +29,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         var wasRunning = before?.RunningAttempt;
         if (wasRunning is not null && record.RunningAttempt?.Number != wasRunning.Number)
         {
-            _ended[KeyOf(before!.Id, wasRunning.Number)] = at; // there was one, so there was a record
+            _ended[KeyOf(before!.Id, wasRunning.Number)] = at; // an attempt was running, so there was a record
         }
         if (record.RunningAttempt is not { } attempt)
         {
@@ -58,7 +58,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         _widest[key] = attempt;
     }
 
-    /// <summary>Called for each new pod. Until a container of the revision has run, an attempt may have only one candidate pod at a time.</summary>
+    /// <summary>Called for each new pod. Until a container of the revision has run, an attempt has one candidate pod at a time.</summary>
     public void Created(ClusterChange change, Fingerprint print)
     {
         if (AttemptOf(change) is not { } number || _startedRevisions.Contains(print.Revision))
@@ -133,7 +133,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     }
 
     private static string? AttemptOf(ClusterChange change) =>
-        new KubeObject(change.After!.Value).Label(Planning.Facts.PodMarks.Attempt); // a pod that is there
+        new KubeObject(change.After!.Value).Label(Planning.Facts.PodMarks.Attempt); // callers pass existing pods
 
     /// <summary>Adds the rounds of the running stage that this commit closes and in which a candidate run ended.</summary>
     private void CountRounds(string key, ConnectorRecord? before, ConnectorRecord record, DateTimeOffset at)
@@ -143,7 +143,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         {
             var closed = record
                 .Plans.SelectMany(p => p.Value.Occasions.Select(o => (Flow: p.Key, Occasion: o)))
-                .Where(o => o.Occasion.Order is null) // a run-now is no round
+                .Where(o => o.Occasion.Order is null) // a RunNow action makes no round
                 .Where(o => o.Occasion.IsClosed && !WasClosed(before, o.Flow, o.Occasion.Id))
                 .Where(o => o.Occasion.Entries.Any(e => IsOf(e, was)))
                 .Concat(ForgottenAtOnce(before, record, was));
@@ -209,7 +209,11 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
             .Select(s => CohortOrder.Places(s.Stores, attempt.Order.Length))
             .Append(known?.Cohort ?? 0);
         var isAStep = Rollouts().Count == 0 || allowed.Contains(attempt.Cohort);
-        Expect(isAStep, at, $"the cohort of attempt {attempt.Number} is {attempt.Cohort}, which is not the size of any step");
+        Expect(
+            isAStep,
+            at,
+            $"the cohort of attempt {attempt.Number} is {attempt.Cohort}, which is not the size of any step"
+        );
     }
 
     private List<SyncRollout> Rollouts() =>

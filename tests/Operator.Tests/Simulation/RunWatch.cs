@@ -45,7 +45,7 @@ internal sealed class RunWatch
 
     private sealed record Run(Fingerprint Print, ObservedPod Seen);
 
-    /// <summary>When a pod was first seen, when it ended (null: not yet), and its last state. The state is parsed only at the end, to save time.</summary>
+    /// <summary>When a pod was first seen, when it ended (null: not yet), and its last state, parsed only at the end to save time.</summary>
     private sealed record History(long First, long? End, JsonElement Last);
 
     private void OnChanged(ClusterChange change)
@@ -117,7 +117,7 @@ internal sealed class RunWatch
 
     private void Remember(ClusterChange change, bool isOver)
     {
-        var last = change.After ?? change.Before!.Value; // one of the two is there
+        var last = change.After ?? change.Before!.Value; // a change has a state before or after
         var uid = last.GetProperty("metadata").GetProperty("uid").GetString()!; // the fake cluster gives each one
         var before = _histories.GetValueOrDefault(uid);
         _histories[uid] = new History(

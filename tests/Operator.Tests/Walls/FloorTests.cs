@@ -35,7 +35,10 @@ public sealed class FloorTests
                 var folder = Path.GetRelativePath(root, Path.GetDirectoryName(path)!).Replace('/', '.'); // files have one
                 var ns = folder == "." ? "Operator.Planning" : $"Operator.Planning.{folder}";
                 Assert.Contains($"namespace {ns};", File.ReadLines(path));
-                Assert.True(folder == "." || Floors.All.Any(f => f.Name == folder), $"the folder {folder} is not in Floors.All");
+                Assert.True(
+                    folder == "." || Floors.All.Any(f => f.Name == folder),
+                    $"the folder {folder} is not in Floors.All"
+                );
             }
         );
     }
