@@ -124,7 +124,7 @@ public sealed class UndecodableObjectsTests : IDisposable
 
     private static JsonObject Broken(JsonObject item, string field)
     {
-        item["metadata"]!["name"] = Bad.Name; // ours have metadata and spec
+        item["metadata"]!["name"] = Bad.Name; // the test's connectors have metadata and spec
         item["spec"]![field] = "no list";
         return item;
     }

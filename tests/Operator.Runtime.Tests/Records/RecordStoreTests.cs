@@ -225,7 +225,7 @@ public sealed class RecordStoreTests : IDisposable
         await writer.CommitAsync("b=4");
         _world.Cluster.Restore(backup);
 
-        // The same process, with what it remembers.
+        // The same process, with its memory of earlier reads.
         var lost = Assert.IsType<RecordRead.Lost>(await writer.Store.ReadAsync(Subject, witness: 4, RecordWorld.Stop));
         Assert.Contains("has counter 2, but counter 4 was seen before", lost.Why, StringComparison.Ordinal);
         Assert.Equal(

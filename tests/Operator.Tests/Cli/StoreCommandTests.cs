@@ -5,7 +5,7 @@ using Operator.Tests.Simulation;
 
 namespace Operator.Tests.Cli;
 
-/// <summary>The command, as its user has it: a kubeconfig, an API server behind HTTP, and a record that a real operator wrote.</summary>
+/// <summary>The command as a user runs it: with a kubeconfig, an API server behind HTTP, and a record that a real operator wrote.</summary>
 public sealed class StoreCommandTests : IAsyncLifetime
 {
     private readonly ServedFleet _fleet = new();
