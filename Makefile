@@ -1,47 +1,47 @@
-# Everything thin: the logic is in hack/.
+# The targets only call scripts; the logic is in hack/.
 .DEFAULT_GOAL := help
 .PHONY: help build test stories fuzz chaos demo bench soak cost images cluster-up cluster-down format chart-crds clean clean-cache
 
-help: ## This list
+help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-build: ## Compile everything, warnings are errors
+build: ## Compile everything; warnings are errors
 	dotnet build Operator.sln --nologo
 
-test: ## Set up all that is needed and run every test
+test: ## Set up everything that the tests need, and run all tests
 	@hack/test.sh
 
-stories: ## Further stories on the real cluster, beyond one for each kind of behaviour
+stories: ## Run the further stories on the real cluster; make test runs one story for each kind of behaviour
 	@hack/test.sh stories
 
-fuzz: ## More simulated worlds (MINUTES=10, or SEED=n WORLDS=1 to replay one)
+fuzz: ## Run more simulated worlds (MINUTES=10, or SEED=n WORLDS=1 to replay one)
 	@SIMULATION_MINUTES=$(if $(WORLDS),0,$(or $(MINUTES),10)) SIMULATION_SEED=$(or $(SEED),$(shell date +%s)) \
 	  SIMULATION_WORLDS=$(or $(WORLDS),1) dotnet test tests/Operator.Tests --nologo \
 	  --filter "FullyQualifiedName~Whatever_goes_wrong" --logger "console;verbosity=normal"
 
-chaos: ## The cluster broken on purpose, with outages of OUTAGE=120 seconds, and how it recovers
+chaos: ## Break a real cluster, with outages of OUTAGE=120 seconds, and test that the operator recovers
 	@CLUSTER=$(or $(CLUSTER),marketplace-operator-test) CHAOS_OUTAGE_SECONDS=$(or $(OUTAGE),120) \
 	  dotnet test tests/Operator.Cluster.Tests --nologo --filter "FullyQualifiedName~ChaosTests" --logger "console;verbosity=detailed"
 
-demo: ## A real cluster, 40 stores, a good version promoted and a bad one rolled back
+demo: ## Show on a real cluster with 40 stores how a good version is promoted and a bad one rolled back
 	@hack/demo.sh
 
-bench: ## Figures of the native operator on a real cluster, against bench/limits.json
+bench: ## Measure the native operator on a real cluster and compare with bench/limits.json
 	@hack/bench.sh
 
-soak: ## Half an hour with 10,000 stores x 2 flows on a real API server
+soak: ## Run 10,000 stores x 2 flows on a real API server for half an hour
 	@hack/bench.sh soak
 
-cost: ## What maxStoresPerRun costs and what it brings, with real pods
+cost: ## Measure with real pods how maxStoresPerRun changes cost and duration
 	@hack/cost.sh
 
 images: ## Build the container images into artifacts/images
 	@hack/images.sh
 
-cluster-up: ## A real Kubernetes (CLUSTER=name)
+cluster-up: ## Start a real Kubernetes cluster (CLUSTER=name)
 	@hack/cluster.sh up
 
-cluster-down: ## Take it down and leave nothing behind
+cluster-down: ## Stop the cluster and remove everything of it (CLUSTER=name)
 	@hack/cluster.sh down
 
 format: ## Format the code
@@ -50,8 +50,8 @@ format: ## Format the code
 chart-crds: ## Copy crds/ into the chart
 	cp crds/*.yaml charts/marketplace-operator/files/crds/
 
-clean: ## No process, mount, bridge, cgroup, namespace or build output of ours is left
+clean: ## Remove our clusters (processes, mounts, bridges, cgroups, namespaces) and the build output
 	@hack/clean.sh
 
-clean-cache: ## The same, and what was fetched and built once (Kubernetes: 6 minutes)
+clean-cache: ## As clean, and remove the cache of downloads and builds (Kubernetes builds in 6 minutes)
 	@hack/clean.sh --cache

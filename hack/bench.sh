@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Measures the operator on a real cluster of its own and compares with bench/limits.json: hack/bench.sh [--scale=0.1] [--keep] [NAME…]
+# Measures the operator on its own real cluster and compares with bench/limits.json: hack/bench.sh [--scale=0.1] [--keep] [NAME…]
 #
-# Names: startup takeover steady latency creation runs footprint (default: these), and soak (half an hour). --scale makes it small
-# while you develop; limits hold for 1 only. --keep leaves the cluster up for the next time. CLUSTER names it (default bench).
+# Names: startup takeover steady latency creation runs footprint (default: all these), and soak (half an hour). --scale makes the
+# load smaller; the limits are for scale 1. --keep leaves the cluster up for the next call. CLUSTER names it (default bench).
 # Exits with 1 when a limit is exceeded.
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -15,13 +15,13 @@ export CLUSTER=${CLUSTER:-bench} DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 cd "$ROOT"
 OPERATOR=artifacts/image/marketplace-operator/marketplace-operator
 
-# The same binary as in the image; Docker machines build theirs inside, so publish it here where it is missing.
+# The same binary as in the image. With Docker, the image build compiles inside a container, so publish the binary here.
 build_operator() {
   "$HACK/images.sh" operator
   [ -x $OPERATOR ] || dotnet publish operator/Operator --configuration Release --runtime linux-x64 --output "$(dirname $OPERATOR)"
 }
 
-# The chart knows which parts of the CRDs this server understands.
+# The chart selects the parts of the CRDs that this server version supports.
 apply_crds() {
   local version; version=$(kubectl get --raw /version | sed -n 's/.*"gitVersion": "\(.*\)".*/\1/p')
   "$HELM" template crds charts/marketplace-operator --kube-version "$version" --show-only templates/crds/marketplaceconnectors.yaml \
@@ -31,7 +31,7 @@ apply_crds() {
   await 30 kubectl get marketplaceconnectors,syncrollouts,syncactions -A
 }
 
-# Two cores can't run a thousand pods, and what tries to would be measured too. In a cluster of our own nobody tries.
+# Two cores can't run a thousand pods, and the attempt would distort the measurement. So our own cluster starts no pods.
 hold_still() {
   if [ -e "$DIR/pid/kubelet" ]; then
     local name
@@ -41,7 +41,7 @@ hold_still() {
     kubectl get nodes -o name | xargs kubectl cordon >/dev/null
     stillness="nodes cordoned"
   else
-    stillness="nothing: an existing cluster is left as it is"
+    stillness="nothing: an existing cluster is not changed"
   fi
 }
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Breaks a cluster that hack/cluster.sh made from Debian's packages, for tests of what survives that:
-#   hack/chaos.sh kill PROCESS                  SIGKILL to kube-apiserver, etcd, kubelet, …
-#   hack/chaos.sh again PROCESS                 starts it again, as it was
-#   hack/chaos.sh signal NAMESPACE/POD SIGNAL   to the process of the pod's first container
-#   hack/chaos.sh cut NAMESPACE/POD             resets its connections to the API server and refuses new ones
-#   hack/chaos.sh mend NAMESPACE/POD            no longer
-#   hack/chaos.sh token NAMESPACE/POD           another service-account token, from stdin, in the file that the pod reads
+# Breaks a cluster that hack/cluster.sh made from Debian's packages, to test recovery:
+#   hack/chaos.sh kill PROCESS                  sends SIGKILL to kube-apiserver, etcd, kubelet, …
+#   hack/chaos.sh again PROCESS                 starts the process again with the same command
+#   hack/chaos.sh signal NAMESPACE/POD SIGNAL   sends a signal to the process of the pod's first container
+#   hack/chaos.sh cut NAMESPACE/POD             resets the pod's connections to the API server and refuses new ones
+#   hack/chaos.sh mend NAMESPACE/POD            ends the cut
+#   hack/chaos.sh token NAMESPACE/POD           replaces the service-account token that the pod reads by the one from stdin
 set -euo pipefail
 
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -24,7 +24,7 @@ pod() { kubectl --kubeconfig "$DIR/kubeconfig" -n "${1%%/*}" get pod "${1#*/}" -
 
 kill_process() {
   local pid _
-  pid_alive "$DIR/pid/$1" || die "$1 of cluster $CLUSTER does not run"
+  pid_alive "$DIR/pid/$1" || die "cannot kill $1 of cluster $CLUSTER: it does not run"
   read -r pid _ <"$DIR/pid/$1"
   kill -KILL "$pid"
   await 5 not pid_alive "$DIR/pid/$1"
@@ -44,13 +44,13 @@ signal_pod() {
   kill "-$2" "$pid"
 }
 
-# INPUT: a service's address has been translated to the API server's own by then.
+# In chain INPUT, the service address is already translated to the address of the API server.
 rule() { inside iptables "$1" INPUT -s "$(pod "$2" '{.status.podIP}')" -p tcp --dport 6443 -j REJECT --reject-with tcp-reset; }
 
 write_token() {
   local volumes
   volumes=$DIR/kubelet/pods/$(pod "$1" '{.metadata.uid}')/volumes
-  # What the kubelet mounts is seen on its node only. The pod's user reads the old file by its group.
+  # The kubelet's mounts are visible only in the node's mount namespace. cp -p keeps the group, by which the pod reads it.
   nsenter "--mount=$DIR/mounts/namespace" bash -euc '
     token=$(readlink -f "$(find "$0" -type l -name token)")
     cp -p "$token" "$token.new"
@@ -59,7 +59,7 @@ write_token() {
   ' "$volumes" || die "pod $1 mounts no service-account token"
 }
 
-[ -e "$DIR/pid" ] || die "cluster $CLUSTER was not made by hack/cluster.sh from Debian's packages"
+[ -e "$DIR/pid" ] || die "cannot break cluster $CLUSTER: hack/cluster.sh did not make it from Debian's packages"
 case "${1:-}" in
   kill) kill_process "$2" ;;
   again) start_again "$2" ;;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Leaves no process, mount, bridge, cgroup or namespace of ours, and no build output. --cache: also what was fetched and built once.
+# Removes our clusters (processes, mounts, bridges, cgroups, namespaces) and the build output. --cache: also the cache.
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
@@ -7,6 +7,6 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
 "$HACK/crd-server.sh" down --all
 rm -rf "$HACK/../artifacts"
 if [ "${1:-}" = --cache ]; then
-  # Go's module cache and buildah's layers hold read-only folders.
+  # Go's module cache and buildah's layers contain read-only folders.
   [ ! -d "$CACHE" ] || { chmod -R u+w "$CACHE" && rm -rf "$CACHE"; }
 fi

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A real Kubernetes for development and tests: hack/cluster.sh up|down|status|load FILE|kubeconfig|host|list
+# Starts a real Kubernetes for development and tests: hack/cluster.sh up|down|status|load FILE|kubeconfig|host|list
 #
-# Three ways, tried in this order:
+# There are three ways, tried in this order:
 #   1. TEST_KUBECONFIG names an existing cluster: use it.
-#   2. A Docker engine answers: k3s in a container (image: K3S_IMAGE).
-#   3. Debian 12 with root: etcd, control plane and one node from Debian's packages, in a network namespace of their own.
+#   2. A Docker engine answers: run k3s in a container (image: K3S_IMAGE).
+#   3. Debian 12 with root: run etcd, control plane and one node from Debian's packages, in their own network namespace.
 #
 # CLUSTER names the cluster (default marketplace-operator); several can exist side by side.
 set -euo pipefail
@@ -14,7 +14,7 @@ CLUSTER=${CLUSTER:-marketplace-operator}
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
 DIR=$CACHE/clusters/$CLUSTER
 KUBE_VERSION=1.20.2
-# Other patches make another build.
+# The hash of the patches is in the folder's name, so that changed patches cause a new build.
 BIN=$CACHE/kubernetes-$KUBE_VERSION-$(cat "$HACK"/cluster/*.patch | sha256sum | cut -c1-8)
 
 # shellcheck source=hack/lib.sh
@@ -34,7 +34,7 @@ up_existing() { kubectl_ready "$TEST_KUBECONFIG" || die "TEST_KUBECONFIG=$TEST_K
 
 up_debian() {
   [ "$(id -u)" = 0 ] || die "without Docker a cluster needs root; or set TEST_KUBECONFIG to an existing one"
-  # The kubelet binds a socket below its folder, and a socket's path has at most 107 characters.
+  # The kubelet creates a socket below its folder, and the path of a socket has at most 107 characters.
   local room=$((107 - 33 - ${#DIR} + ${#CLUSTER}))
   [ ${#CLUSTER} -le $room ] || die "the name of cluster $CLUSTER is too long: at most $room characters below $(dirname "$DIR")"
   [ -e /etc/debian_version ] || die "without Docker a cluster needs Debian 12; or set TEST_KUBECONFIG to an existing one"
@@ -63,7 +63,7 @@ case "${1:-}" in
     if [ "${2:-}" = --all ]; then
       for name in $(list_clusters); do CLUSTER=$name "$0" down; done
     else
-      case "$(way)" in existing) say "an existing cluster is left as it is" ;; k3s) down_k3s ;; debian) [ ! -e "$DIR" ] || step "cluster $CLUSTER down" down_debian ;; esac
+      case "$(way)" in existing) say "an existing cluster is not changed" ;; k3s) down_k3s ;; debian) [ ! -e "$DIR" ] || step "cluster $CLUSTER down" down_debian ;; esac
     fi ;;
   status) case "$(way)" in existing) kubectl --kubeconfig "$TEST_KUBECONFIG" get nodes ;; *) "status_$(way)" ;; esac ;;
   load)
@@ -73,8 +73,8 @@ case "${1:-}" in
       *) step "load $(basename "$2")" "load_$(way)" "$2" ;;
     esac ;;
   kubeconfig) case "$(way)" in existing) echo "$TEST_KUBECONFIG" ;; *) echo "$DIR/kubeconfig" ;; esac ;;
-  # Where the cluster finds this machine.
-  host) case "$(way)" in debian) outer_address ;; *) die "nothing says how this cluster reaches the machine" ;; esac ;;
+  # The address of this machine, as seen from the cluster.
+  host) case "$(way)" in debian) outer_address ;; *) die "cannot tell how this cluster reaches this machine; only a cluster from Debian's packages knows it" ;; esac ;;
   list) list_clusters ;;
   *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

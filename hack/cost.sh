@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What maxStoresPerRun costs and what it brings, with real pods: 40 stores whose sync takes half a second each, eight runs at a time.
-# SIZES (default "1 5 10 20 40") are the values tried, PERIOD (default 45) the seconds from slot to slot.
+# Measures how maxStoresPerRun changes cost and duration, with real pods: 40 stores, half a second per store, 8 runs at a time.
+# SIZES (default "1 5 10 20 40") are the measured values; PERIOD (default 45) is the time between two slots in seconds.
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HACK")
@@ -12,7 +12,7 @@ PERIOD=${PERIOD:-45}
 . "$HACK/quickstart.sh"
 cd "$ROOT"
 
-# The quickstart's connector with SIZE stores a run, slower; no rollout, one slot's pods kept.
+# connector SIZE: the quickstart's connector with SIZE stores per run and a slower worker, without a rollout.
 connector() {
   k create --dry-run=client -f examples/quickstart/connector.yaml -o json | jq --arg name "size-$1" --argjson size "$1" --arg every "@every ${PERIOD}s" '
     .metadata = {name: $name} | .spec.updatePolicy = "Immediate"
@@ -20,14 +20,14 @@ connector() {
     | .spec.flows[0] += {schedule: $every, startingDeadline: "40s", startTimeout: "40s", maxStoresPerRun: $size}'
 }
 
-# Slots after the first: it may have begun before everything was warm.
+# Waits for a slot after the first one, because the first slot may begin before images and caches are warm.
 second_slot_is_done() {
   local flow; flow=$(k get mpc "size-$1" -o json | jq -c '.status.flows[0] // {}')
   local last; last=$(jq -r '.lastSuccess // empty' <<<"$flow")
   [ -n "$last" ] && [ "$(jq -r '.activeRuns // 0' <<<"$flow")" = 0 ] && [ "$(date -d "$last" +%s)" -gt $((begun + 2 * PERIOD)) ]
 }
 
-# of METRIC CONNECTOR: the sum over its series.
+# of METRIC CONNECTOR: the sum of the metric's series for the connector.
 of() { awk -v name="^$1[{]" -v connector="connector=\"$2\"" '$0 ~ name && index($0, connector) { sum += $NF } END { print sum + 0 }' <<<"$scraped"; }
 
 measure() {
@@ -46,7 +46,7 @@ measure() {
   k delete mpc "size-$size" --wait >/dev/null
 }
 
-# In a shell of its own, which leaves nothing behind but the cluster.
+# step runs this in a subshell, so its variables are not set here afterwards.
 everything() { set_up; start_over; install_operator; apply_quickstart; }
 step "cluster, images, operator" everything
 KUBECONFIG=$("$HACK/cluster.sh" kubeconfig); export KUBECONFIG

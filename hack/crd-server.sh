@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The CRD server of Kubernetes 1.36, alone, on loopback: hack/crd-server.sh up|env|down [NAME]; down --all
+# Runs only the CRD server of Kubernetes 1.36, on loopback: hack/crd-server.sh up|env|down [NAME]; down --all
 # It serves CustomResourceDefinitions and their objects as 1.36 does (CEL rules, strict field validation). It has no /api, so
-# kubectl won't talk to it; plain HTTP clients do. Several can run side by side, by their names. Exits with 77 where the binary is missing.
+# kubectl can't use it, but plain HTTP clients can. Several servers can run side by side, by NAME. Exits with 77 without the binary.
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
@@ -15,7 +15,7 @@ PACKED=${CRD_SERVER_XZ:-$HACK/../../shared/tools/kubernetes-crd-server-1.36.4.xz
 . "$HACK/lib.sh"
 # shellcheck source=hack/cluster/processes.sh
 . "$HACK/cluster/processes.sh"
-# On loopback of the machine: no network namespace.
+# The processes use the machine's loopback, so "inside" enters no network namespace.
 inside() { "$@"; }
 
 unpack() {
@@ -67,7 +67,7 @@ YAML
   await 30 is_ready
 }
 
-# Its admission would like to know Services, which nobody serves here: that informer never syncs, and nothing needs it.
+# Excludes informer-sync: admission has an informer for Services, which this server does not serve, so it never syncs.
 is_ready() { ask 'readyz?exclude=informer-sync'; }
 
 ask() { curl --silent --fail --cacert "$DIR/ca.crt" --cert "$DIR/client.crt" --key "$DIR/client.key" "https://127.0.0.1:$(cat "$DIR/port")/$1"; }
@@ -83,7 +83,7 @@ down_all() { for DIR in "$SERVERS"/*; do down; done; }
 case "${1:-}" in
   up)
     if [ -e "$DIR/port" ] && is_ready >/dev/null 2>&1; then exit 0; fi
-    if [ ! -x "$BINARY" ] && [ ! -e "$PACKED" ]; then say "the CRD server of Kubernetes 1.36 is not here ($PACKED)"; exit 77; fi
+    if [ ! -x "$BINARY" ] && [ ! -e "$PACKED" ]; then say "cannot start the CRD server of Kubernetes 1.36: $PACKED does not exist; set CRD_SERVER_XZ to the file"; exit 77; fi
     down
     mkdir -p "$CACHE"
     step "packages" install_missing etcd-server openssl curl xz-utils

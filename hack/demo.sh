@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job, live: 40 stores synced by real pods, a good version spread step by step to all of them, a bad one rolled back.
+# Shows the operator live: real pods sync 40 stores, a good version spreads to all stores in steps, a bad one is rolled back.
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HACK")
@@ -14,10 +14,10 @@ title() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 field() { k get "$1" amazon-eu -o "jsonpath={$2}"; }
 show() { printf '\033[2m$ kubectl %s\033[0m\n' "$*"; k "$@"; }
 
-# change_image VERSION: as a user would, with kubectl.
+# change_image VERSION: changes the image with kubectl, as a user does.
 change_image() { show patch marketplaceconnector amazon-eu --type merge --patch "{\"spec\":{\"sync\":{\"image\":\"localhost/example-sync-worker:$1\"}}}"; }
 
-# watch_until SECONDS PHASE: one line a change of the rollout, until its newest attempt is there.
+# watch_until SECONDS PHASE NUMBER: prints one line per change of the rollout, until attempt NUMBER is in PHASE.
 watch_until() {
   local limit=$((SECONDS + $1)) want=$2 number=$3 line='' last='' phase=''
   while [ $SECONDS -lt $limit ]; do
@@ -33,7 +33,7 @@ watch_until() {
 
 stable_is() { [ "$(field mpc .status.stableImage)" = "localhost/example-sync-worker:$1" ] && [ -n "$(field mpc '.status.flows[0].lastSuccess')" ]; }
 
-# stores_that_ran REVISION: from the operator's log (whichever replica led), one line per store and run.
+# stores_that_ran REVISION: reads the stores from the logs of all replicas, which have one line per store and run.
 stores_that_ran() {
   local pod
   for pod in $(kubectl -n $OPERATOR_NS get pods -l app.kubernetes.io/name=marketplace-operator -o name); do
@@ -45,7 +45,7 @@ stores_that_ran() {
 begin=$SECONDS
 title "A real cluster, the images, the operator"
 set_up
-step "clear what an earlier demo left" start_over
+step "remove an earlier demo" start_over
 step "helm install" install_operator
 step "kubectl apply -f examples/quickstart" apply_quickstart
 story=$SECONDS
@@ -55,12 +55,12 @@ await 60 stable_is 1.0 || die "version 1.0 did not sync within 60 s"
 show get marketplaceconnectors
 k get pods -l marketplace-operator.io/flow=orders | sed -n 1,6p
 
-title "Version 1.1 is good: it spreads over 5 %, 25 % and 100 % of the stores, on evidence"
+title "Version 1.1 is good: with enough evidence it spreads to 5 %, 25 % and 100 % of the stores"
 change_image 1.1
 watch_until 180 Promoted 1
 stable_is 1.1 || die "1.1 was promoted but is not stable"
 
-title "Version 1.2 misreads every fifth order: it is rolled back at the first step"
+title "Version 1.2 misreads every fifth order: it is rolled back in the first step"
 change_image 1.2
 watch_until 120 RolledBack 2
 rejected=$(field syr .status.rejectedRevision)
@@ -74,7 +74,7 @@ show get events --field-selector involvedObject.kind=SyncRollout -o custom-colum
 echo
 metrics | grep -E '^marketplace_(runs_total|items_total|rollout_(step|cohort_stores|outcomes_total)).*connector="amazon-eu"'
 
-title "Done: the story took $((SECONDS - story)) s, everything together $((SECONDS - begin)) s"
+title "Done: the demo took $((SECONDS - story)) s, with the setup $((SECONDS - begin)) s"
 cat <<TEXT
 Look around:
   export KUBECONFIG=$KUBECONFIG

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images as docker-archives in artifacts/images: hack/images.sh [operator|sync-worker|marketplace …] (default: all).
-# With Docker if an engine answers, else with buildah on a local Debian base. What has not changed is not built again, in any
-# clone of this user.
+# Uses Docker if an engine answers, else buildah on a local Debian base. Images with unchanged inputs are not built again; all
+# clones of this user share them.
 set -euo pipefail
 
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -12,7 +12,7 @@ BASE=localhost/marketplace-operator-base:bookworm
 # shellcheck source=hack/lib.sh
 . "$HACK/lib.sh"
 
-# image NAME PROJECT BINARY INPUTS…: one binary, one image.
+# image NAME PROJECT BINARY INPUTS…: builds one image with one binary.
 image() {
   local name=$1 project=$2 binary=$3; shift 3
   local archive; archive=$(archive_of "$name")
@@ -26,7 +26,7 @@ image() {
   keep "$archive"
 }
 
-# variant NAME BASE KEY=VALUE: the same image with another setting.
+# variant NAME BASE KEY=VALUE: image BASE with one more environment variable.
 variant() {
   local name=$1 from=$2 setting=$3 archive; archive=$(archive_of "$1")
   stamp=$(cat "$(archive_of "$from").stamp" - <<<"$setting" | sha256sum | cut -d' ' -f1)
@@ -38,22 +38,22 @@ variant() {
 
 archive_of() { echo "$OUT/${1//[:\/]/_}.tar"; }
 
-# Where what was built from the same input is kept, for other clones and for after a clean.
+# kept ARCHIVE: the cached copy with the same inputs, for other clones and after a clean.
 kept() { echo "$CACHE/images/$(basename "$1" .tar)-$stamp.tar"; }
 
-# is_there NAME ARCHIVE [BINARY]: from the input that $stamp stands for. A published binary of another input goes: who wants one
-# (the bench) publishes it then.
+# is_there NAME ARCHIVE [BINARY]: true when the archive for the inputs of $stamp exists or is cached. When it takes the archive
+# from the cache, it deletes the published binary, which may have other inputs; the bench publishes it again if needed.
 is_there() {
   if [ -f "$2" ] && [ "$(cat "$2.stamp" 2>/dev/null)" = "$stamp" ]; then say "  $1 is up to date"; return; fi
   [ -f "$(kept "$2")" ] || return 1
-  rm -f "$2.stamp" # half a copy must not pass for what it replaces
+  rm -f "$2.stamp" # so that an interrupted copy is not taken for a complete archive
   cp "$(kept "$2")" "$2"
   echo "$stamp" >"$2.stamp"
   [ -z "${3:-}" ] || rm -rf "$ROOT/artifacts/image/$3"
-  say "  $1 was built before"
+  say "  $1 is taken from the cache"
 }
 
-# keep ARCHIVE: of each image the newest three stay.
+# keep ARCHIVE: copies the archive to the cache, which keeps the newest three of each image.
 keep() {
   echo "$stamp" >"$1.stamp"
   mkdir -p "$CACHE/images"
@@ -63,7 +63,7 @@ keep() {
 
 fingerprint() { { dotnet --version 2>/dev/null || true; find "$@" -type f -not -path '*/bin/*' -not -path '*/obj/*' -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -d' ' -f1; }
 
-# The AOT linker is the machine's own.
+# The AOT compiler uses the machine's linker.
 publish() {
   install_missing gcc libc6-dev zlib1g-dev
   rm -rf "$ROOT/artifacts/image/$2"
@@ -81,7 +81,7 @@ variant_with_docker() {
   docker save --output "$4" "$1"
 }
 
-# A storage of our own: nothing of the machine's images is touched, and one directory to delete.
+# Uses its own storage: the machine's images stay untouched, and one directory contains everything.
 buildah_() { buildah --root "$CACHE/buildah/root" --runroot "$CACHE/buildah/run" --storage-driver vfs "$@"; }
 
 build_with_buildah() {
@@ -101,7 +101,8 @@ variant_with_buildah() {
   buildah_ push "$1" "docker-archive:$4:$1"
 }
 
-# Only what a native AOT binary needs: libc, libgcc, libssl, zlib, certificates, time zones; no shell, no package manager.
+# Builds a base with only the needs of a native AOT binary: libc, libgcc, libssl, zlib, certificates and time zones. It has no
+# shell and no package manager.
 make_base() {
   install_missing buildah mmdebstrap ca-certificates
   ! buildah_ inspect "$BASE" >/dev/null 2>&1 || return 0
@@ -144,6 +145,6 @@ for one in "${selected[@]}"; do
         variant "localhost/example-sync-worker:$version" localhost/example-sync-worker:1.0 "WORKER_VERSION=$version"
       done ;;
     marketplace) image localhost/example-marketplace:1.0 examples/workers/Marketplace example-marketplace examples/workers/Marketplace ;;
-    *) die "there is no image '$one'; there are operator, sync-worker, marketplace" ;;
+    *) die "cannot build image '$one': it is unknown; use operator, sync-worker or marketplace" ;;
   esac
 done

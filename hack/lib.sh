@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# What the scripts share: telling what is done and how long it took, and failing with a reason.
+# Functions that the scripts share: print steps and their durations, wait, fail with a reason, install packages.
 
 say() { printf '%s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
-# step NAME COMMAND…: runs it, says how long it took; a failure says which step and where its log is.
+# step NAME COMMAND…: runs the command and prints its duration; on failure prints the end and the path of its log.
 step() {
   local name=$1 start=$EPOCHREALTIME log; shift
   log=$(mktemp "${TMPDIR:-/tmp}/marketplace-operator-step.XXXXXX")
   printf '  %-34s ' "$name" >&2
-  # Not in a condition, which would switch errexit off inside the step.
+  # Not inside a condition, because a condition disables errexit in the step.
   set +e
   (set -euo pipefail; "$@") >"$log" 2>&1 </dev/null
   local status=$?
@@ -31,7 +31,7 @@ step_total() {
 
 seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
 
-# await SECONDS COMMAND…: until it succeeds.
+# await SECONDS COMMAND…: repeats the command until it succeeds; fails after SECONDS.
 await() {
   local limit=$((SECONDS + $1)); shift
   until "$@" >/dev/null 2>&1; do
@@ -42,7 +42,7 @@ await() {
 
 docker_answers() { command -v docker >/dev/null && timeout 5 docker info >/dev/null 2>&1; }
 
-# install_missing PACKAGE…: from Debian, only what is not there; another apt is waited for, and another one of us.
+# install_missing PACKAGE…: installs only the missing Debian packages; waits while another apt or another script installs.
 install_missing() {
   local missing=() package
   for package in "$@"; do
@@ -56,7 +56,7 @@ install_missing() {
 install_packages_quietly() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get -o DPkg::Lock::Timeout=600 update -qq
-  # policy-rc.d: a package must not start a service of its own here.
+  # policy-rc.d prevents that a package starts its service.
   local policy=/usr/sbin/policy-rc.d made=
   if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' >$policy; chmod +x $policy; made=1; fi
   local status=0

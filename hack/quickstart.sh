@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A cluster with the operator and the quickstart, for scripts that show something on it. They set HACK and NS and source lib.sh.
+# Functions for scripts that need a cluster with the operator and the quickstart. The scripts set HACK and NS and source lib.sh.
 
 OPERATOR_NS=marketplace-operator
 
@@ -15,7 +15,7 @@ set_up() {
   PATH=$PATH:$(dirname "$("$HACK/tools.sh" kubectl)")
 }
 
-# A second demo starts over; what the first one left would be a story half told.
+# Removes the namespace and the operator of an earlier demo, so that every demo starts from the same state.
 start_over() {
   kubectl delete namespace $NS --ignore-not-found --wait --timeout=120s
   "$HELM" uninstall marketplace-operator --namespace $OPERATOR_NS --ignore-not-found --wait >/dev/null 2>&1 || true
@@ -32,9 +32,9 @@ apply_quickstart() {
   k rollout status deployment/marketplace --timeout 60s
 }
 
-# Of the replica that leads: the others have nothing to tell.
+# The metrics of the leading replica; the other replicas do not reconcile.
 metrics() {
   local leader
   leader=$(kubectl -n $OPERATOR_NS get lease marketplace-operator -o 'jsonpath={.spec.holderIdentity}')
-  kubectl get --raw "/api/v1/namespaces/$OPERATOR_NS/pods/${leader%%_*}:8080/proxy/metrics" # the holder is the pod and something random
+  kubectl get --raw "/api/v1/namespaces/$OPERATOR_NS/pods/${leader%%_*}:8080/proxy/metrics" # the holder is POD_RANDOM
 }

@@ -1,4 +1,4 @@
-"""Adds up test results: why each skipped test skipped and each failed one failed, and last the line "N passed, N failed, N skipped"."""
+"""Prints the reason of each skipped and failed test, and as the last line "N passed, N failed, N skipped"."""
 
 import pathlib
 import sys
@@ -8,13 +8,13 @@ NS = {"t": "http://microsoft.com/schemas/VisualStudio/TeamTest/2010"}
 MOST_CHARACTERS = 1500
 
 
-def told(result, *paths):
+def reason_of(result, *paths):
     texts = [result.findtext(f".//t:{path}", "", NS).strip() for path in paths]
     return "\n".join(text[:MOST_CHARACTERS] for text in texts if text) or "no reason given"
 
 
 def print_times(file, total):
-    """What each suite took beside its budget, in seconds."""
+    """Prints the duration and the budget of each suite, in seconds."""
     for line in file.read_text().splitlines() if file.exists() else []:
         name, seconds, budget = line.split("\t")
         beside = f" of {budget}" if budget else ""
@@ -31,11 +31,11 @@ for file in sorted(pathlib.Path(sys.argv[1]).glob("*.trx")):
         outcome = outcome if outcome in counts else "Failed"
         counts[outcome] += 1
         if outcome == "NotExecuted":
-            print(f"skipped: {result.get('testName')}: {told(result, 'Message', 'StdOut')}")
+            print(f"skipped: {result.get('testName')}: {reason_of(result, 'Message', 'StdOut')}")
         elif outcome == "Failed":
-            failures.append(f"failed: {result.get('testName')}: {told(result, 'Message', 'StackTrace')}")
+            failures.append(f"failed: {result.get('testName')}: {reason_of(result, 'Message', 'StackTrace')}")
 print(*failures, sep="\n", end="\n" if failures else "")
-# Once more, short: where only the end of the output is kept, it is all that there is.
+# Prints the failures again in short form, because some systems show only the end of the output.
 print(*(" ".join(failure.split())[:200] for failure in failures), sep="\n", end="\n" if failures else "")
 print_times(pathlib.Path(sys.argv[1]) / "times.tsv", float(sys.argv[2]))
 print(f"{counts['Passed']} passed, {counts['Failed']} failed, {counts['NotExecuted']} skipped")

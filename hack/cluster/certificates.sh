@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# One CA, one server certificate, and a client certificate for each part.
+# Creates one CA, one server certificate, and a client certificate for each component.
 
 make_certificates() {
   local pki=$DIR/pki

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# etcd, API server, controller manager and scheduler, on loopback of the cluster's namespace.
+# Starts etcd, API server, controller manager and scheduler in the cluster's network namespace.
 
 start_control_plane() {
   local pki=$DIR/pki
   start etcd etcd --data-dir "$DIR/etcd" --unsafe-no-fsync --quota-backend-bytes 4294967296 \
     --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
     --listen-peer-urls http://127.0.0.1:2380 --log-level warn
-  # Aggregator routing and the request headers let another API server be put behind this one.
+  # Aggregator routing and the request headers allow to add an aggregated API server.
   start kube-apiserver "$BIN/kube-apiserver" --etcd-servers http://127.0.0.1:2379 --bind-address 0.0.0.0 --secure-port 6443 \
     --advertise-address "$POD_GATEWAY" --service-cluster-ip-range 10.96.0.0/16 --allow-privileged \
     --tls-cert-file "$pki/apiserver.crt" --tls-private-key-file "$pki/apiserver.key" --client-ca-file "$pki/ca.crt" \

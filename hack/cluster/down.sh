@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Leaves nothing behind: no process, mount, network namespace, bridge or cgroup, also after a run that was killed.
+# Removes the cluster's processes, mounts, network namespace, bridge and cgroups, also after a killed run.
 
 down_debian() {
   local name
-  # The kubelet first, or it would restart what is being stopped.
+  # Stops the kubelet first, because it would restart stopped containers.
   for name in kubelet kube-proxy kube-scheduler kube-controller-manager; do stop_if_there "$name"; done
   remove_containers
   for name in containerd kube-apiserver etcd; do stop_if_there "$name"; done
@@ -17,7 +17,7 @@ down_debian() {
 
 stop_if_there() { [ ! -e "$DIR/pid/$1" ] || stop "$DIR/pid/$1"; }
 
-# While containerd still answers, its own tasks are ended by it.
+# Lets containerd kill its tasks, while it still answers.
 remove_containers() {
   pid_alive "$DIR/pid/containerd" || return 0
   local id
@@ -26,7 +26,7 @@ remove_containers() {
   done
 }
 
-# Shims outlive containerd; ours are those whose command line names our socket.
+# Shims outlive containerd. Our shims have our socket in their command line, or are in our cgroup.
 kill_shims() {
   local pid
   for pid in $(processes_naming "$SOCKET") $(cgroup_processes); do kill -9 "$pid" 2>/dev/null || true; done
@@ -58,7 +58,7 @@ unmount_all() {
   done
 }
 
-# The library behind containerd keeps what each sandbox was given; for all clusters of the machine in one folder.
+# The CNI library keeps the network result of each sandbox, of all clusters of the machine, in one folder.
 remove_network_results() {
   local sandbox
   for sandbox in "$DIR"/containerd/root/io.containerd.grpc.v1.cri/sandboxes/*; do

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Where a Docker engine answers: k3s in a container. What CI on GitHub and developers with Docker use.
+# Runs k3s in a container if a Docker engine answers, as in CI on GitHub and for developers with Docker.
 
 K3S_IMAGE=${K3S_IMAGE:-docker.io/rancher/k3s:v1.35.2-k3s1}
 K3S_NAME=mpo-$CLUSTER

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# The cluster lives in a network namespace of its own, joined to the machine by one veth pair: the machine's interfaces and
-# iptables stay untouched, and deleting the namespace takes bridge, chains and service addresses with it.
+# The cluster has its own network namespace, connected to the machine by one veth pair. The machine's interfaces and iptables
+# stay unchanged. Deleting the namespace also deletes its bridge, chains and service addresses.
 
 NETNS=mpo-$CLUSTER
 POD_GATEWAY=10.244.0.1
 
-# Enter with nsenter, not `ip netns exec`: that one mounts a fresh /sys, which hides the cgroups from the kubelet.
+# Uses nsenter, because `ip netns exec` mounts a new /sys, which hides the cgroups from the kubelet.
 inside() { nsenter --net="/run/netns/$NETNS" "$@"; }
 
-# Every cluster takes a /30 of its own.
+# Every cluster has its own /30 network.
 outer_address() { echo "169.254.$(cat "$DIR/index").1"; }
 inner_address() { echo "169.254.$(cat "$DIR/index").2"; }
 veth_name() { echo "mpo$(cat "$DIR/index")"; }
@@ -24,7 +24,7 @@ make_network() {
   inside ip address add "$(inner_address)/30" dev uplink
   inside ip link set uplink up
   inside ip route add default via "$(outer_address)"
-  # The API server advertises the bridge's address, so the bridge must be there first.
+  # The API server advertises the bridge's address, so the bridge must exist first.
   inside ip link add cni0 type bridge
   inside ip address add "$POD_GATEWAY/23" dev cni0
   inside ip link set cni0 up
@@ -36,7 +36,7 @@ take_index() {
   for index in $(seq 100 199); do
     if ! ip link show "mpo$index" >/dev/null 2>&1; then echo "$index" >"$DIR/index"; return; fi
   done
-  say "no free network for another cluster"; return 1
+  say "cannot create another cluster: no network is free; take one down with hack/cluster.sh down"; return 1
 }
 
 remove_network() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# One node with real containers: containerd, kubelet, kube-proxy. No image is ever pulled: load them.
+# Starts one node with real containers: containerd, kubelet, kube-proxy. The node pulls no images; hack/cluster.sh loads them.
 
 SOCKET=$DIR/containerd.sock
 PAUSE_IMAGE=docker.io/local/pause:1
@@ -25,12 +25,11 @@ start_node() {
   kubectl --kubeconfig "$DIR/kubeconfig" -n default get serviceaccount default >/dev/null
 }
 
-# Every kubelet takes all of /var/log/pods and /var/log/containers for its own, and removes what is of pods that it does not know.
-# So each node has its own there, in a mount namespace that it shares with nobody; what it mounts does not reach the machine's own
-# containerd either.
+# A kubelet treats /var/log/pods and /var/log/containers as its own and deletes the logs of pods that it does not know. So each
+# node has its own folders there, in its own mount namespace. The node's mounts do not reach the machine's containerd either.
 make_mount_namespace() {
   mkdir -p /var/log/pods /var/log/containers "$DIR"/{pod-logs,container-logs,mounts}
-  # A namespace can only be kept on a mount that is not shared.
+  # A mount namespace can only be bound to a file on a private mount.
   mount --bind "$DIR/mounts" "$DIR/mounts"
   mount --make-private "$DIR/mounts"
   touch "$DIR/mounts/namespace"
@@ -49,12 +48,12 @@ state = "$DIR/containerd/state"
   sandbox_image = "$PAUSE_IMAGE"
   restrict_oom_score_adj = true # needed where CAP_SYS_RESOURCE is missing
   disable_tcp_service = true
-  netns_mounts_under_state_dir = true # so that they are unmounted and removed with the rest
+  netns_mounts_under_state_dir = true # so that down unmounts and removes them with the state
   stream_server_address = "127.0.0.1"
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
-      Root = "$DIR/containerd/runc" # or what runc knows of containers that were killed would stay for ever
+      Root = "$DIR/containerd/runc" # so that down also removes runc's state of killed containers
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "$DIR/cni"
@@ -96,12 +95,12 @@ enforceNodeAllocatable: [pods]
 YAML
 }
 
-# The kubelet wants its root to exist in every hierarchy.
+# The kubelet needs its root cgroup in every hierarchy.
 make_cgroups() {
   local hierarchy
   for hierarchy in $(cgroup_hierarchies); do
     mkdir -p "$hierarchy$CGROUP"
-    # A cpuset is empty until told otherwise, and an empty one takes no process.
+    # A new cpuset is empty, and an empty cpuset accepts no process.
     if [ -e "$hierarchy$CGROUP/cpuset.cpus" ] && [ ! -s "$hierarchy$CGROUP/cpuset.cpus" ]; then :; fi
     [ ! -e "$hierarchy/cpuset.mems" ] || cat "$hierarchy/cpuset.mems" >"$hierarchy$CGROUP/cpuset.mems"
     [ ! -e "$hierarchy/cpuset.cpus" ] || cat "$hierarchy/cpuset.cpus" >"$hierarchy$CGROUP/cpuset.cpus"
@@ -110,7 +109,7 @@ make_cgroups() {
 
 cgroup_hierarchies() { awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts; }
 
-# A docker-archive of one layer, made by hand.
+# Builds a docker-archive with one layer by hand and loads it.
 load_pause() {
   local work=$DIR/pause
   mkdir -p "$work/layer"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Everything a cluster needs, from Debian.
+# Installs the Debian packages that a cluster needs.
 
 install_packages() {
   install_missing golang-go etcd-server containerd runc containernetworking-plugins iptables conntrack ipset socat \

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Processes are started and stopped by id, never by name. A pid file holds the id and the start time of the process, so that
-# another process that got the same id is never taken for ours.
+# Processes are stopped by id, never by name. A pid file contains the id and the start time of the process, so that another
+# process with the same id is never stopped.
 
-# start NAME COMMAND…: inside the cluster's network, detached from this shell. The command is kept for hack/chaos.sh.
+# start NAME COMMAND…: runs the command in the cluster's network, detached from this shell. Keeps it for hack/chaos.sh.
 start() {
   local name=$1; shift
   mkdir -p "$DIR/command"
@@ -12,14 +12,14 @@ start() {
   await 5 test -s "$DIR/pid/$name"
 }
 
-# pid_alive PIDFILE
+# pid_alive PIDFILE: true while the process of the file runs.
 pid_alive() {
   local pid started
   read -r pid started <"$1" 2>/dev/null || return 1
   [ -n "$pid" ] && [ "$(awk '{print $22}' "/proc/$pid/stat" 2>/dev/null)" = "$started" ]
 }
 
-# stop PIDFILE: asks, waits briefly (an API server may take a minute to drain its watches), then kills.
+# stop PIDFILE: sends SIGTERM, waits 3 s, then sends SIGKILL. An API server may need a minute to end its watches.
 stop() {
   local pid _
   if pid_alive "$1"; then

@@ -1,6 +1,6 @@
 namespace Operator.Api;
 
-/// <summary>Names of our API group, its kinds, labels and annotations.</summary>
+/// <summary>Names of our API group, kinds and labels.</summary>
 public static class ApiGroup
 {
     public const string Name = "marketplace-operator.io";
@@ -13,12 +13,14 @@ public static class ApiGroup
     public const string ActionKind = "SyncAction";
     public const string ActionPlural = "syncactions";
 
-    /// <summary>For messages that list them.</summary>
+    /// <summary>All kinds, for messages.</summary>
     public const string AllKinds = $"{ConnectorKind}, {RolloutKind} or {ActionKind}";
 
-    /// <summary>A ConfigMap with stores carries this label with the value <c>true</c>; others are not watched.</summary>
+    /// <summary>
+    /// Label with the value <c>true</c> on a ConfigMap with stores; other ConfigMaps are not watched for stores.
+    /// </summary>
     public const string StoresLabel = Name + "/stores";
 
-    /// <summary>With the value <c>true</c> on a ServiceAccount: sync pods may run under it.</summary>
+    /// <summary>Label with the value <c>true</c> on a ServiceAccount that sync pods may use.</summary>
     public const string AllowSyncPodsLabel = Name + "/allow-sync-pods";
 }

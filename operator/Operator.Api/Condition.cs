@@ -1,6 +1,6 @@
 namespace Operator.Api;
 
-/// <summary>metav1.Condition. Messages carry no timestamps and no running counters: each change of one is a write.</summary>
+/// <summary>metav1.Condition. Messages contain no timestamps and no running counters, because each change is a write.</summary>
 public sealed record Condition
 {
     public string Type { get; set; } = "";
@@ -13,7 +13,7 @@ public sealed record Condition
     public string Message { get; set; } = "";
 }
 
-/// <summary>The condition types of our kinds. Reconciling and Stalled are abnormal-true: present only while True (kstatus).</summary>
+/// <summary>The condition types of our kinds. Reconciling and Stalled are present only while True (kstatus).</summary>
 public static class ConditionTypes
 {
     public const string Ready = "Ready";

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Operator.Api;
 
-/// <summary>A copy of what the record says; never read back for a decision, but for the counter (a witness).</summary>
+/// <summary>A copy of the record. The operator reads back only <see cref="RecordCounter"/>, to detect a lost record.</summary>
 public sealed record ConnectorStatus
 {
-    /// <summary>-1 until the object was first looked at, so that a fresh object never looks finished.</summary>
+    /// <summary>-1 until the operator first handles the object, so that a new object never looks finished.</summary>
     public long ObservedGeneration { get; set; } = -1;
     public ImmutableArray<Condition> Conditions { get; set; } = [];
     public string? StableRevision { get; set; }
@@ -18,10 +18,10 @@ public sealed record ConnectorStatus
     public ImmutableArray<SuspensionStatus> Suspensions { get; set; } = [];
     public ImmutableArray<FlowStatus> Flows { get; set; } = [];
 
-    /// <summary>The stalest stores, worst first: at most 20.</summary>
+    /// <summary>The stores that were synced longest ago, longest first, at most 20.</summary>
     public ImmutableArray<StoreTrouble> WorstStores { get; set; } = [];
 
-    /// <summary>The record's counter when this status was written: a record below it was lost.</summary>
+    /// <summary>The record's counter when this status was written; a record with a lower counter is treated as lost.</summary>
     public long RecordCounter { get; set; }
 }
 
@@ -33,21 +33,21 @@ public sealed record StoreCounts
     public int OnStable { get; set; }
     public int OnCandidate { get; set; }
 
-    /// <summary>Active stores that some flow has not synced on the last three due times that are over.</summary>
+    /// <summary>Active stores of which at least one flow synced nothing on the last three closed due times.</summary>
     public int Stale { get; set; }
 }
 
-/// <summary>A stale store, and why.</summary>
+/// <summary>A stale store and the cause.</summary>
 public sealed record StoreTrouble
 {
     public string Name { get; set; } = "";
     public string Flow { get; set; } = "";
 
-    /// <summary>What became of it on the newest due time, in one CamelCase word; unknown ones must never break a reader.</summary>
+    /// <summary>The outcome of the newest due time, one CamelCase word. Readers must accept unknown words.</summary>
     public string Reason { get; set; } = "";
     public string Message { get; set; } = "";
 
-    /// <summary>The due time of its last sync that is known, else the first known one on which there was none.</summary>
+    /// <summary>The due time of the last known sync; without one, the first known due time.</summary>
     public DateTimeOffset Since { get; set; }
 }
 
@@ -60,20 +60,20 @@ public sealed record SuspensionStatus
     /// <summary>Null: all flows.</summary>
     public string? Flow { get; set; }
 
-    /// <summary>The first ten that it names; empty: all stores.</summary>
+    /// <summary>The stores that the action names, at most 10; empty: all stores.</summary>
     public ImmutableArray<string> Stores { get; set; } = [];
 
-    /// <summary>How many it names; null: all stores.</summary>
+    /// <summary>How many stores the action names; null: all stores.</summary>
     public int? StoreCount { get; set; }
     public DateTimeOffset Since { get; set; }
 
     /// <summary>Null: until an Unsuspend.</summary>
     public DateTimeOffset? Until { get; set; }
 
-    /// <summary>As its author said; null: nothing was said.</summary>
+    /// <summary>The reason that the author gave; null: none.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>Actions that let a part of it go on.</summary>
+    /// <summary>Names of Unsuspend actions that lift a part of this suspension.</summary>
     public ImmutableArray<string> LiftedBy { get; set; } = [];
 }
 
@@ -85,23 +85,23 @@ public sealed record FlowStatus
     public int ActiveRuns { get; set; }
     public int WaitingRuns { get; set; }
 
-    /// <summary>The quota that stores of the newest slot wait for, with its numbers; absent when none does.</summary>
+    /// <summary>The quota that waiting stores need, with its numbers; null when no store waits for a quota.</summary>
     public string? WaitingFor { get; set; }
 
-    /// <summary>Active stores that it has not synced on the last three due times that are over.</summary>
+    /// <summary>Active stores of which this flow synced nothing on the last three closed due times.</summary>
     public int StaleStores { get; set; }
 
-    /// <summary>When a run of this flow last ended with every store ok.</summary>
+    /// <summary>When a run of this flow last ended with every store ok; null when none has.</summary>
     public DateTimeOffset? LastSuccess { get; set; }
     public MissedCounts Missed { get; set; } = new();
 }
 
 public sealed record MissedCounts
 {
-    /// <summary>Slots of which no run was started at all.</summary>
+    /// <summary>Slots that were missed as a whole: no run started, or the cluster broke off every run.</summary>
     public long Slots { get; set; }
 
-    /// <summary>Store-syncs that were due and not started in time, or whose pod was lost.</summary>
+    /// <summary>Store-syncs that were due and did not start in time, or that the cluster broke off or lost.</summary>
     public long StoreSyncs { get; set; }
 
     /// <summary>The store-syncs by cause.</summary>
@@ -110,19 +110,19 @@ public sealed record MissedCounts
 
 public sealed record MissedByCause
 {
-    /// <summary>Nobody was there to start them in time.</summary>
+    /// <summary>The operator was down or could not plan in time.</summary>
     public long Downtime { get; set; }
 
-    /// <summary>More was due than maxConcurrentRuns lets run.</summary>
+    /// <summary>More runs were due than maxConcurrentRuns allows.</summary>
     public long Capacity { get; set; }
 
-    /// <summary>The store's earlier run still went on.</summary>
+    /// <summary>The store's earlier run was still live.</summary>
     public long Concurrency { get; set; }
 
-    /// <summary>A marketplace's quota left nothing for them.</summary>
+    /// <summary>The marketplace's quota left no calls.</summary>
     public long Quota { get; set; }
 
-    /// <summary>The store fails to authenticate.</summary>
+    /// <summary>The store failed to authenticate and its runs paused.</summary>
     public long Auth { get; set; }
 
     /// <summary>The cluster did not run the pod, or lost it.</summary>

@@ -13,7 +13,7 @@ public sealed record MarketplaceConnector
     public ConnectorStatus Status { get; set; } = new();
 }
 
-/// <summary>The marketplace; picks the profile. Unknown stands for a value that this version does not know.</summary>
+/// <summary>The marketplace; selects the profile. Unknown: a value that this version does not know.</summary>
 [JsonConverter(typeof(LenientEnumConverter<Marketplace>))]
 public enum Marketplace
 {
@@ -26,7 +26,7 @@ public enum Marketplace
     Custom,
 }
 
-/// <summary>A label on every pod and a guard against mixed credentials; it picks no host.</summary>
+/// <summary>A label on every pod that guards against mixed credentials; it selects no host.</summary>
 [JsonConverter(typeof(LenientEnumConverter<DeploymentEnvironment>))]
 public enum DeploymentEnvironment
 {
@@ -42,7 +42,7 @@ public enum UpdatePolicy
 {
     Unknown,
 
-    /// <summary>Only under a SyncRollout; without one the stores stay on stable.</summary>
+    /// <summary>Only under a SyncRollout; without a SyncRollout the stores stay on stable.</summary>
     Rollout,
 
     /// <summary>At once, on every store.</summary>
@@ -57,7 +57,7 @@ public sealed record ConnectorSpec
     /// <summary>Default Production.</summary>
     public DeploymentEnvironment Environment { get; set; } = DeploymentEnvironment.Production;
 
-    /// <summary>True: no new run is started; live runs end by themselves. Default false.</summary>
+    /// <summary>True: no new run starts; live runs end by themselves. Default false.</summary>
     public bool Suspend { get; set; }
 
     /// <summary>Default Rollout.</summary>
@@ -65,24 +65,31 @@ public sealed record ConnectorSpec
 
     public SyncPodSpec Sync { get; set; } = new();
 
-    /// <summary>The application's credentials; mounted at /sync/credentials/app/. Optional.</summary>
+    /// <summary>The application's credentials, mounted at /sync/credentials/app/. Null: none.</summary>
     public AppCredentials? Credentials { get; set; }
 
-    /// <summary>Up to 250 stores, names unique; there is at least one here or one list in <see cref="StoresFrom"/>.</summary>
+    /// <summary>
+    /// Up to 250 stores with unique names. At least one store here or one list in <see cref="StoresFrom"/> is required.
+    /// </summary>
     public ImmutableArray<Store> Stores { get; set; } = [];
 
-    /// <summary>Up to 50 lists of more stores. Of stores with one name the first counts, those of <see cref="Stores"/> before all.</summary>
+    /// <summary>
+    /// Up to 50 lists of more stores. Of several stores with one name the first counts: <see cref="Stores"/> first, then
+    /// list by list.
+    /// </summary>
     public ImmutableArray<StoreSource> StoresFrom { get; set; } = [];
 
     /// <summary>1 to 20 flows, names unique.</summary>
     public ImmutableArray<Flow> Flows { get; set; } = [];
 
-    /// <summary>Override the marketplace's, or say what is known of an API that it does not list. At most 100, APIs unique.</summary>
+    /// <summary>
+    /// Quotas that override those of the marketplace or add APIs that it does not list. At most 100, APIs unique.
+    /// </summary>
     public ImmutableArray<Quota> Quotas { get; set; } = [];
 
     public HistoryLimits History { get; set; } = new();
 
-    /// <summary>The flow of that name; null when the spec lists none.</summary>
+    /// <summary>The flow with that name; null when the spec lists none.</summary>
     public Flow? FindFlow(string name) => Flows.FirstOrDefault(f => f.Name == name);
 }
 
@@ -101,11 +108,11 @@ public sealed record Store
     public ImmutableArray<string> Sites { get; set; } = [];
     public StoreCredentials? Credentials { get; set; }
 
-    /// <summary>Handed to the worker as they are; at most 1 KiB a store.</summary>
+    /// <summary>Passed unchanged to the worker; at most 1 KiB for each store.</summary>
     public ImmutableSortedDictionary<string, string> Parameters { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>For grouping; at most 20. No run and no revision depends on them.</summary>
+    /// <summary>For grouping; at most 20. They change no run and no revision.</summary>
     public ImmutableSortedDictionary<string, string> Labels { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
@@ -113,31 +120,35 @@ public sealed record Store
     public bool Suspend { get; set; }
 }
 
-/// <summary>Stores that are listed elsewhere.</summary>
+/// <summary>A list of stores outside the connector.</summary>
 public sealed record StoreSource
 {
     /// <summary>
-    /// A YAML list of stores, each as in <c>spec.stores</c>, in a ConfigMap that carries <see cref="ApiGroup.StoresLabel"/>. One
-    /// that can't be read changes nothing: its last good list stays.
+    /// A YAML list of stores, each as in <c>spec.stores</c>, in a ConfigMap with <see cref="ApiGroup.StoresLabel"/>. A list
+    /// that cannot be read changes nothing: its last good version stays.
     /// </summary>
     public KeySelector? ConfigMapKeyRef { get; set; }
 }
 
-/// <summary>The store's Secret, mounted at /sync/credentials/stores/&lt;store&gt;/; a missing one fails its own store only.</summary>
+/// <summary>
+/// The store's Secret, mounted at /sync/credentials/stores/&lt;store&gt;/; a missing Secret fails this store only.
+/// </summary>
 public sealed record StoreCredentials
 {
     public StoreSecretReference? SecretRef { get; set; }
 }
 
-/// <summary>A Secret of one store, or one store's keys in a Secret of many.</summary>
+/// <summary>A Secret of one store, or one store's keys in a shared Secret.</summary>
 public sealed record StoreSecretReference
 {
     public string Name { get; set; } = "";
 
-    /// <summary>The store's keys begin with it; the files are called by the rest. Absent: every key of the Secret is a file.</summary>
+    /// <summary>
+    /// The prefix of the store's keys; the files are named without it. Null: every key of the Secret is a file.
+    /// </summary>
     public string? KeyPrefix { get; set; }
 
-    /// <summary>The files that the worker needs. Default: those of the marketplace; required for Custom when there is a prefix.</summary>
+    /// <summary>The files that the worker needs. Default: those of the marketplace; required for Custom with a prefix.</summary>
     public ImmutableArray<string> Keys { get; set; } = [];
 }
 
@@ -147,22 +158,28 @@ public sealed record Flow
     /// <summary>A DNS label, unique within the connector.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Cron with 5 fields, or <c>@every 1m</c> (aligned to the Unix epoch, at least 30s unless the operator is told otherwise).</summary>
+    /// <summary>
+    /// Cron with 5 fields, or <c>@every 1m</c> (aligned to the Unix epoch, at least 30s unless the operator is started with
+    /// a lower minimum).
+    /// </summary>
     public string Schedule { get; set; } = "";
 
-    /// <summary>IANA name; for cron only. Default UTC.</summary>
+    /// <summary>IANA name, for cron only. Default UTC.</summary>
     public string TimeZone { get; set; } = "UTC";
 
-    /// <summary>The runs of one slot start spread over this, each at the same offset in every slot. Default 0s.</summary>
+    /// <summary>The time over which the runs of one slot start; each run has the same offset in every slot. Default 0s.</summary>
     public Duration Spread { get; set; } = new("0s");
 
-    /// <summary>Counted from the slot and the run's offset; a run that could not start by then is skipped and counted. Default 2m.</summary>
+    /// <summary>
+    /// The longest delay of a start, from the slot plus the run's offset; a later run is skipped and counted as missed.
+    /// Default 2m.
+    /// </summary>
     public Duration StartingDeadline { get; set; } = new("2m");
 
-    /// <summary>A pod whose container has not started by then is given up. Default 1m.</summary>
+    /// <summary>The longest time until a pod's container has started; after that the pod is deleted. Default 1m.</summary>
     public Duration StartTimeout { get; set; } = new("1m");
 
-    /// <summary>Of a started pod. Default 10m.</summary>
+    /// <summary>The longest time that a started container may run. Default 10m.</summary>
     public Duration Timeout { get; set; } = new("10m");
 
     /// <summary>1 to 50. Default 25.</summary>
@@ -171,13 +188,17 @@ public sealed record Flow
     /// <summary>1 to 1000. Default 10.</summary>
     public int MaxConcurrentRuns { get; set; } = 10;
 
-    /// <summary>What a run asks of the marketplace; runs wait for these quotas. At most 20, APIs unique. Default: nothing is known.</summary>
+    /// <summary>
+    /// Calls that a run makes; runs wait for these quotas. At most 20, APIs unique. Default empty: runs wait for no quota.
+    /// </summary>
     public ImmutableArray<ApiUse> Uses { get; set; } = [];
 
-    /// <summary>Of a store within its occasion, only for one that failed or was not reached. 0 to 5, default 0.</summary>
+    /// <summary>
+    /// Further tries of a store within its occasion, only when it failed or was not reached. 0 to 5, default 0.
+    /// </summary>
     public int Retries { get; set; }
 
-    /// <summary>Handed to the worker; part of the revision.</summary>
+    /// <summary>Passed unchanged to the worker; part of the revision.</summary>
     public ImmutableSortedDictionary<string, string> Parameters { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
 }
@@ -187,6 +208,6 @@ public sealed record HistoryLimits
     /// <summary>Closed slots of each flow whose pods are kept. 0 to 10, default 1.</summary>
     public int Slots { get; set; } = 1;
 
-    /// <summary>Failed runs of each flow whose pods are kept beyond that. 0 to 20, default 3.</summary>
+    /// <summary>Failed runs of each flow whose pods are kept in addition to <see cref="Slots"/>. 0 to 20, default 3.</summary>
     public int FailedRuns { get; set; } = 3;
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Operator.Api;
 
-/// <summary>The part of Kubernetes' ObjectMeta that we read.</summary>
+/// <summary>The fields of Kubernetes' ObjectMeta that we read.</summary>
 public sealed record ObjectMeta
 {
     public string Name { get; set; } = "";

@@ -1,11 +1,13 @@
 namespace Operator.Api;
 
-/// <summary>Keys of labels and annotations that users can't put on sync pods, because somebody acts on them.</summary>
+/// <summary>
+/// Keys of labels and annotations that users cannot set on sync pods, because the operator or another tool acts on them.
+/// </summary>
 public static class PodMetadata
 {
     /// <summary>
-    /// Domains and whose they are. Tools of GitOps would take the pods for theirs and prune them; annotations of seccomp and
-    /// AppArmor would take back what the restricted Pod Security Standard asks for.
+    /// Reserved domains and their owners. GitOps tools would treat the pods as their own and prune them; annotations of
+    /// seccomp and AppArmor would weaken the restricted Pod Security Standard.
     /// </summary>
     private static readonly (string Domain, string Owner)[] Owners =
     [
@@ -18,10 +20,10 @@ public static class PodMetadata
         ("security.beta.kubernetes.io", "the pods' security"),
     ];
 
-    /// <summary>Labels without a domain of ours that the operator or a GitOps tool selects by.</summary>
+    /// <summary>Labels outside our domain that the operator or a GitOps tool selects by.</summary>
     private static readonly string[] ManagedLabels = ["app.kubernetes.io/managed-by", "app.kubernetes.io/instance"];
 
-    /// <summary>Whose key it is; null when a user may set it.</summary>
+    /// <summary>The owner of the key; null when a user may set it.</summary>
     public static string? OwnerOf(string key)
     {
         if (ManagedLabels.Contains(key, StringComparer.Ordinal))

@@ -2,39 +2,41 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Api;
 
-/// <summary>Who shares a quota.</summary>
+/// <summary>Which stores share a quota.</summary>
 [JsonConverter(typeof(LenientEnumConverter<QuotaScope>))]
 public enum QuotaScope
 {
     Unknown,
 
-    /// <summary>Each store has its own.</summary>
+    /// <summary>Each store has its own quota.</summary>
     Store,
 
-    /// <summary>All stores of the connector share one.</summary>
+    /// <summary>All stores of the connector share one quota.</summary>
     Application,
 }
 
-/// <summary>How often an API of the marketplace may be called: a bucket that refills at a rate, a number a day, or both.</summary>
+/// <summary>
+/// How often an API of the marketplace may be called: a bucket that refills at a rate, a number of calls a day, or both.
+/// </summary>
 public sealed record Quota
 {
-    /// <summary>The marketplace's name of it, such as <c>orders.searchOrders</c>.</summary>
+    /// <summary>The marketplace's name of the API, such as <c>orders.searchOrders</c>.</summary>
     public string Api { get; set; } = "";
 
-    /// <summary>How fast the bucket refills, such as <c>1/180s</c>. Absent: no rate is known.</summary>
+    /// <summary>How fast the bucket refills, such as <c>1/180s</c>. Null: no rate limit is known.</summary>
     public Rate? Rate { get; set; }
 
-    /// <summary>Calls that the full bucket holds. Default: those of the rate.</summary>
+    /// <summary>Calls that the full bucket holds. Null: the number of calls in <see cref="Rate"/>.</summary>
     public int? Burst { get; set; }
 
-    /// <summary>Calls in one day of the marketplace. Absent: as many as the rate allows.</summary>
+    /// <summary>Calls in one day of the marketplace's time zone. Null: no daily limit.</summary>
     public long? PerDay { get; set; }
 
     /// <summary>Default Store.</summary>
     public QuotaScope Scope { get; set; } = QuotaScope.Store;
 }
 
-/// <summary>What one run of a flow asks of an API.</summary>
+/// <summary>How many calls of an API a run makes for each of its stores.</summary>
 public sealed record ApiUse
 {
     public string Api { get; set; } = "";

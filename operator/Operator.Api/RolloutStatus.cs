@@ -2,26 +2,28 @@ using System.Collections.Immutable;
 
 namespace Operator.Api;
 
-/// <summary>A copy of what the record says; never read back for a decision, but for the counter (a witness).</summary>
+/// <summary>A copy of the record. The operator reads back only <see cref="RecordCounter"/>, to detect a lost record.</summary>
 public sealed record RolloutStatus
 {
-    /// <summary>-1 until the object was first looked at, so that a fresh object never looks finished.</summary>
+    /// <summary>-1 until the operator first handles the object, so that a new object never looks finished.</summary>
     public long ObservedGeneration { get; set; } = -1;
     public ImmutableArray<Condition> Conditions { get; set; } = [];
 
-    /// <summary>Idle, Progressing, Holding, Paused, Promoted, RolledBack, Aborted, Superseded or Reset: of the newest attempt.</summary>
+    /// <summary>
+    /// Phase of the newest attempt: Idle, Progressing, Holding, Paused, Promoted, RolledBack, Aborted, Superseded or Reset.
+    /// </summary>
     public string? Phase { get; set; }
     public string? StableRevision { get; set; }
     public string? CandidateRevision { get; set; }
     public string? RejectedRevision { get; set; }
 
-    /// <summary>The running attempt, else the newest that ended.</summary>
+    /// <summary>The running attempt, else the newest ended attempt; null when there was none.</summary>
     public AttemptStatus? Attempt { get; set; }
 
     /// <summary>The last 10 attempts, newest first.</summary>
     public ImmutableArray<AttemptSummary> History { get; set; } = [];
 
-    /// <summary>The record's counter when this status was written: a record below it was lost.</summary>
+    /// <summary>The record's counter when this status was written; a record with a lower counter is treated as lost.</summary>
     public long RecordCounter { get; set; }
 }
 
@@ -34,23 +36,23 @@ public sealed record AttemptStatus
     public int Step { get; set; }
     public int Steps { get; set; }
 
-    /// <summary>For people: <c>2/3</c>.</summary>
+    /// <summary>Step and steps for people: <c>2/3</c>.</summary>
     public string StepOf { get; set; } = "";
 
     /// <summary>Stores that run the candidate.</summary>
     public int CohortSize { get; set; }
 
-    /// <summary>Active stores of the attempt.</summary>
+    /// <summary>Stores of the attempt: active at its start, or joined at a step.</summary>
     public int Stores { get; set; }
 
-    /// <summary>For people: <c>10/40</c>.</summary>
+    /// <summary>Cohort size and stores for people: <c>10/40</c>.</summary>
     public string CohortOf { get; set; } = "";
 
-    /// <summary>Dwell of this step that counted so far.</summary>
+    /// <summary>How much of <see cref="MinDuration"/> has counted so far.</summary>
     public Duration Dwelled { get; set; } = new("0s");
     public Duration MinDuration { get; set; } = new("0s");
 
-    /// <summary>The step's evidence, one entry a flow.</summary>
+    /// <summary>The step's evidence, one entry for each flow.</summary>
     public ImmutableArray<FlowEvidence> Evidence { get; set; } = [];
 
     /// <summary>Pass, Fail or Hold.</summary>
@@ -63,24 +65,24 @@ public sealed record AttemptStatus
     public DateTimeOffset? NextCheckAt { get; set; }
 }
 
-/// <summary>What one flow has shown of the candidate in this step.</summary>
+/// <summary>Evidence of one flow for the candidate in this step.</summary>
 public sealed record FlowEvidence
 {
     public string Flow { get; set; } = "";
 
-    /// <summary>Candidate runs that ended, infrastructure faults left out.</summary>
+    /// <summary>Ended candidate runs, without infrastructure faults.</summary>
     public int Runs { get; set; }
 
-    /// <summary>Of these, ended badly for a cause of the version.</summary>
+    /// <summary>Runs of <see cref="Runs"/> that failed because of the version.</summary>
     public int BadRuns { get; set; }
     public int Stores { get; set; }
     public long ItemsOk { get; set; }
     public long ItemsFailed { get; set; }
 
-    /// <summary>Throttled items count on neither side.</summary>
+    /// <summary>Throttled items; they are neither ok nor failed.</summary>
     public long ItemsThrottled { get; set; }
 
-    /// <summary>Failed of all counted items, in percent with up to two decimals, as text: <c>1.25%</c>.</summary>
+    /// <summary>Failed share of ok and failed items, in percent with up to two decimals: <c>1.25%</c>.</summary>
     public string ErrorRate { get; set; } = "";
 }
 
@@ -95,7 +97,7 @@ public sealed record AttemptSummary
     public string Reason { get; set; } = "";
     public string Message { get; set; } = "";
 
-    /// <summary>The step it ended in, and the most stores that ran it.</summary>
+    /// <summary>The last step, counted from 1; <see cref="CohortSize"/>: the most stores that ran the candidate.</summary>
     public int Step { get; set; }
     public int CohortSize { get; set; }
     public DateTimeOffset StartedAt { get; set; }

@@ -5,10 +5,13 @@ using YamlDotNet.Core;
 
 namespace Operator.Api;
 
-/// <summary>The content of a ConfigMap's key that <c>spec.storesFrom</c> names: a YAML (or JSON) list of stores, each as in <c>spec.stores</c>.</summary>
+/// <summary>
+/// The content of a ConfigMap key in <c>spec.storesFrom</c>: a YAML (or JSON) list of stores, each as in
+/// <c>spec.stores</c>.
+/// </summary>
 public sealed record StoreList
 {
-    /// <summary>Of one connector, all its lists together.</summary>
+    /// <summary>The most stores of one connector, all lists together.</summary>
     public const int MostStores = 10_000;
     private const int MostProblemsSaid = 3;
     private static readonly StoreListValidator Validator = new();
@@ -16,10 +19,10 @@ public sealed record StoreList
     /// <summary>Empty when there is a problem.</summary>
     public ImmutableArray<Store> Stores { get; init; } = [];
 
-    /// <summary>What is wrong and in which line, or null.</summary>
+    /// <summary>The fault with its line; null when there is none.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>Never throws: whatever the text is, it is a list or it has a problem.</summary>
+    /// <summary>Reads a list; never throws: text that is not a list sets <see cref="Problem"/>.</summary>
     public static StoreList Read(string text)
     {
         try
@@ -43,7 +46,7 @@ public sealed record StoreList
     {
         if (document.Root.ValueKind != JsonValueKind.Array)
         {
-            return Broken("it is no list; write one entry a store, such as - name: acme-eu");
+            return Broken("it is no list; write one entry for each store, such as - name: acme-eu");
         }
         var shape = JsonShape.Differences(document.Root, ApiJson.Default.ImmutableArrayStore);
         if (!shape.IsEmpty)

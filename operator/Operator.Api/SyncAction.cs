@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Operator.Api;
 
 /// <summary>
-/// By which a person stops or starts work at once, without touching what Git says. It is applied once, and stays as the record of
-/// who asked for what. Short name <c>sya</c>.
+/// Stops or starts work at once without a change in Git. An action is applied once, and the object stays to show who asked
+/// for what. Short name <c>sya</c>.
 /// </summary>
 public sealed record SyncAction
 {
@@ -16,7 +16,7 @@ public sealed record SyncAction
     public ActionStatus Status { get; set; } = new();
 }
 
-/// <summary>What is done.</summary>
+/// <summary>The kind of action.</summary>
 [JsonConverter(typeof(LenientEnumConverter<ActionVerb>))]
 public enum ActionVerb
 {
@@ -25,14 +25,14 @@ public enum ActionVerb
     /// <summary>Each store runs once, as soon as there is room.</summary>
     RunNow,
 
-    /// <summary>No new run is started; live runs end by themselves.</summary>
+    /// <summary>No new run starts; live runs end by themselves.</summary>
     Suspend,
 
-    /// <summary>What actions suspended goes on.</summary>
+    /// <summary>Lifts suspensions by actions.</summary>
     Unsuspend,
 }
 
-/// <summary>The kinds that an action can be about.</summary>
+/// <summary>The kinds that an action can target.</summary>
 [JsonConverter(typeof(LenientEnumConverter<ActionTargetKind>))]
 public enum ActionTargetKind
 {
@@ -48,19 +48,19 @@ public sealed record ActionSpec
     /// <summary>Required.</summary>
     public ActionVerb Action { get; set; }
 
-    /// <summary>The flow that it is about. Default: all of them.</summary>
+    /// <summary>The flow that the action targets. Default: all flows.</summary>
     public string Flow { get; set; } = "";
 
-    /// <summary>The stores that it is about, at most 250. Default: all of them.</summary>
+    /// <summary>The stores that the action targets, at most 250. Default: all stores.</summary>
     public ImmutableArray<string> Stores { get; set; } = [];
 
-    /// <summary>With RunNow: workers are asked to do again what was due since then. Default: they go on where they were.</summary>
+    /// <summary>With RunNow: workers redo the work since this instant. Default: they redo nothing.</summary>
     public Instant Since { get; set; } = new("");
 
-    /// <summary>With Suspend: it ends by itself then. Default: by an Unsuspend only.</summary>
+    /// <summary>With Suspend: when the suspension ends. Default: at an Unsuspend only.</summary>
     public Instant Until { get; set; } = new("");
 
-    /// <summary>Why, for people; at most 256 characters.</summary>
+    /// <summary>The reason, for people; at most 256 characters.</summary>
     public string Reason { get; set; } = "";
 }
 
@@ -71,19 +71,19 @@ public sealed record ActionTarget
     public string Name { get; set; } = "";
 }
 
-/// <summary>A copy of what the record says; never read back for a decision.</summary>
+/// <summary>A copy of the record; never read back for a decision.</summary>
 public sealed record ActionStatus
 {
-    /// <summary>-1 until the object was first looked at, so that a fresh object never looks finished.</summary>
+    /// <summary>-1 until the operator first handles the object, so that a new object never looks finished.</summary>
     public long ObservedGeneration { get; set; } = -1;
 
-    /// <summary>Applied, Rejected or Expired; absent while it waits.</summary>
+    /// <summary>Applied, Rejected or Expired; null while the action waits.</summary>
     public string? State { get; set; }
 
-    /// <summary>When that was decided; absent while it waits.</summary>
+    /// <summary>When the state was decided; null while the action waits.</summary>
     public DateTimeOffset? At { get; set; }
 
-    /// <summary>What was done, or why nothing was.</summary>
+    /// <summary>What was done, or why nothing was done.</summary>
     public string? Message { get; set; }
     public ImmutableArray<Condition> Conditions { get; set; } = [];
 }

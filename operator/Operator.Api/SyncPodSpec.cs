@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Api;
 
-/// <summary>What a sync pod is: an allow-list of pod fields.</summary>
+/// <summary>The fields of a sync pod that a user may set.</summary>
 public sealed record SyncPodSpec
 {
     public string Image { get; set; } = "";
 
-    /// <summary>Always, IfNotPresent or Never; by default Kubernetes' own rule. Outside the revision.</summary>
+    /// <summary>Always, IfNotPresent or Never; null: Kubernetes' default. Outside the revision.</summary>
     public string? ImagePullPolicy { get; set; }
 
     /// <summary>Outside the revision.</summary>
@@ -26,16 +26,21 @@ public sealed record SyncPodSpec
     /// <summary>Size limit of the emptyDir at /tmp, a Kubernetes quantity. Default 64Mi.</summary>
     public string Scratch { get; set; } = "64Mi";
 
-    /// <summary>The group that owns what is mounted, 1 to 2^31-1. Default: as <see cref="RunAsUser"/>.</summary>
+    /// <summary>The group that owns mounted files, 1 to 2^31-1. Null: the same number as <see cref="RunAsUser"/>.</summary>
     public long? FsGroup { get; set; }
 
-    /// <summary>From SIGTERM to SIGKILL, 1s to 10m. Default 30s.</summary>
+    /// <summary>The time from SIGTERM to SIGKILL, 1s to 10m. Default 30s.</summary>
     public Duration TerminationGracePeriod { get; set; } = new("30s");
 
-    /// <summary>Certificates that the worker trusts. Optional; a change of the key's content is a new revision.</summary>
+    /// <summary>
+    /// Certificates that the worker trusts. Null: the image's own. A change of the key's content is a new revision.
+    /// </summary>
     public CaBundle? CaBundle { get; set; }
 
-    /// <summary>Only one that is labelled as allowed for sync pods; its token is never mounted. Default: the namespace's default.</summary>
+    /// <summary>
+    /// A ServiceAccount with <see cref="ApiGroup.AllowSyncPodsLabel"/>; its token is never mounted. Null: the namespace's
+    /// default.
+    /// </summary>
     public string? ServiceAccountName { get; set; }
 
     /// <summary>Labels that a node must have. Outside the revision.</summary>
@@ -48,11 +53,13 @@ public sealed record SyncPodSpec
     /// <summary>Outside the revision.</summary>
     public string? PriorityClassName { get; set; }
 
-    /// <summary>The user's own labels beside the operator's. Outside the revision.</summary>
+    /// <summary>The user's labels, added to the operator's. Outside the revision.</summary>
     public ImmutableSortedDictionary<string, string> PodLabels { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>The user's own annotations beside the operator's. In the revision: they may change what runs (sidecars).</summary>
+    /// <summary>
+    /// The user's annotations, added to the operator's. Part of the revision, because they may change what runs (sidecars).
+    /// </summary>
     public ImmutableSortedDictionary<string, string> PodAnnotations { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
 }
@@ -63,24 +70,24 @@ public sealed record CaBundle
     public KeySelector? ConfigMapKeyRef { get; set; }
 }
 
-/// <summary>As in Kubernetes' pods.</summary>
+/// <summary>A toleration, as in Kubernetes' pods.</summary>
 public sealed record Toleration
 {
-    /// <summary>Absent: every taint, with the operator Exists.</summary>
+    /// <summary>Null: every taint, with the operator Exists.</summary>
     public string? Key { get; set; }
 
-    /// <summary>Exists or Equal; by default Kubernetes' own rule, Equal.</summary>
+    /// <summary>Exists or Equal; null: Equal.</summary>
     public string? Operator { get; set; }
     public string? Value { get; set; }
 
-    /// <summary>NoSchedule, PreferNoSchedule or NoExecute; absent: every effect.</summary>
+    /// <summary>NoSchedule, PreferNoSchedule or NoExecute; null: every effect.</summary>
     public string? Effect { get; set; }
 
-    /// <summary>How long a NoExecute taint is tolerated. Absent: for ever.</summary>
+    /// <summary>Seconds that a NoExecute taint is tolerated. Null: for ever.</summary>
     public long? TolerationSeconds { get; set; }
 }
 
-/// <summary>An environment variable of the sync container; names that begin with SYNC_ are the operator's own.</summary>
+/// <summary>An environment variable of the sync container. The prefix SYNC_ is reserved for the operator.</summary>
 public sealed record EnvVar
 {
     public string Name { get; set; } = "";
@@ -88,7 +95,7 @@ public sealed record EnvVar
     public EnvVarSource? ValueFrom { get; set; }
 }
 
-/// <summary>Exactly one of the two.</summary>
+/// <summary>The source of a value: exactly one of the two is set.</summary>
 public sealed record EnvVarSource
 {
     public KeySelector? SecretKeyRef { get; set; }
@@ -97,7 +104,7 @@ public sealed record EnvVarSource
     public KeySelector? ConfigMapKeyRef { get; set; }
 }
 
-/// <summary>Resource names to Kubernetes quantities.</summary>
+/// <summary>Kubernetes quantities by resource name.</summary>
 public sealed record PodResources
 {
     [JsonConverter(typeof(QuantityMapConverter))]
@@ -108,7 +115,7 @@ public sealed record PodResources
     public ImmutableSortedDictionary<string, string> Limits { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>Of a sync pod whose spec says nothing.</summary>
+    /// <summary>The resources of a sync pod whose spec sets none.</summary>
     public static PodResources Default { get; } =
         new()
         {
@@ -117,8 +124,8 @@ public sealed record PodResources
         };
 
     /// <summary>
-    /// What the cluster sets aside for one pod: cores of <c>cpu</c>, bytes of <c>memory</c>. Kubernetes takes the limit where there
-    /// is no request. 0 where there is neither.
+    /// What the cluster reserves for one pod: cores of <c>cpu</c>, bytes of <c>memory</c>. Without a request Kubernetes
+    /// uses the limit; without both it is 0.
     /// </summary>
     public decimal Reserved(string resource) =>
         Quantity.TryRead(Requests.GetValueOrDefault(resource) ?? Limits.GetValueOrDefault(resource), out var amount)

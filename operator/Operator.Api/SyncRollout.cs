@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Api;
 
-/// <summary>How a new revision of a connector may spread: a policy under which every new revision is one attempt. Short name <c>syr</c>.</summary>
+/// <summary>
+/// The policy by which new revisions of a connector spread over its stores; each new revision is one attempt. Short name
+/// <c>syr</c>.
+/// </summary>
 public sealed record SyncRollout
 {
     public string ApiVersion { get; set; } = ApiGroup.ApiVersion;
@@ -13,7 +16,7 @@ public sealed record SyncRollout
     public RolloutStatus Status { get; set; } = new();
 }
 
-/// <summary>What happens when the evidence convicts the candidate.</summary>
+/// <summary>What happens when the verdict on the candidate is Fail.</summary>
 [JsonConverter(typeof(LenientEnumConverter<FailurePolicy>))]
 public enum FailurePolicy
 {
@@ -22,16 +25,16 @@ public enum FailurePolicy
     /// <summary>Every store goes back to stable and the revision is rejected.</summary>
     Rollback,
 
-    /// <summary>The cohort stays as it is and does not grow, until the content changes.</summary>
+    /// <summary>The cohort stays as it is and does not grow until the content changes.</summary>
     Pause,
 }
 
 public sealed record RolloutSpec
 {
-    /// <summary>One rollout per connector; of two the older wins.</summary>
+    /// <summary>The connector. Of two rollouts for one connector the older wins.</summary>
     public LocalObjectReference ConnectorRef { get; set; } = new();
 
-    /// <summary>1 to 20 steps that never shrink.</summary>
+    /// <summary>1 to 20 steps; no step is smaller than the one before.</summary>
     public ImmutableArray<RolloutStep> Steps { get; set; } = [];
 
     public EvidenceMinima Evidence { get; set; } = new();
@@ -47,25 +50,28 @@ public sealed record RolloutStep
     /// <summary>A share (above 0%, at most 100%) or a number (at least 1) of the active stores.</summary>
     public StoreShare Stores { get; set; } = new("");
 
-    /// <summary>Counted in rounds that were really observed. Default 0s.</summary>
+    /// <summary>The shortest time that the step lasts, counted in observed rounds. Default 0s.</summary>
     public Duration MinDuration { get; set; } = new("0s");
 }
 
-/// <summary>What a step needs, of each flow, before anything is decided.</summary>
+/// <summary>The evidence that each flow needs before a step is judged.</summary>
 public sealed record EvidenceMinima
 {
     /// <summary>Ended candidate runs. At least 1, default 10.</summary>
     public int MinRuns { get; set; } = 10;
 
-    /// <summary>Reported items. Default 200; not asked of a flow that never reported.</summary>
+    /// <summary>Reported items. Default 200; not required of a flow that never reported.</summary>
     public int MinItems { get; set; } = 200;
 
-    /// <summary>Stores seen on the candidate; never more is asked than the cohort has. Default 2.</summary>
+    /// <summary>
+    /// Stores that candidate runs reported, at most the size of the cohort. Default 2; not required of a flow that never
+    /// reported.
+    /// </summary>
     public int MinStores { get; set; } = 2;
 }
 
 public sealed record AnalysisLimits
 {
-    /// <summary>Highest share of failed items, and of candidate runs that ended badly. Default 2%.</summary>
+    /// <summary>The highest share of failed items, and of failed candidate runs, that still passes. Default 2%.</summary>
     public Percent MaxErrorRate { get; set; } = new("2%");
 }

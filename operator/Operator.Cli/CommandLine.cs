@@ -5,12 +5,12 @@ using Operator.Cli.Stores;
 
 namespace Operator.Cli;
 
-/// <summary>The commands of <c>kubectl marketplace</c>, on given streams. Exit code 0: fine; 1: findings; 2: unusable input or arguments.</summary>
+/// <summary>The commands of <c>kubectl marketplace</c>. Exit code 0: no findings; 1: findings; 2: unusable input or arguments.</summary>
 internal sealed class CommandLine(Terminal terminal)
 {
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken ct)
     {
-        var root = new RootCommand("Looks after marketplace connectors and their rollouts.")
+        var root = new RootCommand("Inspects marketplace connectors and their rollouts.")
         {
             Version(),
             Lint(),
@@ -33,15 +33,15 @@ internal sealed class CommandLine(Terminal terminal)
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "YAML or JSON manifests, several documents each; - is standard input.",
+            Description = "YAML or JSON files, each with one or more documents; - is standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
         var minimumInterval = new Option<string>("--minimum-interval")
         {
-            Description = "The least @every that your operator is set to allow.",
+            Description = "The shortest @every interval that your operator allows.",
             DefaultValueFactory = _ => "30s",
         };
-        var lint = new Command("lint", "Checks manifests by the operator's own rules, without a cluster.")
+        var lint = new Command("lint", "Checks manifests with the operator's rules, without a cluster.")
         {
             files,
             minimumInterval,

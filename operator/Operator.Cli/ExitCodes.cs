@@ -1,6 +1,6 @@
 namespace Operator.Cli;
 
-/// <summary>What the program tells a script.</summary>
+/// <summary>Exit codes of the program.</summary>
 internal static class ExitCodes
 {
     public const int Fine = 0;

@@ -11,7 +11,7 @@ internal static class Program
             TimeProvider.System,
             !Console.IsOutputRedirected
         );
-        // Ctrl-C ends the invocation by itself.
+        // System.CommandLine handles Ctrl-C and cancels the command.
         return new CommandLine(terminal).RunAsync(args, CancellationToken.None);
     }
 }

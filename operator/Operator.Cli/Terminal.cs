@@ -1,6 +1,6 @@
 namespace Operator.Cli;
 
-/// <summary>Where a command reads from and writes to. Interactive: a person looks at the output, which is no pipe and no file.</summary>
+/// <summary>Streams and clock of a command. Interactive: the output is a terminal, not a pipe or a file.</summary>
 internal sealed record Terminal(
     TextReader Input,
     TextWriter Output,

@@ -11,8 +11,8 @@ using Operator.Telling;
 namespace Operator;
 
 /// <summary>
-/// One connector and its rollout, as one unit of work: gather the facts, decide, commit the record, act on it, tell. A crash
-/// between any two of them plans again to the same end.
+/// Reconciles one connector and its rollout: gathers the facts, decides, commits the record, executes the changes, and writes
+/// the statuses. After a crash between two steps, the next reconcile comes to the same end.
 /// </summary>
 internal sealed class ConnectorReconciler(
     Gatherer gatherer,
@@ -34,7 +34,7 @@ internal sealed class ConnectorReconciler(
         if (ActionsByConnector.IsNobody(key))
         {
             return await teller.TellNobodysActionsAsync(key, ct) is { } again
-                ? new Outcome.Again(again, "an action's status is not told")
+                ? new Outcome.Again(again, "an action's status is not written yet")
                 : new Outcome.Done();
         }
         try
@@ -48,7 +48,7 @@ internal sealed class ConnectorReconciler(
         }
         catch (KubeApiException e) when (e.IsNamespaceTerminating)
         {
-            // Nothing can be created there any more; the connector's own end follows.
+            // No object can be created in the namespace any more, and its connector will be deleted too.
             ReconcilerLog.NamespaceEnds(logger, key);
             return new Outcome.Done();
         }
@@ -64,7 +64,7 @@ internal sealed class ConnectorReconciler(
         var gathered = await gatherer.GatherAsync(connector, ct);
         // Decide.
         var plan = Planner.Plan(gathered.Seen);
-        // Commit: nothing follows from a plan that is not in the record.
+        // Commit: a change is executed only after the record contains its plan.
         var committed = plan.MustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
         if (committed is not null)
         {
@@ -73,16 +73,16 @@ internal sealed class ConnectorReconciler(
         }
         // Act.
         await actor.ActAsync(connector, plan, ct);
-        // Tell, last.
+        // Tell: write the statuses last.
         var tellAgain = await TellAsync(gathered, plan, committed?.Counter, ct);
         ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
         return OutcomeOf(gathered, plan, tellAgain);
     }
 
     /// <summary>
-    /// Returns after how long the rest is to be told; null: all is told. Where somebody wrote a status in between, or the cache is
-    /// behind, all that was decided is done all the same, so it is no failure: a growing backoff would let slots pass for the sake
-    /// of a status.
+    /// Returns the time until the rest must be written; null: everything is written. A conflict (another client wrote the status, or
+    /// the cache is behind) is no failure of the reconcile, because its plan is already executed. So it never delays planned runs by
+    /// a growing backoff.
     /// </summary>
     private async Task<TimeSpan?> TellAsync(Gathered gathered, Plan plan, long? counter, CancellationToken ct)
     {
@@ -108,14 +108,14 @@ internal sealed class ConnectorReconciler(
     {
         if (await teller.TellWithoutConnectorAsync(key, ct) is { } again)
         {
-            return new Outcome.Again(again, "an action's status is not told");
+            return new Outcome.Again(again, "an action's status is not written yet");
         }
         return cache.ForgetMissing(key, time.GetUtcNow())
             ? new Outcome.Done()
-            : new Outcome.Again(ClusterCache.MissingKept, "the connector may be made again");
+            : new Outcome.Again(ClusterCache.MissingKept, "the connector may be created again");
     }
 
-    /// <summary>What the committed record knows of a pod that left need not be remembered here.</summary>
+    /// <summary>Forgets departed pods and refusals that the committed record no longer needs.</summary>
     private void ForgetSettledPods(ObjectKey key, Gathered gathered, Plan plan, bool hasCommitted)
     {
         var record = hasCommitted ? plan.Record : (gathered.Seen.Record as RecordSight.Found)?.Record;
@@ -148,7 +148,7 @@ internal sealed class ConnectorReconciler(
             : plan.WakeAt - time.GetUtcNow();
         if (tellAgain is { } rest && !(wakeUp < rest))
         {
-            return new Outcome.Again(rest, "its status is not told in full");
+            return new Outcome.Again(rest, "its status is not completely written yet");
         }
         return wakeUp is { } after ? new Outcome.Again(after, "the next slot, deadline or retry")
             : plan.IsStuck ? new Outcome.Stuck(string.Join("; ", gathered.Seen.ConnectorFindings))
@@ -158,13 +158,13 @@ internal sealed class ConnectorReconciler(
 
 internal static partial class ReconcilerLog
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A status of {Key} met a newer object: {Why}")]
-    public static partial void NotTold(ILogger logger, ObjectKey key, string why);
-
     [LoggerMessage(
         Level = LogLevel.Debug,
-        Message = "The namespace of {Key} is being deleted: nothing more is planned"
+        Message = "Cannot write a status of {Key}: the object is newer; retrying soon: {Why}"
     )]
+    public static partial void NotTold(ILogger logger, ObjectKey key, string why);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The namespace of {Key} is being deleted; planning stops")]
     public static partial void NamespaceEnds(ILogger logger, ObjectKey key);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Committed record {Counter} of {Key}: {Because}")]

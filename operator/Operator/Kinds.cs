@@ -3,7 +3,7 @@ using Operator.Runtime;
 
 namespace Operator;
 
-/// <summary>Our kinds as resources of the API server.</summary>
+/// <summary>Our custom resources as resource types of the API server.</summary>
 internal static class Kinds
 {
     public static ResourceType Connectors { get; } = new(ApiGroup.Name, ApiGroup.Version, ApiGroup.ConnectorPlural);

@@ -1,6 +1,6 @@
 namespace Operator.Testing;
 
-/// <summary>What a known fault's set-up relies on. Not an assertion: a broken set-up fails the test and never looks like the fault.</summary>
+/// <summary>Checks the set-up of a known-fault test. A broken set-up fails the test, because this is not an assertion.</summary>
 internal static class Given
 {
     public static void That(bool holds, string what)

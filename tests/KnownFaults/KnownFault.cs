@@ -2,12 +2,12 @@ using Xunit.Sdk;
 
 namespace Operator.Testing;
 
-/// <summary>A fault of the product that is known and not yet mended.</summary>
+/// <summary>A known fault of the product that is not yet fixed.</summary>
 internal sealed record KnownFault(string Issue, int Item)
 {
     public override string ToString() => $"known fault, {Issue} item {Item}";
 
-    /// <summary>What a test's end means: null is a pass.</summary>
+    /// <summary>Inverts a test's result: a failed assertion passes (null), a passed test fails.</summary>
     public Exception? Invert(Exception? failure) =>
         failure switch
         {

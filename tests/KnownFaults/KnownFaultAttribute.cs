@@ -4,11 +4,11 @@ using Xunit.v3;
 namespace Operator.Testing;
 
 /// <summary>
-/// A test that asserts what is right where the product is still wrong. It passes while its assertion fails, and fails once the
-/// fault is mended: then the mark comes off and it becomes a <c>[Fact]</c>. Only a failed assertion counts. Any other exception
-/// fails the test, so that a broken set-up never looks like the fault; where the fault is an exception, assert that there is none.
+/// Marks a test that asserts the right behaviour while the product is still wrong. The test passes while its assertion fails.
+/// It fails when the fault is fixed: then replace the attribute by <c>[Fact]</c>. Any exception other than a failed assertion
+/// fails the test, because it shows a broken set-up. When the fault is an exception, assert that no exception is thrown.
 /// </summary>
-/// <param name="issue">The issue that mends it, such as "2 of 11".</param>
+/// <param name="issue">The issue that fixes the fault, such as "2 of 11".</param>
 /// <param name="item">The numbered item of that issue.</param>
 /// <param name="sourceFilePath">Filled in by the compiler.</param>
 /// <param name="sourceLineNumber">Filled in by the compiler.</param>
@@ -26,6 +26,6 @@ internal sealed class KnownFaultAttribute(
 
     public KnownFault Fault => new(Issue, Item);
 
-    /// <summary>Lets <c>--filter "KnownFault=2 of 11"</c> choose them.</summary>
+    /// <summary>Makes <c>--filter "KnownFault=2 of 11"</c> select the tests of an issue.</summary>
     public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new("KnownFault", Issue)];
 }

@@ -17,13 +17,13 @@ internal sealed class KnownFaultTestCaseRunner : XunitTestCaseRunner
         );
 }
 
-/// <summary>Turns round what the test's method says; construction and disposal of its class must not fail.</summary>
+/// <summary>Inverts the result of the test method only. A failure of the class's constructor or disposal stays a failure.</summary>
 internal sealed class KnownFaultTestRunner : XunitTestRunner
 {
     protected override async ValueTask<TimeSpan> InvokeTest(XunitTestRunnerContext ctxt, object? testClassInstance)
     {
         var elapsed = await base.InvokeTest(ctxt, testClassInstance);
-        var fault = ctxt.TestMethod.GetCustomAttribute<KnownFaultAttribute>()!.Fault; // its discoverer made this test
+        var fault = ctxt.TestMethod.GetCustomAttribute<KnownFaultAttribute>()!.Fault; // only its discoverer makes this test
         var failure = ctxt.Aggregator.ToException();
         ctxt.Aggregator.Clear();
         if (fault.Invert(failure) is { } verdict)

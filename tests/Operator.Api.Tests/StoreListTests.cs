@@ -30,7 +30,7 @@ public sealed class StoreListTests
     [Theory]
     [InlineData("", "it is empty; write a list of stores, or [] for none")]
     [InlineData("# only a comment", "it is empty")]
-    [InlineData("acme-eu", "it is no list; write one entry a store")]
+    [InlineData("acme-eu", "it is no list; write one entry for each store")]
     [InlineData("stores: []", "it is no list")]
     [InlineData("[]\n---\n[]", "it has several documents; keep one list")]
     [InlineData("- name: a\n- name: [b", "line 3")]

@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace Operator.Bench;
 
-/// <summary>Nothing can be measured, and why.</summary>
+/// <summary>The bench cannot measure; the message says why.</summary>
 internal sealed class BenchException(string message) : Exception(message);
 
-/// <summary>The command line: names of measurements (default: all but the long ones) and flags with values.</summary>
+/// <summary>The command line: names of measurements (default: all except the long ones) and flags with values.</summary>
 internal sealed record BenchOptions
 {
     public required IReadOnlySet<string> Names { get; init; }
 
-    /// <summary>Above 0, up to 1: the share of objects and repetitions. Limits hold for 1 only.</summary>
+    /// <summary>The share of objects and repetitions, above 0 and up to 1. Limits apply only at 1.</summary>
     public double Scale { get; init; } = 1;
     public string Kubeconfig { get; init; } = "";
 
-    /// <summary>The operator's binary.</summary>
+    /// <summary>The path of the operator's binary.</summary>
     public string Operator { get; init; } = "";
     public string OutFile { get; init; } = "artifacts/bench/results.json";
     public string LimitsFile { get; init; } = "bench/limits.json";
 
-    /// <summary>How the cluster was kept from running the pods, for the report.</summary>
+    /// <summary>What keeps the cluster from running the pods, as text for the report.</summary>
     public string Stillness { get; init; } = "not said";
 
     public static BenchOptions Parse(IReadOnlyList<string> args, IReadOnlySet<string> known, IReadOnlySet<string> usual)
@@ -46,7 +46,7 @@ internal sealed record BenchOptions
         return names.Count == 0 ? options : options with { Names = names };
     }
 
-    /// <summary>A number at this scale, but enough of it to mean something.</summary>
+    /// <summary>A number at this scale, at least <paramref name="least"/>.</summary>
     public int Scaled(int full, int least) => Math.Max(least, (int)Math.Round(full * Scale));
 
     private BenchOptions With(string arg)

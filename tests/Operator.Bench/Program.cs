@@ -6,8 +6,8 @@ using Operator.Runtime;
 namespace Operator.Bench;
 
 /// <summary>
-/// Measures the operator, as the native binary that ships, on a real API server, next to a bare client in the same run. Exit
-/// code 0: within the limits; 1: a limit is exceeded; 2: something kept it from measuring.
+/// Measures the native binary of the operator on a real API server, and a bare client in the same run. Exit code 0: within the
+/// limits; 1: a limit is exceeded; 2: a measurement failed.
 /// </summary>
 internal static class Program
 {
@@ -68,7 +68,7 @@ internal static class Program
                 figures.AddRange(measured);
                 await Console.Error.WriteAsync(Report.Of(measured, limits, options, time.GetUtcNow()).Rows());
             }
-            // What can go wrong on a cluster: one measurement less, and the bench fails for it.
+            // These are faults of the cluster: the bench continues with the next measurement, and fails at the end.
             catch (Exception e)
                 when (e is BenchException or KubeApiException or HttpRequestException or TimeoutException or IOException
                 )

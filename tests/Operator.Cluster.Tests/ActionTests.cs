@@ -9,7 +9,7 @@ public sealed class ActionTests(TestCluster cluster) : ClusterStory(cluster, "ac
     [Fact]
     public async Task RunNow_runs_the_named_store_at_once_and_no_other()
     {
-        // The schedule does not come in between: its next slot is weeks away.
+        // The next slot of the schedule is weeks away, so only the action starts runs.
         await Story.ApplyAsync(Connector with { Schedule = "0 0 1 1,7 *" }, Ct);
         await Story.AwaitConditionAsync("shop", "Ready", "Syncing", Ct);
 

@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>A policy engine stands between the operator and its pods.</summary>
+/// <summary>A policy engine refuses the operator's pods.</summary>
 public sealed class AdmissionTests(TestCluster cluster) : ClusterStory(cluster, "admission")
 {
     private static readonly ConnectorManifest Connector = A.ConnectorManifest() with { Stores = A.Stores(2) };
@@ -45,13 +45,13 @@ public sealed class AdmissionTests(TestCluster cluster) : ClusterStory(cluster, 
         return AdmissionWebhook.StartAsync(Cluster.Kube, Cluster.Host!, Story.Namespace, Ct); // not skipped
     }
 
-    /// <summary>What was refused is no failure of the version, and every store is synced.</summary>
+    /// <summary>A refused pod is no failure of the version, and every store is synced.</summary>
     private async Task AwaitItGoesOnAsync()
     {
         await Story.AwaitEveryStoreAsync(Connector, ExampleWorker.Good, Ct);
         await Story.AwaitConnectorAsync(
             Connector.Name,
-            "it is ready again",
+            "the connector is ready again",
             c => c.Status.Conditions.Any(x => x is { Type: "Ready", Status: "True" }),
             Ct
         );

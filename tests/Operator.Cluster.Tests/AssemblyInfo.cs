@@ -1,5 +1,5 @@
 using Operator.Cluster.Tests;
 
-// One cluster with one operator for all stories but those that stop it; each story has a namespace of its own.
+// All stories share one cluster with one operator, except stories that stop it. Each story has its own namespace.
 [assembly: AssemblyFixture(typeof(TestCluster))]
 [assembly: TestCollectionOrderer(typeof(UnsettledFirst))]

@@ -7,13 +7,13 @@ public sealed class AtRestTests(TestCluster cluster) : ClusterStory(cluster, "re
 {
     private const int WatchSeconds = 20;
 
-    /// <summary>The operator looks at finished pods once more when none can come late: startingDeadline and 13 s after their slot.</summary>
+    /// <summary>The operator's last check of finished pods is startingDeadline (15 s) + 13 s after their slot; 2 s are reserve.</summary>
     private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(15 + 13 + 2);
 
     [Fact]
     public async Task Nothing_is_written_while_every_connector_is_suspended()
     {
-        // One that ran and was suspended, one suspended in the middle of an attempt, one that can't be worked on.
+        // Three suspended connectors: one after its runs, one during an attempt, one with an invalid spec.
         var idle = A.ConnectorManifest("idle") with
         {
             StartingDeadline = "15s",
@@ -53,7 +53,7 @@ public sealed class AtRestTests(TestCluster cluster) : ClusterStory(cluster, "re
         );
     }
 
-    /// <summary>Every change of every object that the operator could write, while the server lets us watch.</summary>
+    /// <summary>The changes of all objects that the operator could write, during one watch of <c>WatchSeconds</c>.</summary>
     private async Task<IReadOnlyCollection<string>> WatchEverythingAsync()
     {
         string[] resources =

@@ -5,8 +5,8 @@ using Operator.Testing;
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// What users get wrong. Each is refused at the door, or is told by a condition whose message says what to change; and the
-/// connector beside it goes on.
+/// Mistakes of users. The API server refuses each one, or a condition says what to change; and the connector beside it keeps
+/// syncing.
 /// </summary>
 public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<Neighbourhood>, IAsyncLifetime
 {
@@ -52,7 +52,7 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
         var failing = await Story.AwaitConditionAsync("secretless", "StoresFailing", "AuthFailed", Ct);
 
         Assert.Contains("store 'acme'", failing.Message);
-        Assert.Contains("check that Secret 'nobodys-secret'", failing.Message);
+        Assert.Contains("check Secret 'nobodys-secret'", failing.Message);
         Assert.DoesNotContain("bravo", failing.Message);
         await Story.AwaitRunsAsync(
             "the store with a Secret is synced",
@@ -157,7 +157,7 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
         await neighbourhood.AwaitNeighbourGoesOnAsync(Ct);
     }
 
-    /// <summary>Newer servers refuse more at the door; what they let in, the operator tells.</summary>
+    /// <summary>Newer API servers refuse more objects; for an accepted object, the operator writes a condition.</summary>
     private async Task AssertRefusedOrToldAsync(string manifest, string name, params string[] words)
     {
         var applied = await Story.TryApplyAsync(manifest, Ct);
@@ -184,7 +184,7 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
         static bool IsIt(Condition c) => c is { Type: ConditionTypes.Stalled, Reason: "InvalidSpec" };
         var told = await Story.AwaitRolloutAsync(
             rollout,
-            "the rollout is not workable",
+            "the rollout is stalled by its invalid spec",
             r => r.Status.Conditions.Any(IsIt),
             Ct
         );

@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>Versions that can't work at all must not reach more stores than their first step, and end their attempt.</summary>
+/// <summary>A version that never works reaches only the stores of its first step, and its attempt ends.</summary>
 public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(cluster, "broken")
 {
     private static readonly ConnectorManifest Working = A.ConnectorManifest();
@@ -28,7 +28,7 @@ public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(clust
     [Fact]
     public async Task A_version_whose_image_cannot_be_pulled_reaches_one_store_and_ends_its_attempt()
     {
-        // A kubelet may keep a pod that never started for a minute after its deletion: until then its store waits.
+        // A kubelet may keep a pod that never started for a minute after its deletion; its store waits for this time.
         var working = Working with
         {
             Schedule = "@every 20s",

@@ -4,18 +4,18 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>Everything around the operator dies or hangs, one thing after another, while a version spreads.</summary>
+/// <summary>The parts around the operator fail or hang, one after another, during an attempt.</summary>
 [Collection(Unsettled.Name)]
 public sealed class ChaosTests(UnsettledCluster cluster) : UnsettlingStory(cluster, "chaos")
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the longest outage lasts: <c>make chaos</c> has two minutes.</summary>
+    /// <summary>The longest outage. <c>make chaos</c> uses two minutes.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(
         int.Parse(Environment.GetEnvironmentVariable("CHAOS_OUTAGE_SECONDS") ?? "10", CultureInfo.InvariantCulture)
     );
 
-    /// <summary>In observed rounds: while the others are broken the step does not get older.</summary>
+    /// <summary>Counted in observed rounds: an outage does not count for the step.</summary>
     private static readonly TimeSpan SecondStep = TimeSpan.FromSeconds(110) + (Outage / 2);
 
     private static readonly ConnectorManifest Shop = A.ConnectorManifest() with
@@ -25,7 +25,7 @@ public sealed class ChaosTests(UnsettledCluster cluster) : UnsettlingStory(clust
         MaxStoresPerRun = 7,
     };
 
-    /// <summary>The second step lasts through what happens: 10 stores, and not one more, must run the candidate.</summary>
+    /// <summary>The second step lasts during all faults: exactly 10 stores must run the candidate.</summary>
     private static readonly RolloutManifest Rollout = A.RolloutManifest() with
     {
         Steps = [("10%", "20s"), ("50%", $"{SecondStep.TotalSeconds}s"), ("100%", "0s")],
@@ -77,7 +77,7 @@ public sealed class ChaosTests(UnsettledCluster cluster) : UnsettlingStory(clust
         );
     }
 
-    /// <summary>Breaks something, then waits for a slot that begins afterwards and goes well for every store.</summary>
+    /// <summary>Breaks something, then waits for a later slot in which every store succeeds.</summary>
     private async Task SurviveAsync(string what, Func<Task> breakAsync)
     {
         var time = TimeProvider.System;
@@ -86,7 +86,7 @@ public sealed class ChaosTests(UnsettledCluster cluster) : UnsettlingStory(clust
         var mended = time.GetUtcNow();
         var outage = time.GetElapsedTime(began);
         var runs = await Story.AwaitRunsAsync(
-            $"a slot after '{what}' goes well for every store",
+            $"every store succeeds in a slot after '{what}'",
             seen => WentWell(seen, since: mended.ToUnixTimeSeconds()) is not null,
             Ct
         );
@@ -105,15 +105,15 @@ public sealed class ChaosTests(UnsettledCluster cluster) : UnsettlingStory(clust
             .Min();
 
     /// <summary>
-    /// Of all slots from the first to the last: each store's container ran to an end, or the connector's status counts it as
-    /// missed. Never neither, never both.
+    /// For each store in every slot from the first to the last, either its container ran to its end, or the connector's status
+    /// counts the store-sync as missed.
     /// </summary>
     private async Task Assert_each_due_sync_ran_or_was_counted()
     {
         await Story.SuspendAsync("shop", Ct);
         var settled = await Story.AwaitConnectorAsync(
             "shop",
-            "nothing runs any more",
+            "the connector is suspended and has no active runs",
             c => c.Status.Conditions.Any(d => d.Reason == "Suspended") && c.Status.Flows.All(f => f.ActiveRuns == 0),
             Ct
         );

@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>The chart with the real Helm, on a cluster where an attempt is under way.</summary>
+/// <summary>The chart with the real Helm, on a cluster with a running attempt.</summary>
 [Collection(Unsettled.Name)]
 public sealed class ChartTests(UnsettledCluster cluster) : UnsettlingStory(cluster, "chart")
 {
@@ -28,7 +28,7 @@ public sealed class ChartTests(UnsettledCluster cluster) : UnsettlingStory(clust
 
         Assert.Equal(crd, await UidAsync(ConnectorCrd));
         Assert.Equal("shop", (await Story.ConnectorAsync("shop", Ct)).Metadata.Name);
-        await Story.AwaitRunsAsync("what ran has ended, and nothing new begins", runs => runs.All(r => r.HasEnded), Ct);
+        await Story.AwaitRunsAsync("all runs have ended", runs => runs.All(r => r.HasEnded), Ct);
 
         await Cluster.Operator.InstallAsync(Ct);
 

@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>A run that the cluster, or somebody, breaks off is no failure of the version, and is tried again while there is time.</summary>
+/// <summary>A run that the cluster or a person breaks off is no failure of the version, and is retried until its deadline.</summary>
 public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluster)
 {
     [Fact]
@@ -12,7 +12,7 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
         await Story.ApplyAsync(Connector with { Fault = "slow:4", Schedule = "@every 60s" }, Ct);
         var victim = await RunAsync("a run goes on", r => r.HasStarted && !r.HasEnded);
 
-        // Less than its worker would need to finish.
+        // The grace period is shorter than the worker needs to finish.
         await Story.KubectlAsync(Ct, "delete", "pod", victim.Pod, "--wait=false", "--grace-period=1");
 
         await RunAsync(
@@ -38,7 +38,7 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
         }
         finally
         {
-            await Story.KubectlAsync(CancellationToken.None, "uncordon", node); // the others need it also when this one fails
+            await Story.KubectlAsync(CancellationToken.None, "uncordon", node); // other tests need the node, also after a failure
         }
 
         await RunAsync(
@@ -54,12 +54,12 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
     public async Task A_pod_that_a_more_urgent_one_takes_the_place_of_runs_again_once_there_is_room()
     {
         var (node, most) = await LocalStorageAsync();
-        // Nobody else asks for local storage: only the two of them compete.
+        // No other pod requests local storage, so only the run and the urgent pod compete.
         await Story.ApplyAsync(
             Connector with
             {
                 Requests = $"{{ephemeral-storage: {most}}}",
-                // Its worker finishes what it has begun when it is told to stop, and there is no time for that.
+                // The worker finishes its store after SIGTERM; the grace period is too short for this.
                 SyncExtra = $"nodeSelector: {{kubernetes.io/hostname: {node}}}\n    terminationGracePeriod: 3s",
                 Fault = "slow:10",
                 Schedule = "@every 60s",
@@ -80,11 +80,11 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
         Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=failed"));
     }
 
-    /// <summary>A node, and so much of its local storage that it can't be given away twice.</summary>
+    /// <summary>A node, and 3/5 of its local storage: two pods with this request do not fit.</summary>
     private async Task<(string Node, long Bytes)> LocalStorageAsync()
     {
         var node = (await Story.Kube.GetAsync("/api/v1/nodes", Ct)).Items("items").First();
-        var bytes = node.Text("status", "allocatable", "ephemeral-storage")!; // every kubelet tells it, in bytes
+        var bytes = node.Text("status", "allocatable", "ephemeral-storage")!; // every kubelet reports it, in bytes
         return (node.Text("metadata", "name")!, long.Parse(bytes, CultureInfo.InvariantCulture) * 3 / 5); // it has a name
     }
 

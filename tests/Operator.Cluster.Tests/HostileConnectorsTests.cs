@@ -5,8 +5,8 @@ using Operator.Testing;
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// Connectors that nobody should write: each runs, or is refused with words that tell what to change, at the door or by its
-/// condition. The operator never throws for any of them, and the one beside them goes on.
+/// Extreme connectors. Each one runs, or the API server or a condition refuses it and says what to change. The operator throws for
+/// none of them, and the connector beside them keeps syncing.
 /// </summary>
 public sealed class HostileConnectorsTests(Neighbourhood neighbourhood) : IClassFixture<Neighbourhood>, IAsyncLifetime
 {
@@ -24,7 +24,7 @@ public sealed class HostileConnectorsTests(Neighbourhood neighbourhood) : IClass
         var applied = new List<(Hostile Hostile, string? Refusal)>();
         foreach (var hostile in Hostile.All(Connector))
         {
-            // As Argo CD and Flux do; a client-side apply would copy the whole object into an annotation.
+            // Server-side apply, like Argo CD and Flux: a client-side apply would copy the whole object into an annotation.
             var answer = await Story.TryApplyAsync(
                 hostile.Manifest.ToJsonString(),
                 Ct,
@@ -48,13 +48,13 @@ public sealed class HostileConnectorsTests(Neighbourhood neighbourhood) : IClass
         Assert.Empty(await Story.FailedReconcilesAsync(Ct));
     }
 
-    /// <summary>What the operator says of one that it does not run; of the others nothing, once a run of theirs has ended well.</summary>
+    /// <summary>The operator's message for a refused connector; empty for a connector that must run, after one of its runs succeeded.</summary>
     private async Task<string> ToldAsync(Hostile hostile)
     {
         if (hostile.Words.IsEmpty)
         {
             await Story.AwaitRunsAsync(
-                $"{hostile.What}: it runs",
+                $"{hostile.What}: a run succeeds",
                 runs => runs.Any(r => r.Connector == hostile.Name && r.Succeeded),
                 Ct
             );
@@ -62,7 +62,7 @@ public sealed class HostileConnectorsTests(Neighbourhood neighbourhood) : IClass
         }
         var told = await Story.AwaitConnectorAsync(
             hostile.Name,
-            $"{hostile.What}: it is told",
+            $"{hostile.What}: a condition refuses it",
             c => c.Status.Conditions.Any(IsRefusal),
             Ct
         );

@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>Workers that don't keep the contract. What they say is never trusted, and what they break stays theirs.</summary>
+/// <summary>Workers that break the contract. Their reports are not trusted, and their faults affect no other connector.</summary>
 public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClassFixture<Neighbourhood>, IAsyncLifetime
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -14,8 +14,8 @@ public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClass
     public async ValueTask DisposeAsync() => await neighbourhood.EndTestAsync();
 
     [Theory]
-    [InlineData("garbage")] // 4 KB of it
-    [InlineData("toomany")] // one store more than it was given
+    [InlineData("garbage")] // 4 KB of garbage
+    [InlineData("toomany")] // one store more than the run has
     public async Task A_report_that_makes_no_sense(string fault)
     {
         await Story.ApplyAsync(A.ConnectorManifest(fault) with { Stores = A.Stores(3), Fault = fault }, Ct);
@@ -23,7 +23,10 @@ public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClass
         var ready = await Story.AwaitConditionAsync(fault, "Ready", "ReportUnreadable", Ct);
 
         Assert.Equal("False", ready.Status);
-        Assert.Contains("it must be JSON of at most 4096 bytes with one entry a store of run.json", ready.Message);
+        Assert.Contains(
+            "it must be JSON of at most 4096 bytes with one entry for each store of run.json",
+            ready.Message
+        );
         await neighbourhood.AwaitNeighbourGoesOnAsync(Ct);
     }
 
@@ -51,13 +54,13 @@ public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClass
             Stores = stores,
             Fault = "crash:seller-03",
             Schedule = "@every 10s",
-            // Small groups may use a quarter of it: room for each of the eight in one slot.
+            // Isolated runs may use a quarter of this limit: all eight stores can run alone in one slot.
             MaxConcurrentRuns = 32,
         };
         await Story.ApplyAsync(crashing, Ct);
 
         var told = await Story.AwaitConditionAsync("crashing", "RunsFailing", "ExitCode", Ct);
-        // Soon the culprit runs alone, and all others are synced in every slot.
+        // After some slots the crashing store runs alone, and all other stores are synced in every slot.
         await Story.AwaitRunsAsync(
             "in one slot the culprit ran alone and every other store was synced",
             runs =>

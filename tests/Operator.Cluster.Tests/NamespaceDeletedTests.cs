@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>A team removes its namespace, with all that runs in it, and may make it again.</summary>
+/// <summary>A team deletes its namespace with its running pods, and creates the namespace again.</summary>
 public sealed class NamespaceDeletedTests(TestCluster cluster) : ClusterStory(cluster, "ended")
 {
     private static readonly ConnectorManifest Connector = A.ConnectorManifest() with
@@ -19,7 +19,7 @@ public sealed class NamespaceDeletedTests(TestCluster cluster) : ClusterStory(cl
         await Story.ApplyAsync(Connector, Ct);
         await Story.AwaitRunsAsync("runs go on", runs => runs.Any(r => r.HasStarted && !r.HasEnded), Ct);
 
-        // Returns when it is gone: an operator that made pods all the time would hold it up.
+        // Returns when the namespace is gone; an operator that kept creating pods would delay the deletion.
         await Story.KubectlAsync(Ct, "delete", "namespace", Story.Namespace, "--timeout=100s");
 
         Assert.Empty(await Story.ComplaintsAsync(Ct));

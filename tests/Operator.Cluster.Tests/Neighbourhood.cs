@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>A namespace with a healthy connector, beside which others are put that are anything but.</summary>
+/// <summary>A namespace with a healthy connector. Tests add broken connectors beside it.</summary>
 public sealed class Neighbourhood(TestCluster cluster) : IAsyncLifetime
 {
     private static readonly ConnectorManifest Neighbour = A.ConnectorManifest("neighbour") with
@@ -29,12 +29,12 @@ public sealed class Neighbourhood(TestCluster cluster) : IAsyncLifetime
         }
     }
 
-    /// <summary>Another slot of the neighbour's, begun after this call, goes well for all of its stores.</summary>
+    /// <summary>Waits until all stores of the neighbour succeed in a slot after this call.</summary>
     internal Task AwaitNeighbourGoesOnAsync(CancellationToken ct)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         return Story.AwaitRunsAsync(
-            "the neighbour goes on",
+            "the neighbour's stores succeed in a later slot",
             runs =>
                 runs.Any(r =>
                     r.Connector == Neighbour.Name
@@ -46,7 +46,7 @@ public sealed class Neighbourhood(TestCluster cluster) : IAsyncLifetime
         );
     }
 
-    /// <summary>Tells all of it when the test failed, and sends away everybody but the neighbour.</summary>
+    /// <summary>Writes the whole state when the test failed, and deletes all connectors and rollouts except the neighbour.</summary>
     internal async Task EndTestAsync()
     {
         var ct = CancellationToken.None; // the test is over

@@ -6,8 +6,8 @@ using Xunit.Sdk;
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// The demo, as a user does it: apply the quickstart with version 1.0, change the image to 1.1, then to 1.2, and suspend. Told
-/// once; <see cref="QuickstartTests"/> asks what happened.
+/// The demo as a user runs it: apply the quickstart with version 1.0, change the image to 1.1, then to 1.2, and suspend. It runs
+/// once; <see cref="QuickstartTests"/> checks what happened.
 /// </summary>
 public sealed class QuickstartStory(TestCluster cluster) : IAsyncLifetime
 {
@@ -57,7 +57,7 @@ public sealed class QuickstartStory(TestCluster cluster) : IAsyncLifetime
 
         await story.SuspendAsync(Connector, ct);
         await story.AwaitRunsAsync(
-            "every run has ended, and its log was read",
+            "every run has ended and its log was read",
             runs => runs.All(r => r.HasEnded && (r.ExitCode is null || r.IsLogRead)),
             ct
         );

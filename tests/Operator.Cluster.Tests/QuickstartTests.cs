@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>The demo's two stories, asked of the pods and their workers' logs: who ran which version when.</summary>
+/// <summary>Checks the demo's promotion and rollback by pods and worker logs: which store ran which version when.</summary>
 public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) : IClassFixture<QuickstartStory>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -15,7 +15,7 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
     {
         var slots = Spread.Of(Of(attempt: 1)).Slots;
 
-        // First the pilot alone: until its container has started, the others stay on stable.
+        // The first slot has only the pilot: until its container has started, the other stores stay on stable.
         Assert.Single(slots[0].Stores);
         Assert.Superset(new HashSet<int> { 2, 10, 40 }, slots.Select(s => s.Reached.Count).ToHashSet());
         Assert.Equal("Promoted", story.Promoted.Status.Phase);
@@ -150,7 +150,7 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
             ["marketplace_connector_stores arm=stable"] = 40,
         };
 
-        // The last runs are counted with the commit that closes their slot.
+        // The metrics count the last runs at the commit that closes their slot.
         await Eventually.IsSoAsync(
             "the metrics agree with the pods",
             async () => Scrape.Parse(await cluster.Operator.MetricsAsync(Ct)).Of(story.Story.Namespace),
@@ -161,7 +161,7 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
         );
     }
 
-    /// <summary>The quickstart's sync pods request 16Mi.</summary>
+    /// <summary>Requested memory times run time; the quickstart's sync pods request 16Mi.</summary>
     private static double ByteSeconds(SeenRun run) => 16d * 1024 * 1024 * run.Ran.TotalSeconds;
 
     [Fact]

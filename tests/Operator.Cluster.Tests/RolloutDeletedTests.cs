@@ -19,7 +19,7 @@ public sealed class RolloutDeletedTests(TestCluster cluster) : ClusterStory(clus
         Assert.Equal(("Aborted", "RolloutDeleted"), (first.Outcome, first.Reason));
         MidStep.Assert_kept_its_steps(Story.Runs, attempt: 1);
         MidStep.Assert_kept_its_steps(Story.Runs, attempt: 2);
-        // Its image has run before, so it needs no pilot.
+        // The image has run before, so attempt 2 needs no pilot.
         Assert.InRange(MidStep.Candidate(Story.Runs, attempt: 2).Slots[0].Reached.Count, 1, 2);
         Invariants.Stores_ran_stable_in_their_next_slot(Story.Runs, attempt: 1, ExampleWorker.Good, MidStep.Period);
         Invariants.No_store_ran_twice_in_a_slot(Story.Runs);

@@ -3,8 +3,8 @@ using Operator.Testing;
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// What the cluster does not let run is told apart from what the worker does: it is no failure of the version, and it is tried
-/// again while there is time.
+/// A run that the cluster prevents is distinct from a failure of the worker: it is no failure of the version, and it is retried
+/// until its deadline.
 /// </summary>
 public sealed class RunsThatEndBadlyTests(TestCluster cluster) : EndingStory(cluster)
 {

@@ -5,7 +5,7 @@ using YamlDotNet.Serialization;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>What our pods may do to their node, and what the operator may do to the cluster.</summary>
+/// <summary>The rights of our pods on their node, and of the operator in the cluster.</summary>
 public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "security")
 {
     private const string ServiceAccount = $"system:serviceaccount:{OperatorRelease.Namespace}:{OperatorRelease.Name}";
@@ -85,7 +85,7 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
         return answer.Output.Trim().Split(' ')[0];
     }
 
-    /// <summary>All words of each rule: its groups, resources, names and verbs.</summary>
+    /// <summary>All strings of each rule: groups, resources, names and verbs.</summary>
     private static ImmutableArray<ImmutableArray<string>> RulesOf(string manifests)
     {
         var deserializer = new DeserializerBuilder().Build();

@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>A person asks why a store is not synced: the command answers from the record, through the real API server.</summary>
+/// <summary>A user asks why a store is not synced. The command answers from the record, through the real API server.</summary>
 public sealed class StoreExplainedTests(TestCluster cluster) : ClusterStory(cluster, "explained")
 {
     [Fact]
@@ -18,8 +18,8 @@ public sealed class StoreExplainedTests(TestCluster cluster) : ClusterStory(clus
         await Story.ApplyAsync(connector, Ct);
         var seen = await Story.AwaitConnectorAsync(
             connector.Name,
-            "the store that crashes its worker is the one that is stale",
-            // A slot that a busy machine let pass is the last outcome for a while.
+            "the only stale store is the one that crashes its worker",
+            // On a busy machine, a missed slot can be the last outcome for some time.
             c => c.Status.Stores.Stale == 1 && c.Status.WorstStores is [{ Reason: "InternalError" }],
             Ct
         );
@@ -50,7 +50,7 @@ public sealed class StoreExplainedTests(TestCluster cluster) : ClusterStory(clus
         Assert.Contains("did you mean seller-01, seller-02?", answer.Error);
     }
 
-    /// <summary>The program itself, as kubectl starts it.</summary>
+    /// <summary>Runs the program as kubectl does.</summary>
     private Task<ShellResult> ExplainAsync(string store) =>
         Shell.RunAsync(
             "dotnet",

@@ -3,37 +3,37 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests;
 
-/// <summary>How a run of a version behaves: a pure function of the version's image and the stores.</summary>
+/// <summary>How a run of a version behaves. It depends only on the version's image and the stores.</summary>
 public sealed record Behaviour
 {
     public bool CanStart { get; init; } = true;
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(2);
     public int ExitCode { get; init; }
 
-    /// <summary>The store at which the worker dies, having reported those before it.</summary>
+    /// <summary>The worker dies at this store, after it has reported the stores before. Null: no crash.</summary>
     public string? CrashesAt { get; init; }
     public long Ok { get; init; } = 10;
     public long Failed { get; init; }
     public bool IsSilent { get; init; }
 
-    /// <summary>Every store says that it has more to do.</summary>
+    /// <summary>Every store reports that it has more to do.</summary>
     public bool HasMore { get; init; }
 
-    /// <summary>Every item of this store fails, with <see cref="FailingClass"/>.</summary>
+    /// <summary>Every item of this store fails with <see cref="FailingClass"/>. Null: no such store.</summary>
     public string? Fails { get; init; }
     public char FailingClass { get; init; } = 'u';
 
-    /// <summary>The worker ends well without having come to this store.</summary>
+    /// <summary>The worker succeeds without reaching this store. Null: no such store.</summary>
     public string? Skips { get; init; }
     public string? RawReport { get; init; }
 
     /// <summary>More members of the report, such as <c>"calls":{"orders":3}</c>.</summary>
     public string? ReportsAlso { get; init; }
 
-    /// <summary>Stores that the marketplace does not let in.</summary>
+    /// <summary>Stores whose credentials the marketplace refuses.</summary>
     public ImmutableHashSet<string> LockedOut { get; init; } = [];
 
-    /// <summary>What its pod does: it starts after a second, and if it is deleted it is killed, with its report complete.</summary>
+    /// <summary>The script of the pod: it starts after 1 s. A deleted pod ignores SIGTERM and leaves a complete report.</summary>
     public PodScript ScriptFor(ImmutableArray<string> stores)
     {
         var crashes = CrashesAt is { } store && stores.Contains(store);
@@ -49,7 +49,7 @@ public sealed record Behaviour
         };
     }
 
-    /// <summary>The same, but it obeys when it is told to end, and has reported only so many stores by then.</summary>
+    /// <summary>The same script, but the pod obeys SIGTERM at once and has reported only some stores.</summary>
     public PodScript StoppedScriptFor(ImmutableArray<string> stores, int reported) =>
         ScriptFor(stores) with
         {

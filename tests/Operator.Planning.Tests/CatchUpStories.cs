@@ -6,7 +6,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests;
 
-/// <summary>After a rollback, what the bad version did is done again on stable.</summary>
+/// <summary>After a rollback, stable redoes the work of the bad version.</summary>
 public sealed class CatchUpStories
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
@@ -176,13 +176,13 @@ public sealed class CatchUpStories
         var note = Assert.Single(_world.Events, e => e.Reason == Reasons.CatchUp);
         Assert.Equal(EventTarget.Rollout, note.Target);
         Assert.StartsWith(
-            "2 stores run at once on stable in flow 'orders', to do again what came up since 2026-11-24T12:",
+            "2 stores run at once on stable in flow 'orders', to redo the work since 2026-11-24T12:",
             note.Message,
             StringComparison.Ordinal
         );
     }
 
-    /// <summary>However often the operator dies, and whatever it had done by then.</summary>
+    /// <summary>The operator crashes often, at random points.</summary>
     [Fact]
     public void Every_store_does_it_again_whatever_crashes() =>
         Gen.Select(Gen.Int[0, 4].Array[60], Gen.Int[1, 12])
@@ -233,7 +233,7 @@ public sealed class CatchUpStories
         return _world.Record.Attempts.History[0];
     }
 
-    /// <summary>The stores that run the bad version are suspended while they do.</summary>
+    /// <summary>Suspends the stores that run the bad version, then waits for the rollback.</summary>
     private void RollBackSuspended()
     {
         _world.ShipImage(A.Bad);

@@ -7,7 +7,7 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Tests;
 
-/// <summary>One store's coming, going or change moves no other.</summary>
+/// <summary>A store that joins, leaves or changes moves no other store.</summary>
 public sealed class ChunkingProperties
 {
     private static readonly Gen<HashSet<int>> Sets = Gen.Int[0, 120].Array[0, 120].Select(a => a.ToHashSet());

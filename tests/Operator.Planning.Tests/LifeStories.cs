@@ -3,7 +3,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests;
 
-/// <summary>Connectors change while they run. What has begun ends as it began, and nothing is owed for what was no longer wanted.</summary>
+/// <summary>Connectors change during runs. Started runs end normally, and a removed flow or store has no missed syncs.</summary>
 public sealed class LifeStories
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
@@ -30,7 +30,7 @@ public sealed class LifeStories
     public void A_schedule_that_changes_in_the_middle_of_a_slot_acts_from_the_next_one()
     {
         var world = InTheMiddleOfASlot();
-        var slot = world.Record.Plan("orders").LastSlot!.Value; // one is under way
+        var slot = world.Record.Plan("orders").LastSlot!.Value; // a slot is open
 
         Edit(world, f => f with { Schedule = "@every 30s" });
         world.Run(2 * Long);
@@ -79,7 +79,7 @@ public sealed class LifeStories
         Assert.Equal(slot.Order(), world.Observe().Pods.Select(p => p.Name).Intersect(slot).Order());
     }
 
-    /// <summary>Every store's run has begun, and none has ended.</summary>
+    /// <summary>The run of every store has started, and no run has ended.</summary>
     private static World InTheMiddleOfASlot()
     {
         var world = A.SettledWorld();

@@ -7,7 +7,7 @@ using Operator.Planning.Runs;
 
 namespace Operator.Planning.Tests;
 
-/// <summary>Each slot is run or counted as missed, once, and never both: over zones and their changes of clocks, downtime and jumps.</summary>
+/// <summary>Each slot runs once or counts as missed once, over time zones, clock changes, downtime and clock jumps.</summary>
 public sealed class MissedProperties
 {
     private const int Stores = 3;
@@ -60,7 +60,7 @@ public sealed class MissedProperties
             );
 
     [Theory]
-    [InlineData("*/15 * * * *", 10)] // 240 slots each
+    [InlineData("*/15 * * * *", 10)] // each row has 240 slots
     [InlineData("30 2 * * *", 30)]
     [InlineData("5 1-3 * * *", 30)]
     public void Where_clocks_change_each_slot_is_run_or_missed_once(string schedule, int histories) =>
@@ -239,7 +239,7 @@ public sealed class MissedProperties
         }
     }
 
-    /// <summary>Waits for a moment at which nothing is under way, and holds what ran and what was missed against what was due.</summary>
+    /// <summary>Waits until all occasions are closed, then compares the runs and misses with the due slots.</summary>
     private static void AssertAllAccountedFor(World world)
     {
         world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(1) };
@@ -261,7 +261,7 @@ public sealed class MissedProperties
         Assert.Equal(slots, ran.Select(r => r.Id).Distinct().Count() + plan.MissedSlots);
     }
 
-    /// <summary>Counted one by one, which <see cref="Schedule.Between"/> does not do for intervals.</summary>
+    /// <summary>Counts the slots one by one, because <see cref="Schedule.Between"/> calculates them for intervals.</summary>
     private static long SlotsOf(World world, FlowPlan plan)
     {
         var schedule = Schedule.Of(world.Connector.Spec.Flows[0]);

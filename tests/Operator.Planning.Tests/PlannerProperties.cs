@@ -4,7 +4,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests;
 
-/// <summary>Random worlds: crashes after any call, lost pods, clocks, rollouts that come and go. CsCheck prints the seed of a failure.</summary>
+/// <summary>Random worlds with crashes, lost pods, clock jumps and new rollouts. CsCheck prints the seed of a failure.</summary>
 public sealed class PlannerProperties
 {
     private enum Fault

@@ -6,7 +6,7 @@ namespace Operator.Planning.Tests;
 
 public sealed class RetryStories
 {
-    /// <summary>One slot of two minutes, of which nearly all may be used to start runs.</summary>
+    /// <summary>One slot of two minutes. Runs may start during nearly the whole slot.</summary>
     private static World LongSlot(Behaviour behaviour, int retries = 0, int mostStores = 10)
     {
         var world = A.SettledWorld();

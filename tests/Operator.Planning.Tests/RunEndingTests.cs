@@ -35,7 +35,7 @@ public sealed class RunEndingTests
         Assert.Equal(Reasons.ImageUnavailable, ending.Reason);
     }
 
-    /// <summary>Seen on 1.20: the kubelet tells nothing of the container any more, and that the pod failed, before it is gone.</summary>
+    /// <summary>Seen on 1.20: before a deleted pod is gone, the kubelet reports phase Failed and no end of the container.</summary>
     [Fact]
     public void A_pod_that_failed_without_a_word_while_it_was_deleted_was_deleted()
     {
@@ -60,7 +60,7 @@ public sealed class RunEndingTests
         Assert.Equal((RunResult.Infra, Reasons.Deleted), (ending!.Result, ending.Reason));
     }
 
-    /// <summary>A runtime takes both times itself, and may notice the start of a container that ended at once after its end.</summary>
+    /// <summary>For a container that ends at once, a runtime may report a start after the end.</summary>
     [Theory]
     [InlineData(3, 3)]
     [InlineData(0, 0)]

@@ -73,7 +73,7 @@ public sealed class ScheduleStories
     {
         var world = A.SettledWorld();
         world.Run(TimeSpan.FromMinutes(1), w => w.Last.Changes.OfType<Change.CreatePod>().Any());
-        // The next slot is committed, and then nothing more.
+        // The operator commits the next slot and then crashes.
         world.Now += TimeSpan.FromSeconds(10);
         world.Step(crashAfter: 1);
         var startBy = world.Record.Plan("orders").Occasions[^1].StartBy;
@@ -119,7 +119,7 @@ public sealed class ScheduleStories
 
         var lateArrival = new PlanLimits().LateArrival;
         Assert.NotEmpty(pruned);
-        Assert.All(pruned, p => Assert.True(p.After > lateArrival, $"{p.Pod} went {p.After} after its startBy"));
+        Assert.All(pruned, p => Assert.True(p.After > lateArrival, $"{p.Pod} was deleted {p.After} after its startBy"));
     }
 
     [Fact]

@@ -2,12 +2,12 @@ using Operator.Planning.Facts;
 
 namespace Operator.Planning.Tests;
 
-/// <summary>Worlds among the builders.</summary>
+/// <summary>Adds builders of worlds to <c>A</c>.</summary>
 public static class SettledWorlds
 {
     extension(A)
     {
-        /// <summary>A world in which version 1.0 is stable and proven, under a rollout.</summary>
+        /// <summary>A world with a rollout, in which version 1.0 is stable and proven.</summary>
         public static World SettledWorld()
         {
             var world = new World { Rollout = new RolloutSight.Present(A.Rollout()) };

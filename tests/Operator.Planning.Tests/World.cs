@@ -9,8 +9,8 @@ using Operator.Planning.Record.Encoding;
 namespace Operator.Planning.Tests;
 
 /// <summary>
-/// A cluster in virtual time: plans, commits (through the record's real encoding), applies changes and lets pods run. Faults are
-/// the test's to inject: a crash between any two steps, lost records, deleted pods.
+/// A cluster in virtual time. It plans, commits (with the record's real encoding), applies changes and runs pods. Tests inject
+/// faults: a crash between any two steps, lost records, deleted pods.
 /// </summary>
 public sealed class World
 {
@@ -31,11 +31,11 @@ public sealed class World
     public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
     public ImmutableArray<StoreListSight> StoreLists { get; set; } = [];
 
-    /// <summary>Actions that exist, with the statuses that they were told.</summary>
+    /// <summary>The existing actions, with the statuses that the operator wrote.</summary>
     public ImmutableArray<SyncAction> Actions { get; set; } = [];
     public Dictionary<string, Behaviour> Versions { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Every run that was ever started: its fingerprint, arm and when.</summary>
+    /// <summary>Every started run: its fingerprint, arm and start time.</summary>
     public List<Started> Runs { get; } = [];
     public List<EventNote> Events { get; } = [];
 
@@ -45,7 +45,7 @@ public sealed class World
     public ConnectorRecord Record => Decode();
     public bool HasLivePods => _pods.All.Any(p => !PodIndex.HasEnded(p));
 
-    /// <summary>For the message of a failing test.</summary>
+    /// <summary>One line for each started run, for the message of a failing test.</summary>
     public string Story =>
         string.Join(
             '\n',
@@ -55,7 +55,7 @@ public sealed class World
 
     public sealed record Started(Fingerprint Print, Arm Arm, int Attempt, DateTimeOffset At, int CohortThen)
     {
-        /// <summary>What it was asked to do.</summary>
+        /// <summary>The input of the run.</summary>
         public RunFile File { get; init; } = new();
     }
 
@@ -93,7 +93,7 @@ public sealed class World
         return plan;
     }
 
-    /// <summary>A user makes an action, as the API server then shows it.</summary>
+    /// <summary>Creates an action as a user would, and returns it as the API server shows it.</summary>
     public SyncAction Do(string name, ActionSpec spec)
     {
         var action = A.Action(name, spec, Now, $"{name}-{_uids++}");
@@ -112,7 +112,7 @@ public sealed class World
         Actions = Actions.RemoveAll(a => plan.OutdatedActions.Any(o => o.Metadata.Uid == a.Metadata.Uid));
     }
 
-    /// <summary>Plans and lets time pass, second by second.</summary>
+    /// <summary>Plans once per second for the given time, or until the condition holds.</summary>
     public void Run(TimeSpan time, Func<World, bool>? until = null)
     {
         for (var end = Now + time; Now < end; Now += TimeSpan.FromSeconds(1))
@@ -132,10 +132,10 @@ public sealed class World
         _stored = null;
     }
 
-    /// <summary>The name of the next pod to be created belongs to a pod of somebody else.</summary>
+    /// <summary>A foreign pod takes the name of the next pod.</summary>
     public void OccupyNextName() => _isNextNameTaken = true;
 
-    /// <summary>Somebody deletes every pod; those that run have reported that many stores by then.</summary>
+    /// <summary>A user deletes every pod. Running pods have reported this number of stores; 0: their end is not seen.</summary>
     public void DeleteAllPods(int reported = 0) => _pods.LoseAll(Now, reported);
 
     public Observation Observe() =>
@@ -253,7 +253,7 @@ public sealed class World
         );
     }
 
-    /// <summary>Its entry waits for its end.</summary>
+    /// <summary>The entry of the run has no result yet.</summary>
     private bool IsOpen(Fingerprint print) =>
         _stored is not null
         && Decode()

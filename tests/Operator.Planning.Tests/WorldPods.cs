@@ -6,8 +6,8 @@ using Operator.Testing;
 namespace Operator.Planning.Tests;
 
 /// <summary>
-/// The pods of a <see cref="World"/>, as planning sees them. They live as <see cref="PodLife"/> says; the world has no time
-/// between its steps, so whatever is deleted is gone at once, with its last state.
+/// The pods of a <see cref="World"/>, as planning sees them, with the states of <see cref="PodLife"/>. A world has no time
+/// between its steps, so a deleted pod is gone at once, with its last state.
 /// </summary>
 internal sealed class WorldPods
 {
@@ -35,7 +35,7 @@ internal sealed class WorldPods
         return print;
     }
 
-    /// <summary>Somebody else's pod, as a live read shows it after AlreadyExists.</summary>
+    /// <summary>Adds a foreign pod, as a live read shows it after AlreadyExists.</summary>
     public void AddForeign(string name, DateTimeOffset now) =>
         _pods[name] = new Pod(
             new ObservedPod
@@ -60,7 +60,7 @@ internal sealed class WorldPods
         _pods[name] = pod with { Seen = LastState(pod.Seen, pod.Life, now) with { IsDeleting = true } };
     }
 
-    /// <summary>Somebody deletes every pod; those that run have reported that many stores by then.</summary>
+    /// <summary>A user deletes every pod. Running pods have reported this number of stores; 0: their end is not seen.</summary>
     public void LoseAll(DateTimeOffset now, int reported)
     {
         foreach (var (name, pod) in _pods.ToList())
@@ -73,7 +73,7 @@ internal sealed class WorldPods
         }
     }
 
-    /// <summary>Lets them live on until now. What is gone is seen for as long as it is awaited.</summary>
+    /// <summary>Updates the pods to now. A gone pod stays visible while it is awaited.</summary>
     public void Advance(DateTimeOffset now, Func<Fingerprint, bool> isAwaited)
     {
         foreach (var (name, pod) in _pods.ToList())
@@ -93,7 +93,7 @@ internal sealed class WorldPods
         }
     }
 
-    /// <summary>As it went: if it ran, with its container stopped; without a life nobody saw that.</summary>
+    /// <summary>The last state of a gone pod. A running container is stopped; with a null life its end is not seen.</summary>
     private static ObservedPod LastState(ObservedPod pod, PodLife? life, DateTimeOffset now)
     {
         var gone = pod with { IsGone = true };

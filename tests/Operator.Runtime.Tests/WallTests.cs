@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests;
 
-/// <summary>The runtime can be taken for another project: it knows nothing of ours.</summary>
+/// <summary>Another project can use the runtime: it has no reference to our projects and no word of our domain.</summary>
 public sealed partial class WallTests
 {
     [Fact]
@@ -39,7 +39,7 @@ public sealed partial class WallTests
         Assert.Empty(found);
     }
 
-    /// <summary>"Order" is a sequence here, "store" keeps records: only their plurals are of the domain.</summary>
+    /// <summary>In the runtime "order" is a sequence and "store" keeps records; only their plurals are domain words.</summary>
     [GeneratedRegex(
         "marketplace|connector|rollout|seller|cohort|candidate|amazon|shopee|lazada|ebay|walmart|inventory|syncpod|syncaction|\\b(?:stores|orders|prices|listings|flows?|revisions?)\\b",
         RegexOptions.IgnoreCase,

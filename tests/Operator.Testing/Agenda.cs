@@ -1,8 +1,8 @@
 namespace Operator.Testing;
 
 /// <summary>
-/// What the cluster does later, in order of time and then of arrival. While something of the past is being done, as after a
-/// long step of a fake clock, <see cref="Elapsed"/> and <see cref="UtcNow"/> say the instant that it was due.
+/// Actions that the cluster runs later, ordered by due time, then by order of creation. While a late action runs, for example
+/// after a long step of a fake clock, <see cref="Elapsed"/> and <see cref="UtcNow"/> show the action's due time.
 /// </summary>
 internal sealed class Agenda : IDisposable
 {
@@ -22,14 +22,14 @@ internal sealed class Agenda : IDisposable
         _timer = time.CreateTimer(_ => Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Monotonic, since the cluster was made.</summary>
+    /// <summary>Monotonic time since the cluster was created.</summary>
     public TimeSpan Elapsed => _replayed ?? Actual;
 
     public DateTimeOffset UtcNow => _time.GetUtcNow() - (Actual - Elapsed);
 
     private TimeSpan Actual => _time.GetElapsedTime(_origin);
 
-    /// <summary>Does it under the cluster's lock, on the timer's thread, when the delay is over.</summary>
+    /// <summary>Runs the action after the delay, under the cluster's lock, on the timer's thread.</summary>
     public Entry After(TimeSpan delay, Action action)
     {
         lock (_gate)
@@ -73,8 +73,8 @@ internal sealed class Agenda : IDisposable
         if (_replayed is null && _entries.TryPeek(out _, out var next))
         {
             var wait = next.Due - Actual;
-            // A timer of the system counts in milliseconds: rounded down it would fire early, again and again. And one that is due
-            // at once is fired by a fake clock right here, in the middle of somebody's call.
+            // System timers count whole milliseconds: a wait rounded down fires early, again and again. A fake clock fires a
+            // timer of 0 ms inside this call, while the caller is not done; so the minimum is 1 ms.
             var rounded = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait.TotalMilliseconds)));
             _timer.Change(rounded, Timeout.InfiniteTimeSpan);
         }

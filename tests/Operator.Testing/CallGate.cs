@@ -2,12 +2,12 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>What a call is about. <paramref name="What"/> says it in the words of the real client's messages.</summary>
+/// <summary>Verb and object of a call. <paramref name="What"/> describes the call as the real client's messages do.</summary>
 internal sealed record CallIntent(KubeVerb Verb, ResourceType Type, ObjectKey Key, string What);
 
 internal sealed record CallResult<T>(T Value, bool HasChanged = false);
 
-/// <summary>Takes one client's calls to the server and their answers back, with everything that goes wrong on the way.</summary>
+/// <summary>Sends one client's calls to the server and returns the answers, with the planned faults.</summary>
 internal sealed class CallGate(ClusterState state, string client, TimeProvider time, FaultPlan faults)
 {
     private static readonly Fault NoFault = new();
@@ -21,12 +21,12 @@ internal sealed class CallGate(ClusterState state, string client, TimeProvider t
     public ServerClock? Clock => _clock;
     public bool IsDead { get; private set; }
 
-    /// <summary>Called when the client dies: silently, or with an exception for whoever waits.</summary>
+    /// <summary>Called when the client dies. True: silently. False: waiting callers get an exception.</summary>
     public Action<bool>? Killed { get; set; }
 
     /// <summary>
-    /// Sends one call. <paramref name="effect"/> is what the server does, under the cluster's lock; <paramref name="accept"/>
-    /// makes answers of refusals, or null.
+    /// Sends one call. <paramref name="effect"/> is the server's work, under the cluster's lock. <paramref name="accept"/>
+    /// turns a refusal into an answer; null: the refusal is thrown.
     /// </summary>
     public Task<T> SendAsync<T>(
         CallIntent intent,
@@ -91,7 +91,7 @@ internal sealed class CallGate(ClusterState state, string client, TimeProvider t
         return IsDead ? DeadAsync<T>(ct) : WaitLocked(call, ct);
     }
 
-    /// <summary>The server deals with the request, whatever its client does meanwhile.</summary>
+    /// <summary>The server handles the request, even when the client has given up.</summary>
     private void ArriveLocked<T>(Call<T> call)
     {
         var entry = new JournalEntry(call.Request) { Fault = call.Fault.Afterwards?.GetType().Name };
@@ -123,7 +123,7 @@ internal sealed class CallGate(ClusterState state, string client, TimeProvider t
         {
             return;
         }
-        // The header is as old as the answer is late: the client can't know.
+        // A late answer carries an old Date header. The client cannot notice this.
         var sentAt = state.ServerNow;
         void Tell()
         {
@@ -150,7 +150,7 @@ internal sealed class CallGate(ClusterState state, string client, TimeProvider t
         }
     }
 
-    /// <summary>The client's side: until the answer, its own timeout, its token, or its death.</summary>
+    /// <summary>Waits on the client's side for the answer, its timeout, its token or its death.</summary>
     private Task<T> WaitLocked<T>(Call<T> call, CancellationToken ct)
     {
         var answer = call.Answer;
@@ -162,7 +162,7 @@ internal sealed class CallGate(ClusterState state, string client, TimeProvider t
         {
             if (!_isSilent)
             {
-                answer.TrySetCanceled(CancellationToken.None); // nobody asked for it: the process is gone
+                answer.TrySetCanceled(CancellationToken.None); // no caller cancelled: the process is dead
             }
         }
         _open.Add(Die);

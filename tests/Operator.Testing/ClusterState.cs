@@ -2,7 +2,7 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>What the parts of a <see cref="FakeCluster"/> share. Everything in it is used under the one lock.</summary>
+/// <summary>State that the parts of a <see cref="FakeCluster"/> share. All of it is used under <see cref="Gate"/>.</summary>
 internal sealed class ClusterState
 {
     private readonly Dictionary<ResourceType, ResourceKind> _kinds = ResourceKinds.All.ToDictionary(k => k.Type);
@@ -35,7 +35,7 @@ internal sealed class ClusterState
     public WatchHub Watches { get; }
     public Journal Journal { get; }
 
-    /// <summary>Further parts that follow what changes, such as the kubelet.</summary>
+    /// <summary>Called for each change, for parts such as the kubelet.</summary>
     public Action<StoredChange>? Seen { get; set; }
 
     /// <summary>How far the server's clock is ahead of the time provider's.</summary>
@@ -44,7 +44,7 @@ internal sealed class ClusterState
     public StreamingLists StreamingLists { get; set; }
     public ExpiredWatches ExpiredWatches { get; set; }
 
-    /// <summary>Who is writing right now: a client, or one of the cluster's own controllers.</summary>
+    /// <summary>The current writer: a client, or one of the cluster's own controllers.</summary>
     public string Actor { get; private set; } = "";
 
     public DateTimeOffset ServerNow => Agenda.UtcNow + ClockSkew;
@@ -54,7 +54,7 @@ internal sealed class ClusterState
 
     public void Define(ResourceKind kind) => _kinds[kind.Type] = kind;
 
-    /// <summary>Fresh, and the same in every run with the same seed.</summary>
+    /// <summary>A new UID. The same seed gives the same sequence of UIDs.</summary>
     public string NewUid()
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -62,7 +62,7 @@ internal sealed class ClusterState
         return new Guid(bytes).ToString();
     }
 
-    /// <summary>As generateName is completed.</summary>
+    /// <summary>The random suffix of a generateName.</summary>
     public string NewSuffix() => new(_random.GetItems<char>("bcdfghjklmnpqrstvwxz2456789", 5));
 
     public T As<T>(string actor, Func<T> act)

@@ -4,8 +4,8 @@ using Operator.Runtime;
 namespace Operator.Testing;
 
 /// <summary>
-/// One client's door to a <see cref="FakeCluster"/>, in process. A call without a fault is done before it returns, so that a
-/// single-threaded caller gets the same run every time. Watches, faults and death are its own: other clients don't notice.
+/// The in-process connection of one client to a <see cref="FakeCluster"/>. A call without a fault completes before it returns,
+/// so a single-threaded test always runs the same. Watches, faults and death of a client do not affect other clients.
 /// </summary>
 public sealed class FakeClient : IKubeApi
 {
@@ -20,23 +20,23 @@ public sealed class FakeClient : IKubeApi
         _calls = new CallGate(state, name, time, new FaultPlan(state.Gate)) { Killed = EndWatches };
     }
 
-    /// <summary>As the journal names it.</summary>
+    /// <summary>The client's name in the journal.</summary>
     public string Name { get; }
 
-    /// <summary>What goes wrong with its requests.</summary>
+    /// <summary>Faults of this client's requests.</summary>
     public FaultPlan Faults => _calls.Faults;
 
     public ServerClock? Clock => _calls.Clock;
     public bool IsDead => _calls.IsDead;
 
-    /// <summary>A call whose answer takes longer ends in a <see cref="TimeoutException"/>. Default 8 s.</summary>
+    /// <summary>A call without an answer in this time throws a <see cref="TimeoutException"/>. Default 8 s.</summary>
     public TimeSpan CallTimeout
     {
         get => _calls.CallTimeout;
         set => _calls.CallTimeout = value;
     }
 
-    /// <summary>Its watches hear of each change this much later: a stale cache. Order is kept.</summary>
+    /// <summary>The delay of all watch events, which makes caches stale. The order of events stays.</summary>
     public TimeSpan WatchLag
     {
         get => _conditions.Lag;
@@ -45,7 +45,7 @@ public sealed class FakeClient : IKubeApi
 
     public Task<KubeObject?> GetAsync(ResourceType type, ObjectKey key, CancellationToken ct)
     {
-        // As the real client: the path of an empty name is the collection's.
+        // The real client does the same, because the path with an empty name is the path of the collection.
         if (key.Name.Length == 0)
         {
             return Task.FromResult<KubeObject?>(null);
@@ -152,12 +152,12 @@ public sealed class FakeClient : IKubeApi
         }
     }
 
-    /// <summary>From now on its watches hear nothing, until <see cref="ThawWatches"/>; nothing is lost.</summary>
+    /// <summary>Holds back all watch events until <see cref="ThawWatches"/>. No event is lost.</summary>
     public void FreezeWatches() => SetFrozen(isFrozen: true);
 
     public void ThawWatches() => SetFrozen(isFrozen: false);
 
-    /// <summary>Ends its running watches, of one kind or of all.</summary>
+    /// <summary>Ends this client's running watches of one kind; null: of all kinds.</summary>
     public void DropWatches(WatchEnd end, ResourceType? type = null)
     {
         lock (_state.Gate)
@@ -167,8 +167,8 @@ public sealed class FakeClient : IKubeApi
     }
 
     /// <summary>
-    /// The process is gone: every call from now on, and every one under way, throws <see cref="OperationCanceledException"/>, or
-    /// never ends (until its own token is cancelled). What has left it already still reaches the server.
+    /// Kills the client process. Running and later calls throw <see cref="OperationCanceledException"/>. With
+    /// <paramref name="isSilent"/> they never end, except by their own token. Requests already sent still reach the server.
     /// </summary>
     public void Kill(bool isSilent = false)
     {
@@ -213,7 +213,7 @@ public sealed class FakeClient : IKubeApi
         return key;
     }
 
-    /// <summary>For the journal only; what is unreadable is refused later.</summary>
+    /// <summary>The object's name for the journal; empty for unreadable JSON, which the server refuses later.</summary>
     private static string NameIn(ReadOnlyMemory<byte> json)
     {
         try

@@ -7,8 +7,8 @@ using Operator.Runtime;
 namespace Operator.Testing;
 
 /// <summary>
-/// An object changed. Before is null for a creation, After for a removal. The actor is the client that asked for it, or one of
-/// the cluster's own controllers.
+/// A change of an object. Before is null for a creation, After is null for a removal. The actor is the client that wrote, or
+/// one of the cluster's own controllers.
 /// </summary>
 public sealed record ClusterChange(
     long Version,
@@ -20,7 +20,7 @@ public sealed record ClusterChange(
     JsonElement? After
 );
 
-/// <summary>A moment of a cluster, to go back to.</summary>
+/// <summary>The state of a cluster at one instant, for a later restore.</summary>
 public sealed class ClusterSnapshot
 {
     internal ClusterSnapshot(StoreSnapshot store) => Store = store;
@@ -29,10 +29,10 @@ public sealed class ClusterSnapshot
 }
 
 /// <summary>
-/// An API server in memory, with its garbage collector, namespaces and (if asked for) a kubelet, in the time of a
-/// <see cref="TimeProvider"/>. Clients come through doors: <see cref="Connect(string)"/> in process, or over
-/// HTTP. Safe for concurrent use; deterministic when used from one thread. What the real server does differently is a fault of
-/// this one: the conformance suite runs on both.
+/// An API server in memory, with a garbage collector, namespaces and an optional kubelet. It uses the time of a
+/// <see cref="TimeProvider"/>. Clients connect in process with <see cref="Connect(string)"/>, or over HTTP. Safe for
+/// concurrent use; deterministic with one thread. The conformance suite runs on this server and on a real one; where they
+/// differ, this server is wrong.
 /// </summary>
 /// <example>
 /// <code>
@@ -63,7 +63,7 @@ public sealed class FakeCluster : IDisposable
         }
     }
 
-    /// <summary>Called for each change, under the cluster's lock: it may look, and must not wait.</summary>
+    /// <summary>Called for each change, under the cluster's lock. The callback may read the cluster and must not wait.</summary>
     public Action<ClusterChange>? Changed { get; set; }
 
     /// <summary>Every request of every client.</summary>
@@ -94,14 +94,14 @@ public sealed class FakeCluster : IDisposable
         set => _state.ClockSkew = value;
     }
 
-    /// <summary>Whether <see cref="WatchOptions.SendInitialEvents"/> is served. Default: it is.</summary>
+    /// <summary>How the server handles <see cref="WatchOptions.SendInitialEvents"/>. Default: it serves it.</summary>
     public StreamingLists StreamingLists
     {
         get => _state.StreamingLists;
         set => _state.StreamingLists = value;
     }
 
-    /// <summary>How a watch from a resourceVersion that is too old is told so. Default: by an ERROR event.</summary>
+    /// <summary>How the server refuses a watch from an expired resourceVersion. Default: with an ERROR event.</summary>
     public ExpiredWatches ExpiredWatches
     {
         get => _state.ExpiredWatches;
@@ -110,13 +110,13 @@ public sealed class FakeCluster : IDisposable
 
     internal ClusterState State => _state;
 
-    /// <summary>A door for one client whose clock is the cluster's time provider.</summary>
+    /// <summary>Connects a client that uses the cluster's time provider as its clock.</summary>
     public FakeClient Connect(string client) => Connect(client, _time);
 
-    /// <summary>A door for one client with a clock of its own.</summary>
+    /// <summary>Connects a client with its own clock.</summary>
     public FakeClient Connect(string client, TimeProvider clock) => new(_state, client, clock);
 
-    /// <summary>Serves another kind, or one in another way.</summary>
+    /// <summary>Adds a kind, or replaces the definition of a kind.</summary>
     public void Define(ResourceKind kind)
     {
         lock (_state.Gate)
@@ -125,7 +125,7 @@ public sealed class FakeCluster : IDisposable
         }
     }
 
-    /// <summary>The object as it is stored, past all doors, faults and the journal.</summary>
+    /// <summary>Reads the stored object directly, without faults and journal; null: there is none.</summary>
     public KubeObject? Find(ResourceType type, ObjectKey key)
     {
         lock (_state.Gate)
@@ -134,7 +134,7 @@ public sealed class FakeCluster : IDisposable
         }
     }
 
-    /// <summary>All objects of a kind, in order of namespace and name.</summary>
+    /// <summary>All objects of a kind, ordered by namespace and name.</summary>
     public ImmutableArray<KubeObject> All(ResourceType type)
     {
         lock (_state.Gate)
@@ -149,7 +149,7 @@ public sealed class FakeCluster : IDisposable
         AsUser(() => _state.Writes.Create(type, ns, Encoding.UTF8.GetBytes(item.ToJsonString())));
 
     /// <summary>Reads, changes and replaces an object, as a user would with kubectl edit.</summary>
-    /// <exception cref="KubeApiException">There is none, or the server refuses the change.</exception>
+    /// <exception cref="KubeApiException">The object does not exist, or the server refuses the change.</exception>
     public KubeObject Edit(ResourceType type, ObjectKey key, Action<JsonObject> change) =>
         AsUser(() =>
         {
@@ -158,7 +158,7 @@ public sealed class FakeCluster : IDisposable
             return _state.Writes.Replace(type, key, Encoding.UTF8.GetBytes(item.ToJsonString()));
         });
 
-    /// <summary>Deletes an object, as a user would with kubectl. Gone is gone: a second time does nothing.</summary>
+    /// <summary>Deletes an object, as a user would with kubectl. Does nothing when the object does not exist.</summary>
     public void Delete(ResourceType type, ObjectKey key, TimeSpan? grace = null)
     {
         lock (_state.Gate)
@@ -171,7 +171,7 @@ public sealed class FakeCluster : IDisposable
     }
 
     /// <summary>
-    /// A ResourceQuota for pods that have not ended. Creations beyond it are refused with 403 until the answer is disposed.
+    /// Adds a ResourceQuota for pods that have not ended. The server refuses more pods with 403 until the result is disposed.
     /// </summary>
     public IDisposable LimitPods(string ns, string quota, int most) =>
         Admission.Refuse(request =>
@@ -187,8 +187,8 @@ public sealed class FakeCluster : IDisposable
         });
 
     /// <summary>
-    /// From now on pods run: each by the script that it is given when it is first seen, under the cluster's lock. Without this
-    /// they stay pending and unscheduled.
+    /// Starts a kubelet. It asks <paramref name="script"/> for the script of each new pod, under the cluster's lock. Without a
+    /// kubelet pods stay pending and unscheduled.
     /// </summary>
     public FakeKubelet RunPods(Func<KubeObject, PodScript> script)
     {
@@ -198,7 +198,7 @@ public sealed class FakeCluster : IDisposable
         }
     }
 
-    /// <summary>Forgets what happened so far: watches and pages of the past are told 410.</summary>
+    /// <summary>Drops the history. Watches and list pages of older versions get 410.</summary>
     public void Compact()
     {
         lock (_state.Gate)
@@ -216,7 +216,7 @@ public sealed class FakeCluster : IDisposable
         }
     }
 
-    /// <summary>How many watches are open.</summary>
+    /// <summary>The number of open watches.</summary>
     public int OpenWatches
     {
         get
@@ -236,7 +236,7 @@ public sealed class FakeCluster : IDisposable
         }
     }
 
-    /// <summary>etcd comes back from a backup: objects and resourceVersions of then, every watch broken, no history.</summary>
+    /// <summary>Restores etcd from a backup: old objects and resourceVersions, no history, and every watch breaks.</summary>
     public void Restore(ClusterSnapshot snapshot)
     {
         lock (_state.Gate)

@@ -5,7 +5,7 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>What a request asks for.</summary>
+/// <summary>The operation of a request.</summary>
 public enum KubeVerb
 {
     Get,
@@ -18,8 +18,8 @@ public enum KubeVerb
 }
 
 /// <summary>
-/// One request. <paramref name="Number"/> counts those of one client, from 1. The name of <paramref name="Key"/> is empty for
-/// collections, and its namespace for all of them.
+/// One request. <paramref name="Number"/> counts the client's requests from 1. In <paramref name="Key"/> the name is empty for
+/// a collection, and the namespace is empty for all namespaces.
 /// </summary>
 public sealed record FakeRequest(
     int Number,
@@ -36,19 +36,19 @@ public sealed record FakeRequest(
         string.Create(CultureInfo.InvariantCulture, $"{At:HH:mm:ss.fff} {Client}#{Number} {Verb} {Type.Plural} {Key}");
 }
 
-/// <summary>A request and what became of it, in the order in which the server dealt with them.</summary>
+/// <summary>A request and its result.</summary>
 public sealed record JournalEntry(FakeRequest Request)
 {
-    /// <summary>What the server answered; null when the request never reached it.</summary>
+    /// <summary>The server's answer; null when the request never reached the server.</summary>
     public HttpStatusCode? Status { get; init; }
 
-    /// <summary>The reason of a refusal; empty for none.</summary>
+    /// <summary>The reason of a refusal; empty: no refusal.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>What the client was told in place of the answer; null: the answer.</summary>
+    /// <summary>The fault that the client got instead of the answer; null: the client got the answer.</summary>
     public string? Fault { get; init; }
 
-    /// <summary>Whether the store changed. A replacement by an equal object changes nothing.</summary>
+    /// <summary>Whether the stored objects changed. A replacement by an equal object changes nothing.</summary>
     public bool HasChanged { get; init; }
 
     public override string ToString() =>
@@ -57,7 +57,7 @@ public sealed record JournalEntry(FakeRequest Request)
         + (Fault is null ? "" : $" ({Fault})");
 }
 
-/// <summary>Every request to the cluster. Safe for concurrent use.</summary>
+/// <summary>Every request to the cluster, in the order in which the server handled them. Safe for concurrent use.</summary>
 public sealed class Journal
 {
     private readonly Lock _gate;
@@ -76,7 +76,7 @@ public sealed class Journal
         }
     }
 
-    /// <summary>How many requests there were so far: a mark for <see cref="Since"/>.</summary>
+    /// <summary>The number of requests so far, which is also a mark for <see cref="Since"/>.</summary>
     public int Count
     {
         get
@@ -88,7 +88,7 @@ public sealed class Journal
         }
     }
 
-    /// <summary>Requests that ask for a change, done or not.</summary>
+    /// <summary>Write requests, successful or not.</summary>
     public ImmutableArray<JournalEntry> Writes => [.. Entries.Where(e => e.Request.IsWrite)];
 
     public ImmutableArray<JournalEntry> Since(int mark)
@@ -99,7 +99,7 @@ public sealed class Journal
         }
     }
 
-    /// <summary>Forgets everything, so that a long simulation does not keep it all.</summary>
+    /// <summary>Drops all entries, so that a long simulation does not fill the memory.</summary>
     public void Clear()
     {
         lock (_gate)

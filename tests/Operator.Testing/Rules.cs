@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace Operator.Testing;
 
-/// <summary>Rules that are asked in order, under the cluster's lock, and that can be taken away again.</summary>
+/// <summary>A list of rules in order, used under the cluster's lock. Each rule can be removed.</summary>
 internal sealed class Rules<TRule>(Lock gate)
 {
     public ImmutableArray<TRule> All { get; private set; } = [];
 
-    /// <summary>Disposing the answer takes the rule away.</summary>
+    /// <summary>Adds a rule. Dispose the result to remove the rule.</summary>
     public IDisposable Add(TRule rule)
     {
         lock (gate)

@@ -6,7 +6,7 @@ using Operator.Runtime;
 
 namespace Operator.Tests;
 
-/// <summary>A record is decoded again when anything of it was read anew, and only then.</summary>
+/// <summary>A record is decoded again only when a part of it was read again.</summary>
 public sealed class DecodedRecordsTests
 {
     private static readonly ObjectKey Shop = new("shops", "shop");
@@ -33,7 +33,7 @@ public sealed class DecodedRecordsTests
         Assert.NotSame(first, _records.Decode(Shop, _stored with { Counter = 4 }));
         Assert.NotSame(first, _records.Decode(Shop, _stored with { Id = "r2" }));
         Assert.NotSame(first, _records.Decode(new ObjectKey("shops", "other"), _stored));
-        // Another memory with the same words: somebody restored it, and only its checksum could tell.
+        // The parts are new objects in memory, as after a restore from a backup; the id and the counter are equal.
         var again = _stored with
         {
             Parts = PartsOf(new ConnectorRecord { Id = "r1", Counter = 3 }),

@@ -10,13 +10,13 @@ public sealed class OldActionsTests : IDisposable
     private static readonly ObjectKey Key = new(FleetObjects.Namespace, "stop");
     private readonly OneOperator _operator = new();
 
-    /// <summary>It is told first: a suspension is done whatever its age, one that has no connector waits for it.</summary>
+    /// <summary>Null when the action is kept: a suspension is applied at any age, and an action without its connector waits.</summary>
     [Theory]
     [InlineData("RunNow", FleetObjects.Name, "Expired: it was older than an hour when the operator could apply it")]
     [InlineData("RunNow", "", "Rejected: spec.targetRef.name: the name of the MarketplaceConnector is missing")]
     [InlineData("Suspend", FleetObjects.Name, null)]
     [InlineData("RunNow", "nobody", null)]
-    public void One_of_180_days_is_removed_and_logged_once_it_is_over(string verb, string target, string? outcome)
+    public void An_action_of_180_days_is_removed_and_logged_once_it_is_over(string verb, string target, string? outcome)
     {
         Cluster.Create(Kinds.Connectors, Key.Namespace, new FleetObjects(new Random(1)).Connector());
         Cluster.Create(Kinds.Actions, Key.Namespace, Action(verb, target));

@@ -4,7 +4,7 @@ using Operator.Tests.Simulation;
 
 namespace Operator.Tests;
 
-/// <summary>A fake cluster whose sync pods run, and one real operator for it, in virtual time.</summary>
+/// <summary>A fake cluster that runs sync pods, and one real operator for it, in virtual time.</summary>
 internal sealed class OneOperator : IDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -41,7 +41,7 @@ internal sealed class OneOperator : IDisposable
         } while (Time.FireNext(end));
     }
 
-    /// <summary>The operator ends, and another one begins when that time is over.</summary>
+    /// <summary>Stops the operator and starts another one after <paramref name="time"/>.</summary>
     public void Sleep(TimeSpan time)
     {
         _process.Stop();
@@ -51,11 +51,11 @@ internal sealed class OneOperator : IDisposable
         _process.Start();
     }
 
-    /// <summary>The object's condition as "reason: message"; null when it has none of that type.</summary>
+    /// <summary>The condition of the object as "reason: message"; null when it has no condition of this type.</summary>
     public string? Condition(ResourceType type, ObjectKey key, string condition) =>
         Cluster
             .Find(type, key)!
-            .Json.GetProperty("status") // whoever asks has made it, and an operator tells its status
+            .Json.GetProperty("status") // the test created the object, and the operator wrote its status
             .GetProperty("conditions")
             .EnumerateArray()
             .Where(c => c.GetProperty("type").GetString() == condition)

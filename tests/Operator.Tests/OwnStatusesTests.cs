@@ -4,7 +4,7 @@ using Operator.Runtime;
 
 namespace Operator.Tests;
 
-/// <summary>What a watch shows of our own writes queues nobody; everything else does.</summary>
+/// <summary>A watch event of a status that we wrote queues no reconcile; every other event does.</summary>
 public sealed class OwnStatusesTests
 {
     private static readonly ObjectKey Shop = new("shops", "shop");

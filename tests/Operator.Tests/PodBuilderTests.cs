@@ -9,7 +9,7 @@ using Operator.Planning.Stores;
 
 namespace Operator.Tests;
 
-/// <summary>The pod that goes to the API server, whole: an allow-list under the restricted Pod Security Standard.</summary>
+/// <summary>The whole pod for the API server. It meets the restricted Pod Security Standard and has only allowed fields.</summary>
 public sealed class PodBuilderTests
 {
     [Fact]

@@ -7,8 +7,8 @@ using Operator.Runtime;
 namespace Operator.Tests;
 
 /// <summary>
-/// How a run ended, read from statuses as schedulers, kubelets and controllers write them: what the cluster did is told apart from
-/// what the worker did, whatever exit code a kill leaves.
+/// How a run ended, from statuses as schedulers, kubelets and controllers write them. An ending that the cluster caused is not a
+/// failure of the worker, with any exit code.
 /// </summary>
 public sealed class PodEndingTests
 {
@@ -20,21 +20,21 @@ public sealed class PodEndingTests
         """;
 
     [Theory]
-    // The scheduler, kubectl drain, the taint manager and the garbage collector say so since Kubernetes 1.26.
+    // Conditions of the scheduler, kubectl drain, the taint manager and the garbage collector since Kubernetes 1.26.
     [InlineData("Running", "", "PreemptionByScheduler", RunResult.Infra, "Preempted")]
     [InlineData("Running", "", "EvictionByEvictionAPI", RunResult.Infra, "Evicted")]
     [InlineData("Failed", "", "DeletionByTaintManager", RunResult.Infra, "NodeLost")]
     [InlineData("Failed", "", "DeletionByPodGC", RunResult.Infra, "NodeLost")]
     [InlineData("Failed", "Evicted", "TerminationByKubelet", RunResult.Infra, "Evicted")]
     [InlineData("Failed", "", "SomethingNew", RunResult.Infra, "Evicted")]
-    // The kubelet's own words: node pressure, a critical pod, a graceful shutdown (1.20, 1.22).
+    // Reasons that the kubelet writes: node pressure, a critical pod, a graceful shutdown (1.20, 1.22).
     [InlineData("Failed", "Evicted", null, RunResult.Infra, "Evicted")]
     [InlineData("Failed", "Preempting", null, RunResult.Infra, "Preempted")]
     [InlineData("Failed", "Shutdown", null, RunResult.Infra, "NodeShutdown")]
     [InlineData("Failed", "Terminated", null, RunResult.Infra, "NodeShutdown")]
-    // Nobody but the worker.
+    // No sign of the cluster: the worker failed.
     [InlineData("Failed", "", null, RunResult.Failed, "ExitCode")]
-    public void A_killed_container_is_blamed_on_whoever_says_that_it_did_it(
+    public void The_status_says_whether_the_cluster_killed_a_container(
         string phase,
         string reason,
         string? disruption,
@@ -51,7 +51,7 @@ public sealed class PodEndingTests
     [InlineData("Failed", "Evicted", RunResult.Infra, "Evicted")]
     [InlineData("Failed", "NodeShutdown", RunResult.Infra, "NodeShutdown")]
     [InlineData("Failed", "NodeLost", RunResult.Infra, "NodeLost")]
-    // The kubelet did not admit it: the node's, and no word of ours.
+    // The kubelet did not admit the pod, with a reason that the operator does not know: counts as the node's.
     [InlineData("Failed", "OutOfcpu", RunResult.Infra, "NodeLost")]
     public void A_pod_that_ended_without_its_container_is_the_clusters_doing(
         string phase,
@@ -65,7 +65,10 @@ public sealed class PodEndingTests
         Assert.Equal((result, expected), (ending.Result, ending.Reason));
     }
 
-    /// <summary>A node that was started anew; a pod that was deleted while its kubelet was busy. Kubernetes 1.22 and newer; 1.20.</summary>
+    /// <summary>
+    /// The node restarted, or the pod was deleted while its kubelet was busy. Kubernetes 1.22 and newer write <c>state</c>, 1.20
+    /// writes <c>lastState</c>.
+    /// </summary>
     [Theory]
     [InlineData("state", "", "NodeLost")]
     [InlineData("lastState", "", "NodeLost")]

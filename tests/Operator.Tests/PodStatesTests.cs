@@ -7,7 +7,7 @@ using Operator.Testing;
 
 namespace Operator.Tests;
 
-/// <summary>Worlds of planning and the fake cluster tell the same of a pod, or their stories would not be about the same thing.</summary>
+/// <summary>The planning tests and the fake cluster show a pod in the same way, so both test the same behaviour.</summary>
 public sealed class PodStatesTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -43,7 +43,7 @@ public sealed class PodStatesTests
             )!
             .AsObject(); // the text above
         var shown = Read(pod);
-        // Only what runs can be given up.
+        // Only a running pod can be given up.
         PodState[] life = States[row] is PodState.GivenUp ? [Running, States[row]] : [States[row]];
 
         foreach (var state in life)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Operator.Tests;
 
-/// <summary>One line a store and run, and one a store that an occasion passed over, each once.</summary>
+/// <summary>The log has one line per store and run, and one line per store that an occasion missed.</summary>
 public sealed partial class RunLogTests
 {
     [Fact]

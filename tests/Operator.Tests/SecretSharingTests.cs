@@ -7,7 +7,7 @@ using Operator.Tests.Simulation;
 
 namespace Operator.Tests;
 
-/// <summary>Production and what is not Production never use one Secret in one namespace.</summary>
+/// <summary>In one namespace, a Production connector and a connector of another environment never use the same Secret.</summary>
 public sealed class SecretSharingTests : IDisposable
 {
     private static readonly ObjectKey Live = new(FleetObjects.Namespace, "live");

@@ -6,8 +6,8 @@ using Operator.Tests.Simulation;
 namespace Operator.Tests;
 
 /// <summary>
-/// A connector of three stores, one flow due every ten seconds, under a real operator in virtual time: s02 can't authenticate, s03
-/// is suspended.
+/// A connector with three stores and one flow every ten seconds, and a real operator, in virtual time. Store s02 cannot
+/// authenticate; s03 is suspended.
 /// </summary>
 internal sealed class ServedFleet : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class ServedFleet : IDisposable
 
     public void RunFor(TimeSpan time) => _operator.RunFor(time);
 
-    /// <summary>The operator ends, and another one begins when that time is over.</summary>
+    /// <summary>Stops the operator and starts another one after <paramref name="time"/>.</summary>
     public void Sleep(TimeSpan time) => _operator.Sleep(time);
 
     public void Dispose() => _operator.Dispose();

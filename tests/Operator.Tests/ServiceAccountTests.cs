@@ -7,7 +7,7 @@ using Operator.Tests.Simulation;
 
 namespace Operator.Tests;
 
-/// <summary>Sync pods run under a ServiceAccount only if somebody who may write ServiceAccounts has opened it to them.</summary>
+/// <summary>Sync pods use a ServiceAccount only when a person who may write ServiceAccounts has labelled it for them.</summary>
 public sealed class ServiceAccountTests : IDisposable
 {
     private static readonly ObjectKey Key = new(FleetObjects.Namespace, FleetObjects.Name);
@@ -22,7 +22,7 @@ public sealed class ServiceAccountTests : IDisposable
     }
 
     [Fact]
-    public void One_that_is_not_there_keeps_every_run_from_starting_and_says_so()
+    public void A_missing_account_keeps_every_run_from_starting_and_says_so()
     {
         Start();
 
@@ -31,7 +31,7 @@ public sealed class ServiceAccountTests : IDisposable
     }
 
     [Fact]
-    public void One_without_the_label_keeps_every_run_from_starting_and_says_what_to_do()
+    public void An_account_without_the_label_keeps_every_run_from_starting_and_says_what_to_do()
     {
         Create(label: "false");
 
@@ -60,7 +60,7 @@ public sealed class ServiceAccountTests : IDisposable
     }
 
     [Fact]
-    public void One_that_is_opened_later_is_found_without_anybody_touching_the_connector()
+    public void An_account_that_is_labelled_later_is_found_without_a_change_of_the_connector()
     {
         Create(label: "false");
         Start();

@@ -23,7 +23,7 @@ public sealed class UndecodableObjectsTests : IDisposable
         _operator.RunFor(TimeSpan.FromSeconds(40));
 
         Assert.Equal(
-            "Undecodable: it can't be read: spec.stores is of another kind than it should be; correct it",
+            "Undecodable: it can't be read: spec.stores has the wrong type; correct it",
             _operator.Ready(Kinds.Connectors, Bad)
         );
         Assert.StartsWith(Reasons.Syncing, _operator.Ready(Kinds.Connectors, Good), StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class UndecodableObjectsTests : IDisposable
         _operator.RunFor(TimeSpan.FromSeconds(40));
 
         Assert.Equal(
-            "Undecodable: it can't be read: spec.stores is of another kind than it should be; correct it",
+            "Undecodable: it can't be read: spec.stores has the wrong type; correct it",
             _operator.Ready(Kinds.Actions, Bad)
         );
         Assert.StartsWith(
@@ -89,7 +89,7 @@ public sealed class UndecodableObjectsTests : IDisposable
     [InlineData("", "Rejected: spec.targetRef.name: the name of the MarketplaceConnector is missing")]
     [InlineData(
         "nobody",
-        "ConnectorNotFound: there is no MarketplaceConnector 'nobody' in namespace 'shop': it waits for one"
+        "ConnectorNotFound: there is no MarketplaceConnector 'nobody' in namespace 'shop': the action waits for it"
     )]
     public void An_action_without_its_connector_says_so(string target, string expected)
     {
@@ -124,7 +124,7 @@ public sealed class UndecodableObjectsTests : IDisposable
 
     private static JsonObject Broken(JsonObject item, string field)
     {
-        item["metadata"]!["name"] = Bad.Name; // ours have metadata and spec
+        item["metadata"]!["name"] = Bad.Name; // the test's connectors have metadata and spec
         item["spec"]![field] = "no list";
         return item;
     }

@@ -39,27 +39,27 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- end -}}
 
-{{/* The rights of the program: no wildcard, no Secrets. */}}
+{{/* The RBAC rules of the operator: no wildcard and no access to Secrets. */}}
 {{- define "operator.rules" -}}
 - apiGroups: [marketplace-operator.io]
   resources: [marketplaceconnectors, syncrollouts, syncactions]
   verbs: [get, list, watch]
-# Actions are removed 180 days after they were made.
+# The operator deletes actions 180 days after their creation.
 - apiGroups: [marketplace-operator.io]
   resources: [syncactions]
   verbs: [delete]
 - apiGroups: [marketplace-operator.io]
   resources: [marketplaceconnectors/status, syncrollouts/status, syncactions/status]
   verbs: [update]
-# The runs. Owner references with blocking deletion are not used, so no right on finalizers.
+# The sync pods. Their owner references do not block deletion, so no right on finalizers is needed.
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch, create, delete]
-# The record (head and parts), the tickets of attempts, and the ConfigMap keys that connectors refer to.
+# The records (head and parts), the tickets of attempts, and the ConfigMaps that connectors refer to.
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [get, list, watch, create, update, delete]
-# Whether the ServiceAccount that a connector names is labelled as open to sync pods. Read by name, never listed.
+# The operator reads the label of a ServiceAccount that allows sync pods to use it. It reads by name and never lists.
 - apiGroups: [""]
   resources: [serviceaccounts]
   verbs: [get]
@@ -68,7 +68,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   verbs: [create]
 {{- end -}}
 
-{{/* A CRD of the files, with what only newer clusters know switched on by their version. */}}
+{{/* A CRD from the files; lines for newer Kubernetes versions are enabled by the cluster's version. */}}
 {{- define "operator.crd" -}}
 {{- $crd := .file -}}
 {{- if semverCompare ">=1.25.0-0" .root.Capabilities.KubeVersion.Version -}}

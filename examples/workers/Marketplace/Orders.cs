@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Marketplace;
 
 /// <summary>
-/// The orders of every store: one every two seconds since the Unix epoch, computed from the clock, so that nothing needs to be
-/// kept. Every fifth costs a thousand or more and is written with a thousands separator.
+/// The orders of every store: one order every two seconds since the Unix epoch, computed from the clock, so that no order needs
+/// to be stored. Every fifth order has a total above 1,000, written with a thousands separator.
 /// </summary>
 public static class Orders
 {
@@ -22,7 +22,7 @@ public static class Orders
         }
     }
 
-    /// <summary>The total of an order by its id, or null for an id that is none of the store's.</summary>
+    /// <summary>The total of an order by its id; null: the id is not an order of the store.</summary>
     public static decimal? TotalOf(string store, string id) =>
         id.StartsWith(store + "-", StringComparison.Ordinal)
         && long.TryParse(id[(store.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -36,12 +36,12 @@ public static class Orders
 
 public sealed record Order(string Id, string Total);
 
-/// <summary>A token bucket a key: so many calls at once, refilled at a steady rate.</summary>
+/// <summary>A token bucket per key: it allows <c>burst</c> calls at once and refills at a steady rate.</summary>
 public sealed class Quota(double perSecond, int burst, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, (double Tokens, long At)> _buckets = new(StringComparer.Ordinal);
 
-    /// <summary>Takes one token; null when there was one, else how long to wait for the next.</summary>
+    /// <summary>Takes one token and returns null; without a token, returns the time until the next one.</summary>
     public TimeSpan? Take(string key)
     {
         TimeSpan? wait = null;
@@ -59,7 +59,7 @@ public sealed class Quota(double perSecond, int burst, TimeProvider time)
     }
 }
 
-/// <summary>Acknowledgements by worker version: what the demo shows from the marketplace's side.</summary>
+/// <summary>Counts acknowledgements by worker version and outcome.</summary>
 public sealed class Statistics
 {
     private readonly ConcurrentDictionary<(string Version, string Outcome), long> _counts = new();

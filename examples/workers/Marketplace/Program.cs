@@ -6,8 +6,8 @@ using System.Text.Json.Serialization;
 namespace Marketplace;
 
 /// <summary>
-/// A server that behaves like a marketplace: OAuth client credentials, pages, a quota with 429 and Retry-After, and
-/// acknowledgements that are checked row by row.
+/// A server that simulates a marketplace: OAuth client credentials, pages, a quota with 429 and Retry-After, and
+/// acknowledgements that it checks row by row.
 /// </summary>
 internal static class Program
 {
@@ -57,7 +57,7 @@ internal static class Program
             : Results.StatusCode(StatusCodes.Status401Unauthorized);
     }
 
-    /// <summary>Null when the call may go on.</summary>
+    /// <summary>Returns the refusal of a call; null when the call is allowed.</summary>
     private static IResult? Refused(HttpContext context, string store, string token, Quota quota)
     {
         if (!IsSame(context.Request.Headers.Authorization.ToString(), $"Bearer {token}"))
@@ -85,7 +85,7 @@ internal static class Program
         return Results.Json(new OrderPage([.. orders.Take(PageSize)], next), MarketplaceJson.Default.OrderPage);
     }
 
-    /// <summary>A row with a wrong total is refused, the others are taken.</summary>
+    /// <summary>Refuses rows with a wrong total and accepts the others.</summary>
     private static IResult Acknowledge(
         string store,
         List<Acknowledgement> orders,

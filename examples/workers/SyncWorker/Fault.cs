@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace SyncWorker;
 
 /// <summary>
-/// Misbehaviour on request (environment variable WORKER_FAULT), for end-to-end tests of the operator. Nothing of a real worker:
-/// skip this file when you read the example.
+/// Faults for end-to-end tests of the operator, chosen by the environment variable WORKER_FAULT. A real worker needs none of
+/// this; skip this file when you read the example.
 /// </summary>
 public static class Fault
 {
-    /// <summary>Before the first store: exit1, garbage, silent, toomany, hang, hog.</summary>
+    /// <summary>Faults before the first store: exit1, garbage, silent, toomany, hang, hog. Returns the exit code; null: go on.</summary>
     public static async Task<int?> AtStartAsync(
         string? fault,
         Report report,
@@ -43,7 +43,9 @@ public static class Fault
         }
     }
 
-    /// <summary>Outside the managed heap, whose limit is below the container's: the kernel has to end it.</summary>
+    /// <summary>
+    /// Allocates outside the managed heap, because the heap limit is below the container's limit. So the kernel kills the process.
+    /// </summary>
     private static void TakeAllMemory()
     {
         var ones = new byte[16 * 1024 * 1024];
@@ -54,7 +56,7 @@ public static class Fault
         }
     }
 
-    /// <summary>At each store: crash:STORE, slow:SECONDS.</summary>
+    /// <summary>Faults at each store: crash:STORE, slow:SECONDS.</summary>
     public static async Task AtStoreAsync(string? fault, string store, TimeProvider time, CancellationToken stop)
     {
         if (fault == $"crash:{store}")

@@ -4,19 +4,19 @@ using System.Net.Http.Json;
 
 namespace SyncWorker;
 
-/// <summary>The marketplace refused for good: the class says for what kind of reason.</summary>
+/// <summary>The marketplace refused a call and a retry does not help; the error class is the kind of reason.</summary>
 public sealed class MarketplaceException(char errorClass, string message) : Exception(message)
 {
     public char ErrorClass { get; } = errorClass;
 }
 
-/// <summary>Talks to the marketplace: client credentials, pages, and a pause where it asks for one.</summary>
+/// <summary>The client of the marketplace: uses client credentials and pages, and obeys Retry-After.</summary>
 public sealed class MarketplaceClient(HttpClient http, TimeProvider time, CancellationToken deadline)
 {
     private const int MostTries = 5;
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
 
-    /// <summary>Signs in with the files of that folder; one token serves the whole run.</summary>
+    /// <summary>Signs in with the credential files of the folder; uses one token for the whole run.</summary>
     public async Task SignInAsync(string credentials)
     {
         if (!_tokens.TryGetValue(credentials, out var token))
@@ -55,7 +55,7 @@ public sealed class MarketplaceClient(HttpClient http, TimeProvider time, Cancel
         return await response.Content.ReadFromJsonAsync(WorkerJson.Default.OrderPage, deadline) ?? new OrderPage();
     }
 
-    /// <summary>Acknowledges several orders at once; each has its own answer.</summary>
+    /// <summary>Acknowledges several orders in one call; each order has its own result.</summary>
     public async Task<List<AcknowledgementResult>> AcknowledgeAsync(string store, List<Acknowledgement> orders)
     {
         using var response = await SendAsync(() =>
@@ -67,7 +67,7 @@ public sealed class MarketplaceClient(HttpClient http, TimeProvider time, Cancel
         return await response.Content.ReadFromJsonAsync(WorkerJson.Default.ListAcknowledgementResult, deadline) ?? [];
     }
 
-    /// <summary>Sends; a 429 is obeyed as Retry-After says, a few times.</summary>
+    /// <summary>Sends a request. After 429 it waits for Retry-After and tries again, up to <see cref="MostTries"/> times.</summary>
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request)
     {
         for (var attempt = 1; ; attempt++)

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace SyncWorker;
 
-/// <summary>Syncs one store: takes its new orders page by page and acknowledges each with the total that was read.</summary>
+/// <summary>Syncs one store: reads its new orders page by page and acknowledges each order with its total.</summary>
 public sealed class OrderSync(MarketplaceClient marketplace, string version)
 {
-    /// <summary>Version 1.0 acknowledged orders one by one; from 1.1 on a page at a time.</summary>
+    /// <summary>Version 1.0 acknowledges orders one by one; later versions acknowledge a page per call.</summary>
     private readonly bool _acknowledgesPages = version != "1.0";
 
     /// <summary>
-    /// Version 1.2 has a bug that its own tests did not find: it reads amounts as they are written in Germany, so "1,234.50"
-    /// becomes 1.23 and the marketplace refuses the acknowledgement. One order in five costs a thousand or more.
+    /// Version 1.2 has a bug: it reads amounts in the German format, so "1,234.50" becomes 1.2345 and the marketplace refuses the
+    /// acknowledgement. Every fifth order has a total above 1,000.
     /// </summary>
     private readonly bool _readsCommaAsDecimalPoint = version == "1.2";
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace SyncWorker;
 
-/// <summary>One line of the log, for people and tests.</summary>
+/// <summary>One log line per store, for people and tests.</summary>
 public sealed record LogLine(
     string Version,
     string Revision,
@@ -16,7 +16,7 @@ public sealed record LogLine(
 
 internal static class Program
 {
-    /// <summary>How far back a store's first run looks.</summary>
+    /// <summary>How far back the first run of a store reads orders.</summary>
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(20);
 
     private static async Task<int> Main()
@@ -31,7 +31,7 @@ internal static class Program
         var report = new Report(Setting("TERMINATION_LOG", "/dev/termination-log"), run.Stores.Count);
         var fault = Environment.GetEnvironmentVariable("WORKER_FAULT");
 
-        // A worker exits at once when its deadline has passed.
+        // A worker must exit when its deadline has passed.
         using var deadline = new CancellationTokenSource(Positive(run.Deadline - time.GetUtcNow()), time);
         if (await Fault.AtStartAsync(fault, report, run.Stores.Count, time, deadline.Token) is { } code)
         {
@@ -74,7 +74,7 @@ internal static class Program
         return 0;
     }
 
-    /// <summary>A store that fails is counted and told; the others go on.</summary>
+    /// <summary>Syncs one store. Counts and returns its failure, so that the other stores continue; null: no failure.</summary>
     private static async Task<string?> SyncStoreAsync(
         OrderSync sync,
         MarketplaceClient marketplace,

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace SyncWorker;
 
-/// <summary>What became of one store's items, by error class: t throttled, a auth, i invalid, u upstream, x timeout, n internal.</summary>
+/// <summary>
+/// Counts of one store's items. Failed items have an error class: t throttled, a auth, i invalid, u upstream, x timeout,
+/// n internal.
+/// </summary>
 public sealed class StoreCounts
 {
     private readonly SortedDictionary<char, int> _failed = [];
@@ -27,7 +30,9 @@ public sealed class StoreCounts
     }
 }
 
-/// <summary>The report in the termination log: rewritten after each store, so that a crash leaves what was done.</summary>
+/// <summary>
+/// The report in the termination log. It is written again after each store, so that after a crash it contains the finished stores.
+/// </summary>
 public sealed class Report(string path, int stores)
 {
     private readonly StoreCounts?[] _counts = new StoreCounts?[stores];

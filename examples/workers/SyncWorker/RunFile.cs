@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace SyncWorker;
 
-/// <summary>/sync/run.json: what this run is asked to do.</summary>
+/// <summary>The content of /sync/run.json: the task of this run.</summary>
 public sealed record RunFile
 {
     public string Flow { get; set; } = "";
@@ -12,7 +12,7 @@ public sealed record RunFile
     public DateTimeOffset Deadline { get; set; }
     public Dictionary<string, string> Parameters { get; set; } = [];
 
-    /// <summary>In the order of the report.</summary>
+    /// <summary>The stores of the run; the report has the same order.</summary>
     public List<RunStore> Stores { get; set; } = [];
 }
 
@@ -20,13 +20,13 @@ public sealed record RunStore
 {
     public string Name { get; set; } = "";
 
-    /// <summary>Up to here everything was synced; absent on the store's first run.</summary>
+    /// <summary>The newest slot in which the store had no failed item; null: there is none.</summary>
     public DateTimeOffset? LastOkSlot { get; set; }
 
-    /// <summary>What came up since then is to be done again; absent: nothing is.</summary>
+    /// <summary>Everything since this time must be synced again; null: nothing.</summary>
     public DateTimeOffset? RedoFrom { get; set; }
 
-    /// <summary>Where to begin; null on the store's first run.</summary>
+    /// <summary>The start of the range to sync; null on the store's first run.</summary>
     public DateTimeOffset? Since => RedoFrom < LastOkSlot ? RedoFrom : LastOkSlot ?? RedoFrom;
 }
 
@@ -46,7 +46,7 @@ public sealed record Order
 {
     public string Id { get; set; } = "";
 
-    /// <summary>As the marketplace writes amounts: <c>1,234.50</c>.</summary>
+    /// <summary>The total as the marketplace writes it: <c>1,234.50</c>.</summary>
     public string Total { get; set; } = "";
 }
 
@@ -56,7 +56,7 @@ public sealed record AcknowledgementResult
 {
     public string Id { get; set; } = "";
 
-    /// <summary>The HTTP status that this row would have had alone.</summary>
+    /// <summary>The HTTP status of this row.</summary>
     public int Status { get; set; }
 }
 

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Api;
 
-/// <summary>Source-generated JSON of our kinds: camelCase, absent for null, unknown members ignored (the validator's concern).</summary>
+/// <summary>
+/// Source-generated JSON of our kinds: camelCase, nulls left out, unknown members ignored (the validator reports them).
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -4,18 +4,22 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Operator.Api;
 
-/// <summary>Compares JSON with the members of our records: which fields they do not have, and which are of another kind.</summary>
+/// <summary>Compares JSON with the members of our records: finds unknown fields and values of a wrong JSON kind.</summary>
 public static class JsonShape
 {
-    /// <summary>Fields of the object, <c>metadata</c> and <c>status</c> left alone, that the kind does not have.</summary>
+    /// <summary>Unknown fields of the object; <c>metadata</c> and <c>status</c> are not checked.</summary>
     public static ImmutableArray<Finding> UnknownFields(JsonElement item, string kind) =>
         [.. Walk(item, kind).Where(d => d.IsUnknown).Select(d => d.Finding)];
 
-    /// <summary>Fields whose value is of another kind than the record's: a text for a number, a null.</summary>
+    /// <summary>
+    /// Fields whose value has another JSON kind than the record's member, such as a text for a number, or null.
+    /// </summary>
     public static ImmutableArray<Finding> WrongKinds(JsonElement item, string kind) =>
         [.. Walk(item, kind).Where(d => !d.IsUnknown).Select(d => d.Finding)];
 
-    /// <summary>Both, of a value that stands alone; its paths begin after the value itself.</summary>
+    /// <summary>
+    /// Unknown fields and wrong kinds of a value without an object around it; paths begin after the value itself.
+    /// </summary>
     internal static ImmutableArray<Finding> Differences(JsonElement value, JsonTypeInfo type)
     {
         var walk = new ShapeWalk();
@@ -58,7 +62,7 @@ public static class JsonShape
 
         public ImmutableArray<Difference> Found => _found.ToImmutable();
 
-        /// <summary>The member of that name; a field that has none is noted.</summary>
+        /// <summary>The member of that name; null for an unknown field, which is also reported.</summary>
         public JsonPropertyInfo? Known(string field, JsonTypeInfo type, string path)
         {
             var member = type.Properties.FirstOrDefault(p => p.Name == field);

@@ -1,11 +1,11 @@
 namespace Operator.Api;
 
-/// <summary>The name that a misspelt one was meant to be.</summary>
+/// <summary>Finds the names that a misspelt name probably means.</summary>
 public static class NearMiss
 {
     private const int MostEdits = 2;
 
-    /// <summary>The nearest of the names if it is at most two edits away and not a quite different word, else null.</summary>
+    /// <summary>The nearest name, when it is at most two edits away and at most half of its length; else null.</summary>
     public static string? Of(string text, IEnumerable<string> names)
     {
         var nearest = names.MinBy(name => Distance(text, name));
@@ -14,7 +14,9 @@ public static class NearMiss
             : null;
     }
 
-    /// <summary>So many names, nearest first, that begin with the text or are at most a third of it away.</summary>
+    /// <summary>
+    /// At most <paramref name="most"/> names, nearest first, that begin with the text or differ in at most a third of it.
+    /// </summary>
     public static IReadOnlyList<string> All(string text, IEnumerable<string> names, int most) =>
         [
             .. names
@@ -28,7 +30,7 @@ public static class NearMiss
                 .Select(n => n.name),
         ];
 
-    /// <summary>Levenshtein's distance, without regard to case.</summary>
+    /// <summary>The Levenshtein distance, case ignored.</summary>
     private static int Distance(string a, string b)
     {
         var previous = Enumerable.Range(0, b.Length + 1).ToArray();

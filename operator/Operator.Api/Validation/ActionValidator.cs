@@ -2,7 +2,7 @@ using FluentValidation;
 
 namespace Operator.Api;
 
-/// <summary>What makes an action clear. Whether it can be done is the planner's to say: it knows the connector.</summary>
+/// <summary>The rules of an action's own fields. The planner checks it against the connector.</summary>
 internal sealed class ActionValidator : AbstractValidator<ActionSpec>
 {
     private const int MostStores = 250;

@@ -3,7 +3,9 @@ using FluentValidation;
 
 namespace Operator.Api;
 
-/// <summary>What makes a connector workable. Everything that the schema and CEL refuse is refused here too: a cluster may know neither.</summary>
+/// <summary>
+/// The rules of a connector. They repeat all that the schema and CEL reject, because a cluster may enforce neither.
+/// </summary>
 internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
 {
     private const int MostStores = 250;
@@ -67,7 +69,9 @@ internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
         }
     }
 
-    /// <summary>Nobody knows which keys of a shared Secret are a store's where no marketplace says so.</summary>
+    /// <summary>
+    /// A shared Secret of a Custom store needs a list of keys, because there is no marketplace profile with defaults.
+    /// </summary>
     private static void CheckKeysAreNamed(ImmutableArray<Store> stores, Action<string, string> fail)
     {
         for (var i = 0; i < stores.Length; i++)

@@ -1,6 +1,6 @@
 namespace Operator.Api;
 
-/// <summary>Names of our objects, as the API server takes them.</summary>
+/// <summary>Checks names of our objects as the API server does.</summary>
 public static class ObjectNames
 {
     /// <summary>What is wrong with a name and what to do, or null.</summary>

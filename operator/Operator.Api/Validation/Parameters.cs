@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Operator.Api;
 
 /// <summary>
-/// What is handed to the worker as it is. Its size counts as it will be written, as JSON: fifty stores and their flow must fit
-/// into the 128 KiB of a pod's run file.
+/// The rules of parameters, which the worker gets unchanged. Their size is counted as JSON: fifty stores and their flow
+/// must fit into the 128 KiB of a pod's run file.
 /// </summary>
 internal static class Parameters
 {

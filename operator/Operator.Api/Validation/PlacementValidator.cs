@@ -3,7 +3,10 @@ using FluentValidation;
 
 namespace Operator.Api;
 
-/// <summary>Where sync pods run and how they are marked. What belongs to the operator, to GitOps tools or to the node's security can't be set.</summary>
+/// <summary>
+/// The rules of where sync pods run and which labels and annotations they have. Keys of the operator, of GitOps tools and
+/// of node security cannot be set.
+/// </summary>
 internal sealed class PlacementValidator : AbstractValidator<SyncPodSpec>
 {
     private const int Most = 20;

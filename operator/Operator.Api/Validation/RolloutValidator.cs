@@ -3,7 +3,9 @@ using FluentValidation;
 
 namespace Operator.Api;
 
-/// <summary>What makes a rollout workable. Steps in different notations are compared by the planner, against the number of stores.</summary>
+/// <summary>
+/// The rules of a rollout. The planner compares steps in different notations, because it knows the number of stores.
+/// </summary>
 internal sealed class RolloutValidator : AbstractValidator<RolloutSpec>
 {
     private const int MostSteps = 20;
@@ -27,7 +29,7 @@ internal sealed class RolloutValidator : AbstractValidator<RolloutSpec>
             .WithMessage("the failure policy is unknown; use Rollback or Pause");
     }
 
-    /// <summary>Each step against the widest one before it in the same notation.</summary>
+    /// <summary>Compares each step with the widest step before it in the same notation.</summary>
     private static void RefuseShrinking(ImmutableArray<RolloutStep> steps, Action<string, string> fail)
     {
         int? widestShare = null;

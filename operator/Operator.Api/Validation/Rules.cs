@@ -3,7 +3,7 @@ using FluentValidation;
 
 namespace Operator.Api;
 
-/// <summary>How our validators say what is wrong: the value as it was written, then what to write instead.</summary>
+/// <summary>Shared rules of our validators. Messages show the value as written, then what to write instead.</summary>
 internal static class Rules
 {
     public static IRuleBuilderOptions<T, TProperty> Must<T, TProperty>(
@@ -46,7 +46,9 @@ internal static class Rules
                     : $"{Texts.Quote(d)} is no duration; write for example 90s, 10m or 1h30m"
         );
 
-    /// <summary>At most so many entries; the least of 0 means that the list may be left out.</summary>
+    /// <summary>
+    /// Between <paramref name="least"/> and <paramref name="most"/> entries; with a least of 0 the list may be left out.
+    /// </summary>
     public static void Count<T, TItem>(
         this IRuleBuilder<T, ImmutableArray<TItem>> rule,
         int least,
@@ -61,7 +63,7 @@ internal static class Rules
                     : $"there are {list.Length} {what}; list at most {most}"
         );
 
-    /// <summary>No two entries of one name (or another field); <paramref name="list"/> is the list's whole path.</summary>
+    /// <summary>No two entries have the same name (or other field); <paramref name="list"/> is the list's full path.</summary>
     public static void Unique<T, TItem>(
         this IRuleBuilder<T, ImmutableArray<TItem>> rule,
         string list,

@@ -3,7 +3,7 @@ using FluentValidation;
 
 namespace Operator.Api;
 
-/// <summary>What is checked as one: the entries and that no name is there twice.</summary>
+/// <summary>The entries of one list, checked together: each entry, and that names are unique.</summary>
 internal sealed record StoreListContent(ImmutableArray<Store> Stores);
 
 internal sealed class StoreListValidator : AbstractValidator<StoreListContent>

@@ -91,7 +91,7 @@ internal sealed class FlowValidator : AbstractValidator<Flow>
             null or "" => "the schedule is missing; write for example */5 * * * * or @every 5m",
             { Length: > LongestSchedule } =>
                 $"the schedule has {flow.Schedule.Length} characters; use at most {LongestSchedule}",
-            // The schedule is judged in a zone of the right form only: one fault, one finding.
+            // A schedule is checked only in a valid time zone: one fault, one finding.
             _ => Texts.IsTimeZone(flow.TimeZone) ? options.ScheduleProblem(flow.Schedule, flow.TimeZone) : null,
         };
 }

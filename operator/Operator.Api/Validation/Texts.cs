@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Operator.Api;
 
-/// <summary>Forms of texts that Kubernetes would refuse later and less clearly; the CRDs carry the same patterns (a test compares them).</summary>
+/// <summary>
+/// Text formats that Kubernetes would reject later and less clearly. The CRDs contain the same patterns (a test compares
+/// them).
+/// </summary>
 internal static partial class Texts
 {
     public const int LongestLabel = 63;
@@ -26,8 +29,9 @@ internal static partial class Texts
     internal const string LabelValuePattern = @"^([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?\z";
 
     /// <summary>
-    /// Registry host with port, lower-case path, tag, digest. As in container runtimes, the first part is a host only if it has
-    /// a dot or a port or is localhost: in <c>Acme/sync:1</c> it is a path, and paths are in lower case.
+    /// Registry host with port, lower-case path, tag, digest. As in container runtimes, the first part is a host only when
+    /// it has a dot or a port or is localhost: in <c>Acme/sync:1</c> the first part is a path, and paths must be
+    /// lower-case.
     /// </summary>
     internal const string ImagePattern =
         @"^(((localhost|[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?|[a-zA-Z0-9-]+:[0-9]{1,5})/)?"
@@ -38,14 +42,14 @@ internal static partial class Texts
 
     public static bool IsObjectName(string? text) => text?.Length <= LongestName && ObjectName().IsMatch(text);
 
-    /// <summary>A key of a Secret or ConfigMap; one that begins with two dots can't be a file.</summary>
+    /// <summary>A key of a Secret or ConfigMap. A key that begins with two dots cannot be a file.</summary>
     public static bool IsDataKey(string? text) =>
         text?.Length <= LongestName
         && DataKey().IsMatch(text)
         && text is not "."
         && !text.StartsWith("..", StringComparison.Ordinal);
 
-    /// <summary>With the longest key of a store behind it, it is still a key.</summary>
+    /// <summary>A prefix that is short enough to be a key together with the longest key of a store.</summary>
     public static bool IsKeyPrefix(string? text) =>
         text?.Length <= LongestKeyPrefix && DataKey().IsMatch(text) && !text.StartsWith("..", StringComparison.Ordinal);
 
@@ -70,7 +74,7 @@ internal static partial class Texts
 
     public static bool IsImage(string? text) => text?.Length <= LongestImage && Image().IsMatch(text);
 
-    /// <summary>Quoted, and cut where it would fill a condition.</summary>
+    /// <summary>The value in quotes, cut to 80 characters so that it does not fill a condition.</summary>
     public static string Quote(object? value)
     {
         var text = value?.ToString() ?? "";

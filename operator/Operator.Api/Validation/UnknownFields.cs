@@ -4,19 +4,22 @@ using System.Text.Json;
 namespace Operator.Api;
 
 /// <summary>
-/// Finds fields that our kinds do not have. A server without strict validation drops them without a word; what the user
-/// applied is still in kubectl's annotation.
+/// Finds fields that our kinds do not have. A server without strict validation drops them without a message; kubectl's
+/// last-applied annotation still contains them.
 /// </summary>
 public static class UnknownFields
 {
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-    /// <summary>Paths of fields that the kind does not have, such as <c>spec.flows[0].shedule</c>, with what is wrong; metadata and status are left alone.</summary>
+    /// <summary>
+    /// Unknown fields of the kind, such as <c>spec.flows[0].shedule</c>, each with a message; metadata and status are not
+    /// checked.
+    /// </summary>
     public static ImmutableArray<Finding> In(JsonElement item, string kind) => JsonShape.UnknownFields(item, kind);
 
     /// <summary>
-    /// The same for what kubectl last applied, as <c>spec.flows[0].shedule (there is no such field; did you mean schedule?)</c>;
-    /// nothing when there is no such annotation.
+    /// Unknown fields of what kubectl last applied, as <c>spec.flows[0].shedule (there is no such field; did you mean
+    /// schedule?)</c>; empty without that annotation.
     /// </summary>
     public static ImmutableArray<string> InLastApplied(IReadOnlyDictionary<string, string> annotations, string kind)
     {
@@ -31,7 +34,7 @@ public static class UnknownFields
         }
         catch (JsonException)
         {
-            // Anybody may have written the annotation; it only ever adds a hint.
+            // The annotation may hold any text; it only adds a hint.
             return [];
         }
     }

@@ -7,8 +7,8 @@ using System.Text.Json.Serialization;
 namespace Operator.Api;
 
 /// <summary>
-/// A length of time as the user wrote it, in Go's notation: <c>90s</c>, <c>1h30m</c>, <c>1.5h</c>, <c>250ms</c>.
-/// Any text can be held, so that a strange object still parses; the validator refuses what <see cref="TryGet"/> can't read.
+/// A length of time as the user wrote it, in Go's notation: <c>90s</c>, <c>1h30m</c>, <c>1.5h</c>, <c>250ms</c>. Holds any
+/// text, so that an invalid object still parses; the validator rejects text that <see cref="TryGet"/> cannot read.
 /// </summary>
 [JsonConverter(typeof(DurationConverter))]
 public readonly record struct Duration(string Text)
@@ -26,14 +26,14 @@ public readonly record struct Duration(string Text)
         ["h"] = TimeSpan.TicksPerHour,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The value; throws <see cref="FormatException"/> for text that is no duration.</summary>
+    /// <summary>The value; throws <see cref="FormatException"/> for text that is not a duration.</summary>
     public TimeSpan Value =>
         TryGet(out var value) ? value : throw new FormatException($"'{Text}' is no duration such as 90s, 10m or 1h30m");
 
     public static Duration From(TimeSpan value) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.###}s"));
 
-    /// <summary>Reads the text; false for anything but one or more numbers with a unit (ms, s, m, h), or beyond 10 years.</summary>
+    /// <summary>Reads the text; false unless it is one or more numbers with a unit (ms, s, m, h), at most 10 years.</summary>
     public bool TryGet(out TimeSpan value)
     {
         value = default;
@@ -82,7 +82,7 @@ public readonly record struct Duration(string Text)
     }
 }
 
-/// <summary>Any text is read; the validator judges it.</summary>
+/// <summary>Reads any text; the validator checks it.</summary>
 public sealed class DurationConverter : JsonConverter<Duration>
 {
     public override Duration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

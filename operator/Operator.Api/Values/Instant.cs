@@ -5,8 +5,9 @@ using System.Text.Json.Serialization;
 namespace Operator.Api;
 
 /// <summary>
-/// A point in time as the user wrote it, by RFC 3339 with its offset: <c>2026-11-25T17:00:00Z</c>; empty: none is given. Any text
-/// can be held, so that a strange object still parses; the validator refuses what <see cref="TryGet"/> can't read.
+/// A point in time as the user wrote it, in RFC 3339 with an offset: <c>2026-11-25T17:00:00Z</c>; empty: none is given.
+/// Holds any text, so that an invalid object still parses; the validator rejects text that <see cref="TryGet"/> cannot
+/// read.
 /// </summary>
 [JsonConverter(typeof(InstantConverter))]
 public readonly record struct Instant(string Text)
@@ -23,10 +24,10 @@ public readonly record struct Instant(string Text)
 
     public bool IsGiven => !string.IsNullOrEmpty(Text);
 
-    /// <summary>The instant in UTC; null when none is given, or for text that is none.</summary>
+    /// <summary>The instant in UTC; null when none is given or the text is invalid.</summary>
     public DateTimeOffset? Value => TryGet(out var value) ? value : null;
 
-    /// <summary>Reads the text; false for anything but a date, a time and an offset (Z or ±hh:mm).</summary>
+    /// <summary>Reads the text; false unless it is a date, a time and an offset (Z or ±hh:mm).</summary>
     public bool TryGet(out DateTimeOffset value)
     {
         var isRead = DateTimeOffset.TryParseExact(
@@ -43,7 +44,7 @@ public readonly record struct Instant(string Text)
     public override string ToString() => Text;
 }
 
-/// <summary>Any text is read; the validator judges it.</summary>
+/// <summary>Reads any text; the validator checks it.</summary>
 public sealed class InstantConverter : JsonConverter<Instant>
 {
     public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

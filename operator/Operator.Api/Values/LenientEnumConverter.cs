@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Api;
 
-/// <summary>Reads an enum by its exact name; any other text is the enum's zero value, which each of ours calls Unknown.</summary>
+/// <summary>Reads an enum by its exact name; any other text becomes the zero value, Unknown.</summary>
 internal sealed class LenientEnumConverter<T> : JsonConverter<T>
     where T : struct, Enum
 {

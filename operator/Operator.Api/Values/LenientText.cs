@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Operator.Api;
 
-/// <summary>Reads a scalar of any JSON kind as text, so that a wrong kind is a finding of the validator, not a parse error.</summary>
+/// <summary>
+/// Reads a scalar of any JSON kind as text, so that the validator reports a wrong kind instead of a parse error.
+/// </summary>
 internal static class LenientText
 {
     public static string Read(ref Utf8JsonReader reader)

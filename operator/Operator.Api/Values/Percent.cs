@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Operator.Api;
 
 /// <summary>
-/// A percentage as the user wrote it: <c>5%</c>, <c>0.5%</c>. Any text can be held; the validator refuses what
-/// <see cref="TryGet"/> can't read.
+/// A percentage as the user wrote it: <c>5%</c>, <c>0.5%</c>. Holds any text; the validator rejects text that
+/// <see cref="TryGet"/> cannot read.
 /// </summary>
 [JsonConverter(typeof(PercentConverter))]
 public readonly record struct Percent(string Text)
@@ -39,7 +39,7 @@ public readonly record struct Percent(string Text)
 
     public override string ToString() => Text;
 
-    /// <summary>Not <c>.5%</c>, <c>5.%</c> or <c>05%</c>, which decimal would take; at most 4 decimals.</summary>
+    /// <summary>Rejects <c>.5%</c>, <c>5.%</c> and <c>05%</c>, which decimal accepts, and more than 4 decimals.</summary>
     private static bool IsPlainNumber(string text)
     {
         var number = text.AsSpan(0, text.Length - 1);

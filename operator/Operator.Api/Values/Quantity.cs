@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Operator.Api;
 
 /// <summary>
-/// A Kubernetes quantity in the notation that we accept: a plain number with an optional suffix (<c>100m</c>, <c>1.5</c>,
-/// <c>256Mi</c>). Signs and exponents, which Kubernetes would take too, are refused: in a manifest they are slips.
+/// A Kubernetes quantity: a plain number with an optional suffix (<c>100m</c>, <c>1.5</c>, <c>256Mi</c>). Signs and
+/// exponents, which Kubernetes accepts, are rejected: in a manifest they are typing errors.
 /// </summary>
 internal static partial class Quantity
 {
@@ -38,7 +38,9 @@ internal static partial class Quantity
         return true;
     }
 
-    /// <summary>The same for an amount of memory or disk, where thousandths make no sense (<c>256m</c> for <c>256Mi</c>).</summary>
+    /// <summary>
+    /// Reads an amount of memory or disk; false also for the suffix <c>m</c> (thousandths), usually a slip for <c>Mi</c>.
+    /// </summary>
     public static bool TryReadBytes(string? text, out decimal value)
     {
         value = default;

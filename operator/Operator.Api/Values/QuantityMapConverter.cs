@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Api;
 
-/// <summary>Resource names to quantities, which may be written as numbers (<c>cpu: 1</c>), as everywhere in Kubernetes.</summary>
+/// <summary>Reads resource names with quantities; as in Kubernetes, a quantity may be a JSON number (<c>cpu: 1</c>).</summary>
 public sealed class QuantityMapConverter : JsonConverter<ImmutableSortedDictionary<string, string>>
 {
     public override ImmutableSortedDictionary<string, string> Read(

@@ -5,15 +5,15 @@ using System.Text.Json.Serialization;
 namespace Operator.Api;
 
 /// <summary>
-/// Calls in a length of time as the user wrote it: <c>1/180s</c>, <c>5/1s</c>, <c>100/1h</c>. Any text can be held; the validator
-/// refuses what <see cref="TryGet"/> can't read.
+/// Calls in a length of time as the user wrote it: <c>1/180s</c>, <c>5/1s</c>, <c>100/1h</c>. Holds any text; the validator
+/// rejects text that <see cref="TryGet"/> cannot read.
 /// </summary>
 [JsonConverter(typeof(RateConverter))]
 public readonly record struct Rate(string Text)
 {
     private const int MostDigits = 9;
 
-    /// <summary>Reads the text; false for anything but a number of calls from 1 on, a slash and a duration of more than nothing.</summary>
+    /// <summary>Reads the text; false unless it is a number of calls (at least 1), a slash and a duration above 0.</summary>
     public bool TryGet(out long calls, out TimeSpan per)
     {
         (calls, per) = (0, default);
@@ -28,7 +28,7 @@ public readonly record struct Rate(string Text)
     public override string ToString() => Text;
 }
 
-/// <summary>Any text is read; the validator judges it.</summary>
+/// <summary>Reads any text; the validator checks it.</summary>
 public sealed class RateConverter : JsonConverter<Rate>
 {
     public override Rate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -5,23 +5,23 @@ using System.Text.Json.Serialization;
 namespace Operator.Api;
 
 /// <summary>
-/// How many stores a step reaches, as the user wrote it: a share of all (<c>5%</c>) or a number (<c>3</c>).
-/// Any text can be held; the validator refuses what neither <see cref="TryGetCount"/> nor <see cref="TryGetFraction"/> can read.
+/// How many stores a step reaches, as the user wrote it: a share of all (<c>5%</c>) or a number (<c>3</c>). Holds any text;
+/// the validator rejects text that neither <see cref="TryGetCount"/> nor <see cref="TryGetFraction"/> can read.
 /// </summary>
 [JsonConverter(typeof(StoreShareConverter))]
 public readonly record struct StoreShare(string Text)
 {
-    /// <summary>A number of stores.</summary>
+    /// <summary>Reads the text as a number of stores, at least 1.</summary>
     public bool TryGetCount(out int count) =>
         int.TryParse(Text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && Text[0] != '0';
 
-    /// <summary>A share of all stores, as a fraction.</summary>
+    /// <summary>Reads the text as a share of all stores, as a fraction.</summary>
     public bool TryGetFraction(out decimal fraction) => new Percent(Text).TryGet(out fraction);
 
     public override string ToString() => Text;
 }
 
-/// <summary>Numbers are written as numbers, shares as strings (Kubernetes' int-or-string).</summary>
+/// <summary>Writes numbers as JSON numbers and shares as strings (Kubernetes' int-or-string).</summary>
 internal sealed class StoreShareConverter : JsonConverter<StoreShare>
 {
     public override StoreShare Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

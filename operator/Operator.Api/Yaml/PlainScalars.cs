@@ -7,8 +7,9 @@ using YamlDotNet.Core.Events;
 namespace Operator.Api;
 
 /// <summary>
-/// What a scalar means. Quoted and block scalars are texts. Plain ones are read as kubectl reads them: YAML 1.2's core schema,
-/// and YAML 1.1's yes, no, on and off, which kubectl still takes for booleans – else <c>sites: [no]</c> would pass here and fail there.
+/// Reads YAML scalars as kubectl does. Quoted and block scalars are texts. Plain scalars follow YAML 1.2's core schema,
+/// plus YAML 1.1's yes, no, on and off as booleans, which kubectl still accepts; otherwise <c>sites: [no]</c> would pass
+/// here and fail there.
 /// </summary>
 internal static partial class PlainScalars
 {

@@ -3,17 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace Operator.Api;
 
-/// <summary>One YAML document, as JSON, and where its fields stand.</summary>
+/// <summary>One YAML document as JSON, with the line of each field.</summary>
 public sealed partial record YamlDocument
 {
     /// <summary>Counted from 1 within the file.</summary>
     public required int Number { get; init; }
     public required JsonElement Root { get; init; }
 
-    /// <summary>Line by path (<c>spec.flows[0].schedule</c>); the document's own is under the empty path.</summary>
+    /// <summary>Line by path (<c>spec.flows[0].schedule</c>); the empty path is the document itself.</summary>
     public required IReadOnlyDictionary<string, int> Lines { get; init; }
 
-    /// <summary>The line of the field, or of the nearest field around it that is there.</summary>
+    /// <summary>The line of the field, or of the nearest existing parent.</summary>
     public int LineOf(string path)
     {
         while (path.Length > 0 && !Lines.ContainsKey(path))

@@ -6,8 +6,9 @@ using YamlDotNet.Core.Events;
 namespace Operator.Api;
 
 /// <summary>
-/// Reads YAML (and so JSON) documents as kubectl does, from the parser's events: no reflection, so it works in a native binary.
-/// Throws <see cref="YamlException"/>, with its place, for what is no YAML, has a key twice, or would grow without bound by aliases.
+/// Reads YAML (and JSON) documents as kubectl does, from the parser's events: without reflection, so it works in a native
+/// binary. Throws <see cref="YamlException"/> with the position for text that is not YAML, a duplicate key, or aliases that
+/// make the document too large.
 /// </summary>
 public sealed class YamlReader(TextReader text)
 {
@@ -20,7 +21,7 @@ public sealed class YamlReader(TextReader text)
     private Dictionary<string, int> _lines = [];
     private int _nodes;
 
-    /// <summary>The documents in order; empty ones (only comments) are left out but counted.</summary>
+    /// <summary>The documents in order; empty documents (only comments) are counted but not returned.</summary>
     public IEnumerable<YamlDocument> Read()
     {
         _parser.Consume<StreamStart>();
@@ -108,14 +109,14 @@ public sealed class YamlReader(TextReader text)
             }
             else if (!fields.TryAdd(key.Value, value))
             {
-                throw new YamlException(key.Start, key.End, $"the field '{key.Value}' is there twice; remove one");
+                throw new YamlException(key.Start, key.End, $"the field '{key.Value}' occurs twice; remove one");
             }
         }
         Merge(fields, merged);
         return fields;
     }
 
-    /// <summary>YAML's merge keys: fields of the mapping itself win, then those of the earlier source.</summary>
+    /// <summary>YAML's merge keys: the mapping's own fields win, then those of the earlier source.</summary>
     private static void Merge(JsonObject fields, List<JsonNode?> merged)
     {
         var sources = merged.SelectMany(m => m is JsonArray list ? list.AsEnumerable() : [m]).OfType<JsonObject>();

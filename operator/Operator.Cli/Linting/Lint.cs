@@ -3,7 +3,7 @@ using YamlDotNet.Core;
 
 namespace Operator.Cli.Linting;
 
-/// <summary>Checks files and says what it found, one line a finding: on standard output the findings, on standard error the rest.</summary>
+/// <summary>Checks files. Prints one line per finding on standard output, and all other messages on standard error.</summary>
 internal sealed class Lint(TextReader input, TextWriter output, TextWriter errors, TimeSpan minimumInterval)
 {
     private const string StandardInput = "-";
@@ -21,7 +21,7 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
         }
         if (areUsable && _checked == 0)
         {
-            errors.WriteLine("nothing was checked: there is no object of our kinds in what was given");
+            errors.WriteLine($"nothing was checked: the files contain no object of {ApiGroup.Name}; name other files");
         }
         else
         {

@@ -3,10 +3,10 @@ using Operator.Api;
 
 namespace Operator.Cli.Linting;
 
-/// <summary>One document of a file as a manifest: what it is and where its fields stand.</summary>
+/// <summary>One document of a file as a manifest: its kind and name, and the lines of its fields.</summary>
 internal sealed record ManifestDocument(YamlDocument Yaml)
 {
-    /// <summary>Counted from 1 within the file.</summary>
+    /// <summary>Number of the document in the file, from 1.</summary>
     public int Number => Yaml.Number;
     public JsonElement Root => Yaml.Root;
 

@@ -6,7 +6,9 @@ using Operator.Planning.Quotas;
 
 namespace Operator.Cli.Linting;
 
-/// <summary>The operator's own rules for one manifest, after its fields were found to be of the right kinds.</summary>
+/// <summary>
+/// Checks one manifest: identity, unknown fields and field types; then, if all types are right, the operator's rules.
+/// </summary>
 internal sealed class ManifestRules(TimeSpan minimumInterval)
 {
     private readonly ConnectorRules _connectors = new(
@@ -16,7 +18,7 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         }
     );
 
-    /// <summary>By its group, or by its kind when the group is misspelt.</summary>
+    /// <summary>Recognised by the group, or by the kind if the group is misspelt.</summary>
     public static bool IsOurs(ManifestDocument document) =>
         document.ApiVersion.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal)
         || document.Kind is ApiGroup.ConnectorKind or ApiGroup.RolloutKind or ApiGroup.ActionKind;
@@ -31,7 +33,7 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         findings.AddRange(Identity(document));
         findings.AddRange(JsonShape.UnknownFields(document.Root, document.Kind));
         var wrong = JsonShape.WrongKinds(document.Root, document.Kind);
-        // Rules read the spec as a record, which only a spec of the right kinds can become.
+        // The rules need a decoded spec, and a spec with wrong field types can't be decoded.
         findings.AddRange(wrong.IsEmpty ? Rules(document) : wrong);
         return findings.ToImmutable();
     }

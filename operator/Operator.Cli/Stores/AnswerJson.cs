@@ -4,7 +4,7 @@ using Operator.Planning.Explaining;
 
 namespace Operator.Cli.Stores;
 
-/// <summary>The whole answer for programs.</summary>
+/// <summary>Writes the complete answer as JSON, for programs.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

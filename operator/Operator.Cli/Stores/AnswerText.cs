@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Operator.Cli.Stores;
 
-/// <summary>The answer for people: due times that went the same way one after the other are one line.</summary>
+/// <summary>Writes the answer for people; consecutive due times with the same reason are one line.</summary>
 internal sealed class AnswerText(Terminal terminal)
 {
     private static readonly string[] Headers = ["WHEN", "DUE TIMES", "OUTCOME", "WHY"];
@@ -44,7 +44,7 @@ internal sealed class AnswerText(Terminal terminal)
         return string.Create(CultureInfo.InvariantCulture, $"synced on {synced} of {due} due times{last}{stale}");
     }
 
-    /// <summary>Slots in a row with the same outcome for the same reason.</summary>
+    /// <summary>Groups consecutive slots with the same reason.</summary>
     private static IEnumerable<List<SlotAnswer>> Spans(IReadOnlyList<SlotAnswer> slots)
     {
         for (var start = 0; start < slots.Count; )

@@ -8,13 +8,13 @@ using Operator.Runtime;
 
 namespace Operator.Cli.Stores;
 
-/// <summary>A connector, its record if there is one that can be read, and the stores that something is known of.</summary>
+/// <summary>A connector, its record (null: none is readable), and the names of its known stores.</summary>
 internal sealed record ReadConnector(MarketplaceConnector Connector, ConnectorRecord? Record)
 {
     public ImmutableArray<string> Stores { get; } = Explanations.Stores(Connector, Record);
 }
 
-/// <summary>Reads connectors and their records, and writes nothing.</summary>
+/// <summary>Reads connectors and their records; never writes.</summary>
 internal sealed class ConnectorReader(IKubeApi api, TimeProvider time)
 {
     private const int PageSize = 100;
@@ -29,10 +29,10 @@ internal sealed class ConnectorReader(IKubeApi api, TimeProvider time)
             OutlivesHead = RecordParts.OutlivesHead,
         },
         time,
-        () => throw new InvalidOperationException("a reader commits nothing")
+        () => throw new InvalidOperationException("cannot commit a record: this program only reads records")
     );
 
-    /// <summary>The connector of that name, or all of the namespace; those that can't be read are left out.</summary>
+    /// <summary>Reads the named connector (null: all of the namespace); leaves out connectors that can't be decoded.</summary>
     public async Task<ImmutableArray<ReadConnector>> ReadAsync(string ns, string? name, CancellationToken ct)
     {
         var items = name is null ? await ListAsync(ns, ct) : await GetAsync(new ObjectKey(ns, name), ct);
@@ -63,7 +63,7 @@ internal sealed class ConnectorReader(IKubeApi api, TimeProvider time)
         return items;
     }
 
-    /// <summary>Null where there is none, or it was lost: then nothing is known.</summary>
+    /// <summary>Null when there is no record or the record is lost.</summary>
     private async Task<ConnectorRecord?> RecordOfAsync(
         ObjectKey key,
         MarketplaceConnector connector,

@@ -1,6 +1,6 @@
 namespace Operator.Cli.Stores;
 
-/// <summary>What the user asked of <c>store</c>.</summary>
+/// <summary>The arguments of the command <c>store</c>.</summary>
 internal sealed record StoreArguments
 {
     public required string Store { get; init; }
@@ -14,5 +14,5 @@ internal sealed record StoreArguments
     public bool IsJson { get; init; }
 }
 
-/// <summary>The question can't be answered as it was asked: what is wrong, and what to do.</summary>
+/// <summary>The arguments do not allow an answer; the message says what is wrong and what to do.</summary>
 internal sealed class UnanswerableException(string message) : Exception(message);

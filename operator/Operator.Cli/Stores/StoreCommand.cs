@@ -10,29 +10,29 @@ internal static class StoreCommand
     public static Command Of(Terminal terminal)
     {
         var name = new Argument<string>("NAME") { Description = "The store's name." };
-        var connector = Text("--connector", "The connector, where several have such a store.");
+        var connector = Text("--connector", "The connector; needed if several connectors have a store of this name.");
         var flow = Text("--flow", "Only this flow.");
         var since = Text(
             "--since",
-            "From when on: 14:00 (your zone), RFC 3339, or how long ago, such as 2h. Default: all that is known."
+            "Start time: 14:00 (your time zone), RFC 3339, or how long ago, such as 2h. Default: everything that is known."
         );
         var until = Text(
             "--until",
-            "Until when, written like --since; a time of day is the first one after it. Default: now."
+            "End time, in the form of --since; a time of day is the first such time after --since. Default: now."
         );
-        var ns = Text("--namespace", "The namespace. Default: the context's.", "-n");
+        var ns = Text("--namespace", "The namespace. Default: the namespace of the context.", "-n");
         var kubeconfig = Text(
             "--kubeconfig",
-            "The kubeconfig file. Default: KUBECONFIG, the pod's service account, ~/.kube/config."
+            "The kubeconfig file. Default: KUBECONFIG, else the pod's service account, else ~/.kube/config."
         );
-        var context = Text("--context", "The context of the kubeconfig. Default: the current one.");
+        var context = Text("--context", "The context of the kubeconfig. Default: the current context.");
         var output = new Option<string>("--output", "-o")
         {
             Description = "text or json.",
             DefaultValueFactory = _ => "text",
         };
         output.AcceptOnlyFromAmong("text", Json);
-        var command = new Command("store", "Says when a store was synced, when not, and why.")
+        var command = new Command("store", "Shows when a store was synced, when it was not, and why.")
         {
             name,
             connector,

@@ -7,7 +7,7 @@ using Prometheus;
 
 namespace Operator.Cli.Stores;
 
-/// <summary>Reads what is known of a store from the cluster and prints the answer; every rule of it is in Planning.</summary>
+/// <summary>Reads the connector and record of a store from the cluster and prints the answer, which Planning computes.</summary>
 internal sealed class StoreReader(Terminal terminal)
 {
     private const int NamesShown = 5;
@@ -33,7 +33,7 @@ internal sealed class StoreReader(Terminal terminal)
         }
         catch (KubeApiException e)
         {
-            terminal.Errors.WriteLine($"the API server refuses: {e.Message}");
+            terminal.Errors.WriteLine($"the API server refused the request: {e.Message}");
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
@@ -57,7 +57,7 @@ internal sealed class StoreReader(Terminal terminal)
         var api = new KubeApi(http, terminal.Time, metrics, new KubeApiOptions());
         var found = await ConnectorOfAsync(new ConnectorReader(api, terminal.Time), arguments, ns, ct);
         CheckFlow(found.Connector, arguments.Flow);
-        // By the server's clock, because it is the one that planning keeps to.
+        // Uses the server's clock, if known, because it is independent of this machine's clock.
         var now = terminal.Time.GetUtcNow();
         return Explanations.Answer(Question(arguments, found, api.Clock?.At(now) ?? now));
     }
@@ -94,7 +94,7 @@ internal sealed class StoreReader(Terminal terminal)
                     $"{option}: '{text}' is no instant; write 14:00, 2026-11-24T14:00:00Z or 2h"
                 );
 
-    /// <summary>The one connector that has, or lately had, such a store.</summary>
+    /// <summary>The one connector that has the store, or had it recently.</summary>
     private static async Task<ReadConnector> ConnectorOfAsync(
         ConnectorReader reader,
         StoreArguments arguments,
@@ -107,8 +107,8 @@ internal sealed class StoreReader(Terminal terminal)
         {
             throw new UnanswerableException(
                 arguments.Connector is { } connector
-                    ? $"there is no MarketplaceConnector '{connector}' in namespace '{ns}'; name another one, or its namespace with -n"
-                    : $"there is no MarketplaceConnector in namespace '{ns}'; name theirs with -n"
+                    ? $"there is no MarketplaceConnector '{connector}' in namespace '{ns}'; correct --connector, or set its namespace with -n"
+                    : $"there is no MarketplaceConnector in namespace '{ns}'; set another namespace with -n"
             );
         }
         var having = all.Where(c => c.Stores.Contains(arguments.Store, StringComparer.Ordinal)).ToList();
@@ -127,10 +127,10 @@ internal sealed class StoreReader(Terminal terminal)
         var names = all.SelectMany(c => c.Stores).Distinct(StringComparer.Ordinal).ToList();
         var near = NearMiss.All(store, names, NamesShown);
         var looked =
-            $"no store '{store}' among the {names.Count} of {string.Join(", ", all.Select(c => c.Connector.Metadata.Name).Take(NamesShown))} in namespace '{ns}'";
+            $"there is no store '{store}' among the {names.Count} stores of {string.Join(", ", all.Select(c => c.Connector.Metadata.Name).Take(NamesShown))} in namespace '{ns}'";
         return near.Count > 0
             ? $"{looked}; did you mean {string.Join(", ", near)}?"
-            : $"{looked}; look in another one with -n";
+            : $"{looked}; set another namespace with -n";
     }
 
     private static void CheckFlow(MarketplaceConnector connector, string? flow)

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Operator.Cli.Stores;
 
 /// <summary>
-/// An instant as people write it: a time of day in their own zone (<c>14:00</c>), RFC 3339, or how long ago (<c>2h</c>).
+/// Reads a time argument: a time of day in the user's time zone (<c>14:00</c>), RFC 3339, or a time ago (<c>2h</c>).
 /// </summary>
 internal static class TimeArgument
 {
@@ -15,7 +15,7 @@ internal static class TimeArgument
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
     ];
 
-    /// <summary>Null for what is none of these. A time of day is the last such one up to now.</summary>
+    /// <summary>Reads a start time; null for any other text. A time of day is the last such time up to now.</summary>
     public static DateTimeOffset? Before(string text, DateTimeOffset now, TimeZoneInfo zone) =>
         Clock(text) is { } clock
             ? At(clock, now, zone) is var today && today <= now
@@ -27,7 +27,7 @@ internal static class TimeArgument
                     ? now - ago
                     : null;
 
-    /// <summary>The same for the end of a range: a time of day is the first such one after its beginning.</summary>
+    /// <summary>Reads an end time. A time of day is the first such time after <paramref name="since"/>.</summary>
     public static DateTimeOffset? After(string text, DateTimeOffset since, DateTimeOffset now, TimeZoneInfo zone) =>
         Clock(text) is not { } clock ? Before(text, now, zone)
         : At(clock, since, zone) is var sameDay && sameDay > since ? sameDay

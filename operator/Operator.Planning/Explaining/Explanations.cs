@@ -9,10 +9,10 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Explaining;
 
-/// <summary>Answers questions about single stores from the record and the connector, by the rules that plan.</summary>
+/// <summary>Answers questions about single stores from the record and the connector, by the same rules as planning.</summary>
 public static class Explanations
 {
-    /// <summary>The names of all stores that something can be said of: those that are listed, and those that were until lately.</summary>
+    /// <summary>The names of all known stores: listed stores, and removed stores that the record still knows.</summary>
     public static ImmutableArray<string> Stores(MarketplaceConnector connector, ConnectorRecord? record) =>
         [
             .. Listed(connector, record)
@@ -70,7 +70,7 @@ public static class Explanations
         };
     }
 
-    /// <summary>While the occasion's pods are kept, the record knows their runs.</summary>
+    /// <summary>The store's last run; null once the record has removed the occasion with its pods.</summary>
     private static Entry? LastRun(FlowPlan plan, string occasion, string store) =>
         plan
             .Occasions.FirstOrDefault(o => o.Id == occasion)
@@ -81,7 +81,7 @@ public static class Explanations
         const string advice = "the operator's log has a line for each store and run: search it for";
         var (store, name) = (question.Store, flow.Name);
         return question.Since is not { } since || since > question.Now ? null
-            : rows.IsEmpty ? "no due time of this flow is over yet, as far as the record knows"
+            : rows.IsEmpty ? "the record has no closed due time of this flow yet"
             : rows.Length < OutcomeBook.MostOccasions
             || since >= rows[0].Slot
             || !WasDueBefore(flow, since, rows[0].Slot)
@@ -93,7 +93,7 @@ public static class Explanations
         Schedule.Problem(flow.Schedule, flow.TimeZone, TimeSpan.Zero) is not null
         || Schedule.Of(flow).Next(since.AddTicks(-1)) < oldest;
 
-    /// <summary>What planning would begin with, without what it would find out.</summary>
+    /// <summary>The draft that planning starts with; no step of planning runs.</summary>
     private static Draft DraftOf(StoreQuestion question)
     {
         var record = question.Record ?? new ConnectorRecord();
@@ -108,7 +108,7 @@ public static class Explanations
         return new Draft(seen, record) { Effective = effective.Under(Suspensions.Of(record.Actions), question.Now) };
     }
 
-    /// <summary>Those of the spec, then list by list; the first of several with one name counts.</summary>
+    /// <summary>The stores of the spec, then list by list; of several stores with one name the first counts.</summary>
     private static ImmutableArray<Store> Listed(MarketplaceConnector connector, ConnectorRecord? record) =>
         [
             .. connector

@@ -8,11 +8,13 @@ public sealed record StoreAnswer
     public string Namespace { get; init; } = "";
     public string Connector { get; init; } = "";
 
-    /// <summary>What keeps all of the store's runs now, and the connector's trouble: sentences.</summary>
+    /// <summary>Sentences: what holds all of the store's runs now, and problems of the connector.</summary>
     public ImmutableArray<string> Now { get; init; } = [];
     public ImmutableArray<FlowAnswer> Flows { get; init; } = [];
 
-    /// <summary>Something of what was asked was due and not synced, or is not known, or keeps the store now.</summary>
+    /// <summary>
+    /// A requested slot was due and not synced, an answer is unknown, a flow is stale, or something holds the store now.
+    /// </summary>
     public bool HasFindings =>
         !Now.IsEmpty
         || Flows.Any(f =>
@@ -24,23 +26,23 @@ public sealed record FlowAnswer
 {
     public string Flow { get; init; } = "";
 
-    /// <summary>The occasions in question that are over, oldest first.</summary>
+    /// <summary>The requested occasions that are over, oldest first.</summary>
     public ImmutableArray<SlotAnswer> Slots { get; init; } = [];
 
-    /// <summary>What was asked and is not known, and where to look; null: all is known.</summary>
+    /// <summary>The part of the question that the record cannot answer, and where to look; null: all is known.</summary>
     public string? Unknown { get; init; }
 
-    /// <summary>What is so now: what runs, what is waited for, what is next. Sentences.</summary>
+    /// <summary>Sentences about now: live runs, what the store waits for, the next due time.</summary>
     public ImmutableArray<string> Now { get; init; } = [];
 
-    /// <summary>The due time of the newest sync without a failed item.</summary>
+    /// <summary>The due time of the newest sync without a failed item; null when none is known.</summary>
     public DateTimeOffset? LastOkSlot { get; init; }
 
-    /// <summary>Nothing of it was synced on the last three due times that are over.</summary>
+    /// <summary>Nothing of the store was synced on the last three closed due times of this flow.</summary>
     public bool IsStale { get; init; }
 }
 
-/// <summary>What became of the store on one occasion.</summary>
+/// <summary>The outcome of the store on one occasion.</summary>
 public sealed record SlotAnswer
 {
     public DateTimeOffset Slot { get; init; }
@@ -49,14 +51,14 @@ public sealed record SlotAnswer
     /// <summary>One CamelCase word.</summary>
     public string Outcome { get; init; } = "";
 
-    /// <summary>False where the store was suspended, not listed or not meant.</summary>
+    /// <summary>False when the store was suspended, not listed or not requested.</summary>
     public bool IsDue { get; init; }
     public bool IsSynced { get; init; }
     public string Why { get; init; } = "";
 
-    /// <summary>What to do about it; null: nothing.</summary>
+    /// <summary>What to do; null: nothing.</summary>
     public string? Remedy { get; init; }
 
-    /// <summary>The last pod that held the store, while the record knows it.</summary>
+    /// <summary>The last pod that ran the store; null once the record no longer knows it.</summary>
     public string? Pod { get; init; }
 }

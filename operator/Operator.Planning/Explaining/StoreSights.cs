@@ -8,10 +8,10 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Explaining;
 
-/// <summary>What is so now for one store, in sentences.</summary>
+/// <summary>Sentences about the current state of one store.</summary>
 internal static class StoreSights
 {
-    /// <summary>What keeps its runs, whatever the flow.</summary>
+    /// <summary>What holds the store's runs in all flows.</summary>
     public static IEnumerable<string> OfStore(Draft draft, StoreQuestion question)
     {
         var (store, status) = (question.Store, draft.Seen.Connector.Status);
@@ -29,7 +29,7 @@ internal static class StoreSights
         }
         else if (listed.Suspend && !draft.Spec.Flows.Any(f => Holder(draft, f, store) is not null))
         {
-            yield return "the store is suspended: take suspend: true from its entry";
+            yield return "the store is suspended: remove suspend: true from its entry";
         }
         if (draft.Record.Pauses.Auth.GetValueOrDefault(store) is { } pause && draft.Now < pause.Until)
         {
@@ -54,7 +54,7 @@ internal static class StoreSights
         var plan = draft.Record.Plan(flow.Name);
         if (Holder(draft, flow, store) is { } order)
         {
-            var until = order.Until is { } end ? $"until {question.Told(end)}" : "until somebody creates an Unsuspend";
+            var until = order.Until is { } end ? $"until {question.Told(end)}" : "until an Unsuspend action";
             yield return $"suspended by SyncAction {order.Action} {until}{(order.Reason.Length > 0 ? $": {order.Reason}" : "")}";
         }
         if (Isolated(plan, store) is { } isolated)
@@ -63,7 +63,7 @@ internal static class StoreSights
         }
         if (draft.Record.Ledger(flow.Name).Stores.GetValueOrDefault(store)?.RedoFrom is { } owed)
         {
-            yield return $"its next run on stable does again what came up since {question.Told(owed)}: a version that was rolled back handled that";
+            yield return $"its next run on stable redoes the work since {question.Told(owed)}, which a rolled back version did";
         }
         foreach (var occasion in plan.Occasions)
         {
@@ -95,7 +95,7 @@ internal static class StoreSights
 
     private static string? Isolated(FlowPlan plan, string store) =>
         plan.Isolated.FirstOrDefault(i => i.Store == store) is { } isolation
-            ? $"it runs in groups of at most {isolation.Size}, because a run that held it ended badly before it came to all its stores; {isolation.Clean} of 10 clean due times have passed since"
+            ? $"it runs in groups of at most {isolation.Size}, because a run with it failed before it reached all its stores; {isolation.Clean} of 10 clean due times have passed since"
             : null;
 
     private static string Live(
@@ -125,7 +125,7 @@ internal static class StoreSights
         return $"due since {question.Told(occasion.Slot)}, it waits for {why}; too late after {question.Told(occasion.StartBy)}";
     }
 
-    /// <summary>An operator that is down can't say so.</summary>
+    /// <summary>Finds due times that an operator that is down did not plan: such an operator cannot report it.</summary>
     private static string? NotPlanned(Draft draft, Flow flow, StoreQuestion question)
     {
         var plan = draft.Record.Plan(flow.Name);
@@ -147,7 +147,7 @@ internal static class StoreSights
             : null;
     }
 
-    /// <summary>The SyncAction that suspends it.</summary>
+    /// <summary>The suspension that holds the store in this flow; null when none does.</summary>
     private static SuspensionOrder? Holder(Draft draft, Flow flow, string store) =>
         draft.Suspended.HolderOf(flow.Name, store, draft.Now);
 

@@ -6,10 +6,10 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Judging;
 
 /// <summary>
-/// The verdict until the statistical judge comes, each flow judged for itself. With at least <c>minRuns</c> ended runs a flow
-/// fails when its pooled item error rate, or the share of its runs that ended badly for a cause of the version, is above
-/// <c>maxErrorRate</c>; it passes when the minima are met and both are within it. Throttled items count on neither side, a flow
-/// that never reported is judged on its runs only, and <c>minStores</c> is at most the size of the cohort.
+/// Judges each flow by fixed limits. With at least <c>minRuns</c> ended runs a flow fails when its pooled item error rate,
+/// or the share of its runs that failed because of the version, is above <c>maxErrorRate</c>. A flow passes when all minima
+/// are met and both rates are within the limit. Throttled items are neither ok nor failed. A flow that never reported is
+/// judged by its runs only. <c>minStores</c> is capped at the size of the cohort.
 /// </summary>
 public static class SimpleJudge
 {

@@ -2,10 +2,10 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Outcomes;
 
-/// <summary>Outcomes in words: one for programs, and for people what was so and what to do.</summary>
+/// <summary>The text of outcomes: a reason for programs, and a sentence with advice for people.</summary>
 public static class OutcomeWords
 {
-    /// <summary>CamelCase, part of the API: reasons of status.worstStores and of log lines.</summary>
+    /// <summary>One CamelCase word, part of the API: the reason in status.worstStores and in log lines.</summary>
     public static string ReasonOf(StoreOutcome outcome) =>
         outcome switch
         {
@@ -16,11 +16,11 @@ public static class OutcomeWords
             _ => outcome.ToString(),
         };
 
-    /// <summary>What was so and what to do.</summary>
+    /// <summary>The cause and what to do.</summary>
     public static string Sentence(StoreOutcome outcome) =>
         RemedyOf(outcome) is { } remedy ? $"{WhyOf(outcome)}; {remedy}" : WhyOf(outcome);
 
-    /// <summary>What was so, as the end of a sentence that begins with the due time.</summary>
+    /// <summary>The cause, as the end of a sentence that begins with the due time.</summary>
     public static string WhyOf(StoreOutcome outcome) =>
         outcome switch
         {
@@ -32,25 +32,25 @@ public static class OutcomeWords
             StoreOutcome.PolicyRefused => "the marketplace refused every item for its policies",
             StoreOutcome.ItemsInvalid => "every item was invalid",
             StoreOutcome.UpstreamFailed => "the marketplace, or the seller's own system, failed every item",
-            StoreOutcome.TimedOut => "the worker ran out of time on it",
+            StoreOutcome.TimedOut => "the worker ran out of time for this store",
             StoreOutcome.InternalError => "the worker failed on it",
-            StoreOutcome.NotReached => "its run ended before it came to this store",
-            StoreOutcome.BrokenOff => "its pod was kept from running, or broken off, by the cluster",
+            StoreOutcome.NotReached => "its run ended before it reached this store",
+            StoreOutcome.BrokenOff => "the cluster did not run its pod, or stopped it",
             StoreOutcome.NeverStarted =>
-                "its pod could not start: the image could not be had, or the container not be configured",
-            StoreOutcome.NeverSeen => "its pod was planned and never seen",
-            StoreOutcome.MissedByDowntime => "nobody started it in time: the operator was down, or could not plan",
+                "its pod could not start: the image could not be pulled, or the container could not be configured",
+            StoreOutcome.NeverSeen => "its pod was planned but never seen",
+            StoreOutcome.MissedByDowntime => "no run started in time: the operator was down, or could not plan",
             StoreOutcome.MissedByCapacity => "maxConcurrentRuns left no place for it in time",
-            StoreOutcome.MissedByConcurrency => "its run of an earlier due time still went on",
+            StoreOutcome.MissedByConcurrency => "its run of an earlier due time was still live",
             StoreOutcome.MissedByQuota => "the marketplace's quota left no calls for it in time",
             StoreOutcome.MissedByAuth => "its runs paused, because it had failed to authenticate",
             StoreOutcome.Suspended => "it was suspended",
-            StoreOutcome.NotMeant => "the run was asked for other stores",
+            StoreOutcome.NotMeant => "the run was requested for other stores only",
             StoreOutcome.NotListed => "the store was not listed",
-            _ => "a newer version of the operator wrote something that this one does not know",
+            _ => "a newer version of the operator wrote an outcome that this version does not know",
         };
 
-    /// <summary>Of an occasion that no schedule brought about; else nothing.</summary>
+    /// <summary>The kind of an occasion that does not come from the schedule; empty for a slot.</summary>
     public static string BesideSchedule(OccasionKind kind) =>
         kind switch
         {
@@ -59,7 +59,7 @@ public static class OutcomeWords
             _ => "",
         };
 
-    /// <summary>What to do about it; null: nothing.</summary>
+    /// <summary>What to do; null: nothing.</summary>
     public static string? RemedyOf(StoreOutcome outcome) =>
         outcome switch
         {

@@ -3,16 +3,16 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Outcomes;
 
-/// <summary>What a run came to for each of its stores.</summary>
+/// <summary>The outcome of runs for each of their stores.</summary>
 internal static class RunOutcomes
 {
-    /// <summary>One place a store of the entry.</summary>
+    /// <summary>One outcome for each store of the entry, in its order.</summary>
     public static StoreOutcome[] Of(Entry entry, RunEnding ending) =>
         [.. entry.Stores.Select((_, i) => Of(ending.Reports[i], ending, isAlone: entry.Stores.Length == 1))];
 
     /// <summary>
-    /// What the occasion's runs came to, for each store that one of them held: the best, when something was synced, else the last;
-    /// but what the cluster did not let happen only when nothing else did.
+    /// The outcome of each store that a run of the occasion held: the best outcome when something was synced, else the
+    /// last. An outcome that the cluster caused counts only when there is no other.
     /// </summary>
     public static Dictionary<string, StoreOutcome> Of(Occasion occasion)
     {
@@ -50,7 +50,7 @@ internal static class RunOutcomes
             ({ Failed: 0 }, _) => StoreOutcome.Ok,
             (not null, _) => StoreOutcome.SomeFailed,
             (_, RunResult.Succeeded) when !ending.HasReport => StoreOutcome.OkWithoutCounts,
-            // A store that ran alone failed by itself.
+            // A failed run of one store is that store's own failure.
             (_, RunResult.Failed) when isAlone => (StoreOutcome)ending.ErrorClass,
             (_, RunResult.Succeeded or RunResult.Failed) => StoreOutcome.NotReached,
             (_, RunResult.Infra) => StoreOutcome.BrokenOff,

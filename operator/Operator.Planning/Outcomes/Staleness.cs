@@ -6,20 +6,20 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Outcomes;
 
 /// <summary>
-/// A store that one flow has not synced for too long: what became of it on the newest occasion on which it was due, and the slot of
-/// its last sync that is remembered, else the oldest on which it was due.
+/// A store that one flow has not synced for too long: its outcome on the newest occasion on which it was due, and the slot
+/// of its last known sync, else of the oldest known occasion on which it was due.
 /// </summary>
 internal sealed record StaleStore(string Store, string Flow, StoreOutcome Last, DateTimeOffset Since);
 
 /// <summary>
-/// Which stores are stale: active, and on none of the last three closed occasions of a flow on which they were due was anything
-/// of them synced. Occasions on which a store was suspended, or not meant, are passed over.
+/// Which stores are stale: an active store is stale in a flow when nothing of it was synced on the last three closed
+/// occasions on which it was due. Occasions on which the store was suspended or not requested are skipped.
 /// </summary>
 internal static class Staleness
 {
     public const int DueWithoutSync = 3;
 
-    /// <summary>In the order of the flows; none while the connector is suspended.</summary>
+    /// <summary>In the order of the flows; empty while the connector is suspended.</summary>
     public static ImmutableArray<StaleStore> Of(Draft draft) =>
         draft.Spec.Suspend ? [] : [.. draft.Spec.Flows.SelectMany(f => Of(draft, f))];
 
@@ -43,7 +43,9 @@ internal static class Staleness
         }
     }
 
-    /// <summary>A flow's rows, newest first. One is unpacked only when somebody asks: most stores are told by the newest alone.</summary>
+    /// <summary>
+    /// A flow's rows, newest first. A row is unpacked only when it is read: for most stores the newest row is enough.
+    /// </summary>
     private sealed class Rows(OutcomeBook book, string flow)
     {
         private readonly ImmutableArray<ClosedOccasion> _rows = book.Of(flow).Occasions;
@@ -66,7 +68,7 @@ internal static class Staleness
             return due == DueWithoutSync;
         }
 
-        /// <summary>Of a store that was due at least once.</summary>
+        /// <summary>For a store that was due at least once.</summary>
         public StaleStore Describe(string store, string flow, int place, DateTimeOffset? lastOk)
         {
             var (newest, oldest) = (-1, -1);

@@ -6,7 +6,9 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Outcomes;
 
-/// <summary>Writes what became of each store when an occasion closes, and of the slots that nobody opened: once, in the commit that does so.</summary>
+/// <summary>
+/// Writes the outcome of each store when an occasion closes and for slots that were never opened: once, in the same commit.
+/// </summary>
 internal static class Timelines
 {
     public static Draft Close(
@@ -37,7 +39,7 @@ internal static class Timelines
             Outcomes = outcomes,
         };
         draft = Append(draft, flow, [row]);
-        // Those that a run held, though in vain, were told of with that run.
+        // Stores of a run, even of a broken-off one, are reported with that run.
         var leftOut = missed
             .Where(m => !ran.ContainsKey(m.Key))
             .GroupBy(m => m.Value, m => m.Key)
@@ -45,10 +47,10 @@ internal static class Timelines
         return draft with { LeftOut = draft.LeftOut.AddRange(leftOut) };
     }
 
-    /// <summary>Writes the due times of which nothing was planned.</summary>
+    /// <summary>Writes the outcomes of due times for which no run was planned.</summary>
     public static Draft WriteSkipped(Draft draft) => draft.Skipped.Aggregate(draft, Skip) with { Skipped = [] };
 
-    /// <summary>What is suspended now, or was at a slot, was not due on it.</summary>
+    /// <summary>A store that is suspended now, or was at the slot, was not due.</summary>
     private static Draft Skip(Draft draft, SkippedSlots skipped)
     {
         var (flow, span, outcome) = skipped;
@@ -89,14 +91,14 @@ internal static class Timelines
         );
     }
 
-    /// <summary>Of flows that are no longer listed nothing is remembered.</summary>
+    /// <summary>Removes the timelines of flows that are no longer listed.</summary>
     public static OutcomeBook Forget(OutcomeBook book, IEnumerable<string> flows)
     {
         var rest = book.Flows.RemoveRange(flows);
         return book with { Flows = rest, Stores = rest.IsEmpty ? [] : book.Stores };
     }
 
-    /// <summary>The outcomes of all stores that have a place.</summary>
+    /// <summary>The packed outcomes of all stores that have a place in the book.</summary>
     private static string Pack(Draft draft, Func<string, StoreOutcome> outcomeOf)
     {
         var stores = draft.Record.Outcomes.Stores;
@@ -114,7 +116,7 @@ internal static class Timelines
         var book = draft.Record.Outcomes;
         var timeline = new Timeline
         {
-            // An occasion that took long closes after younger ones.
+            // A long occasion may close after later ones.
             Occasions =
             [
                 .. book.Of(flow).Occasions.AddRange(rows).OrderBy(r => r.Slot).TakeLast(OutcomeBook.MostOccasions),
@@ -123,7 +125,7 @@ internal static class Timelines
         return draft with { Record = draft.Record with { Outcomes = book.With(flow, timeline) } };
     }
 
-    /// <summary>Gives every listed store a place.</summary>
+    /// <summary>Gives every listed store a place in the book.</summary>
     private static Draft Align(Draft draft)
     {
         var book = draft.Record.Outcomes;
@@ -137,7 +139,9 @@ internal static class Timelines
         return draft with { Record = draft.Record with { Outcomes = book } };
     }
 
-    /// <summary>Without the stores that left and of which no row has anything, and without more than so many in all.</summary>
+    /// <summary>
+    /// The book without removed stores that have no outcome in any row, and with at most <paramref name="most"/> stores.
+    /// </summary>
     private static OutcomeBook Kept(OutcomeBook book, Func<string, Store?> find, int most)
     {
         var rows = book.Flows.Values.SelectMany(f => f.Occasions).Select(book.Unpack).ToList();

@@ -1,6 +1,6 @@
 namespace Operator.Planning.Output;
 
-/// <summary>One change of the cluster, done after the record is committed.</summary>
+/// <summary>One change of the cluster, made after the record is committed.</summary>
 public abstract record Change
 {
     private Change() { }

@@ -6,8 +6,8 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Output;
 
 /// <summary>
-/// What the cluster lacks or has too much of, measured against the committed record. It depends on the level, not on the step
-/// that led there, so a crash between commit and changes repeats them.
+/// The difference between the committed record and the cluster. It depends on the state only, not on how it came about, so
+/// a crash between commit and changes leads to the same changes again.
 /// </summary>
 internal static class Changes
 {
@@ -40,7 +40,7 @@ internal static class Changes
 
     private static bool IsThere(Draft draft, string ticket) => draft.Seen.Tickets.Any(t => t.Name == ticket);
 
-    /// <summary>Entries without a pod, until the last instant at which one may be created.</summary>
+    /// <summary>Entries without a pod that may still be created now.</summary>
     private static IEnumerable<PodDraft> Creates(Draft draft, PodIndex pods)
     {
         foreach (var flow in draft.Spec.Flows)

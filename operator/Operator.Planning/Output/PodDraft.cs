@@ -4,7 +4,7 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Output;
 
-/// <summary>A pod that is to be created: what planning decides about it. The rest follows from the revision and the live spec.</summary>
+/// <summary>A pod to create: what planning decides. The other fields come from the revision and the live spec.</summary>
 public sealed record PodDraft
 {
     public const string CaBundleFile = "/sync/ca/ca.crt";
@@ -21,12 +21,17 @@ public sealed record PodDraft
     /// <summary>The operator's own variables, SYNC_*.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Environment { get; init; } = [];
 
-    /// <summary>Secret name and mount path; each is mounted optional, so that a missing one fails its own store only.</summary>
+    /// <summary>Secret name and mount path. Each mount is optional, so that a missing Secret fails its own store only.</summary>
     public ImmutableArray<SecretMount> Secrets { get; init; } = [];
 
-    /// <summary>A candidate pod mounts its attempt's ticket, not optionally: without it the container never starts.</summary>
+    /// <summary>
+    /// The ticket that a candidate pod mounts; null for stable. The mount is not optional: without the ticket the container
+    /// never starts.
+    /// </summary>
     public string? Ticket { get; init; }
 
-    /// <summary>The backstop for when nobody is there, counted by the kubelet from before the image pull.</summary>
+    /// <summary>
+    /// The pod's activeDeadlineSeconds, for the time without an operator; the kubelet counts it from before the image pull.
+    /// </summary>
     public TimeSpan ActiveDeadline { get; init; }
 }

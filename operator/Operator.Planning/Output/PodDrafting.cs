@@ -11,7 +11,7 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Output;
 
-/// <summary>Drafts the pod of an entry: everything in it follows from the record and the spec, so drafting twice gives the same pod.</summary>
+/// <summary>Drafts the pod of an entry from the record and the spec only, so that drafting twice gives the same pod.</summary>
 internal static class PodDrafting
 {
     private static readonly TimeSpan Backstop = TimeSpan.FromSeconds(60);
@@ -106,14 +106,16 @@ internal static class PodDrafting
         };
     }
 
-    /// <summary>What somebody asked for, or what a bad version left to be done again, whichever is earlier.</summary>
+    /// <summary>
+    /// The earlier of the <c>since</c> of a RunNow and the store's own RedoFrom after a rollback; null: nothing to redo.
+    /// </summary>
     private static string? RedoFrom(Run run, StoreLedger? past)
     {
         var (asked, owed) = (run.Occasion.Order?.Since, run.Entry.IsRedo ? past?.RedoFrom : null);
         return (asked < owed ? asked : owed ?? asked) is { } since ? UtcText.Of(since) : null;
     }
 
-    /// <summary>Tries of a store are in the order of their entries.</summary>
+    /// <summary>The entries of an occasion are in the order of their tries.</summary>
     private static bool IsFirstTry(Run run)
     {
         var stores = run.Entry.Stores.ToHashSet(StringComparer.Ordinal);
@@ -151,7 +153,7 @@ internal static class PodDrafting
             .. TrustedCertificates(run.Revision.Sync),
         ];
 
-    /// <summary>What common runtimes look at; where the user set one of them, that stays.</summary>
+    /// <summary>The variables that common runtimes read; a variable that the user sets keeps the user's value.</summary>
     private static IEnumerable<KeyValuePair<string, string>> TrustedCertificates(SyncPodSpec sync)
     {
         string[] customary = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];

@@ -7,8 +7,8 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Output;
 
 /// <summary>
-/// Which pods may go: folded ones of closed occasions, beyond the history that the user wants, and strays that have ended. A
-/// name is not given up before a create that was sent late could arrive.
+/// Pods that may be deleted: folded pods of closed occasions beyond <c>spec.history</c>, and ended strays. A pod stays
+/// until a late create of the same name can no longer arrive.
 /// </summary>
 internal static class Prunable
 {
@@ -35,7 +35,7 @@ internal static class Prunable
     private static HashSet<(string Occasion, int Index)> Kept(FlowPlan plan, HistoryLimits history)
     {
         var closed = plan.Occasions.Where(o => o.IsClosed).OrderByDescending(o => o.Slot).ToList();
-        // What runs beside the schedule takes no slot's place: it stays as long as the slots around it.
+        // Run-nows and catch-ups do not count as slots: their pods stay as long as those of the slots around them.
         var oldest = closed.Where(o => o.Order is null).Take(history.Slots).LastOrDefault()?.Slot;
         var recent = closed.Where(o => o.Slot >= oldest).SelectMany(o => o.Entries.Select(e => (o.Id, e.Index)));
         var failed = closed

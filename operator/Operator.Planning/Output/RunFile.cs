@@ -5,7 +5,7 @@ using Operator.Planning.Quotas;
 
 namespace Operator.Planning.Output;
 
-/// <summary>/sync/run.json: what a worker is asked to do.</summary>
+/// <summary>/sync/run.json: what the worker has to do.</summary>
 public sealed record RunFile
 {
     public int V { get; init; } = 1;
@@ -17,19 +17,19 @@ public sealed record RunFile
     /// <summary>RFC 3339, UTC.</summary>
     public string Slot { get; init; } = "";
 
-    /// <summary>Scheduled, RunNow or CatchUp, or Retry for a further try within the occasion.</summary>
+    /// <summary>Scheduled, RunNow or CatchUp; Retry for a further try within the occasion.</summary>
     public string Reason { get; init; } = "";
     public string Revision { get; init; } = "";
 
-    /// <summary>The worker exits at once when this has passed.</summary>
+    /// <summary>RFC 3339, UTC. The worker exits when this instant has passed.</summary>
     public string Deadline { get; init; } = "";
     public ImmutableSortedDictionary<string, string> Parameters { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>In the order of the report.</summary>
+    /// <summary>The stores of the run; the worker reports them in the same order.</summary>
     public ImmutableArray<RunStore> Stores { get; init; } = [];
 
-    /// <summary>What the run may call, by API; absent when no quota limits the flow.</summary>
+    /// <summary>The calls that the run may make, by API; absent when no quota limits the flow.</summary>
     public ImmutableSortedDictionary<string, QuotaShare>? Quotas { get; init; }
 }
 
@@ -44,7 +44,7 @@ public sealed record RunStore
     public string? LastOkSlot { get; init; }
     public string? LastOkRevision { get; init; }
 
-    /// <summary>What was due since then is to be done again; absent: nothing is.</summary>
+    /// <summary>Work since this instant is to be redone; absent: nothing.</summary>
     public string? RedoFrom { get; init; }
 }
 

@@ -5,10 +5,10 @@ using Operator.Planning.Runs;
 
 namespace Operator.Planning.Output;
 
-/// <summary>The next instant at which time alone changes the plan: a slot, a deadline, a pod that may be pruned.</summary>
+/// <summary>The next instant at which time alone changes the plan: a slot, a deadline, a pod to prune.</summary>
 internal static class WakeUp
 {
-    /// <summary>A wake-up is never nearer than this: no hot loop.</summary>
+    /// <summary>The shortest time to a wake-up, so that there is no hot loop.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
 
     public static DateTimeOffset? At(Draft draft, PodIndex pods, WaitingStores waiting)
@@ -53,7 +53,7 @@ internal static class WakeUp
 
     private static IEnumerable<DateTimeOffset> OfOccasion(Draft draft, Api.Flow flow, Occasion occasion, PodIndex pods)
     {
-        // Just after the instant: all our comparisons are "later than".
+        // Just after the instant, because all comparisons are "later than".
         yield return occasion.StartBy + Least;
         yield return occasion.StartBy + draft.Seen.Limits.LateArrival + Least;
         foreach (var entry in occasion.Entries.Where(e => e.Result is null))

@@ -3,9 +3,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
-/// <summary>
-/// Which arm each store runs on an occasion. Planning can send any single store of the cohort to either arm on any occasion.
-/// </summary>
+/// <summary>Which arm each store of an occasion runs.</summary>
 internal sealed class Arms
 {
     private readonly Attempt? _attempt;
@@ -18,9 +16,9 @@ internal sealed class Arms
     }
 
     /// <summary>
-    /// The cohort runs the candidate while the attempt's own rollout can be followed; before the candidate's first container
-    /// has started only the pilot does, a run of the first free store. A store whose pilot did not start runs stable in the
-    /// same occasion. A catch-up is of stable only.
+    /// The cohort runs the candidate while the attempt's SyncRollout is usable. Before the first container of the candidate
+    /// has started, only the pilot runs the candidate: one run of the first free store. When a pilot does not start, its
+    /// store runs stable in the same occasion. A catch-up runs stable only.
     /// </summary>
     public static Arms Of(Draft draft, Occasion occasion)
     {
@@ -43,7 +41,7 @@ internal sealed class Arms
         _attempt is { HasStarted: false } attempt
         && !record.Plans.Values.SelectMany(p => p.Entries).Any(e => e.Attempt == attempt.Number && e.Result is null);
 
-    /// <summary>The store that the pilot runs: the first of the cohort that is free.</summary>
+    /// <summary>The store of the pilot: the first store of the cohort that is free; null when none is.</summary>
     public string? Pilot(IReadOnlySet<string> free) =>
         _attempt?.Order.Take(_attempt.Cohort).FirstOrDefault(free.Contains);
 

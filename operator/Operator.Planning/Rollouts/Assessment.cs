@@ -7,10 +7,10 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
-/// <summary>Holds the running attempt against its evidence. The only caller of the judge.</summary>
+/// <summary>Judges the running attempt by its evidence. No other type calls the judge.</summary>
 internal static class Assessment
 {
-    /// <summary>The verdict on the running step; a pass before the step's time is a hold.</summary>
+    /// <summary>The verdict on the running step. A pass before the step's <c>minDuration</c> is over becomes a hold.</summary>
     public static Verdict Of(Draft draft, Attempt attempt, RolloutSpec rollout)
     {
         var flows = draft.Spec.Flows.Select(f => SumsOf(draft.Record, f.Name, attempt)).ToImmutableArray();
@@ -30,14 +30,14 @@ internal static class Assessment
         };
     }
 
-    /// <summary>What the candidate has shown of the flow in the running step.</summary>
+    /// <summary>Evidence of the flow for the candidate in the running step.</summary>
     public static StepEvidence EvidenceOf(ConnectorRecord record, string flow, Attempt attempt) =>
         record.Ledger(flow).Evidence.For(attempt.Number, attempt.Stage);
 
     private static FlowSums SumsOf(ConnectorRecord record, string flow, Attempt attempt) =>
         new(flow, EvidenceOf(record, flow, attempt), record.Plan(flow).HasReported);
 
-    /// <summary>Active stores among the cohort's places.</summary>
+    /// <summary>The number of active stores in the cohort.</summary>
     public static int CohortStores(Draft draft, Attempt attempt) =>
         attempt.Order.Take(attempt.Cohort).Count(draft.Roster.IsActive);
 }

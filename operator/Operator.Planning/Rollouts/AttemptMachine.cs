@@ -6,8 +6,8 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>
-/// Decides what becomes of the spec's content: adopted, attempted, held, rejected. Each rule below is tried in order and the
-/// first that applies speaks.
+/// Decides what happens to the spec's content: adopted, attempted, held or rejected. Applies these rules in order; each may
+/// change the draft.
 /// </summary>
 internal static class AttemptMachine
 {
@@ -23,7 +23,10 @@ internal static class AttemptMachine
         return StepAdvance.Advance(draft);
     }
 
-    /// <summary>An attempt is bound to its rollout's UID; when that is gone its stores go back, and the content is not rejected.</summary>
+    /// <summary>
+    /// An attempt belongs to the UID of its SyncRollout. When that object is gone, the attempt ends and its stores go back
+    /// to stable; the content is not rejected.
+    /// </summary>
     private static Draft AbortWithoutRollout(Draft draft)
     {
         if (draft.Record.RunningAttempt is not { } attempt || draft.Seen.Rollout.Uid == attempt.RolloutUid)
@@ -31,7 +34,7 @@ internal static class AttemptMachine
             return draft;
         }
         var message =
-            $"SyncRollout '{attempt.RolloutName}' is gone or no longer in charge; the stores go back to stable";
+            $"SyncRollout '{attempt.RolloutName}' was deleted or is no longer followed; the stores go back to stable";
         var end = new AttemptEnd(AttemptOutcome.Aborted, Reasons.RolloutDeleted, message, draft.Now);
         return draft
             .Decide(Attempts.End(draft.Record, attempt, end), $"attempt {attempt.Number} aborted: its rollout is gone")
@@ -52,7 +55,10 @@ internal static class AttemptMachine
             : draft;
     }
 
-    /// <summary>Content that may replace stable at once: the first, before stable proved itself, Immediate, or a recent stable.</summary>
+    /// <summary>
+    /// Makes content stable at once when it is the first, when stable has no successful run yet, under Immediate, or when
+    /// it was stable recently.
+    /// </summary>
     private static Draft AdoptContent(Draft draft, Revision desired)
     {
         var book = draft.Record.Revisions;
@@ -95,7 +101,7 @@ internal static class AttemptMachine
             );
     }
 
-    /// <summary>Another content than the candidate's ends the attempt: its stores go back to stable first.</summary>
+    /// <summary>Content that differs from the candidate's ends the attempt: its stores go back to stable first.</summary>
     private static Draft SupersedeAttempt(Draft draft, Revision desired)
     {
         if (draft.Record.RunningAttempt is not { } attempt || attempt.Revision == desired.Hash)
@@ -104,8 +110,8 @@ internal static class AttemptMachine
         }
         var isBackToStable = draft.Record.Revisions.StableHash == desired.Hash;
         var (reason, message) = isBackToStable
-            ? (Reasons.BackToStable, $"the content is stable's again; attempt {attempt.Number} ended")
-            : (Reasons.Superseded, $"revision {desired.Hash} takes the place of {attempt.Revision}");
+            ? (Reasons.BackToStable, $"the content is the stable revision's again; attempt {attempt.Number} ended")
+            : (Reasons.Superseded, $"revision {desired.Hash} replaces {attempt.Revision}");
         return draft
             .Decide(EndAttempt(draft.Record, AttemptOutcome.Superseded, reason, message, draft.Now), message)
             .Tell(EventTarget.Rollout, reason, message);
@@ -130,7 +136,9 @@ internal static class AttemptMachine
         return draft.Decide(started, message).Tell(EventTarget.Rollout, Reasons.AttemptStarted, message);
     }
 
-    /// <summary>A pilot whose image can't be had, or whose container can't be configured, convicts a version that never ran.</summary>
+    /// <summary>
+    /// Rolls back a candidate whose pilot cannot start: the image cannot be pulled, or the container cannot be configured.
+    /// </summary>
     private static Draft GiveUpCandidateThatCannotStart(Draft draft)
     {
         if (draft.Record.RunningAttempt is not { HasStarted: false } attempt)

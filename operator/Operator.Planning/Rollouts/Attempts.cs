@@ -7,14 +7,16 @@ namespace Operator.Planning.Rollouts;
 /// <summary>Why and when an attempt ended.</summary>
 internal sealed record AttemptEnd(AttemptOutcome Outcome, string Reason, string Message, DateTimeOffset At);
 
-/// <summary>Moves of the attempt's state machine. Each returns a record that must be committed before anything follows from it.</summary>
+/// <summary>
+/// Transitions of the attempt's state machine. Each returns a record that must be committed before its effects happen.
+/// </summary>
 internal static class Attempts
 {
     private const int HistoryLength = 10;
     private const int FormerStablesKept = 3;
     private const int RevisionsKept = 10;
 
-    /// <summary>Begins an attempt at a revision that is among the record's.</summary>
+    /// <summary>Starts an attempt for a revision that is in the record.</summary>
     public static ConnectorRecord Start(Draft draft, Revision candidate, SyncRollout policy)
     {
         var (record, seen) = (draft.Record, draft.Seen);
@@ -37,7 +39,7 @@ internal static class Attempts
         return record with { Attempts = record.Attempts with { Current = attempt, LastNumber = attempt.Number } };
     }
 
-    /// <summary>Takes the next step: stores that joined are appended in hash order, and the cohort never gets smaller.</summary>
+    /// <summary>Takes the next step. New stores are appended in hash order; the cohort never shrinks.</summary>
     public static ConnectorRecord Widen(Draft draft, Attempt attempt, SyncRollout policy, int nextIndex)
     {
         var (record, seen) = (draft.Record, draft.Seen);
@@ -62,7 +64,7 @@ internal static class Attempts
     public static ConnectorRecord Promote(ConnectorRecord record, Attempt attempt, AttemptEnd end) =>
         MakeStable(End(record, attempt, end), attempt.Revision, isProven: true);
 
-    /// <summary>Ends the attempt and remembers its revision as convicted, until the content changes.</summary>
+    /// <summary>Ends the attempt and rejects its revision until the content changes.</summary>
     public static ConnectorRecord RollBack(ConnectorRecord record, Attempt attempt, AttemptEnd end)
     {
         var rejection = new Rejection
@@ -106,7 +108,7 @@ internal static class Attempts
         };
     }
 
-    /// <summary>Makes a known revision stable for every store.</summary>
+    /// <summary>Makes a revision of the record stable for every store.</summary>
     public static ConnectorRecord MakeStable(ConnectorRecord record, string hash, bool isProven)
     {
         var book = record.Revisions;
@@ -127,7 +129,7 @@ internal static class Attempts
         };
     }
 
-    /// <summary>Forgets revisions that nothing refers to, the oldest first.</summary>
+    /// <summary>Removes the oldest unused revisions beyond the limit.</summary>
     public static ConnectorRecord Trim(ConnectorRecord record)
     {
         var book = record.Revisions;

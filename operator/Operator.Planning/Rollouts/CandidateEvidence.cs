@@ -3,7 +3,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
-/// <summary>Sums what the running attempt's candidate shows in its step. A run counts for the step in which it was planned.</summary>
+/// <summary>Adds each run of the running attempt's candidate to the evidence of the step in which the run was planned.</summary>
 internal static class CandidateEvidence
 {
     public static ConnectorRecord After(ConnectorRecord record, RunEnded run)

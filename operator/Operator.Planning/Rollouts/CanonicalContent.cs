@@ -6,8 +6,8 @@ using Operator.Api;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>
-/// A revision's content as JSON with one spelling: members in the order below, maps sorted by key, and nothing that equals its
-/// default, so that an upgrade of the operator that adds a field makes no new revision.
+/// A revision's content as canonical JSON: members in the order below, maps sorted by key, default values left out. So a
+/// new field in a newer operator makes no new revision.
 /// </summary>
 internal sealed record CanonicalContent
 {
@@ -20,7 +20,7 @@ internal sealed record CanonicalContent
     public ImmutableArray<string>? Command { get; init; }
     public ImmutableArray<Variable>? Env { get; init; }
 
-    /// <summary>The parameters of the flows that have any.</summary>
+    /// <summary>Parameters by flow; a flow without parameters has no entry.</summary>
     public SortedDictionary<string, SortedDictionary<string, string>>? Flows { get; init; }
     public long? FsGroup { get; init; }
     public string Image { get; init; } = "";
@@ -33,7 +33,7 @@ internal sealed record CanonicalContent
     {
         public string? ConfigMap { get; init; }
 
-        /// <summary>Of the ConfigMap's key.</summary>
+        /// <summary>Hash of the content of the ConfigMap's key.</summary>
         public string? Content { get; init; }
         public string Name { get; init; } = "";
         public string? Secret { get; init; }

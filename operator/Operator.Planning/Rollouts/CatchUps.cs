@@ -8,16 +8,19 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>
-/// What a version that was rolled back did is done again: each store that it handled runs once on stable, at once, and is told since
-/// when. The debt is the store's until a run on stable has paid it, so that a catch-up that finds no place in time is made up for by
-/// the next run.
+/// After a rollback, each store that the candidate handled runs once more on stable, at once. <c>redoFrom</c> in the run
+/// file names the instant from which to redo the work. <see cref="StoreLedger.RedoFrom"/> stays set until a run on stable
+/// has done the work, so the next run does it when the catch-up finds no place in time.
 /// </summary>
 internal static class CatchUps
 {
-    /// <summary>Notes since when the candidate handles the stores of a run, or that they have done again what they owed.</summary>
+    /// <summary>
+    /// Notes from when the candidate handles the stores of a run, or clears <see cref="StoreLedger.RedoFrom"/> of stores
+    /// that are done.
+    /// </summary>
     public static ConnectorRecord After(ConnectorRecord record, RunEnded run)
     {
-        // One that ended unseen may have run.
+        // A run whose pod was never seen (Lost) may have run.
         var isCandidates =
             record.RunningAttempt is { } attempt
             && run.Entry.Attempt == attempt.Number
@@ -42,13 +45,13 @@ internal static class CatchUps
     }
 
     /// <summary>
-    /// The stores that the attempt's candidate handled, or does now, owe it all. Their live runs are waited for, so they are owed as a
-    /// whole.
+    /// Sets <see cref="StoreLedger.RedoFrom"/> for all stores that the attempt's candidate handled or handles now. Live
+    /// candidate runs end by themselves, so all their stores are included.
     /// </summary>
     public static ConnectorRecord Owe(ConnectorRecord record, Attempt attempt) =>
         record.Plans.Aggregate(record, (r, plan) => r.With(plan.Key, Owe(r.Ledger(plan.Key), plan.Value, attempt)));
 
-    /// <summary>Of an attempt that ended, whatever it came to.</summary>
+    /// <summary>Clears <see cref="StoreLedger.CandidateFrom"/> of all stores: the attempt has ended.</summary>
     public static ConnectorRecord Clear(ConnectorRecord record) =>
         record with
         {
@@ -59,14 +62,14 @@ internal static class CatchUps
             ),
         };
 
-    /// <summary>Lets the stores that owe something run at once on stable.</summary>
+    /// <summary>Opens a catch-up occasion in each flow whose stores have work to redo.</summary>
     public static Draft Open(Draft draft, Attempt attempt) =>
         draft.Spec.Flows.Aggregate(draft, (d, flow) => Open(d, flow, attempt));
 
     public static bool IsOwed(FlowLedger ledger, ImmutableArray<string> stores) =>
         stores.Any(s => ledger.Stores.GetValueOrDefault(s)?.RedoFrom is not null);
 
-    /// <summary>Of stores that are no longer there nothing is owed.</summary>
+    /// <summary>Clears <see cref="StoreLedger.RedoFrom"/> of stores that are no longer listed.</summary>
     public static FlowLedger Forget(FlowLedger ledger, Func<string, bool> isListed)
     {
         var gone = ledger.Stores.Where(s => s.Value.RedoFrom is not null && !isListed(s.Key)).ToList();
@@ -103,7 +106,8 @@ internal static class CatchUps
     }
 
     /// <summary>
-    /// A run does what came up since the store's last good one. Where there was none, what came up since the due time before.
+    /// From when the candidate handles the store: its last good slot, else the slot before the occasion, else the
+    /// occasion's slot. The <c>since</c> of a RunNow counts when it is earlier.
     /// </summary>
     private static DateTimeOffset HandledFrom(StoreLedger past, Occasion occasion)
     {
@@ -142,11 +146,11 @@ internal static class CatchUps
         };
         var since = owing.Min(s => s.Value.RedoFrom!.Value); // filtered
         var message =
-            $"{stores.Length} stores run at once on stable in flow '{flow.Name}', to do again what came up since {UtcText.Of(since)}";
+            $"{stores.Length} stores run at once on stable in flow '{flow.Name}', to redo the work since {UtcText.Of(since)}";
         return draft
             .Decide(
                 draft.Record.With(flow.Name, plan with { Occasions = plan.Occasions.Add(occasion) }),
-                $"attempt {attempt.Number} is caught up with in flow '{flow.Name}'"
+                $"catch-up for attempt {attempt.Number} opens in flow '{flow.Name}'"
             )
             .Tell(EventTarget.Rollout, Reasons.CatchUp, message);
     }

@@ -4,8 +4,9 @@ using System.Text;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>
-/// The order in which stores get a candidate: by a well-mixed hash of (salt, name). FNV-1a alone orders numbered names in whole
-/// blocks, so SplitMix64's mixer (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014) finishes it.
+/// The order in which stores get a candidate: by a well-mixed hash of (salt, name). FNV-1a alone keeps numbered names in
+/// blocks, so SplitMix64's mixer (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014) is applied to
+/// its result.
 /// </summary>
 public static class CohortOrder
 {
@@ -16,7 +17,7 @@ public static class CohortOrder
         [.. stores.OrderBy(s => Rank(salt, s)).ThenBy(s => s, StringComparer.Ordinal)];
 
     /// <summary>
-    /// How many places a share takes of <paramref name="places"/>: max(1, round(p·N)), half away from zero.
+    /// The number of stores that a share selects out of <paramref name="places"/>: max(1, round(p·N)), half away from zero.
     /// Examples: 5% of 40 is 2; 25% of 10 is 3; 1% of 10 is 1; the number 3 of 2 is 2.
     /// </summary>
     public static int Places(Api.StoreShare share, int places)

@@ -2,12 +2,12 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
-/// <summary>How long a step has lasted, counted in rounds that were really observed.</summary>
+/// <summary>Counts how long a step has lasted, in observed rounds only.</summary>
 internal static class Dwell
 {
     /// <summary>
-    /// One observed round adds the time since the last one to the step's dwell, but never more than its own period: neither an
-    /// outage nor a clock can shorten a step.
+    /// An observed round adds the time since <see cref="Attempt.DwellMark"/>, at most the round's own period. So neither an
+    /// outage nor a wrong clock shortens a step.
     /// </summary>
     public static ConnectorRecord After(ConnectorRecord record, Occasion closed, DateTimeOffset now)
     {
@@ -15,7 +15,7 @@ internal static class Dwell
         {
             return record;
         }
-        // Of a slot that opened before the step began, some stores ran what the step before had them run.
+        // In a slot that opened before this step, some stores ran under the step before.
         var isOfStep = closed.Attempt == attempt.Number && closed.Stage == attempt.Stage;
         var wasObserved =
             isOfStep

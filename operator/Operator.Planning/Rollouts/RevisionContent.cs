@@ -6,8 +6,9 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>
-/// What makes a revision: the sync pod without resources, placement, labels, pull policy and pull secrets, the flows' parameters
-/// and the content of referenced ConfigMap keys. Compared by its <see cref="CanonicalContent"/>.
+/// The content of a revision: the sync pod without resources, placement, labels, pull policy and pull secrets, the flows'
+/// parameters and the content of referenced ConfigMap keys. Two contents are equal when their
+/// <see cref="CanonicalContent"/> is.
 /// </summary>
 public static class RevisionContent
 {
@@ -31,7 +32,7 @@ public static class RevisionContent
                 .ToImmutableSortedDictionary(f => f.Name, f => f.Parameters, StringComparer.Ordinal),
         };
 
-    /// <summary>The ConfigMap keys that the content of the revision depends on, as <c>name/key</c>.</summary>
+    /// <summary>The ConfigMap keys that are part of the revision's content.</summary>
     public static ImmutableArray<KeySelector> ReferencedConfigMapKeys(ConnectorSpec spec) =>
         [
             .. spec
@@ -43,7 +44,7 @@ public static class RevisionContent
 
     public static string KeyOf(KeySelector selector) => $"{selector.Name}/{selector.Key}";
 
-    /// <summary>The rest takes effect from the next run, whichever revision it runs.</summary>
+    /// <summary>Clears the fields outside the revision: they take effect from the next run, on every revision.</summary>
     private static SyncPodSpec WithinRevision(SyncPodSpec sync) =>
         sync with
         {

@@ -3,10 +3,13 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
-/// <summary>What a revision's runs prove about it: that its image exists, and that stable works.</summary>
+/// <summary>Notes what runs prove about a revision: that its image exists, and that stable works.</summary>
 internal static class RevisionTrust
 {
-    /// <summary>An image that ran once exists: noted of the revision, and of the attempt that waits for its pilot.</summary>
+    /// <summary>
+    /// A started container proves that the image exists: notes it in the revision and in the attempt that waits for its
+    /// pilot.
+    /// </summary>
     public static ConnectorRecord AfterStart(ConnectorRecord record, Entry entry)
     {
         var revision = record.Revisions.Find(entry.Revision);
@@ -22,7 +25,7 @@ internal static class RevisionTrust
         return record;
     }
 
-    /// <summary>The first run on stable that ends well proves stable.</summary>
+    /// <summary>The first successful run on stable proves stable.</summary>
     public static ConnectorRecord After(ConnectorRecord record, RunEnded run) =>
         run.Ending.Result == RunResult.Succeeded
         && !record.Revisions.StableIsProven

@@ -5,7 +5,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
-/// <summary>Does what the verdict on the running attempt asks for: roll back, pause, widen, promote, or wait.</summary>
+/// <summary>Acts on the verdict on the running attempt: rolls back, pauses, widens, promotes or waits.</summary>
 internal static class StepAdvance
 {
     public static Draft Advance(Draft draft)

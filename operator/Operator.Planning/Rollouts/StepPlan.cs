@@ -7,16 +7,17 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>
-/// The rollout's steps against an attempt. An edit of the steps never widens: the committed cohort stays and is judged by the
-/// new list's first step at least as wide; only when that passes is the step itself taken.
+/// Which step the attempt is in, and which comes next. An edit of the steps never widens the cohort by itself: the cohort
+/// stays and is judged by the first new step that is at least as wide. The attempt takes that step only when the verdict is
+/// a pass.
 /// </summary>
 public sealed record StepPlan
 {
-    /// <summary>The step that the attempt is judged by, as an index into the steps of the spec.</summary>
+    /// <summary>Index into the spec's steps of the step that judges the attempt.</summary>
     public required int Index { get; init; }
     public required RolloutStep Step { get; init; }
 
-    /// <summary>The step to commit when this one passes; null: the candidate becomes stable.</summary>
+    /// <summary>Index of the step to commit after a pass; null: the candidate becomes stable.</summary>
     public required int? NextIndex { get; init; }
 
     public static StepPlan Of(ImmutableArray<RolloutStep> steps, Attempt attempt)
@@ -37,7 +38,7 @@ public sealed record StepPlan
         return At(steps, steps.Length - 1, steps.Length);
     }
 
-    /// <summary>A fingerprint of what an edit of the steps could change.</summary>
+    /// <summary>Hash of each step's stores and minDuration; shows an edit of the steps.</summary>
     public static string HashOf(ImmutableArray<RolloutStep> steps) =>
         Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', steps.Select(s => $"{s.Stores}|{s.MinDuration}"))))

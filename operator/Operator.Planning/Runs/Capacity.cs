@@ -5,13 +5,13 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>Why a flow can't run all that is due, in numbers, and what would do.</summary>
+/// <summary>Explains why a flow cannot run all due stores, with numbers and advice.</summary>
 internal static class Capacity
 {
-    /// <summary>The most that <c>maxConcurrentRuns</c> may be.</summary>
+    /// <summary>The upper limit of <c>maxConcurrentRuns</c>.</summary>
     private const int MostRuns = 1000;
 
-    /// <summary>Null when nothing was missed for want of room.</summary>
+    /// <summary>Null when no sync was missed for lack of capacity.</summary>
     public static string? Shortage(Draft draft, string name, Occasion occasion, MissedTally missed)
     {
         var flow = draft.Spec.FindFlow(name);
@@ -25,8 +25,8 @@ internal static class Capacity
     }
 
     /// <summary>
-    /// How many places would do: all runs must be over when the next slot comes, and each must start in time. Example: 400 runs
-    /// of 30 s every 5 min need 40 for the first, and 80 for the second if they may start within 2 min of each other.
+    /// The needed <c>maxConcurrentRuns</c>: all runs end before the next slot, and each starts in time. Example: 400 runs
+    /// of 30 s every 5 min need 40 to end in time, and 80 when they must start within 2 min of each other.
     /// </summary>
     public static long Needed(int runs, TimeSpan each, TimeSpan period, TimeSpan window)
     {

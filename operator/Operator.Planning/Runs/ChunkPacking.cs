@@ -3,13 +3,14 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>Stores that run as one, and where in a slot they stand, as a fraction of 2^32.</summary>
+/// <summary>Stores that run together, and their position in the slot as a fraction of 2^32.</summary>
 internal sealed record PackedRun(ImmutableArray<string> Stores, uint Position);
 
 /// <summary>
-/// Makes runs of some of a flow's stores: those of one chunk together, and chunks of which little is left with their neighbours
-/// in the slot. Neighbourhoods are halves of halves of the slot, so what one store does changes the runs of its own
-/// neighbourhood only. Two halves are two runs only where one can't hold both, so the runs are hardly ever twice those needed.
+/// Packs some of a flow's stores into runs: stores of one chunk stay together, and small rests of chunks join neighbouring
+/// chunks. A neighbourhood is a half of the slot, halved again as often as needed, so a change of one store changes only
+/// the runs of its own neighbourhood. Two halves become two runs only when one run cannot hold both, so there are rarely
+/// twice as many runs as needed.
 /// </summary>
 internal static class ChunkPacking
 {
@@ -50,7 +51,9 @@ internal static class ChunkPacking
         return Pack(parts[..cut], most, start, half).Concat(Pack(parts[cut..], most, middle, half));
     }
 
-    /// <summary>More than a run may take: even pieces, so that none is left with a single store.</summary>
+    /// <summary>
+    /// Splits a part that is too large for one run into even pieces, so that no piece has only one store left over.
+    /// </summary>
     private static IEnumerable<PackedRun> Cut(Part part, int most)
     {
         var pieces = (part.Stores.Length + most - 1) / most;

@@ -5,12 +5,12 @@ using Operator.Planning.Stores;
 namespace Operator.Planning.Runs;
 
 /// <summary>
-/// Keeps the book of chunks up to date. A store that left leaves a hole, a new one takes the first, and only when there is none
-/// a new chunk is begun; nobody is moved. See decision 0015.
+/// Keeps the chunks up to date. A removed store leaves a free place and a new store takes the first free place. A new chunk
+/// starts only when no place is free; no store moves. See decision 0015.
 /// </summary>
 internal static class Chunking
 {
-    /// <summary>The book with exactly the listed stores, suspended ones included: they come back to their place.</summary>
+    /// <summary>The chunks with exactly the listed stores. Suspended stores stay, so that they keep their place.</summary>
     public static ChunkBook Settle(ChunkBook book, StoreRoster roster, int size)
     {
         var placed = new HashSet<string>(StringComparer.Ordinal);
@@ -40,8 +40,8 @@ internal static class Chunking
     }
 
     /// <summary>
-    /// Where in a slot the chunk stands, as a fraction of 2^32: the bits of its id reversed, so that any number of chunks is
-    /// spread evenly and another chunk moves none (van der Corput's sequence: 0, 1/2, 1/4, 3/4, 1/8 …).
+    /// The chunk's position in a slot, as a fraction of 2^32: the bits of its id reversed. So any number of chunks is
+    /// spread evenly and a new chunk moves none (van der Corput's sequence: 0, 1/2, 1/4, 3/4, 1/8 …).
     /// </summary>
     public static uint PositionOf(int chunkId)
     {
@@ -65,7 +65,7 @@ internal static class Chunking
         }
         for (var id = 0; next < joined.Count; id++)
         {
-            // Chunks are ordered by id: where one is missing, its id is free.
+            // Chunks are ordered by id: a gap is a free id.
             if (id < chunks.Count && chunks[id].Id == id)
             {
                 continue;

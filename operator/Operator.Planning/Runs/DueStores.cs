@@ -3,10 +3,13 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>Which stores an occasion is for.</summary>
+/// <summary>The stores that are due on an occasion.</summary>
 internal static class DueStores
 {
-    /// <summary>Active ones, or those of them that a run-now or a catch-up names; not those that are suspended, or went on only after it was due.</summary>
+    /// <summary>
+    /// All active stores, or those of them that a run-now or catch-up names. Leaves out stores that are suspended now, and
+    /// stores whose suspension ended after the occasion's slot.
+    /// </summary>
     public static IEnumerable<string> Of(Draft draft, string flow, Occasion occasion)
     {
         var asked = occasion.Order is { Stores.IsEmpty: false } order

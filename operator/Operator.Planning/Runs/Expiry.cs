@@ -6,8 +6,8 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Runs;
 
 /// <summary>
-/// Gives up pods that did not start and stops runs that take too long. The cause is committed in the entry before the pod is
-/// deleted, so that a pod that we ended is never taken for one that others deleted.
+/// Marks pods that did not start in time and runs that take too long. The cause is committed in the entry before the pod is
+/// deleted, so that a delete by the operator is never taken for a delete by others.
 /// </summary>
 internal static class Expiry
 {
@@ -24,7 +24,10 @@ internal static class Expiry
         return draft;
     }
 
-    /// <summary>When the pod is over for us: startTimeout while it waits, timeout once it runs. Null when it has ended.</summary>
+    /// <summary>
+    /// When the operator stops the pod: after startTimeout while it waits, after timeout once it runs. Null when the pod
+    /// has ended.
+    /// </summary>
     public static DateTimeOffset? EndsAt(Flow flow, Entry entry, ObservedPod pod) =>
         pod.Container switch
         {
@@ -70,7 +73,9 @@ internal static class Expiry
                 Stop = StopCause.Timeout,
             };
 
-    /// <summary>A pilot is given up early enough for its store to run on stable within the same occasion.</summary>
+    /// <summary>
+    /// A pilot gets at most half of startingDeadline, so that its store can still run on stable within the same occasion.
+    /// </summary>
     private static TimeSpan StartTimeout(Flow flow, Entry entry)
     {
         var startTimeout = flow.StartTimeout.Value;

@@ -3,7 +3,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>Writes a run's end into the plan of its flow.</summary>
+/// <summary>Writes the end of a run into its flow's plan.</summary>
 internal static class FlowPlans
 {
     public static ConnectorRecord After(ConnectorRecord record, RunEnded run)
@@ -28,7 +28,7 @@ internal static class FlowPlans
         );
     }
 
-    /// <summary>A mean in which each run weighs an eighth.</summary>
+    /// <summary>A moving mean: each new run weighs one eighth.</summary>
     private static TimeSpan? Typical(TimeSpan? before, TimeSpan? took) =>
         took is { } now && before is { } mean ? mean + ((now - mean) / 8) : took ?? before;
 }

@@ -5,9 +5,9 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Runs;
 
 /// <summary>
-/// One store that crashes the worker must not take its neighbours along: the stores that a run which ended badly did not reach
-/// run in groups of half the size, down to one, until ten clean occasions. A store that ran alone had no neighbour: its crash is
-/// its own, and separates nobody who was together.
+/// Protects stores from a neighbour that crashes the worker: after a failed run, the stores that it did not reach run in
+/// groups of half its size, down to one, until ten clean occasions. A store that ran alone cannot have hurt a neighbour, so
+/// its crash isolates nobody.
 /// </summary>
 internal static class Isolations
 {
@@ -37,7 +37,7 @@ internal static class Isolations
         return [.. byStore.Values.Where(i => i.Clean < CleanOccasions).OrderBy(i => i.Store, StringComparer.Ordinal)];
     }
 
-    /// <summary>Forgets stores that are no longer there.</summary>
+    /// <summary>Removes stores that are no longer listed.</summary>
     public static FlowPlan Forget(FlowPlan plan, Func<string, bool> isListed) =>
         plan.Isolated.All(i => isListed(i.Store))
             ? plan

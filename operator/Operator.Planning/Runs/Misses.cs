@@ -5,12 +5,11 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>Which store-syncs of an occasion that closes did not happen, and why.</summary>
+/// <summary>The store-syncs that an occasion missed when it closes, and the cause of each.</summary>
 internal static class Misses
 {
     /// <summary>
-    /// Stores that were due and that no run took up. Nothing is missed while the connector is suspended: nobody wants it
-    /// then.
+    /// Due stores that no run took up, with the cause. Empty while the connector is suspended: these syncs are not wanted.
     /// </summary>
     public static IReadOnlyDictionary<string, MissCause> Of(
         Draft draft,
@@ -46,11 +45,16 @@ internal static class Misses
     public static MissedTally Sum(IReadOnlyDictionary<string, MissCause> missed) =>
         missed.CountBy(m => m.Value).Aggregate(new MissedTally(), (sum, cause) => sum.Plus(cause.Key, cause.Value));
 
-    /// <summary>All of a run that is evidence; of one that was broken off from outside, those that it had reported by then.</summary>
+    /// <summary>
+    /// All stores of a run that is evidence; of a run that was broken off from outside, only the stores that it reported.
+    /// </summary>
     private static IEnumerable<string> TakenUp(Entry entry) =>
         entry.IsEvidence ? entry.Stores : entry.Stores.Except(entry.NotReached, StringComparer.Ordinal);
 
-    /// <summary>Stores whose run of an earlier slot, or of a run-now or catch-up beside it, went on until it was too late for this one.</summary>
+    /// <summary>
+    /// Stores whose other run was still live when this occasion's first run became too late: a run of an earlier slot, of a
+    /// run-now or of a catch-up.
+    /// </summary>
     private static HashSet<string> Busy(FlowPlan plan, Occasion occasion) =>
         plan
             .Occasions.Where(o =>
@@ -61,7 +65,10 @@ internal static class Misses
             .SelectMany(e => e.Stores)
             .ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>At the last instant at which one could have started, all places were taken, or none was to be had.</summary>
+    /// <summary>
+    /// All places were taken at the last instant for the first or for the last run, or the limit of finished pods was
+    /// reached.
+    /// </summary>
     private static bool HadNoRoom(Draft draft, string flow, Occasion occasion)
     {
         var live = draft.Record.Plan(flow).Entries.ToList();
@@ -70,7 +77,7 @@ internal static class Misses
         return draft.Seen.IsAtFinishedPodsCap || Array.Exists(ends, end => live.Count(e => WasLiveAt(e, end)) >= most);
     }
 
-    /// <summary>When the first of its runs was too late; the last is so at <see cref="Occasion.StartBy"/>.</summary>
+    /// <summary>When the occasion's first run became too late; the last run does at <see cref="Occasion.StartBy"/>.</summary>
     private static DateTimeOffset FirstTooLate(Occasion occasion) => occasion.StartBy - occasion.Spread;
 
     private static bool WasLiveAt(Entry entry, DateTimeOffset at) => entry.EndedAt is not { } ended || ended >= at;

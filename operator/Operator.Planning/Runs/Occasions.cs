@@ -5,7 +5,9 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>Opens the slot that is due and counts those that were missed. A slot is opened once, whatever the clock says.</summary>
+/// <summary>
+/// Opens the newest due slot and counts the missed slots before it. A slot opens once, even when the clock jumps back.
+/// </summary>
 internal static class Occasions
 {
     public static Draft OpenDue(Draft draft)
@@ -17,7 +19,10 @@ internal static class Occasions
         return draft;
     }
 
-    /// <summary>The flow's next slot, after what suspends it; null when there is none before somebody acts.</summary>
+    /// <summary>
+    /// The flow's next slot after its suspensions; null when there is none, or while the connector or the flow is suspended
+    /// without an end.
+    /// </summary>
     public static DateTimeOffset? NextSlot(Draft draft, Flow flow)
     {
         var held = draft.Suspended.HeldUntil(flow.Name);
@@ -61,7 +66,10 @@ internal static class Occasions
         return draft.Decide(draft.Record.With(flow.Name, opened), because);
     }
 
-    /// <summary>Syncs of the newest slot's stores that were due since then: of a store that was suspended, since it went on.</summary>
+    /// <summary>
+    /// Due syncs since the floor, for the stores of the newest slot. For a store that was suspended, since the end of its
+    /// suspension.
+    /// </summary>
     private static long SyncsDue(Draft draft, Flow flow, Occasion newest, DateTimeOffset floor)
     {
         var (held, schedule) = (draft.Suspended, Schedule.Of(flow));
@@ -72,8 +80,8 @@ internal static class Occasions
     }
 
     /// <summary>
-    /// What was due while the connector or the flow was suspended counts for nothing, but can be explained. It needs no commit of its
-    /// own: the next one takes it along.
+    /// Due times within a suspension are not missed; they are written as Suspended so that the CLI can explain them. This
+    /// forces no commit: the next commit contains it.
     /// </summary>
     private static Draft SkipSuspended(Draft draft, Flow flow)
     {
@@ -93,7 +101,7 @@ internal static class Occasions
             Skipped = draft.Skipped.Add(new SkippedSlots(flow, span, outcome)),
         };
 
-    /// <summary>No slot is spread beyond the next one.</summary>
+    /// <summary>The spread is at most the period, so no run is due after the next slot.</summary>
     private static Occasion Open(Flow flow, DateTimeOffset slot, FlowPlan plan, Attempt? attempt)
     {
         var period = Schedule.Of(flow).Period(slot);
@@ -112,17 +120,20 @@ internal static class Occasions
         };
     }
 
-    /// <summary>Slots count only after the latest of: connector, record and flow were there, the last resume, the last slot.</summary>
+    /// <summary>
+    /// Slots count only after the latest of: creation of connector and record, first listing of the flow, last resume, end
+    /// of the flow's suspension, last slot.
+    /// </summary>
     private static DateTimeOffset Floor(Draft draft, Flow flow, FlowPlan plan)
     {
         var floor = Later(ListedSince(draft, plan), draft.Record.Attempts.ResumedAt);
-        // While the flow is suspended nothing is counted, whatever the floor.
+        // While the flow is suspended, no slot counts at all, so only a past end raises the floor.
         return draft.Suspended.HeldUntil(flow.Name) is { } end && end <= draft.Now
             ? Later(floor, JustBefore(end))
             : floor;
     }
 
-    /// <summary>The same without what suspensions hold back.</summary>
+    /// <summary>As <see cref="Floor"/>, without suspensions.</summary>
     private static DateTimeOffset ListedSince(Draft draft, FlowPlan plan)
     {
         DateTimeOffset?[] bounds =
@@ -135,7 +146,7 @@ internal static class Occasions
         return bounds.Max() ?? draft.Record.CreatedAt;
     }
 
-    /// <summary>A slot at the very end of a suspension counts.</summary>
+    /// <summary>A slot at the exact end of a suspension counts.</summary>
     private static DateTimeOffset? JustBefore(DateTimeOffset? end) => end?.AddTicks(-1);
 
     private static DateTimeOffset Later(DateTimeOffset floor, DateTimeOffset? other) =>

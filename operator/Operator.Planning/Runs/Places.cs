@@ -5,8 +5,9 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Runs;
 
 /// <summary>
-/// How many of a flow's <c>maxConcurrentRuns</c> an occasion may take now. Run-nows and catch-ups are asked first, and while the slot has stores
-/// that wait they hold at most half of the places, so that neither starves the other. A single place goes to both in turn.
+/// How many of a flow's <c>maxConcurrentRuns</c> an occasion may use now. Run-nows and catch-ups are planned first. While
+/// stores of the slot wait, they use at most half of the places, so that neither side starves. With one place, the two
+/// sides alternate.
 /// </summary>
 internal static class Places
 {

@@ -4,10 +4,10 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>What went wrong in a round, and what the user can do about it.</summary>
+/// <summary>The problem of a round, with advice to the user.</summary>
 internal static class RoundProblems
 {
-    /// <summary>The first thing that went wrong on the stable arm, said so that the user knows what to change.</summary>
+    /// <summary>The first stable run that did not succeed, with advice; null when all stable runs succeeded.</summary>
     public static RoundProblem? Of(Draft draft, string flow, Occasion occasion)
     {
         var stable = occasion.Entries.Where(e => e.Arm == Arm.Stable).ToList();
@@ -39,10 +39,10 @@ internal static class RoundProblems
             Reasons.OutOfMemory => "the worker needs more memory; raise spec.sync.resources.limits.memory",
             Reasons.TimedOut => "the worker ran longer than the flow's timeout; raise it or lower maxStoresPerRun",
             Reasons.ReportUnreadable =>
-                "the worker's report can't be read; it must be JSON of at most 4096 bytes with one entry a store of run.json",
+                "the worker's report can't be read; it must be JSON of at most 4096 bytes with one entry for each store of run.json",
             Reasons.ReportMissing => "the worker sent no report, though this flow has reported before",
             Reasons.Unschedulable => "no node has room for the pod; see its events",
-            Reasons.NeverSeen => "the pod was planned and never seen",
+            Reasons.NeverSeen => "the pod was planned but never seen; see whether the operator runs, and its log",
             Reasons.QuotaExceeded =>
                 "the namespace's ResourceQuota refuses sync pods; raise it or lower maxConcurrentRuns",
             Reasons.AdmissionDenied => "an admission webhook or policy refuses sync pods; see the operator's log",

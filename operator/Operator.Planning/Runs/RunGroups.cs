@@ -7,22 +7,22 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>One flow on one of its open occasions.</summary>
+/// <summary>One flow on one of its open occasions, with all that planning needs.</summary>
 internal sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion)
 {
-    /// <summary>Stores that it still owes a run.</summary>
+    /// <summary>Stores that still need a run on this occasion.</summary>
     public ImmutableArray<string> Waiting { get; init; } = [];
 
-    /// <summary>Stores of the flow's live runs.</summary>
+    /// <summary>Stores that are in a live run of the flow.</summary>
     public required HashSet<string> Busy { get; init; }
     public required StoreHolds Holds { get; init; }
     public required Waits Waits { get; init; }
 
-    /// <summary>How many runs may be added.</summary>
+    /// <summary>How many runs may still be planned now.</summary>
     public int Room { get; init; }
 }
 
-/// <summary>Stores that would run as one, when, and what they have waited for.</summary>
+/// <summary>Stores that may run together, with their due time and how long they have waited.</summary>
 internal sealed record RunGroup
 {
     public Arm Arm { get; init; }
@@ -30,20 +30,24 @@ internal sealed record RunGroup
     public bool IsIsolated { get; init; }
     public bool IsPilot { get; init; }
 
-    /// <summary>Not before: its offset within the slot.</summary>
+    /// <summary>The earliest start: the slot plus the group's offset.</summary>
     public DateTimeOffset DueAt { get; init; }
 
-    /// <summary>Not after.</summary>
+    /// <summary>The latest start.</summary>
     public DateTimeOffset StartBy { get; init; }
 
-    /// <summary>The newest slot in which all of its stores had been served; the least value when one never was.</summary>
+    /// <summary>The newest slot in which all stores of the group had been served; the minimum value when one never was.</summary>
     public DateTimeOffset ServedLast { get; init; }
 
-    /// <summary>A store of it had no turn in the slot before this one: no other may take its place.</summary>
+    /// <summary>
+    /// At least one store had no run in the slot before this one, so groups that had one must leave it a place.
+    /// </summary>
     public bool IsStarving { get; init; }
 }
 
-/// <summary>Which stores run together: of one arm, of one chunk or its neighbourhood, isolated ones among themselves.</summary>
+/// <summary>
+/// Groups stores into runs: stores of one arm, of one chunk or neighbouring chunks; isolated stores only with each other.
+/// </summary>
 internal static class RunGroups
 {
     public static IEnumerable<RunGroup> Of(Draft draft, Turn turn, ImmutableArray<string> free)
@@ -90,7 +94,7 @@ internal static class RunGroups
     private static RunGroup Group(Turn turn, PackedRun run)
     {
         var occasion = turn.Occasion;
-        // Whole seconds: pods of neighbouring chunks are made together.
+        // Whole seconds, so that pods of neighbouring chunks are created together.
         var offset = TimeSpan.FromSeconds(Math.Floor(occasion.Spread.TotalSeconds * run.Position / (1L << 32)));
         return new RunGroup
         {

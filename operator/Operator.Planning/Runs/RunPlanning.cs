@@ -8,13 +8,15 @@ using Operator.Planning.Rollouts;
 namespace Operator.Planning.Runs;
 
 /// <summary>
-/// Extends the plan of each flow's newest slot, its run-nows and catch-ups: who runs, when, in which arm, in which group, within capacity.
+/// Plans runs for each flow's newest slot, run-nows and catch-ups: which stores, when, on which arm, in which group, within
+/// capacity.
 /// </summary>
 internal static class RunPlanning
 {
     /// <summary>
-    /// Runs that are due this soon are committed together, so that a spread slot costs few commits; each pod is made at its own
-    /// time. Not on the candidate arm: what ends an attempt would cost its stores the sync.
+    /// Stable runs that are due within this time are committed together, so that a spread slot needs few commits; each pod
+    /// is still created at its own time. Candidate runs are not planned ahead: when an attempt ends, their stores would
+    /// lose the sync.
     /// </summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(5);
 
@@ -40,7 +42,7 @@ internal static class RunPlanning
     {
         foreach (var id in draft.Record.Plan(flow.Name).Plannable.Select(o => o.Id).ToList())
         {
-            var occasion = draft.Record.Plan(flow.Name).Find(id)!; // it was just listed
+            var occasion = draft.Record.Plan(flow.Name).Find(id)!; // listed one line above
             var owed = waiting.Of(draft, flow.Name, occasion);
             if (owed.IsEmpty)
             {
@@ -81,7 +83,9 @@ internal static class RunPlanning
         );
     }
 
-    /// <summary>It follows from the committed book and the stores, so it needs no commit before a run does.</summary>
+    /// <summary>
+    /// The chunks follow from the committed book and the stores, so they need no commit before a run is planned.
+    /// </summary>
     private static Draft WithChunks(Draft draft, Flow flow)
     {
         var book = draft.Record.ChunksOf(flow.Name);
@@ -94,7 +98,7 @@ internal static class RunPlanning
         };
     }
 
-    /// <summary>Where calls do not suffice for all, those that were served longest ago get them.</summary>
+    /// <summary>When calls are scarce, the stores that were served longest ago get them.</summary>
     private static ImmutableArray<string> Admitted(Turn turn)
     {
         var free = turn.Waiting.Where(s => !turn.Busy.Contains(s));
@@ -105,9 +109,9 @@ internal static class RunPlanning
         group.Arm == Arm.Candidate ? group.DueAt : group.DueAt - Ahead;
 
     /// <summary>
-    /// Longest-unserved first, within capacity. A group that was served in the last slot leaves a place for each that was not,
-    /// also when that is due later, and where one is too late already it does not run: so nobody misses two slots in a row while
-    /// another runs in both.
+    /// Chooses groups by longest wait, within capacity. A group that was served in the last slot leaves a place for each
+    /// group that was not, even for one that is due later. While such a group is already too late, served groups do not
+    /// run. So no store misses two slots in a row while another runs in both.
     /// </summary>
     private static ImmutableArray<Entry> Choose(Draft draft, Turn turn, List<RunGroup> groups)
     {

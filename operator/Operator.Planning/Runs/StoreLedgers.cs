@@ -3,7 +3,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>Notes when each store of a flow was last served, and how.</summary>
+/// <summary>Notes for each store of a run when it was last served and how its run ended.</summary>
 internal static class StoreLedgers
 {
     public static ConnectorRecord After(ConnectorRecord record, RunEnded run)
@@ -20,7 +20,7 @@ internal static class StoreLedgers
         return record.With(run.Flow, ledger with { Stores = stores });
     }
 
-    /// <summary>The same when the run says nothing of the store.</summary>
+    /// <summary>Returns <paramref name="before"/> when the run proves nothing about the store.</summary>
     private static StoreLedger After(StoreLedger before, RunEnded run, StoreReport? report)
     {
         if (report is { Failed: 0 } || run.IsSilentSuccess)
@@ -33,7 +33,8 @@ internal static class StoreLedgers
                 LastRunSlot = null,
             };
         }
-        // A store that ran alone failed by itself; in a run of several, one that was not reached says nothing.
+        // A failed run of one store is that store's own failure. In a run of several stores, a store without a report
+        // proves nothing.
         var isAlone = run.Entry.Stores.Length == 1 && run.Ending.Result == RunResult.Failed;
         return report is null && !isAlone
             ? before
@@ -44,7 +45,7 @@ internal static class StoreLedgers
             };
     }
 
-    /// <summary>A run-now that took long may end after the run of a later slot.</summary>
+    /// <summary>A long run-now may end after the run of a later slot.</summary>
     private static DateTimeOffset Later(DateTimeOffset? before, DateTimeOffset slot) =>
         before > slot ? before.Value : slot;
 }

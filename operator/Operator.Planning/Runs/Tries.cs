@@ -2,13 +2,13 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>How often each store was tried on an occasion, and how.</summary>
+/// <summary>How often each store was tried on an occasion, and with which result.</summary>
 internal sealed class Tries
 {
-    /// <summary>A cause outside the worker is tried again at most this often in one occasion, less one.</summary>
+    /// <summary>The most tries of a store in one occasion that causes outside the worker may break off.</summary>
     private const int MostBrokenOff = 5;
 
-    /// <summary>A store that has more to do runs again at most this often in one occasion.</summary>
+    /// <summary>A store that reports more work runs again at most this often in one occasion.</summary>
     private const int MostMore = 20;
 
     private readonly Dictionary<string, Past> _byStore = new(StringComparer.Ordinal);
@@ -16,18 +16,20 @@ internal sealed class Tries
 
     private Tries(int retries) => _retries = retries;
 
-    /// <summary>What a store's tries came to: how many failed, were broken off from outside, left more to do; and the last.</summary>
+    /// <summary>
+    /// A store's last entry, and how many of its tries failed, were broken off from outside, or left more work.
+    /// </summary>
     private readonly record struct Past(Entry Last, int Failed, int BrokenOff, int More);
 
     private enum Ending
     {
-        /// <summary>Not yet, or done: it is not to be tried again.</summary>
+        /// <summary>The run is live or the store is done: no new try.</summary>
         Final,
         Failed,
         BrokenOff,
         More,
 
-        /// <summary>A run of several ended badly before it came to this one: a neighbour's fault.</summary>
+        /// <summary>A run of several stores failed before it reached this store: not this store's fault.</summary>
         LeftBehind,
     }
 
@@ -52,8 +54,8 @@ internal sealed class Tries
     }
 
     /// <summary>
-    /// The next try is planned only when the last one was seen to end: a run that was never seen is not tried again. What a run
-    /// reported before it was cut short is done.
+    /// Whether the store still needs a run. A new try needs the end of the last one: a run whose pod was never seen is not
+    /// tried again. A store that was reported before its run was cut short is done.
     /// </summary>
     public bool OwesRun(string store) =>
         !_byStore.TryGetValue(store, out var past)
@@ -63,7 +65,7 @@ internal sealed class Tries
             Ending.Failed => past.Failed <= _retries,
             Ending.BrokenOff => past.BrokenOff < MostBrokenOff,
             Ending.More => past.More <= MostMore,
-            // Groups get smaller with each try, so this ends by itself.
+            // Each try halves the group, so this case ends by itself.
             Ending.LeftBehind => true,
             _ => throw new System.Diagnostics.UnreachableException(),
         };

@@ -6,15 +6,16 @@ using Operator.Planning.Stores;
 namespace Operator.Planning.Runs;
 
 /// <summary>
-/// Which stores each open occasion still owes a run, and what holds a flow's stores. Planning, closing, waking and telling all ask:
-/// with ten thousand stores each answer is worked out once, and again only when the record has changed what it follows from.
+/// Stores that each open occasion still has to run, and the limits on a flow's stores. Planning, closing, wake-up and
+/// status all use it. Answers are cached, and computed again only when their inputs in the record change: a connector may
+/// have ten thousand stores.
 /// </summary>
 internal sealed class WaitingStores
 {
     private readonly Dictionary<string, Held> _holds = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Flow, string Occasion), Answer> _answers = [];
 
-    /// <summary>What may hold the flow's stores.</summary>
+    /// <summary>The quotas and pauses that limit the flow's stores.</summary>
     public StoreHolds HoldsOf(Draft draft, string flow)
     {
         var (quotas, pauses) = (draft.Record.Quotas, draft.Record.Pauses);
@@ -32,7 +33,7 @@ internal sealed class WaitingStores
         return holds;
     }
 
-    /// <summary>Active stores that this occasion still owes a run, those of live runs included.</summary>
+    /// <summary>Active stores that this occasion still has to run, stores of live runs included.</summary>
     public ImmutableArray<string> Of(Draft draft, string flow, Occasion occasion)
     {
         if (draft.Now > occasion.StartBy || !draft.Record.Plan(flow).Plannable.Any(o => o.Id == occasion.Id))

@@ -2,7 +2,10 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
 
-/// <summary>Since which slot each store of a flow waits: the newest in which a run took it up, from the ledger and from what runs now.</summary>
+/// <summary>
+/// When each store of a flow was last served: the newest slot in which a run took the store, from the ledger and from live
+/// runs.
+/// </summary>
 internal sealed class Waits
 {
     private readonly FlowLedger _ledger;
@@ -23,15 +26,15 @@ internal sealed class Waits
         {
             foreach (var store in other.Entries.Where(e => e.Result is null).SelectMany(e => e.Stores))
             {
-                waits._planned[store] = other.Slot; // occasions are in order: the newest stays
+                waits._planned[store] = other.Slot; // occasions are in order, so the newest wins
             }
         }
         return waits;
     }
 
     /// <summary>
-    /// It had no turn in the slot before this one, nor in this one yet. One that was tried in vain is another matter: it takes no
-    /// place from others.
+    /// The store had no run in the slot before this one and none in this slot yet. A store that was tried in this slot does
+    /// not count: it takes no place from others.
     /// </summary>
     public bool IsStarving(string store) => !_tried.Contains(store) && ServedLast(store) < _occasion.SlotBefore;
 

@@ -10,18 +10,18 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Steps;
 
 /// <summary>
-/// Decides each action once, in the order in which they were made. What was decided is committed together with its effect, so
-/// that no crash does it twice and none forgets it.
+/// Decides each action once, in order of creation. The decision is committed together with its effect, so that a crash
+/// neither repeats nor loses an action.
 /// </summary>
 internal static class ActionTaking
 {
-    /// <summary>By one commit: a flood of them must not make it too large.</summary>
+    /// <summary>The most actions of one commit, so that many actions do not make the commit too large.</summary>
     private const int MostAtOnce = 200;
     private static readonly TimeSpan NextBatch = TimeSpan.FromMilliseconds(100);
 
     public static Draft Take(Draft draft)
     {
-        // Before, so that none is forgotten in the plan that decides it.
+        // Trims first, so that no action is forgotten in the plan that decides it.
         draft = draft with
         {
             Record = draft.Record with { Actions = draft.Record.Actions.Trimmed(draft.Now) },
@@ -31,10 +31,7 @@ internal static class ActionTaking
         return undecided.Take(MostAtOnce).Aggregate(draft, Take);
     }
 
-    /// <summary>
-    /// Creation is known to the second; within one, resourceVersions tell the order. Of those that can't be told apart, any
-    /// order will do.
-    /// </summary>
+    /// <summary>Creation time has whole seconds; within a second the resourceVersion gives the order, then the UID.</summary>
     private static List<SyncAction> Undecided(Draft draft)
     {
         var known = draft.Record.Actions.ByUid();
@@ -78,7 +75,7 @@ internal static class ActionTaking
             };
             return ActionVerdict.Expire(
                 again,
-                $"an action of this name and spec was applied at {UtcText.Of(twin.At)}; to do it again, give another one another name"
+                $"an action of this name and spec was applied at {UtcText.Of(twin.At)}; to repeat it, create an action with another name"
             );
         }
         var request = new ActionRequest(draft, action);

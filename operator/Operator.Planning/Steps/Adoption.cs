@@ -5,7 +5,7 @@ using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Steps;
 
-/// <summary>The record that planning starts from: as found, new, or what is left of a lost one.</summary>
+/// <summary>The record that planning starts from: as found, new, or rebuilt from the parts of a lost record.</summary>
 internal static class Adoption
 {
     public static Draft Begin(Observation seen) =>
@@ -21,8 +21,9 @@ internal static class Adoption
         new() { Id = id, CreatedAt = createdAt };
 
     /// <summary>
-    /// A lost record: a running attempt ends as Reset, stable is the newest that was so marked, and anything else is rejected
-    /// until the content changes. Without a stable nothing is planned, because nobody knows what the stores ran.
+    /// Rebuilds a lost record: a running attempt ends as Reset, stable is the newest revision marked stable, and other
+    /// content is rejected until the content changes. Without a stable nothing is planned, because it is unknown what the
+    /// stores ran.
     /// </summary>
     private static Draft Recover(Observation seen, RecordSight.Lost lost)
     {

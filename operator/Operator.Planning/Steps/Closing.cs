@@ -7,7 +7,7 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Steps;
 
-/// <summary>Closes occasions of which nothing is left to plan or to wait for, once and for good, and counts what they missed.</summary>
+/// <summary>Closes occasions with nothing left to plan or to wait for, once, and counts their missed syncs.</summary>
 internal static class Closing
 {
     public static Draft Close(Draft draft, WaitingStores waiting)
@@ -39,7 +39,7 @@ internal static class Closing
             MissedBy = plan.MissedBy.Plus(missed),
         };
         draft = Timelines.Close(draft, flow, occasion, causes);
-        // A run-now or catch-up is no slot: it says nothing of the schedule, and makes no step older.
+        // A run-now or catch-up is not a slot: it adds nothing to the round or to the step's dwell.
         var record = occasion.Order is null
             ? Dwell.After(WithRound(draft, flow, closed, new Round(occasion, missed)), occasion, draft.Now)
             : draft.Record.With(flow, closed);

@@ -11,8 +11,8 @@ using Operator.Planning.Stores;
 namespace Operator.Planning.Steps;
 
 /// <summary>
-/// Folds every run that has ended into the record, once: one event, which each book of the record reduces in turn. It forces no
-/// commit of its own: until the next one the same pods fold to the same sums again.
+/// Folds every ended run into the record, once: one event, which each part of the record takes in turn. Folding forces no
+/// commit: until the next commit the same pods fold to the same result.
 /// </summary>
 internal static class Folding
 {
@@ -49,7 +49,7 @@ internal static class Folding
             : draft;
     }
 
-    /// <summary>Null while the run is live.</summary>
+    /// <summary>How the run ended; null while it is live.</summary>
     private static RunEnding? EndingOf(Draft draft, LiveRun run, ObservedPod? pod, string? freePodName)
     {
         if (pod is null)
@@ -80,7 +80,7 @@ internal static class Folding
             Outcomes = OutcomeLetters.Pack(RunOutcomes.Of(run.Entry, ending)),
         };
 
-    /// <summary>Exit 0 without a report, of a flow that never sent one, reached every store.</summary>
+    /// <summary>A run that ends with exit 0 in a flow that never reported has reached every store.</summary>
     private static ImmutableArray<string> NotReached(Entry entry, RunEnding ending) =>
         ending is { Result: RunResult.Succeeded, HasReport: false }
             ? []
@@ -89,10 +89,13 @@ internal static class Folding
     private static ImmutableArray<string> Those(Entry entry, RunEnding ending, Func<StoreReport, bool> isOne) =>
         [.. entry.Stores.Where((_, i) => ending.Reports[i] is { } report && isOne(report))];
 
-    /// <summary>Another try makes throttling worse, and a store that can't authenticate has its own pauses.</summary>
+    /// <summary>A new try makes throttling worse, and a store that cannot authenticate has its own pauses.</summary>
     private static bool IsWorthAnotherTry(char errorClass) => errorClass is not ('t' or AuthPauses.AuthClass);
 
-    /// <summary>Each book takes what it keeps. Rollouts come before the ledger, whose last good slot tells what a candidate handled.</summary>
+    /// <summary>
+    /// Each part of the record takes what it keeps. Rollouts come before the store ledgers, because CatchUps reads the last
+    /// good slot from before this run.
+    /// </summary>
     private static Draft After(Draft draft, RunEnded run)
     {
         var record = RevisionTrust.After(draft.Record, run);
@@ -105,7 +108,7 @@ internal static class Folding
         return TellPauses(draft with { Record = record, Folded = draft.Folded.Add(run) }, run, draft.Record.Pauses);
     }
 
-    /// <summary>A pause begins or ends by a commit; the first failure of a store is an event.</summary>
+    /// <summary>The start and the end of a pause force a commit; the first failure of a store is also an event.</summary>
     private static Draft TellPauses(Draft draft, RunEnded run, PauseBook before)
     {
         if (draft.Record.Pauses == before)
@@ -135,7 +138,7 @@ internal static class Folding
         draft.Tell(
             EventTarget.Connector,
             Reasons.AuthFailed,
-            $"store '{store}' can't authenticate: its runs pause, from 5 minutes to 6 hours, until it can",
+            $"store '{store}' can't authenticate: its runs pause for 5 minutes to 6 hours, until it can authenticate",
             isWarning: true
         );
 }

@@ -6,7 +6,7 @@ using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Steps;
 
-/// <summary>Drops what the record need not remember any more. Except for flows that left it needs no commit of its own.</summary>
+/// <summary>Removes what the record no longer needs. Only the removal of a flow forces a commit.</summary>
 internal static class Forgetting
 {
     public static Draft Forget(Draft draft, PodIndex pods)
@@ -15,7 +15,7 @@ internal static class Forgetting
         return draft with { Record = Attempts.Trim(draft.Record) };
     }
 
-    /// <summary>Closed occasions whose pods are gone, but for the newest slot's.</summary>
+    /// <summary>Removes closed occasions whose pods are gone, except the newest slot.</summary>
     private static Draft Occasions(Draft draft, PodIndex pods)
     {
         foreach (var (flow, plan) in draft.Record.Plans)
@@ -37,7 +37,7 @@ internal static class Forgetting
         return draft;
     }
 
-    /// <summary>A flow that the spec no longer lists goes when nothing of it runs.</summary>
+    /// <summary>Removes a flow that the spec no longer lists when none of its runs is live.</summary>
     private static Draft Flows(Draft draft)
     {
         var listed = draft.Spec.Flows.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
@@ -60,8 +60,8 @@ internal static class Forgetting
     }
 
     /// <summary>
-    /// Orders that have ended, once no due time from before their end can be opened or is open any more; and lifts that no longer
-    /// lift anything.
+    /// Removes ended suspensions once every due time before their end is closed and none can still open, and lifts that
+    /// lift nothing any more.
     /// </summary>
     internal static Draft Orders(Draft draft)
     {

@@ -4,8 +4,8 @@ using Operator.Planning.Stores;
 namespace Operator.Planning.Steps;
 
 /// <summary>
-/// Takes the lists of <c>spec.storesFrom</c> into the effective spec. A list is kept in the record before anything follows from it,
-/// so that one that breaks later, or while the operator is away, goes on as it last was.
+/// Reads the lists of <c>spec.storesFrom</c> into the effective spec. A list is kept in the record before it has effects,
+/// so a list that breaks later, or while the operator is down, stays as it last was.
 /// </summary>
 internal static class ListAdoption
 {
@@ -34,7 +34,7 @@ internal static class ListAdoption
             : adopted;
     }
 
-    /// <summary>From here on the effective spec is under what actions suspend.</summary>
+    /// <summary>Applies the suspensions of actions to the effective spec.</summary>
     public static Draft UnderSuspensions(Draft draft) =>
         draft with
         {

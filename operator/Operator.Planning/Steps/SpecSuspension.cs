@@ -2,7 +2,7 @@ using Operator.Planning.Drafts;
 
 namespace Operator.Planning.Steps;
 
-/// <summary>Notes when <c>spec.suspend</c> was set and when it was cleared: what was due in between does not count.</summary>
+/// <summary>Notes when <c>spec.suspend</c> is set and cleared: due times in between do not count.</summary>
 internal static class SpecSuspension
 {
     public static Draft Note(Draft draft)

@@ -7,10 +7,10 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Telling;
 
-/// <summary>What an action's status is to say.</summary>
+/// <summary>The status to write for one action.</summary>
 public sealed record ToldAction(SyncAction Action, ActionStatus Status);
 
-/// <summary>The statuses of actions: copies of what the record says of them.</summary>
+/// <summary>Derives the status of actions from the record.</summary>
 public static class ActionTeller
 {
     internal static ImmutableArray<ToldAction> Tell(Draft draft)
@@ -27,7 +27,9 @@ public static class ActionTeller
         return told.ToImmutable();
     }
 
-    /// <summary>Of an action whose connector is not there: it waits, unless it is wrong in itself or was decided before.</summary>
+    /// <summary>
+    /// The status of an action without a connector: it waits, unless its spec is invalid or it was decided before (null).
+    /// </summary>
     public static ToldAction? TellWithoutConnector(SyncAction action, DateTimeOffset now)
     {
         var target = action.Spec.TargetRef.Name;
@@ -38,13 +40,13 @@ public static class ActionTeller
                 Waiting(
                     action,
                     Reasons.ConnectorNotFound,
-                    $"there is no {ApiGroup.ConnectorKind} '{target}' in namespace '{action.Metadata.Namespace}': it waits for one; create it, or delete this and make another one with the right name",
+                    $"there is no {ApiGroup.ConnectorKind} '{target}' in namespace '{action.Metadata.Namespace}': the action waits for it; create the connector, or delete this action and create one with the right name",
                     now
                 )
             );
     }
 
-    /// <summary>Null: there is nothing to tell.</summary>
+    /// <summary>The status to write; null: no change.</summary>
     private static ActionStatus? StatusOf(Draft draft, SyncAction action, DecidedAction? decided)
     {
         var (book, now) = (draft.Record.Actions, draft.Now);
@@ -58,22 +60,22 @@ public static class ActionTeller
         }
         if (book.IsForgotten(action, now))
         {
-            // What it once said is not known better here.
+            // The record no longer knows the decision, so the written status stays.
             return action.Status.State is not null
                 ? null
                 : Decided(
                     action,
                     ActionState.Expired,
-                    "it is older than what the record knows of actions; make another one if it is still wanted",
+                    "the action is older than the actions that the record remembers; create a new one if it is still needed",
                     now
                 );
         }
         return draft.WaitingActions.TryGetValue(action.Metadata.Uid, out var why)
-            ? Waiting(action, Reasons.Waiting, $"{why}; it waits a little for them", now)
+            ? Waiting(action, Reasons.Waiting, $"{why}; the action waits for them for a short time", now)
             : Waiting(
                 action,
                 Reasons.Waiting,
-                "the connector can't be worked on now, see its conditions: it waits",
+                "the action waits, because the connector can't be planned now; see the connector's conditions",
                 now
             );
     }
@@ -85,7 +87,7 @@ public static class ActionTeller
         && action.Status.Message == decided.Message
         && at == decided.At;
 
-    /// <summary>Of what is wrong in itself the record knows nothing: it stays as it was told first.</summary>
+    /// <summary>The record does not contain invalid actions, so the first written time stays.</summary>
     private static ActionStatus Rejected(SyncAction action, string problem, DateTimeOffset now)
     {
         var isSame = action.Status.State == nameof(ActionState.Rejected);

@@ -4,7 +4,9 @@ using Operator.Planning.Facts;
 
 namespace Operator.Planning.Telling;
 
-/// <summary>One condition as it should be. The instant of its last transition follows from what it was.</summary>
+/// <summary>
+/// One condition as it should be. <see cref="After"/> keeps the time of the last transition while the status is the same.
+/// </summary>
 internal sealed record ConditionDraft(string Type, string Status, string Reason, string Message)
 {
     private const int MaxMessageLength = 1024;
@@ -17,7 +19,7 @@ internal sealed record ConditionDraft(string Type, string Status, string Reason,
     public static ConditionDraft Unknown(string type, string reason, string message) =>
         new(type, "Unknown", reason, message);
 
-    /// <summary>Null when the cluster dropped nothing.</summary>
+    /// <summary>The condition for dropped fields; null when there are none.</summary>
     public static ConditionDraft? Dropped(ImmutableArray<string> fields) =>
         fields.IsEmpty
             ? null
@@ -42,7 +44,7 @@ internal sealed record ConditionDraft(string Type, string Status, string Reason,
         };
     }
 
-    /// <summary>Kubernetes writes times in whole seconds; what it can't hold would look changed for ever.</summary>
+    /// <summary>Rounds down to whole seconds, as Kubernetes does; a finer time would always look changed.</summary>
     public static DateTimeOffset Seconds(DateTimeOffset at) =>
         DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
 }

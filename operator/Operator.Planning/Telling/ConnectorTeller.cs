@@ -9,7 +9,7 @@ using Operator.Planning.Runs;
 
 namespace Operator.Planning.Telling;
 
-/// <summary>The connector's status: the only place where its conditions are derived.</summary>
+/// <summary>Derives the connector's status. Its conditions are derived nowhere else.</summary>
 internal static class ConnectorTeller
 {
     public static ConnectorStatus Tell(Draft draft, WaitingStores waiting)
@@ -74,7 +74,7 @@ internal static class ConnectorTeller
         }
     }
 
-    /// <summary>The first rule that applies speaks.</summary>
+    /// <summary>The Ready condition: the first rule that applies decides.</summary>
     private static ConditionDraft Ready(Draft draft)
     {
         var (seen, book) = (draft.Seen, draft.Record.Revisions);
@@ -88,7 +88,7 @@ internal static class ConnectorTeller
             ),
             _ when book.IsWithoutTruth => NotReady(
                 Reasons.RecordLost,
-                "the record was lost and no stable revision survived: nothing is run, because nobody knows what the stores ran; set updatePolicy: Immediate to adopt the spec as stable"
+                "the record was lost and no stable revision survived: nothing is run, because it is unknown what the stores ran; set updatePolicy: Immediate to adopt the spec as stable"
             ),
             _ when draft.Roster.IsEmpty && !draft.StoreListProblems.IsEmpty => NotReady(
                 Reasons.StoreListBroken,
@@ -121,7 +121,7 @@ internal static class ConnectorTeller
     private static ConditionDraft Refused(CreateRefusal refusal) =>
         NotReady(Reasons.Of(refusal.Kind), $"the API server refuses to create sync pods: {refusal.Message}");
 
-    /// <summary>Stores are served by stable; the message says what keeps newer content from them.</summary>
+    /// <summary>Ready is True because the stores run stable; the message says what holds newer content back.</summary>
     private static ConditionDraft Serving(Draft draft)
     {
         var book = draft.Record.Revisions;

@@ -7,7 +7,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Telling;
 
-/// <summary>Conditions about the marketplace's quotas and versions. They are there only while the trouble lasts.</summary>
+/// <summary>Conditions about the marketplace's quotas and API versions, present only while the problem lasts.</summary>
 internal static class QuotaTroubles
 {
     public static IEnumerable<ConditionDraft> Of(Draft draft)
@@ -32,7 +32,9 @@ internal static class QuotaTroubles
         }
     }
 
-    /// <summary>Stores take turns when an application's calls do not suffice for all.</summary>
+    /// <summary>
+    /// The advice when an application's calls do not suffice for all stores, so that stores take turns; null when they do.
+    /// </summary>
     public static string? TooLow(Draft draft) =>
         QuotaRules.TooLow(draft.Spec, draft.Effective.Quotas, draft.Roster.Active.Length);
 

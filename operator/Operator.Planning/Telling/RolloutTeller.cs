@@ -9,7 +9,7 @@ using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Telling;
 
-/// <summary>The rollout's status: the only place where its conditions are derived.</summary>
+/// <summary>Derives the rollout's status. Its conditions are derived nowhere else.</summary>
 public static class RolloutTeller
 {
     private const string Idle = "Idle";
@@ -24,7 +24,9 @@ public static class RolloutTeller
             _ => null,
         };
 
-    /// <summary>For a rollout that no connector's plan speaks for: of two the younger, or one whose connector is not there.</summary>
+    /// <summary>
+    /// The status of a rollout that no connector follows: the younger of two, or one whose connector does not exist.
+    /// </summary>
     public static RolloutStatus TellStalled(SyncRollout policy, string reason, string message, DateTimeOffset now) =>
         WithConditions(
             new RolloutStatus { Phase = Idle, RecordCounter = policy.Status.RecordCounter },
@@ -37,7 +39,7 @@ public static class RolloutTeller
     private static RolloutStatus TellUnusable(Draft draft, SyncRollout policy, string why)
     {
         var isRunning = draft.Record.RunningAttempt is not null;
-        var message = isRunning ? $"{why}; the attempt stands still and all stores run stable" : why;
+        var message = isRunning ? $"{why}; the attempt is on hold and all stores run stable" : why;
         return WithConditions(
             Facts(draft) with
             {
@@ -147,7 +149,7 @@ public static class RolloutTeller
         {
             written.Add(condition.After(policy.Status.Conditions, generation, now));
         }
-        // A misspelt limit is dropped in silence and its default rules: nobody would see it otherwise.
+        // The API server drops a misspelt limit without a message and the default applies; the condition shows it.
         var unknown = UnknownFields.InLastApplied(policy.Metadata.Annotations, ApiGroup.RolloutKind);
         if (ConditionDraft.Dropped(unknown) is { } dropped)
         {

@@ -13,7 +13,7 @@ internal static class StoreTroubles
     private const int NamesShown = 5;
     private const int MostWorst = 20;
 
-    /// <summary>Those that were synced longest ago, first.</summary>
+    /// <summary>The stores that were synced longest ago first, at most 20.</summary>
     public static ImmutableArray<StoreTrouble> Worst(ImmutableArray<StaleStore> stale) =>
         [
             .. stale
@@ -31,7 +31,7 @@ internal static class StoreTroubles
                 }),
         ];
 
-    /// <summary>Stores of which every item failed; authentication first, because it needs a person.</summary>
+    /// <summary>The stores whose items all failed. Authentication comes first, because a person must act.</summary>
     public static ConditionDraft? Failing(Draft draft)
     {
         foreach (var (flow, ledger) in draft.Record.Ledgers)
@@ -59,7 +59,7 @@ internal static class StoreTroubles
         return null;
     }
 
-    /// <summary>Both connectors say so: whoever looks at either learns of the other.</summary>
+    /// <summary>Both connectors have the condition, so that the user finds the other one from either.</summary>
     public static ConditionDraft? SharedSecrets(Draft draft)
     {
         var shared = draft.Seen.SharedSecrets;
@@ -71,7 +71,7 @@ internal static class StoreTroubles
         return ConditionDraft.True(
             Reasons.SecretShared,
             Reasons.SecretShared,
-            $"{SecretSharing.Describe(draft.Seen.Connector, shared[0])}{more}: the one that is not Production is not run until it has Secrets of its own"
+            $"{SecretSharing.Describe(draft.Seen.Connector, shared[0])}{more}: the connector that is not Production is not run until it has its own Secrets"
         );
     }
 
@@ -81,9 +81,9 @@ internal static class StoreTroubles
         var advice =
             secrets.Length == 0
                 ? "the connector names no Secret; set spec.credentials"
-                : $"check that {secrets} is there and right (the operator can't see Secrets)";
+                : $"check {secrets}: each must exist with valid keys (the operator can't see Secrets)";
         var pause = stores.Any(draft.Record.Pauses.Auth.ContainsKey)
-            ? "; runs pause from 5 minutes to 6 hours, until one gets in"
+            ? "; runs pause for 5 minutes to 6 hours, until one authenticates"
             : "";
         return $"flow '{flow}': {Names(stores)} failed to authenticate; {advice}{pause}";
     }

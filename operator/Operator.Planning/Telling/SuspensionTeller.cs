@@ -7,7 +7,7 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Telling;
 
-/// <summary>What is suspended, by whom, until when and why.</summary>
+/// <summary>What is suspended, by which action, until when and why.</summary>
 internal static class SuspensionTeller
 {
     private const int MostShown = 20;
@@ -25,7 +25,7 @@ internal static class SuspensionTeller
         ];
     }
 
-    /// <summary>Of a connector that is suspended altogether.</summary>
+    /// <summary>The message of a connector that is suspended as a whole.</summary>
     public static string Message(Draft draft)
     {
         var holders = draft

@@ -6,8 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Sends requests with the credentials that hold now. When certificates were replaced new connections are made with the new
-/// ones; a request that failed for credentials that have changed in the meantime is sent once more, since it was not done.
+/// Sends requests with the current credentials. After a certificate change, new connections use the new certificate. A request
+/// that failed with outdated credentials is sent once more; the server did not execute the first one.
 /// </summary>
 internal sealed class ClusterHandler(KubeEndpoint endpoint) : HttpMessageHandler
 {
@@ -32,7 +32,7 @@ internal sealed class ClusterHandler(KubeEndpoint endpoint) : HttpMessageHandler
             }
             response.Dispose();
         }
-        // The handshake failed, so nothing was sent.
+        // The TLS handshake failed, so no request was sent.
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
         {
             if (await ReadAsync(ct) == credentials)
@@ -59,7 +59,7 @@ internal sealed class ClusterHandler(KubeEndpoint endpoint) : HttpMessageHandler
     )
     {
         request.Headers.Authorization = credentials.Authorization;
-        // The handler takes the name to check from here, whatever its TLS options say.
+        // SocketsHttpHandler checks the certificate against the Host header; it ignores a name in the TLS options.
         request.Headers.Host = endpoint.TlsServerName;
         return InvokerFor(credentials.Tls).SendAsync(request, ct);
     }
@@ -78,7 +78,7 @@ internal sealed class ClusterHandler(KubeEndpoint endpoint) : HttpMessageHandler
         return new Credentials(tls, authorization);
     }
 
-    /// <summary>Replaced connections are left to end by themselves: watches may still run on them.</summary>
+    /// <summary>Does not close connections with old credentials: watches may still use them.</summary>
     private HttpMessageInvoker InvokerFor(TlsTexts texts)
     {
         lock (_gate)
@@ -96,7 +96,7 @@ internal sealed class ClusterHandler(KubeEndpoint endpoint) : HttpMessageHandler
         {
             AutomaticDecompression = DecompressionMethods.GZip,
             EnableMultipleHttp2Connections = true,
-            // A peer that is gone without a word is noticed while a watch is silent.
+            // Detects a lost peer while a watch has no events.
             KeepAlivePingDelay = TimeSpan.FromSeconds(15),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
@@ -108,7 +108,7 @@ internal sealed class ClusterHandler(KubeEndpoint endpoint) : HttpMessageHandler
             SslOptions = TlsOptions(texts),
         };
 
-    /// <summary>Trusts the cluster's own authorities and no other, and checks the host's name as the framework does.</summary>
+    /// <summary>Trusts only the cluster's own certificate authorities. The framework checks the host name.</summary>
     private static SslClientAuthenticationOptions TlsOptions(TlsTexts texts)
     {
         var options = new SslClientAuthenticationOptions();

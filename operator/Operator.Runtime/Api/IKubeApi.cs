@@ -5,21 +5,21 @@ using System.Text.Json;
 namespace Operator.Runtime;
 
 /// <summary>
-/// The one gateway to the API server. Every failure that the server answers is a <see cref="KubeApiException"/>; a failed
-/// connection is an <see cref="HttpRequestException"/>; a call that outlives its timeout is a <see cref="TimeoutException"/>.
-/// A write that failed in one of the latter two ways may have been done. Safe for concurrent use.
+/// The only gateway to the API server. An error answer of the server is a <see cref="KubeApiException"/>, a failed connection
+/// is an <see cref="HttpRequestException"/>, and a call that exceeds its timeout is a <see cref="TimeoutException"/>. After the
+/// last two, the server may have executed a write. Safe for concurrent use.
 /// </summary>
 public interface IKubeApi
 {
-    /// <summary>A live read; null when the server says that there is no such object.</summary>
+    /// <summary>Reads the object from the server, not from a cache; null when the server says that it does not exist.</summary>
     Task<KubeObject?> GetAsync(ResourceType type, ObjectKey key, CancellationToken ct);
 
     Task<KubeObject> CreateAsync(ResourceType type, string ns, ReadOnlyMemory<byte> json, CancellationToken ct);
 
-    /// <summary>Replaces the object; the JSON carries the resourceVersion that it was read with.</summary>
+    /// <summary>Replaces the object; the JSON contains the resourceVersion that was read.</summary>
     Task<KubeObject> ReplaceAsync(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> json, CancellationToken ct);
 
-    /// <summary>Replaces the status subresource; the JSON carries the resourceVersion.</summary>
+    /// <summary>Replaces the status subresource; the JSON contains the resourceVersion that was read.</summary>
     Task<KubeObject> ReplaceStatusAsync(
         ResourceType type,
         ObjectKey key,
@@ -27,22 +27,22 @@ public interface IKubeApi
         CancellationToken ct
     );
 
-    /// <summary>Deletes the object, if it is the one that the options mean.</summary>
+    /// <summary>Deletes the object if it matches the preconditions of the options.</summary>
     Task<Deletion> DeleteAsync(ResourceType type, ObjectKey key, DeleteOptions options, CancellationToken ct);
 
-    /// <summary>One page. All namespaces when <paramref name="ns"/> is null.</summary>
+    /// <summary>Reads one page. All namespaces when <paramref name="ns"/> is null.</summary>
     Task<ListPage> ListAsync(ResourceType type, string? ns, ListOptions options, CancellationToken ct);
 
-    /// <summary>Events from a resourceVersion on, until the server ends the stream or the connection breaks.</summary>
+    /// <summary>Returns events after a resourceVersion, until the server ends the stream or the connection breaks.</summary>
     IAsyncEnumerable<WatchEvent> WatchAsync(ResourceType type, string? ns, WatchOptions options, CancellationToken ct);
 
-    /// <summary>The server's clock against ours, as of the last answer; null before the first.</summary>
+    /// <summary>The server's clock compared with our clock, from the last answer; null before the first answer.</summary>
     ServerClock? Clock { get; }
 }
 
 public static class KubeApiCalls
 {
-    /// <summary>Deletes the object if it still has that UID (null: whichever it is), with its own grace period.</summary>
+    /// <summary>Deletes the object if it has this UID (null: any UID), with the object's own grace period.</summary>
     public static Task<Deletion> DeleteAsync(
         this IKubeApi api,
         ResourceType type,
@@ -51,7 +51,7 @@ public static class KubeApiCalls
         CancellationToken ct
     ) => api.DeleteAsync(type, key, new DeleteOptions { Uid = uid }, ct);
 
-    /// <summary>Nothing but the metadata of all objects that the selector means (null: all), in pages.</summary>
+    /// <summary>Lists only the metadata of all objects that the label selector matches (null: all objects), in pages.</summary>
     public static async IAsyncEnumerable<KubeObject> ListMetadataAsync(
         this IKubeApi api,
         ResourceType type,
@@ -82,23 +82,23 @@ public static class KubeApiCalls
 
 public enum Deletion
 {
-    /// <summary>Gone, or on its way: what has a grace period still exists until it is over.</summary>
+    /// <summary>The server accepted the deletion. An object with a grace period exists until the period ends.</summary>
     Deleted,
     AlreadyGone,
 
-    /// <summary>Another object has that name now, or it is in another state than the one that was meant.</summary>
+    /// <summary>The object with this name has another UID or another resourceVersion than requested.</summary>
     OtherUid,
 }
 
 public sealed record DeleteOptions
 {
-    /// <summary>Only the object with this UID; null: whichever has the name.</summary>
+    /// <summary>Deletes only the object with this UID; null: any object with the name.</summary>
     public string? Uid { get; init; }
 
-    /// <summary>Only in this state, beside the UID; null: in any.</summary>
+    /// <summary>Deletes only this version of the object; null: any version. Ignored without <see cref="Uid"/>.</summary>
     public string? ResourceVersion { get; init; }
 
-    /// <summary>In place of the object's own grace period, in whole seconds. Zero: at once.</summary>
+    /// <summary>Grace period in whole seconds; zero: delete at once; null: the object's own grace period.</summary>
     public TimeSpan? Grace { get; init; }
 }
 
@@ -107,40 +107,40 @@ public sealed record ListOptions
     public string? LabelSelector { get; init; }
     public string? FieldSelector { get; init; }
 
-    /// <summary>Page size; 0 asks for everything at once.</summary>
+    /// <summary>Page size; 0 asks for all objects in one page.</summary>
     public int Limit { get; init; }
     public string? Continue { get; init; }
 
-    /// <summary>Null: the newest state. "0": whatever the server has at hand.</summary>
+    /// <summary>Null: the newest state. "0": any state in the server's cache, which may be old.</summary>
     public string? ResourceVersion { get; init; }
 
-    /// <summary>Asks for the objects' metadata and nothing else of them. Default false.</summary>
+    /// <summary>Asks only for the metadata of the objects. Default false.</summary>
     public bool MetadataOnly { get; init; }
 }
 
-/// <summary>One page of a list. <see cref="Continue"/> is null on the last one.</summary>
+/// <summary>One page of a list. <see cref="Continue"/> is null on the last page.</summary>
 public sealed record ListPage(ImmutableArray<JsonElement> Items, string? Continue, string ResourceVersion);
 
 public sealed record WatchOptions
 {
     public string? LabelSelector { get; init; }
 
-    /// <summary>Where to go on from. Empty: wherever the server likes to begin.</summary>
+    /// <summary>The watch sends the events after this version. Empty: the server chooses where to begin.</summary>
     public string ResourceVersion { get; init; } = "";
 
     /// <summary>
-    /// Asks for every object as ADDED first, as of now, up to a bookmark that carries <see cref="InitialEventsEnd"/>. Servers
-    /// that can't do it refuse, or ignore it and never send that bookmark. Default false.
+    /// Asks for an ADDED event for every existing object first, then a bookmark with <see cref="InitialEventsEnd"/>. A server
+    /// without this feature refuses the request, or ignores this option and never sends that bookmark. Default false.
     /// </summary>
     public bool SendInitialEvents { get; init; }
 
-    /// <summary>Asks for events that only tell how far the server is. Default true.</summary>
+    /// <summary>Asks for bookmarks: events that contain only the server's current resourceVersion. Default true.</summary>
     public bool AllowBookmarks { get; init; } = true;
 
     /// <summary>The server ends the stream after this long. Default 5 min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The annotation of the bookmark that ends the initial events; its value is <c>"true"</c>.</summary>
+    /// <summary>The annotation of the bookmark after the last initial event; its value is <c>"true"</c>.</summary>
     public const string InitialEventsEnd = "k8s.io/initial-events-end";
 }
 
@@ -153,15 +153,19 @@ public enum WatchKind
     Error,
 }
 
-/// <summary>One event. <paramref name="Item"/> is the object, for a bookmark a resourceVersion only, for an error a Status.</summary>
+/// <summary>
+/// One event. <paramref name="Item"/> is the object; for a bookmark it has only a resourceVersion; for an error it is a Status.
+/// </summary>
 public sealed record WatchEvent(WatchKind Kind, JsonElement Item);
 
-/// <summary>What the server's clock said when ours said <paramref name="Ours"/>. The server tells whole seconds.</summary>
+/// <summary>
+/// The server's time and our time (<paramref name="Ours"/>) at the same instant. The server sends whole seconds.
+/// </summary>
 public sealed record ServerClock(DateTimeOffset Server, DateTimeOffset Ours)
 {
-    /// <summary>How far ours is ahead; the half second that the server's rounding hides is taken off.</summary>
+    /// <summary>How far our clock is ahead, less half a second for the server's rounding to whole seconds.</summary>
     public TimeSpan Skew => Ours - Server - TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The server's time at one of our instants.</summary>
+    /// <summary>Converts an instant of our clock to the server's clock.</summary>
     public DateTimeOffset At(DateTimeOffset ours) => Server + (ours - Ours);
 }

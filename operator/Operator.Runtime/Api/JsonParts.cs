@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Operator.Runtime;
 
-/// <summary>The one way in which JSON is written by hand: objects and arrays, with the code nested as the JSON is.</summary>
+/// <summary>Writes JSON objects and arrays by hand; the code is nested like the JSON.</summary>
 public static class JsonParts
 {
-    /// <summary>One JSON object as bytes.</summary>
+    /// <summary>Writes one JSON object and returns its bytes.</summary>
     public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> content)
     {
         using var buffer = new MemoryStream();
@@ -25,7 +25,7 @@ public static class JsonParts
         json.WriteEndObject();
     }
 
-    /// <summary>An array with one object an item.</summary>
+    /// <summary>Writes an array with one object per item.</summary>
     public static void WriteObjects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> content)
     {
         json.WriteStartArray(name);

@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace Operator.Runtime;
 
 /// <summary>
-/// The gateway over HTTP. Reads, and deletions that name a UID, are sent again after a fault, for a few seconds; every other
-/// write is sent again only when the server said 429, which is before it has looked at it.
+/// The gateway over HTTP. It retries reads, and deletions with a UID, for a few seconds after a fault. It retries all other
+/// writes only after a 429 answer, because the server sends 429 before it processes the request.
 /// </summary>
 public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics metrics, KubeApiOptions limits)
     : IKubeApi
@@ -20,7 +20,7 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
 
     public async Task<KubeObject?> GetAsync(ResourceType type, ObjectKey key, CancellationToken ct)
     {
-        // The path of an empty name is the collection's: its answer would pass for an object.
+        // With an empty name the path is the path of the collection, and the list in the answer would be taken for the object.
         if (key.Name.Length == 0)
         {
             return null;
@@ -178,7 +178,7 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
     private async Task<KubeObject> WriteAsync(KubeCall call, CancellationToken ct) =>
         new((await _transport.SendAsync(call, ct)).Json(call));
 
-    /// <summary>The server gives a write up after the same time as we do: a late one is not done behind our back.</summary>
+    /// <summary>Gives the server our time limit, so that it does not execute a write after we gave up.</summary>
     private string WriteQuery() =>
         string.Create(CultureInfo.InvariantCulture, $"?timeout={(long)limits.WriteTimeout.TotalMilliseconds}ms");
 

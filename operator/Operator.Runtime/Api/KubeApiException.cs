@@ -2,23 +2,25 @@ using System.Net;
 
 namespace Operator.Runtime;
 
-/// <summary>The API server refused a request. Decide by status and reason; by the message only where nothing else tells.</summary>
+/// <summary>
+/// The API server refused a request. Callers decide by status and reason, and by the message only where there is no other sign.
+/// </summary>
 public sealed class KubeApiException(HttpStatusCode status, string reason, string message) : Exception(message)
 {
     public HttpStatusCode Status { get; } = status;
 
-    /// <summary>The reason of the Status object, such as <c>AlreadyExists</c>; empty when the answer was none.</summary>
+    /// <summary>The reason of the Status object, such as <c>AlreadyExists</c>; empty when the answer is no Status object.</summary>
     public string Reason { get; } = reason;
 
-    /// <summary>The server asks to be left alone for this long; null: it does not say.</summary>
+    /// <summary>How long the server asks us to wait before the next request; null: the server gives no time.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The namespace is being deleted: nothing can be created in it any more.</summary>
+    /// <summary>The namespace is being deleted, so no object can be created in it.</summary>
     public bool IsNamespaceTerminating { get; init; }
 
     /// <summary>
-    /// An admission webhook with <c>failurePolicy: Fail</c> was not reached or did not answer: an internal error, that only its message
-    /// tells from others.
+    /// An admission webhook with <c>failurePolicy: Fail</c> was not reached or did not answer. The server sends an internal error;
+    /// only the message differs from other internal errors.
     /// </summary>
     public bool IsWebhookFailure =>
         Status == HttpStatusCode.InternalServerError
@@ -34,6 +36,6 @@ public sealed class KubeApiException(HttpStatusCode status, string reason, strin
     public bool IsOverloaded => Status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable;
     public bool IsAlreadyExists => Status == HttpStatusCode.Conflict && Reason == "AlreadyExists";
 
-    /// <summary>Somebody else wrote in between.</summary>
+    /// <summary>Another client changed the object after our read.</summary>
     public bool IsConflict => Status == HttpStatusCode.Conflict && !IsAlreadyExists;
 }

@@ -5,17 +5,17 @@ using System.Text.Json;
 
 namespace Operator.Runtime;
 
-/// <summary>One request. <paramref name="What"/> says it in words, for error messages.</summary>
+/// <summary>One request. <paramref name="What"/> describes it in error messages, after "cannot".</summary>
 [DebuggerDisplay("{What}")]
 internal sealed record KubeCall(HttpMethod Method, string Path, string Verb, string What)
 {
     public ReadOnlyMemory<byte>? Body { get; init; }
 
-    /// <summary>Doing it twice is the same as doing it once: it may be sent again after a fault.</summary>
+    /// <summary>The call may be sent again after a fault: two calls have the same effect as one.</summary>
     public bool IsIdempotent { get; init; }
     public bool IsList { get; init; }
 
-    /// <summary>The form of the answer; null: the server's own.</summary>
+    /// <summary>The Accept header; null: the default of the HTTP client.</summary>
     public string? Accept { get; init; }
     public bool IsWrite => Method != HttpMethod.Get;
 
@@ -23,7 +23,7 @@ internal sealed record KubeCall(HttpMethod Method, string Path, string Verb, str
     {
         var request = new HttpRequestMessage(Method, new Uri(Path, UriKind.Relative))
         {
-            // The client's default version does not count for messages that it did not make itself.
+            // HttpClient applies its default version only to messages that it creates itself.
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
@@ -40,14 +40,14 @@ internal sealed record KubeCall(HttpMethod Method, string Path, string Verb, str
     }
 }
 
-/// <summary>One whole answer: nothing of the connection is left open.</summary>
+/// <summary>One complete answer; its response is closed.</summary>
 internal sealed record KubeAnswer(HttpStatusCode Status, byte[] Body, TimeSpan? RetryAfter)
 {
     private bool IsSuccess => (int)Status is >= 200 and < 300;
 
     /// <summary>
-    /// The server itself says that the object is not there. A 404 of something in between, or for a kind that is not served,
-    /// says nothing about the object.
+    /// The API server says that the object does not exist. A 404 from a proxy, or for a kind that the server does not serve, says
+    /// nothing about the object.
     /// </summary>
     public bool IsAbsence => Status == HttpStatusCode.NotFound && KubeStatus.Read(Body).Reason == "NotFound";
 
@@ -75,7 +75,7 @@ internal sealed record KubeAnswer(HttpStatusCode Status, byte[] Body, TimeSpan? 
         }
     }
 
-    /// <summary>The answer's JSON object.</summary>
+    /// <summary>Returns the answer's JSON object.</summary>
     public JsonElement Json(KubeCall call)
     {
         ThrowIfFailed(call);
@@ -89,7 +89,7 @@ internal sealed record KubeAnswer(HttpStatusCode Status, byte[] Body, TimeSpan? 
             throw new KubeApiException(
                 HttpStatusCode.BadGateway,
                 "",
-                $"cannot {call.What}: the answer is no JSON of Kubernetes: {e.Message}"
+                $"cannot {call.What}: the answer is not a JSON object of Kubernetes: {e.Message}"
             );
         }
     }

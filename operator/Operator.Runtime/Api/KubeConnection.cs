@@ -3,12 +3,12 @@ using System.Net.Http.Headers;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Builds the HTTP client for a cluster. KubernetesClient reads kubeconfigs and runs their plugins; the handler is ours, because
-/// with a custom CA the library's accepts a certificate for another host, and reads CA files only once.
+/// Builds the HTTP client for a cluster. KubernetesClient reads kubeconfigs and runs their plugins. The HTTP handler is our own:
+/// with a custom CA, the handler of KubernetesClient accepts a certificate for another host and reads CA files only once.
 /// </summary>
 public static class KubeConnection
 {
-    /// <summary>The endpoint of the environment: KUBECONFIG, the pod's service account, or ~/.kube/config.</summary>
+    /// <summary>Finds the endpoint: from KUBECONFIG, else the pod's service account, else ~/.kube/config.</summary>
     public static KubeEndpoint Discover() => KubeEndpoint.Discover();
 
     public static KubeEndpoint FromFile(string kubeconfig) => KubeEndpoint.FromFile(kubeconfig);
@@ -18,7 +18,7 @@ public static class KubeConnection
         var client = new HttpClient(new ClusterHandler(endpoint))
         {
             BaseAddress = new Uri(endpoint.Server.ToString().TrimEnd('/') + "/"),
-            // Each call has a limit of its own; a watch has none.
+            // KubeTransport applies a time limit to each call; an open watch has no limit.
             Timeout = Timeout.InfiniteTimeSpan,
         };
         client.DefaultRequestHeaders.UserAgent.ParseAdd(userAgent);

@@ -4,8 +4,8 @@ using k8s.Authentication;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Where an API server is and how we prove who we are. Text is read from its file at each use, so that a rotated file counts
-/// from the next request on.
+/// The address of an API server and our credentials. A credential file is read at each use, so the next request uses a rotated
+/// file.
 /// </summary>
 public sealed record KubeEndpoint
 {
@@ -13,29 +13,29 @@ public sealed record KubeEndpoint
 
     public required Uri Server { get; init; }
 
-    /// <summary>The name that the server's certificate must be for; null: the host of <see cref="Server"/>.</summary>
+    /// <summary>The host name that the server's certificate must contain; null: the host of <see cref="Server"/>.</summary>
     public string? TlsServerName { get; init; }
 
-    /// <summary>The only authorities to trust, as PEM; null: those of the system.</summary>
+    /// <summary>The only certificate authorities to trust, as PEM; null: the authorities of the system.</summary>
     public TextSource? Authorities { get; init; }
 
-    /// <summary>Our certificate, perhaps with intermediates, as PEM; goes with <see cref="ClientKey"/>.</summary>
+    /// <summary>Our client certificate as PEM, optionally with intermediates; needs <see cref="ClientKey"/>. Null: none.</summary>
     public TextSource? ClientCertificate { get; init; }
     public TextSource? ClientKey { get; init; }
     public TextSource? Token { get; init; }
 
-    /// <summary>Makes tokens by running a plugin; used where there is no <see cref="Token"/>.</summary>
+    /// <summary>Runs a plugin that returns tokens; used when <see cref="Token"/> is null.</summary>
     public ITokenProvider? TokenProvider { get; init; }
 
-    /// <summary>The namespace that the context or the pod is in; null when neither says.</summary>
+    /// <summary>The namespace of the kubeconfig context or of the pod; null when none is given.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>The endpoint of the environment: KUBECONFIG, the pod's service account, or ~/.kube/config.</summary>
+    /// <summary>Finds the endpoint: from KUBECONFIG, else the pod's service account, else ~/.kube/config.</summary>
     public static KubeEndpoint Discover() => Discover(context: null);
 
     /// <summary>
-    /// The same, by a named context of a kubeconfig. Of several files in KUBECONFIG it is the first that is there and has it: they are
-    /// not merged.
+    /// Finds the endpoint of a kubeconfig context; null: as <see cref="Discover()"/>. If KUBECONFIG lists several files, the first
+    /// existing file that has the context is used; files are not merged.
     /// </summary>
     public static KubeEndpoint Discover(string? context)
     {
@@ -49,19 +49,19 @@ public sealed record KubeEndpoint
             : FromFile(KubernetesClientConfiguration.KubeConfigDefaultLocation, context);
     }
 
-    /// <summary>The current context of a kubeconfig file.</summary>
-    /// <exception cref="NotSupportedException">It asks for a connection that does not check the server's certificate.</exception>
+    /// <summary>Reads the current context of a kubeconfig file.</summary>
+    /// <exception cref="NotSupportedException">The context sets <c>insecure-skip-tls-verify</c>.</exception>
     public static KubeEndpoint FromFile(string kubeconfig) => FromFile(kubeconfig, context: null);
 
-    /// <summary>A context of a kubeconfig file; null: the current one.</summary>
-    /// <exception cref="NotSupportedException">It asks for a connection that does not check the server's certificate.</exception>
+    /// <summary>Reads a context of a kubeconfig file; null: the current context.</summary>
+    /// <exception cref="NotSupportedException">The context sets <c>insecure-skip-tls-verify</c>.</exception>
     public static KubeEndpoint FromFile(string kubeconfig, string? context)
     {
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, context);
         if (configuration.SkipTlsVerify)
         {
             throw new NotSupportedException(
-                $"{kubeconfig} says insecure-skip-tls-verify: give the cluster's certificate-authority instead"
+                $"cannot use {kubeconfig}: it sets insecure-skip-tls-verify; set the cluster's certificate-authority instead"
             );
         }
         return new KubeEndpoint
@@ -104,7 +104,7 @@ public sealed record KubeEndpoint
         };
     }
 
-    /// <summary>The library reads a CA file once; from its model of the file we know where to read it again.</summary>
+    /// <summary>The library reads a CA file only once. We take the path from the kubeconfig, to read the file at each use.</summary>
     private static TextSource? AuthoritiesOf(string kubeconfig, string context)
     {
         var model = KubernetesClientConfiguration.LoadKubeConfig(kubeconfig);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Operator.Runtime;
 
-/// <summary>One object as the API server sent it, with shortcuts to its metadata.</summary>
+/// <summary>One object as the API server sent it, with properties for its metadata.</summary>
 public sealed class KubeObject(JsonElement json)
 {
     public JsonElement Json { get; } = json;
@@ -13,7 +13,7 @@ public sealed class KubeObject(JsonElement json)
     public string ResourceVersion => Text("resourceVersion");
     public ObjectKey Key => new(Namespace, Name);
 
-    /// <summary>Of a list: where its next page begins; empty on the last one.</summary>
+    /// <summary>For a list: the token of the next page; empty on the last page.</summary>
     internal string Continue => Text("continue");
     public DateTimeOffset? CreationTimestamp => Time("creationTimestamp");
     public DateTimeOffset? DeletionTimestamp => Time("deletionTimestamp");
@@ -23,8 +23,8 @@ public sealed class KubeObject(JsonElement json)
     public string? Annotation(string name) => Entry("annotations", name);
 
     /// <summary>
-    /// A copy that stands alone (it keeps no page of a list in memory) and leaves out <c>metadata.managedFields</c>, which may
-    /// be larger than the rest: what a cache should keep.
+    /// Returns a copy for a cache: it does not keep a list page in memory, and it leaves out <c>metadata.managedFields</c>, which
+    /// may be larger than the rest of the object.
     /// </summary>
     public KubeObject Trimmed()
     {

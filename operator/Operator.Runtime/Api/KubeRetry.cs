@@ -4,13 +4,13 @@ using Polly.Retry;
 
 namespace Operator.Runtime;
 
-/// <summary>The one retry inside a call. Retry-After is obeyed.</summary>
+/// <summary>Retries inside a call. A Retry-After header sets the delay.</summary>
 internal static class KubeRetry
 {
-    /// <summary>A server that asks for more gets it from the queue's backoff, not from a worker that waits here.</summary>
+    /// <summary>If the server asks for a longer wait, the call fails and the queue's backoff waits; no worker waits here.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>For calls that may be done twice: broken connections, 429 and 503.</summary>
+    /// <summary>For idempotent calls: retries after a broken connection, 429 and 503.</summary>
     public static ResiliencePipeline<KubeAnswer> OfFaults(TimeProvider time) =>
         Build(
             time,
@@ -20,7 +20,7 @@ internal static class KubeRetry
                 .HandleResult(IsRefusal)
         );
 
-    /// <summary>For all others: 429 only, which says that the server has not looked at the request.</summary>
+    /// <summary>For all other calls: retries only after 429, because the server has not processed the request.</summary>
     public static ResiliencePipeline<KubeAnswer> OfRefusals(TimeProvider time) =>
         Build(time, new PredicateBuilder<KubeAnswer>().HandleResult(IsRefusal));
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Operator.Runtime;
 
-/// <summary>Reads a Status object; any other answer is its own message.</summary>
+/// <summary>Reads a Status object. For an answer that is not JSON, the message is the answer's text.</summary>
 internal static class KubeStatus
 {
     private const int MaxMessageLength = 1000;
@@ -24,7 +24,7 @@ internal static class KubeStatus
     public static (string Reason, string Message) Read(JsonElement status) =>
         (Text(status, "reason"), Text(status, "message"));
 
-    /// <summary>The code of a Status object; 0 when there is none.</summary>
+    /// <summary>The code of a Status object; 0 when it has no code.</summary>
     public static int Code(JsonElement status) =>
         status.ValueKind == JsonValueKind.Object
         && status.TryGetProperty("code", out var value)
@@ -33,7 +33,7 @@ internal static class KubeStatus
             ? code
             : 0;
 
-    /// <summary>Whether the Status's details give this cause.</summary>
+    /// <summary>Whether the details of the Status contain this cause.</summary>
     public static bool HasCause(ReadOnlyMemory<byte> body, string reason)
     {
         try

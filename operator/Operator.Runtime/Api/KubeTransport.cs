@@ -3,7 +3,8 @@ using Polly;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Sends calls: within their limit, again where that is safe, with metrics. Answers are read whole, so that nothing stays open.
+/// Sends calls within their time limit, retries where that is safe, and counts metrics. Answers are read completely, so that no
+/// response stays open.
 /// </summary>
 internal sealed class KubeTransport(HttpClient http, TimeProvider time, KubeApiMetrics metrics, KubeApiOptions limits)
 {
@@ -15,7 +16,7 @@ internal sealed class KubeTransport(HttpClient http, TimeProvider time, KubeApiM
 
     public ServerClock? Clock => _clock;
 
-    /// <exception cref="TimeoutException">No whole answer within the limit; a write may have been done.</exception>
+    /// <exception cref="TimeoutException">No complete answer within the limit; the server may have executed a write.</exception>
     public async Task<KubeAnswer> SendAsync(KubeCall call, CancellationToken ct)
     {
         var limit = limits.Of(call);
@@ -28,10 +29,12 @@ internal sealed class KubeTransport(HttpClient http, TimeProvider time, KubeApiM
             return await retry.ExecuteAsync(
                 async token =>
                 {
-                    // After the process was stopped for a while timers are late; the clock is not.
+                    // Timers fire late after the process was suspended, so the elapsed time is checked too.
                     if (time.GetElapsedTime(start) >= limit)
                     {
-                        throw new TimeoutException($"cannot {call.What}: {limit.TotalSeconds:0.###} s are over");
+                        throw new TimeoutException(
+                            $"cannot {call.What}: the limit of {limit.TotalSeconds:0.###} s is over"
+                        );
                     }
                     using var response = await OpenOnceAsync(call, token);
                     return await KubeAnswer.ReadAsync(response, time.GetUtcNow(), token);
@@ -45,7 +48,7 @@ internal sealed class KubeTransport(HttpClient http, TimeProvider time, KubeApiM
         }
     }
 
-    /// <summary>Sends the request once and waits for the answer's headers; what follows them has no limit.</summary>
+    /// <summary>Sends the request once and waits for the answer's headers. The time limit does not include the body.</summary>
     public async Task<HttpResponseMessage> OpenAsync(KubeCall call, CancellationToken ct)
     {
         var limit = limits.Of(call);
@@ -87,10 +90,10 @@ internal sealed class KubeTransport(HttpClient http, TimeProvider time, KubeApiM
             {
                 throw;
             }
-            // A connection that can't be made in time ends as a cancellation that nobody asked for.
+            // HttpClient reports a connect timeout as a cancellation, although our token is not cancelled.
             throw new HttpRequestException(
                 HttpRequestError.ConnectionError,
-                $"cannot {call.What}: no connection in time",
+                $"cannot {call.What}: the connection was not made in time",
                 e
             );
         }

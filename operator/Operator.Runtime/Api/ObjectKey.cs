@@ -1,15 +1,15 @@
 namespace Operator.Runtime;
 
-/// <summary>Namespace and name: what queues and caches are keyed by. The namespace of a cluster-wide object is empty.</summary>
+/// <summary>Namespace and name: the key of queues and caches. The namespace of a cluster-wide object is empty.</summary>
 public readonly record struct ObjectKey(string Namespace, string Name)
 {
     public override string ToString() => $"{Namespace}/{Name}";
 }
 
-/// <summary>A resource of the API server, by the plural that its paths use.</summary>
+/// <summary>A resource of the API server, with the plural name that its paths use.</summary>
 public sealed record ResourceType(string Group, string Version, string Plural)
 {
-    /// <summary>The path of a collection (no name), an object, or one of its subresources; no namespace: all of them.</summary>
+    /// <summary>The path of a collection (no name), an object, or a subresource; no namespace: all namespaces.</summary>
     public string Path(string? ns = null, string? name = null, string? subresource = null)
     {
         var root = Group.Length == 0 ? $"api/{Version}" : $"apis/{Group}/{Version}";
@@ -20,7 +20,7 @@ public sealed record ResourceType(string Group, string Version, string Plural)
     }
 
     /// <summary>The path of one object.</summary>
-    /// <exception cref="ArgumentException">The name is empty: the path would be the collection's.</exception>
+    /// <exception cref="ArgumentException">The name is empty: the path would be the path of the collection.</exception>
     internal string Path(ObjectKey key, string? subresource = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(key.Name, nameof(key));
@@ -28,7 +28,7 @@ public sealed record ResourceType(string Group, string Version, string Plural)
     }
 }
 
-/// <summary>The resources of Kubernetes itself that the runtime uses.</summary>
+/// <summary>The built-in Kubernetes resources that the runtime uses.</summary>
 public static class CoreTypes
 {
     public static ResourceType Pods { get; } = new("", "v1", "pods");

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Operator.Runtime;
 
-/// <summary>A text that is known, or that a file holds now.</summary>
+/// <summary>A fixed text, or the current content of a file.</summary>
 public sealed class TextSource
 {
     private readonly string? _text;
@@ -14,22 +14,22 @@ public sealed class TextSource
 
     public static TextSource OfFile(string path) => new(text: null, path);
 
-    /// <summary>Base64 of the text if there is any, else the file; null when there is neither.</summary>
+    /// <summary>Uses the base64 text if it is given, else the file; null when neither is given.</summary>
     internal static TextSource? OfEither(string? base64, string? path) =>
         !string.IsNullOrEmpty(base64) ? new TextSource(Encoding.UTF8.GetString(Convert.FromBase64String(base64)))
         : !string.IsNullOrEmpty(path) ? OfFile(path)
         : null;
 
     /// <summary>
-    /// The text as it is now. Mounted files are replaced behind a symbolic link whose own time never changes, and they are
-    /// small: reading them is both simpler and surer than asking when they changed.
+    /// Returns the current text. The file is read each time: mounted files are small, and Kubernetes replaces them behind a
+    /// symbolic link, so the change time of the link does not show a new file.
     /// </summary>
-    /// <exception cref="HttpRequestException">The file can't be read: no request can be made.</exception>
+    /// <exception cref="HttpRequestException">The file can't be read, so no request is possible.</exception>
     internal string Read()
     {
         try
         {
-            return _text ?? File.ReadAllText(_path!); // either is set, by the constructors
+            return _text ?? File.ReadAllText(_path!); // the constructors set one of the two
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

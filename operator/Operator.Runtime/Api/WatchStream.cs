@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Operator.Runtime;
 
-/// <summary>Reads a watch: one JSON object a line. A line that is no event of a watch breaks the stream: it throws.</summary>
+/// <summary>Reads a watch stream: one JSON object per line. Throws on a line that is not a watch event.</summary>
 internal static class WatchStream
 {
     private static readonly StreamPipeReaderOptions Buffers = new(bufferSize: 64 * 1024);
@@ -63,7 +63,7 @@ internal static class WatchStream
             || !root.TryGetProperty("object", out var item)
         )
         {
-            throw new JsonException("a line of the watch is no event");
+            throw new JsonException("a line of the watch is not a watch event");
         }
         var kind =
             type.ValueEquals("ADDED") ? WatchKind.Added

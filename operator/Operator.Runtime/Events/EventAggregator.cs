@@ -1,6 +1,6 @@
 namespace Operator.Runtime;
 
-/// <summary>What makes two events the same one.</summary>
+/// <summary>Two events with equal values here are the same event.</summary>
 internal readonly record struct EventIdentity(string Uid, string Reason, string Note);
 
 /// <summary>Decides which events are written. Safe for concurrent use.</summary>
@@ -12,10 +12,13 @@ internal sealed class EventAggregator(TimeProvider time)
     private readonly Dictionary<EventIdentity, Told> _told = [];
     private readonly Dictionary<string, Told> _perObject = new(StringComparer.Ordinal);
 
-    /// <summary>When the window began, as a timestamp, and how often since: of an event, those that were left out.</summary>
+    /// <summary>
+    /// <c>At</c> is the timestamp of the window's begin. <c>Count</c> is, for an event, how many were left out since then; for an
+    /// object, how many were written.
+    /// </summary>
     private readonly record struct Told(long At, int Count);
 
-    /// <summary>How often it came since it was last written, this time included; null when it is not to be written now.</summary>
+    /// <summary>How often the event came since the last write, including this one; null: do not write the event now.</summary>
     public int? Admit(EventIdentity identity)
     {
         lock (_gate)
@@ -32,7 +35,7 @@ internal sealed class EventAggregator(TimeProvider time)
         }
     }
 
-    /// <summary>It could not be written: the next one counts as new.</summary>
+    /// <summary>The write of the event failed: the next equal event counts as new.</summary>
     public void Forget(EventIdentity identity)
     {
         lock (_gate)
@@ -67,7 +70,7 @@ internal sealed class EventAggregator(TimeProvider time)
         {
             _perObject.Remove(uid);
         }
-        // Still too many: telling some of them twice is better than growing without end.
+        // Still too many entries. Some events are written twice then, but memory stays bounded.
         if (_told.Count >= MaxRemembered)
         {
             _told.Clear();
@@ -76,6 +79,6 @@ internal sealed class EventAggregator(TimeProvider time)
 
     private bool IsOpen(Told told) => time.GetElapsedTime(told.At) < Window;
 
-    /// <summary>An instant whose window is over.</summary>
+    /// <summary>A timestamp whose window has ended.</summary>
     private long Outside() => time.GetTimestamp() - (long)(Window.TotalSeconds * time.TimestampFrequency);
 }

@@ -6,9 +6,9 @@ using Prometheus;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Writes Events (events.k8s.io/v1). The same one within ten minutes is only counted, and the next one after that tells how
-/// often it came; an object gets at most <see cref="MostPerObject"/> in ten minutes. Nothing but the given note is told. A
-/// failure is logged and counted: telling never stands in the way of doing. Safe for concurrent use.
+/// Writes Events (events.k8s.io/v1). An equal event within ten minutes is only counted; the next event after that contains the
+/// count. An object gets at most <see cref="MostPerObject"/> events in ten minutes. A failed write is logged and counted, and
+/// never stops the caller. Safe for concurrent use.
 /// </summary>
 public sealed class EventRecorder(
     IKubeApi api,
@@ -28,7 +28,7 @@ public sealed class EventRecorder(
     private readonly string _instanceHash = Fnv1A(instance).ToString("x8", CultureInfo.InvariantCulture);
     private readonly Counter _events = factory.CreateCounter(
         "controller_events_total",
-        "Events by what became of them: written, suppressed or failed.",
+        "Events by result: written, suppressed or failed.",
         ["result"]
     );
     private long _sequence;
@@ -109,7 +109,7 @@ public sealed class EventRecorder(
         json.WriteString("uid", subject.Uid);
     }
 
-    /// <summary>Unique among recorders by the instance, in one of them by the count, over restarts by the clock.</summary>
+    /// <summary>The name is unique: the instance differs per recorder, the count per event, and the clock per restart.</summary>
     private string NextName(EventSubject subject)
     {
         var readable =
@@ -121,7 +121,7 @@ public sealed class EventRecorder(
         );
     }
 
-    /// <summary>Events about cluster-wide objects are kept in the default namespace.</summary>
+    /// <summary>Events about cluster-wide objects are in the default namespace.</summary>
     private static string NamespaceOf(EventSubject subject) =>
         subject.Key.Namespace.Length > 0 ? subject.Key.Namespace : "default";
 
@@ -133,6 +133,6 @@ public sealed record EventSubject(string ApiVersion, string Kind, ObjectKey Key,
 
 internal static partial class EventLog
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Event {Reason} about {Key} could not be written: {Why}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot write event {Reason} about {Key}: {Why}")]
     public static partial void Failed(ILogger logger, ObjectKey key, string reason, string why);
 }

@@ -4,7 +4,7 @@ namespace Operator.Runtime;
 
 internal static class Utf8Text
 {
-    /// <summary>The longest beginning of whole characters that takes at most so many bytes.</summary>
+    /// <summary>Cuts the text after the last whole character that fits in <paramref name="mostBytes"/>.</summary>
     public static string Cut(string text, int mostBytes)
     {
         if (Encoding.UTF8.GetByteCount(text) <= mostBytes)

@@ -1,9 +1,9 @@
 namespace Operator.Runtime;
 
-/// <summary>This replica does not lead, or may no longer: the write was not sent.</summary>
+/// <summary>This replica is not the leader, so the write was not sent.</summary>
 public sealed class NotLeadingException(string message) : Exception(message);
 
-/// <summary>Lets reads through always and writes only within a term of the lease; the end of the term cancels them.</summary>
+/// <summary>Passes all reads. Passes writes only during a term of the lease; the end of the term cancels running writes.</summary>
 public sealed class FencedKubeApi(IKubeApi api, LeaderLease lease) : IKubeApi
 {
     public ServerClock? Clock => api.Clock;

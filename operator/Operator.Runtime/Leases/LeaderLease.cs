@@ -5,13 +5,14 @@ using Prometheus;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Leads while it holds a Lease. A holder counts as gone when its lease has not changed for its duration by our own monotonic
-/// clock, so clocks of different nodes are never compared.
+/// Leads while it holds a Lease. A holder counts as gone when its lease does not change for the lease's duration. Our own
+/// monotonic clock measures this time, so clocks of different nodes are never compared.
 /// </summary>
 /// <remarks>
-/// Who starts and finds no Lease takes it for new: deleting the Lease in the very moment in which a replica starts makes two
-/// leaders until the old one looks again. The monotonic clock stands still while the whole machine is suspended. After that a former leader may send one write late;
-/// what must not happen twice needs a fence on the server as well, such as a resourceVersion.
+/// A replica that starts and finds no Lease creates one at once. So if the Lease is deleted at the moment a replica starts, two
+/// replicas lead until the old leader renews. The monotonic clock stops while the machine is suspended, so a former leader may
+/// send one late write afterwards. A write that must not happen twice also needs a check on the server, such as a
+/// resourceVersion.
 /// </remarks>
 public sealed class LeaderLease(
     IKubeApi api,
@@ -32,17 +33,17 @@ public sealed class LeaderLease(
     private long _lastLoop = time.GetTimestamp();
     private volatile LeadershipTerm? _term;
 
-    /// <summary>Since the loop last went round, whether it leads or waits.</summary>
+    /// <summary>Time since the last attempt to take or renew the lease.</summary>
     public TimeSpan Age => time.GetElapsedTime(Interlocked.Read(ref _lastLoop));
 
     public bool IsLeading => Term is { IsOver: false };
 
-    /// <summary>The term, while this replica leads; null otherwise.</summary>
+    /// <summary>The current term; null while this replica does not lead.</summary>
     public LeadershipTerm? Term => _term;
 
     /// <summary>
-    /// Waits for the lease, leads once, and returns when leadership is over: the caller should end the process. When
-    /// <paramref name="ct"/> is cancelled, <paramref name="lead"/> may finish what it is doing, and the lease is released.
+    /// Waits for the lease, leads once, and returns when leadership ends; then the caller should end the process. When
+    /// <paramref name="ct"/> is cancelled, <paramref name="lead"/> may finish its current work, and the lease is released.
     /// </summary>
     public async Task RunAsync(Func<LeadershipTerm, Task> lead, CancellationToken ct)
     {
@@ -68,7 +69,7 @@ public sealed class LeaderLease(
         while (true)
         {
             var sentAt = time.GetTimestamp();
-            // An answer that came late may leave nothing of the term.
+            // If the answer is late, the term may already be over.
             if (await TryHoldAsync(ct) && time.GetElapsedTime(sentAt) < _options.RenewDeadline)
             {
                 return new LeadershipTerm(time, _options, sentAt, ct);
@@ -106,7 +107,7 @@ public sealed class LeaderLease(
             if (rest > TimeSpan.Zero)
             {
                 rest = rest < term.Rest ? rest : term.Rest;
-                // Delays are cut to whole milliseconds: less than one would not wait at all.
+                // Task.Delay cuts to whole milliseconds, so a shorter delay would not wait at all.
                 var pause = TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds));
                 await Task.WhenAny(leading, Task.Delay(pause, time, CancellationToken.None));
                 continue;
@@ -123,11 +124,11 @@ public sealed class LeaderLease(
         }
     }
 
-    /// <summary>One attempt to take or renew the lease. Every failure is an answer: no.</summary>
+    /// <summary>Tries once to take or renew the lease; false also after any failure.</summary>
     private async Task<bool> TryHoldAsync(CancellationToken ct)
     {
         Interlocked.Exchange(ref _lastLoop, time.GetTimestamp());
-        // Half the deadline, so that one request that hangs does not cost the lease.
+        // Half the deadline, so that one hanging request does not lose the lease.
         using var timeout = new CancellationTokenSource(_options.RenewDeadline / 2, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try
@@ -171,8 +172,8 @@ public sealed class LeaderLease(
     }
 
     /// <summary>
-    /// Somebody deleted the lease: whoever had it may lead on until it would have expired, and may have made it again where we
-    /// did not look. Only who starts and has never seen one takes it for new.
+    /// The lease was deleted. Its holder may still lead until the lease would have expired, and may create it again between two of
+    /// our reads. Only a leader, or a replica that never saw the lease, creates it at once.
     /// </summary>
     private bool MayHaveUnseenHolder()
     {
@@ -204,7 +205,7 @@ public sealed class LeaderLease(
         return current;
     }
 
-    /// <summary>The last thing that we do, within a bound of its own: the token that asked us to stop is cancelled already.</summary>
+    /// <summary>Releases the lease as the last step. It has its own timeout, because the caller's token is already cancelled.</summary>
     private async Task ReleaseAsync()
     {
         using var timeout = new CancellationTokenSource(_options.RetryPeriod, time);
@@ -245,7 +246,7 @@ public sealed class LeaderLease(
     private static bool IsFailure(Exception e) =>
         e is KubeApiException or HttpRequestException or TimeoutException or IOException or OperationCanceledException;
 
-    /// <summary>Counted each time; logged when it is another failure than the last.</summary>
+    /// <summary>Counts every failure; logs it only when its reason differs from the last one.</summary>
     private void Failed(Exception e)
     {
         var reason = e switch
@@ -288,10 +289,10 @@ internal static partial class LeaseLog
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "Lease {Key} can't be used: the service account needs get, create and update on leases: {Why}"
+        Message = "Cannot use lease {Key}: give the service account get, create and update on leases: {Why}"
     )]
     public static partial void Forbidden(ILogger logger, ObjectKey key, string why);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Lease {Key} could not be taken or renewed: {Why}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot take or renew lease {Key}: {Why}")]
     public static partial void Failed(ILogger logger, ObjectKey key, string why);
 }

@@ -1,8 +1,9 @@
 namespace Operator.Runtime;
 
 /// <summary>
-/// One time of leading. It is over when it was not renewed for the deadline, by the monotonic clock: also when no timer has
-/// rung yet, as after the process was stopped for a while. It never comes back to life. Safe for concurrent use.
+/// One period of leadership. It is over when the renew deadline has passed since the last renewal, by the monotonic clock. This
+/// holds also before a timer fires, for example after the process was suspended. An ended term never starts again. Safe for
+/// concurrent use.
 /// </summary>
 public sealed class LeadershipTerm : IDisposable
 {
@@ -15,9 +16,11 @@ public sealed class LeadershipTerm : IDisposable
     private long _renewedAt;
 
     /// <param name="time">The clock.</param>
-    /// <param name="options">How long the term lasts without a renewal, and how long after it was asked to stop.</param>
-    /// <param name="acquiredAt">When the request was sent that took the lease: others count from later than that.</param>
-    /// <param name="stopping">Cancelled when the process was asked to stop.</param>
+    /// <param name="options">How long the term lasts without a renewal, and after <paramref name="stopping"/>.</param>
+    /// <param name="acquiredAt">
+    /// Timestamp when the request that took the lease was sent. Other replicas measure the duration from a later time.
+    /// </param>
+    /// <param name="stopping">Cancelled when the process must stop.</param>
     internal LeadershipTerm(TimeProvider time, LeaderLeaseOptions options, long acquiredAt, CancellationToken stopping)
     {
         (_time, _deadline, _renewedAt, Stopping) = (time, options.RenewDeadline, acquiredAt, stopping);
@@ -27,15 +30,15 @@ public sealed class LeadershipTerm : IDisposable
         _stop = stopping.Register(() => _drain.Change(options.DrainTime, Timeout.InfiniteTimeSpan));
     }
 
-    /// <summary>Cancelled when nothing new should begin: what is in flight may be finished.</summary>
+    /// <summary>Cancelled when no new work may begin; running work may finish.</summary>
     public CancellationToken Stopping { get; }
 
-    /// <summary>Cancelled when nothing may be written any more, before anybody else can lead.</summary>
+    /// <summary>Cancelled when this replica may not write any more; this is before another replica can lead.</summary>
     public CancellationToken Ended { get; }
 
     public bool IsOver => Ended.IsCancellationRequested || Rest == TimeSpan.Zero;
 
-    /// <summary>How long it lasts if it is not renewed.</summary>
+    /// <summary>How long the term lasts if it is not renewed.</summary>
     internal TimeSpan Rest
     {
         get
@@ -45,7 +48,7 @@ public sealed class LeadershipTerm : IDisposable
         }
     }
 
-    /// <summary>False when the term was over before the renewal was known.</summary>
+    /// <summary>Extends the term. False: the term ended before the renewal was known.</summary>
     internal bool TryRenew(long sentAt)
     {
         if (IsOver)
@@ -65,6 +68,6 @@ public sealed class LeadershipTerm : IDisposable
         _stop.Dispose();
         _drain.Dispose();
         _expiry.Dispose();
-        // The source stays: a timer that is under way, or a write that asks, may still come to it.
+        // _ended is not disposed: a running timer callback or a write may still use it.
     }
 }

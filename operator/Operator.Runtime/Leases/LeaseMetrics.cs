@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace Operator.Runtime;
 
-/// <summary>Leadership, under the name that controller-runtime dashboards expect, and what goes wrong with it.</summary>
+/// <summary>Metrics of leadership (with the name that controller-runtime dashboards expect) and of lease failures.</summary>
 internal sealed class LeaseMetrics(IMetricFactory factory, string lease)
 {
     private readonly Gauge.Child _isLeader = factory
@@ -11,7 +11,7 @@ internal sealed class LeaseMetrics(IMetricFactory factory, string lease)
 
     private readonly Counter _failures = factory.CreateCounter(
         "leader_election_failures_total",
-        "Attempts to read or write the lease that failed: forbidden, conflict, refused or unreachable.",
+        "Failed attempts to read or write the lease, by reason: forbidden, conflict, refused or unreachable.",
         ["name", "reason"]
     );
 

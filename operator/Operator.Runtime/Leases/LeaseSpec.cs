@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Runtime;
 
-/// <summary>A Lease as it was read. What we don't know of it is written back as it was.</summary>
+/// <summary>A Lease as it was read. Unknown fields are written back unchanged.</summary>
 internal sealed class LeaseSpec
 {
     private const string MicroTime = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
@@ -15,10 +15,10 @@ internal sealed class LeaseSpec
     public string Holder => Text(_json["spec"]?["holderIdentity"]);
     public string ResourceVersion => Text(_json["metadata"]?["resourceVersion"]);
 
-    /// <summary>Zero when the holder did not say.</summary>
+    /// <summary>Zero when the lease has no duration.</summary>
     public TimeSpan Duration => TimeSpan.FromSeconds(Number(_json["spec"]?["leaseDurationSeconds"]));
 
-    /// <summary>One that is not there yet.</summary>
+    /// <summary>A lease that does not exist on the server yet.</summary>
     public static LeaseSpec New(ObjectKey key) =>
         new(
             new JsonObject
@@ -31,20 +31,20 @@ internal sealed class LeaseSpec
 
     public static LeaseSpec Read(KubeObject lease) => new(JsonNode.Parse(lease.Json.GetRawText())?.AsObject() ?? []);
 
-    /// <summary>The same lease, held by <paramref name="holder"/> from now on, or still.</summary>
+    /// <summary>This lease, taken or renewed by <paramref name="holder"/>.</summary>
     public LeaseSpec HeldBy(string holder, TimeSpan duration, DateTimeOffset now)
     {
         var held = Changed(holder, duration, now);
         if (Holder != holder)
         {
-            var spec = held._json["spec"]!; // Changed has made it
+            var spec = held._json["spec"]!; // Changed creates it
             spec["acquireTime"] = Time(now);
             spec["leaseTransitions"] = ResourceVersion.Length == 0 ? 0 : Number(_json["spec"]?["leaseTransitions"]) + 1;
         }
         return held;
     }
 
-    /// <summary>The same lease, held by nobody: the next one need not wait.</summary>
+    /// <summary>This lease without a holder, so that the next holder need not wait.</summary>
     public LeaseSpec Released(DateTimeOffset now) => Changed("", TimeSpan.FromSeconds(1), now);
 
     public ReadOnlyMemory<byte> Write() => Encoding.UTF8.GetBytes(_json.ToJsonString());

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Operator.Runtime;
 
 /// <summary>
-/// An object as the cache keeps it: decoded, or why not. Its version is the resourceVersion as a number, as servers mean it, or
-/// 0 when it is none.
+/// An object as the cache keeps it: the decoded object, or the problem that prevented decoding. <c>Version</c> is the
+/// resourceVersion as a number; 0 when it is not a number.
 /// </summary>
 internal sealed record Decoded<T>(ObjectKey Key, string Uid, ulong Version, T? Object, string? Problem)
     where T : class;
@@ -14,11 +14,11 @@ internal static class ResourceVersions
     public static ulong Parse(string version) =>
         ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    /// <summary>Both are known, and the first is the older one.</summary>
+    /// <summary>True when both versions are known and the first is older.</summary>
     public static bool IsOlder(ulong one, ulong other) => one != 0 && other != 0 && one < other;
 }
 
-/// <summary>Decodes objects one by one: one that can't be read is its own problem only.</summary>
+/// <summary>Decodes objects one by one, so that an unreadable object does not affect the others.</summary>
 internal sealed class Decoder<T>(Func<KubeObject, T> project)
     where T : class
 {
@@ -29,7 +29,7 @@ internal sealed class Decoder<T>(Func<KubeObject, T> project)
         {
             return new Decoded<T>(item.Key, item.Uid, version, project(item), Problem: null);
         }
-        // A projection meets whatever anybody stored: it may fail in any way.
+        // Users may store any content, so a projection may throw any exception.
         catch (Exception e)
         {
             return new Decoded<T>(item.Key, item.Uid, version, Object: null, e.Message);

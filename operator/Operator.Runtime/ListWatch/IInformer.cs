@@ -1,21 +1,21 @@
 namespace Operator.Runtime;
 
-/// <summary>What is done to every informer alike, whatever it projects to.</summary>
+/// <summary>The operations that all informers share, independent of the projected type.</summary>
 public interface IInformer
 {
     bool HasSynced { get; }
 
-    /// <summary>Since the server was last heard of.</summary>
+    /// <summary>Time since the last sign of the server.</summary>
     TimeSpan Age { get; }
 
-    /// <summary>Runs until cancelled; whatever else happens is logged, and it goes on.</summary>
+    /// <summary>Runs until cancelled. Logs every failure and continues.</summary>
     Task RunAsync(CancellationToken ct);
 
     Task WaitForSyncAsync(CancellationToken ct);
 
-    /// <summary>Lists again, and returns when what the server knew after this call is in the cache.</summary>
+    /// <summary>Lists again. Returns when the cache contains a list that began after this call.</summary>
     Task RelistAsync(CancellationToken ct);
 
-    /// <summary>Brings the gauges up to date: to be called before they are read.</summary>
+    /// <summary>Updates the gauges; call it before each scrape.</summary>
     void RefreshMetrics();
 }

@@ -1,20 +1,20 @@
 namespace Operator.Runtime;
 
 /// <summary>
-/// Keeps a projection of every object of a kind: list, then watch, for ever. A watch that ends or breaks off is taken up where
-/// it was; only when the server no longer knows that place is everything listed again. Reads are safe from any thread; changes
-/// are told in order, from one task.
+/// Keeps a projection of every object of a kind: lists once, then watches. A watch that ends or fails continues from its last
+/// resourceVersion. The informer lists again when the server no longer knows this version, went back to an older one, sent
+/// broken events, or when a caller asks. Reads are safe from any thread; one task reports the changes, in order.
 /// </summary>
 /// <remarks>
-/// The projection must not keep the JSON that it is given, which may be part of a whole page: where the object itself is wanted,
-/// <see cref="KubeObject.Trimmed"/> is the projection to use.
+/// The projection must not keep its JSON argument, because the argument may keep a whole list page in memory. To keep the
+/// object itself, use <see cref="KubeObject.Trimmed"/> as projection.
 /// </remarks>
 public sealed class Informer<T> : IInformer
     where T : class
 {
     private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);
 
-    /// <summary>A server that bore with us this long is well, even when there was nothing to tell.</summary>
+    /// <summary>A watch that was open longer than this counts as healthy, even without an event.</summary>
     private static readonly TimeSpan LongWatch = TimeSpan.FromSeconds(10);
 
     private readonly IKubeApi _api;
@@ -45,17 +45,19 @@ public sealed class Informer<T> : IInformer
     /// <summary>Called once for each change; must not block.</summary>
     public Action<ObjectChange<T>>? Changed { get; set; }
 
-    /// <summary>Called for an object that can't be decoded, with why. When it is mended, <see cref="Changed"/> tells.</summary>
+    /// <summary>
+    /// Called with the reason for an object that can't be decoded. When the object is corrected, <see cref="Changed"/> is called.
+    /// </summary>
     public Action<ObjectKey, string>? Undecoded { get; set; }
 
     public bool HasSynced { get; private set; }
 
     public IEnumerable<KeyValuePair<ObjectKey, T>> All => _cache.All;
 
-    /// <summary>Objects that exist and can't be decoded, with why. They are not among <see cref="All"/>.</summary>
+    /// <summary>Existing objects that can't be decoded, with the reason. <see cref="All"/> does not contain them.</summary>
     public IReadOnlyDictionary<ObjectKey, string> Undecodable => _cache.Undecodable;
 
-    /// <summary>Since the server was last heard of: an event, a bookmark, a list, or a watch that it ended as it was asked to.</summary>
+    /// <summary>Time since the last event, bookmark, complete list, or watch that the server ended in time.</summary>
     public TimeSpan Age => _services.Time.GetElapsedTime(Interlocked.Read(ref _lastContact));
 
     public T? Find(ObjectKey key) => _cache.Find(key);
@@ -70,7 +72,7 @@ public sealed class Informer<T> : IInformer
         return wait;
     }
 
-    /// <summary>Lists again, and returns when what the server knew after this call is in the cache.</summary>
+    /// <summary>Lists again. Returns when the cache contains a list that began after this call.</summary>
     public Task RelistAsync(CancellationToken ct)
     {
         var wait = _freshWaiters.WaitAsync(ct);
@@ -78,13 +80,13 @@ public sealed class Informer<T> : IInformer
         return wait;
     }
 
-    /// <summary>Shows an object that we just created, until the watch has caught up with it or passed it over.</summary>
+    /// <summary>Adds an object that we just created to the cache, until the watch reports it or passes its version.</summary>
     public void Overlay(KubeObject created) => _cache.Overlay(_decoder.Decode(created));
 
-    /// <summary>Brings the gauges up to date: to be called before they are read.</summary>
+    /// <summary>Updates the gauges; call it before each scrape.</summary>
     public void RefreshMetrics() => _services.Metrics.Set(_kind, _cache.Count, _cache.Undecodable.Count, Age);
 
-    /// <summary>Runs until cancelled; whatever else happens is logged, and it goes on.</summary>
+    /// <summary>Runs until cancelled. Logs every failure and continues.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
@@ -97,7 +99,7 @@ public sealed class Informer<T> : IInformer
             {
                 return;
             }
-            // Nothing may end this loop quietly.
+            // No exception may end this loop.
             catch (Exception e)
             {
                 await RecoverAsync(e, ct);
@@ -105,7 +107,7 @@ public sealed class Informer<T> : IInformer
         }
     }
 
-    /// <summary>One list if it is needed, and one watch.</summary>
+    /// <summary>Lists if necessary, then runs one watch.</summary>
     private async Task GoOnAsync(CancellationToken ct)
     {
         if (_isSuspicious && _version is not null && await HasGoneBackAsync(ct))
@@ -119,7 +121,7 @@ public sealed class Informer<T> : IInformer
         }
         var interruption = new CancellationTokenSource();
         _interrupt = interruption.Cancel;
-        // It was asked for while the list was under way, which may be older than the question.
+        // A caller asked for a list while this list was running, so this list may be too old for the caller.
         if (!_freshWaiters.IsEmpty)
         {
             NeedList("asked");
@@ -160,7 +162,7 @@ public sealed class Informer<T> : IInformer
         Waiters.Release(asked);
     }
 
-    /// <summary>Returns when the server has ended the watch, as it was asked to.</summary>
+    /// <summary>Runs one watch; returns when the server ends it at its timeout.</summary>
     private async Task WatchAsync(CancellationToken ct)
     {
         var timeout = _options.WatchTimeout * (0.9 + (0.2 * _services.Random()));
@@ -229,8 +231,8 @@ public sealed class Informer<T> : IInformer
     }
 
     /// <summary>
-    /// After a restore from a backup the server counts from an older version: a watch from ours would be silent until it gets
-    /// there, and miss all that happens before.
+    /// After a restore from a backup, the server continues from an older version. A watch from our version would then get no events
+    /// until the server reaches that version, and would miss all changes before it.
     /// </summary>
     private async Task<bool> HasGoneBackAsync(CancellationToken ct)
     {
@@ -265,7 +267,7 @@ public sealed class Informer<T> : IInformer
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            // The loop ends by itself.
+            // RunAsync checks the token and ends.
         }
     }
 
@@ -282,7 +284,7 @@ public sealed class Informer<T> : IInformer
         {
             Changed?.Invoke(change);
         }
-        // The handler's fault; the stream must go on.
+        // A fault of the handler must not stop the watch.
         catch (Exception e)
         {
             InformerLog.HandlerFailed(_services.Logger, _kind, change.Key, e);

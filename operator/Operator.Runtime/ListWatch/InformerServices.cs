@@ -3,20 +3,20 @@ using Prometheus;
 
 namespace Operator.Runtime;
 
-/// <summary>What every informer shares. <paramref name="Random"/> gives numbers from 0 up to 1.</summary>
+/// <summary>Services that all informers share. <paramref name="Random"/> returns numbers from 0 (inclusive) to 1.</summary>
 public sealed record InformerServices(TimeProvider Time, ILogger Logger, InformerMetrics Metrics, Func<double> Random);
 
 public sealed class InformerMetrics(IMetricFactory factory)
 {
     private readonly Counter _relists = factory.CreateCounter(
         "informer_relists_total",
-        "Lists after the first, by kind and why: expired, restored, broken or asked.",
+        "Lists after the first, by kind and reason: expired, restored, broken or asked.",
         ["kind", "reason"]
     );
 
     private readonly Counter _resumes = factory.CreateCounter(
         "informer_watch_resumes_total",
-        "Watches that broke off and were taken up again where they were, by kind.",
+        "Failed watches that continued from their last resourceVersion, by kind.",
         ["kind"]
     );
 
@@ -24,13 +24,13 @@ public sealed class InformerMetrics(IMetricFactory factory)
 
     private readonly Gauge _undecodable = factory.CreateGauge(
         "informer_undecodable_objects",
-        "Objects that exist and can't be decoded, by kind.",
+        "Existing objects that can't be decoded, by kind.",
         ["kind"]
     );
 
     private readonly Gauge _age = factory.CreateGauge(
         "informer_watch_age_seconds",
-        "Time since the server was last heard of, by kind.",
+        "Time since the last event, bookmark, list or regular end of a watch, by kind.",
         ["kind"]
     );
 
@@ -53,14 +53,14 @@ internal static partial class InformerLog
 
     [LoggerMessage(
         Level = LogLevel.Debug,
-        Message = "The server does not stream lists of {Kind}; they are read by pages"
+        Message = "The server does not stream lists of {Kind}; lists are read in pages"
     )]
     public static partial void Paging(ILogger logger, string kind);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} are listed again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Listing {Kind} again: {Reason}")]
     public static partial void Relisting(ILogger logger, string kind, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of {Kind} broke off; going on in {Pause}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "List or watch of {Kind} failed; next attempt in {Pause}")]
     public static partial void BrokeOff(ILogger logger, string kind, TimeSpan pause, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot decode {Kind} {Key}: {Why}")]
@@ -68,7 +68,7 @@ internal static partial class InformerLog
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "A change of {Kind} {Key} could not be dealt with; it is lost to its handler"
+        Message = "The change handler failed on {Kind} {Key}; it does not get this change again"
     )]
     public static partial void HandlerFailed(ILogger logger, string kind, ObjectKey key, Exception exception);
 }

@@ -7,8 +7,8 @@ internal sealed record CompleteList<T>(IReadOnlyDictionary<ObjectKey, Decoded<T>
     where T : class;
 
 /// <summary>
-/// Reads a whole kind: by a watch that sends initial events, or where the server can't, by pages. Objects are decoded as they
-/// come, so that no page is kept.
+/// Lists all objects of a kind: by a watch with initial events, or in pages if the server can't do this. Decodes each object
+/// when it arrives, so that no page stays in memory.
 /// </summary>
 internal sealed class ListReader<T>(
     IKubeApi api,
@@ -18,7 +18,7 @@ internal sealed class ListReader<T>(
 )
     where T : class
 {
-    /// <summary>A server that ignores the wish sends what it likes, and then nothing more.</summary>
+    /// <summary>After this time without an event, the server counts as one that ignores the request for initial events.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private bool _streams = options.StreamsLists;
 
@@ -59,7 +59,7 @@ internal sealed class ListReader<T>(
         return new CompleteList<T>(items, version);
     }
 
-    /// <summary>Null: this server does not do it.</summary>
+    /// <summary>Null: this server does not support lists by watch.</summary>
     private async Task<CompleteList<T>?> TryStreamAsync(CancellationToken ct)
     {
         using var pause = new CancellationTokenSource(LongestPause, services.Time);
@@ -100,7 +100,7 @@ internal sealed class ListReader<T>(
                     items.Remove(item.Key);
                     break;
                 case WatchKind.Bookmark:
-                    // Another bookmark comes only from a server that does not know of this one.
+                    // A server without this feature sends a bookmark without the annotation.
                     return item.Annotation(WatchOptions.InitialEventsEnd) is "true"
                         ? new CompleteList<T>(items, item.ResourceVersion)
                         : null;
@@ -117,7 +117,7 @@ internal sealed class ListReader<T>(
         items[decoded.Key] = decoded;
     }
 
-    /// <summary>Not for want of rights, and not because the server is busy.</summary>
+    /// <summary>The server does not support the request. Missing permissions and an overloaded server do not count.</summary>
     private static bool IsRefusal(KubeApiException e) =>
         e.Status
             is HttpStatusCode.BadRequest

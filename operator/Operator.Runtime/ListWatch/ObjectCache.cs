@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Operator.Runtime;
 
 /// <summary>
-/// The objects of an informer. One task writes, in the order of the server; any thread may read or show an object of its own
-/// making. An older state never takes the place of a newer one, unless a complete list says so.
+/// The objects of an informer. One task writes, in the order of the server. Any thread may read, or overlay an object that it
+/// created. An older state replaces a newer one only if it comes from a complete list.
 /// </summary>
 internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<ObjectKey, string> undecoded)
     where T : class
@@ -17,14 +17,14 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
     private int _lists;
 
     /// <summary>
-    /// An object, with the newest of its states that could be decoded; and for an overlay, the number of the next list to begin
-    /// when it was shown (null: the server told of it).
+    /// An object and its newest decodable state. <c>ShownBefore</c> is, for an overlay, the number of the first list that begins after
+    /// it was added; null: the object came from the server's list or watch.
     /// </summary>
     private sealed record Entry(Decoded<T> Item, T? LastGood, int? ShownBefore);
 
     private readonly record struct Turn(Entry? Before, Entry? After);
 
-    /// <summary>The newest version that the server has told, or given to an object of ours.</summary>
+    /// <summary>The newest version that came from a list, a watch or an overlay.</summary>
     public ulong Newest
     {
         get
@@ -57,8 +57,8 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
     public T? Find(ObjectKey key) => _entries.TryGetValue(key, out var entry) ? entry.Item.Object : null;
 
     /// <summary>
-    /// Shows an object until the watch gets to it. When the watch has passed it already and it is not here, it was deleted
-    /// since: then there is nothing to show.
+    /// Adds an object until the watch reaches its version. If the watch already passed the version and the object is not in the
+    /// cache, the object was deleted and is not added.
     /// </summary>
     public void Overlay(Decoded<T> created)
     {
@@ -72,7 +72,7 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
         }
     }
 
-    /// <summary>To be called before a list is asked for; <see cref="Replace"/> takes the answer.</summary>
+    /// <summary>Call it before each list request; pass the returned number to <see cref="Replace"/>.</summary>
     public int BeginList()
     {
         lock (_gate)
@@ -81,7 +81,7 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
         }
     }
 
-    /// <summary>Takes a complete list: only that may say that something is gone, or that the server went back in time.</summary>
+    /// <summary>Takes a complete list. It removes objects that are not in the list, and may set older versions.</summary>
     public void Replace(IReadOnlyDictionary<ObjectKey, Decoded<T>> listed, ulong version, int list)
     {
         var changes = new List<Turn>();
@@ -106,7 +106,7 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
         changes.ForEach(c => Tell(c, isFromList: true));
     }
 
-    /// <summary>ADDED or MODIFIED.</summary>
+    /// <summary>Applies an ADDED or MODIFIED event.</summary>
     public void Put(Decoded<T> item)
     {
         Turn change;
@@ -121,7 +121,7 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
         Tell(change, isFromList: false);
     }
 
-    /// <summary>DELETED: the event carries the last state.</summary>
+    /// <summary>Applies a DELETED event, which contains the last state.</summary>
     public void Delete(Decoded<T> last)
     {
         Entry? before;
@@ -136,7 +136,7 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
         changed(new ObjectChange<T>(last.Key, last.Object ?? before.LastGood, After: null));
     }
 
-    /// <summary>The watch has told everything up to this version: an overlay that it passed over is gone.</summary>
+    /// <summary>The watch has sent all events up to this version. Removes overlays with older versions: their objects are gone.</summary>
     public void Advance(ulong version)
     {
         var changes = new List<Turn>();
@@ -151,14 +151,14 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
         changes.ForEach(c => Tell(c, isFromList: false));
     }
 
-    /// <summary>An overlay that was made while the list was under way, of a later version than the list's.</summary>
+    /// <summary>An overlay that was added after the list began and has a later version than the list.</summary>
     private static bool IsYounger(Entry entry, ulong version, int list) =>
         entry.ShownBefore > list && ResourceVersions.IsOlder(version, entry.Item.Version);
 
     private bool IsStaleLocked(Decoded<T> item) =>
         _entries.TryGetValue(item.Key, out var known) && ResourceVersions.IsOlder(item.Version, known.Item.Version);
 
-    /// <summary>Sets or removes, and gives the entry before and after.</summary>
+    /// <summary>Sets the entry (null: removes it) and returns the entry before and after.</summary>
     private Turn SetLocked(ObjectKey key, Decoded<T>? item)
     {
         _entries.TryGetValue(key, out var before);

@@ -1,8 +1,8 @@
 namespace Operator.Runtime;
 
 /// <summary>
-/// Those who wait for something to happen. Not <c>Task.WaitAsync</c>: that one continues on the thread pool, whatever context
-/// the waiting code runs in. Safe for concurrent use.
+/// Callers that wait for an event. Does not use <c>Task.WaitAsync</c>, which continues on the thread pool instead of the
+/// caller's context. Safe for concurrent use.
 /// </summary>
 internal sealed class Waiters
 {
@@ -28,7 +28,7 @@ internal sealed class Waiters
         await waiter.Task;
     }
 
-    /// <summary>Takes out who waits now; they are to be released, or put back.</summary>
+    /// <summary>Removes and returns the current waiters; the caller must release them or add them again.</summary>
     public IReadOnlyList<TaskCompletionSource> Take()
     {
         lock (_gate)

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Operator.Runtime;
 
-/// <summary>What a failure means for our place in the stream.</summary>
+/// <summary>Decides whether a watch can continue from its last resourceVersion after a failure.</summary>
 internal static class WatchFailures
 {
-    /// <summary>The server no longer knows it: everything has to be listed again.</summary>
+    /// <summary>The server no longer knows our resourceVersion: the kind must be listed again.</summary>
     public static bool IsExpired(Exception e) =>
         e switch
         {
@@ -15,7 +15,7 @@ internal static class WatchFailures
             _ => false,
         };
 
-    /// <summary>Trouble on the way, or a server that is not itself just now: our place in the stream is as good as before.</summary>
+    /// <summary>A temporary failure of the connection or the server: the watch can continue from its last resourceVersion.</summary>
     public static bool IsPassing(Exception e) =>
         e switch
         {
@@ -30,11 +30,11 @@ internal static class WatchFailures
         };
 }
 
-/// <summary>An ERROR event: the server ends the watch and says why.</summary>
+/// <summary>An ERROR event: the server ends the watch and gives the reason.</summary>
 internal sealed class WatchErrorException(JsonElement status)
     : Exception($"{KubeStatus.Code(status)} {KubeStatus.Read(status).Reason}: {KubeStatus.Read(status).Message}")
 {
-    /// <summary>The server no longer knows the place from which we watch, in whatever way it says so.</summary>
+    /// <summary>The server no longer knows our resourceVersion; servers say this by code or by reason.</summary>
     public bool IsExpired { get; } =
         KubeStatus.Code(status) == (int)HttpStatusCode.Gone || KubeStatus.Read(status).Reason is "Expired" or "Gone";
 }

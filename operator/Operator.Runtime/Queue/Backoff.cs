@@ -1,6 +1,6 @@
 namespace Operator.Runtime;
 
-/// <summary>Doubling delays with jitter: between half and the whole of the nominal one. Not safe for concurrent use.</summary>
+/// <summary>Delays that double, with jitter between 50 % and 100 % of the nominal delay. Not safe for concurrent use.</summary>
 public sealed class Backoff(TimeSpan least, TimeSpan most, Func<double> random)
 {
     private const int MostDoublings = 30;
@@ -10,7 +10,9 @@ public sealed class Backoff(TimeSpan least, TimeSpan most, Func<double> random)
 
     public void Reset() => _failures = 0;
 
-    /// <summary>The delay after so many failures before this one; <paramref name="random"/> is from 0 up to 1.</summary>
+    /// <summary>
+    /// The delay after a failure that follows <paramref name="failures"/> earlier ones; <paramref name="random"/> is from 0 to 1.
+    /// </summary>
     public static TimeSpan Delay(TimeSpan least, TimeSpan most, int failures, double random)
     {
         var nominal = least * Math.Pow(2, Math.Min(failures, MostDoublings));

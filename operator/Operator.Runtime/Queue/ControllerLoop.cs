@@ -14,8 +14,8 @@ public sealed class ControllerLoop(
 )
 {
     /// <summary>
-    /// Works until <paramref name="stop"/> is cancelled; what is in flight then is finished, unless <paramref name="ct"/> is
-    /// cancelled as well.
+    /// Runs until <paramref name="stop"/> is cancelled, then finishes the reconciles in flight. Cancelling <paramref name="ct"/>
+    /// cancels them too.
     /// </summary>
     public async Task RunAsync(int workers, CancellationToken stop, CancellationToken ct)
     {
@@ -56,12 +56,12 @@ public sealed class ControllerLoop(
         }
         catch (KubeApiException e) when (e.Status == HttpStatusCode.Conflict)
         {
-            // Somebody wrote in between, or made it first: not an error, look again.
+            // Another client changed or created the object first. This is not an error: reconcile again.
             ControllerLog.Conflict(logger, key, e.Message);
             metrics.Ended("requeue");
             queue.AddAfterFailure(key);
         }
-        // The top of every reconcile: logged once, backed off, never dropped.
+        // The top of every reconcile: log the exception once and retry with backoff; never drop the key.
         catch (Exception e)
         {
             ControllerLog.Failed(logger, key, e);
@@ -101,9 +101,9 @@ internal static partial class ControllerLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "Reconcile of {Key} cancelled")]
     public static partial void Cancelled(ILogger logger, ObjectKey key);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Reconcile of {Key} met a newer object: {Why}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Reconcile of {Key} found a newer object; it runs again: {Why}")]
     public static partial void Conflict(ILogger logger, ObjectKey key, string why);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Reconcile of {Key} failed; it will be tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Reconcile of {Key} failed; it runs again with backoff")]
     public static partial void Failed(ILogger logger, ObjectKey key, Exception exception);
 }

@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace Operator.Runtime;
 
-/// <summary>A controller's metrics, under the names that controller-runtime dashboards expect.</summary>
+/// <summary>Metrics of a controller, with the names that controller-runtime dashboards expect.</summary>
 public sealed class ControllerMetrics(IMetricFactory factory, string controller)
 {
     private readonly Counter _reconciles = factory.CreateCounter(
@@ -18,7 +18,7 @@ public sealed class ControllerMetrics(IMetricFactory factory, string controller)
     private readonly Counter.Child _stuck = factory
         .CreateCounter(
             "controller_runtime_terminal_reconcile_errors_total",
-            "Reconciles that end only when a user changes something.",
+            "Reconciles that can't continue until a user changes the object.",
             ["controller"]
         )
         .WithLabels(controller);
@@ -37,7 +37,7 @@ public sealed class ControllerMetrics(IMetricFactory factory, string controller)
         .WithLabels(controller);
 
     private readonly Gauge.Child _most = factory
-        .CreateGauge("controller_runtime_max_concurrent_reconciles", "Workers.", ["controller"])
+        .CreateGauge("controller_runtime_max_concurrent_reconciles", "Number of workers.", ["controller"])
         .WithLabels(controller);
 
     public void Workers(int count) => _most.Set(count);

@@ -2,21 +2,21 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Operator.Runtime;
 
-/// <summary>Which of two lines a key waits in. Both are served in turn, so that neither starves the other.</summary>
+/// <summary>The two lanes of a queue. Workers take from both lanes in turn, so that neither lane starves.</summary>
 public enum Lane
 {
-    /// <summary>Something has changed.</summary>
+    /// <summary>The object, or an object that affects it, changed.</summary>
     Fresh,
 
-    /// <summary>A wake-up, a retry, or one of many keys that are looked at because a list was read.</summary>
+    /// <summary>A wake-up, a retry, or a change that was found by a new list.</summary>
     Routine,
 }
 
 /// <summary>
-/// A queue of keys: at most one worker a key, a key added while in flight comes again, the earliest of several wake-ups wins, and
-/// nothing is ever dropped. Safe for concurrent use.
+/// A queue of keys. At most one worker has a key. A key added while in flight is queued again. The earliest of several wake-ups
+/// of a key wins. No key is ever dropped. Safe for concurrent use.
 /// </summary>
-[SuppressMessage("Naming", "CA1711", Justification = "It is a queue.")]
+[SuppressMessage("Naming", "CA1711", Justification = "The type is a queue.")]
 public sealed class KeyedQueue : IDisposable
 {
     private static readonly TimeSpan LeastBackoff = TimeSpan.FromSeconds(0.5);
@@ -34,14 +34,14 @@ public sealed class KeyedQueue : IDisposable
     private readonly Queue<TaskCompletionSource> _idle = new();
     private bool _isDisposed;
 
-    /// <remarks><c>random</c> gives numbers from 0 up to 1, for jitter.</remarks>
+    /// <remarks><c>random</c> returns numbers from 0 (inclusive) to 1, for jitter.</remarks>
     public KeyedQueue(TimeProvider time, QueueMetrics metrics, Func<double> random)
     {
         (_time, _metrics, _random) = (time, metrics, random);
         _wakeUps = new WakeUps(time, Wake);
     }
 
-    /// <summary>The longest that a worker has been busy with one key.</summary>
+    /// <summary>The longest time that a worker has been busy with its current key; zero: no key is in flight.</summary>
     public TimeSpan LongestInFlight
     {
         get
@@ -53,7 +53,7 @@ public sealed class KeyedQueue : IDisposable
         }
     }
 
-    /// <summary>How long the key that has waited longest for a worker has waited.</summary>
+    /// <summary>The longest time that a key has waited for a worker; zero: no key waits.</summary>
     public TimeSpan OldestWaiting
     {
         get
@@ -65,7 +65,7 @@ public sealed class KeyedQueue : IDisposable
         }
     }
 
-    /// <summary>Asks for the key to be worked on as soon as a worker is free.</summary>
+    /// <summary>Queues the key in the fresh lane.</summary>
     public void Add(ObjectKey key) => Add(key, Lane.Fresh);
 
     public void Add(ObjectKey key, Lane lane)
@@ -76,7 +76,7 @@ public sealed class KeyedQueue : IDisposable
         }
     }
 
-    /// <summary>Asks for the key after a delay; an earlier request for it stands.</summary>
+    /// <summary>Queues the key after a delay, unless an earlier wake-up of the key exists.</summary>
     public void AddAfter(ObjectKey key, TimeSpan delay)
     {
         lock (_gate)
@@ -92,10 +92,12 @@ public sealed class KeyedQueue : IDisposable
         }
     }
 
-    /// <summary>Asks for the key after its backoff, which doubles with each failure in a row, from 0.5 s to 5 min with jitter.</summary>
+    /// <summary>
+    /// Queues the key after its backoff. The backoff doubles with each failure in a row, from 0.5 s to 5 min, with jitter.
+    /// </summary>
     public void AddAfterFailure(ObjectKey key) => AddAfterFailure(key, atLeast: TimeSpan.Zero);
 
-    /// <summary>The same, but not before a busy server wants to be asked again.</summary>
+    /// <summary>Queues the key after its backoff, but not before <paramref name="atLeast"/>, such as a server's Retry-After.</summary>
     public void AddAfterFailure(ObjectKey key, TimeSpan atLeast)
     {
         int failures;
@@ -109,7 +111,7 @@ public sealed class KeyedQueue : IDisposable
         AddAfter(key, backoff > atLeast ? backoff : atLeast);
     }
 
-    /// <summary>The key went well: its next failure starts from the least backoff.</summary>
+    /// <summary>Resets the key's failures after a success: its next failure starts with the shortest backoff.</summary>
     public void Forget(ObjectKey key)
     {
         lock (_gate)
@@ -118,7 +120,7 @@ public sealed class KeyedQueue : IDisposable
         }
     }
 
-    /// <summary>The next key; it is in flight until <see cref="Complete"/>.</summary>
+    /// <summary>Waits for the next key and returns it; the key is in flight until <see cref="Complete"/>.</summary>
     public async Task<ObjectKey> TakeAsync(CancellationToken ct)
     {
         while (true)
@@ -138,7 +140,7 @@ public sealed class KeyedQueue : IDisposable
         }
     }
 
-    /// <summary>Ends the work on a key; it is queued again if it was asked for in the meantime.</summary>
+    /// <summary>Ends the work on a key. The key is queued again if it was added in the meantime.</summary>
     public void Complete(ObjectKey key)
     {
         lock (_gate)
@@ -154,7 +156,7 @@ public sealed class KeyedQueue : IDisposable
         }
     }
 
-    /// <summary>Brings those metrics up to date that change by waiting alone: to be called before they are read.</summary>
+    /// <summary>Updates the metrics that change only with time; call it before each scrape.</summary>
     public void RefreshMetrics()
     {
         var oldest = OldestWaiting;
@@ -164,7 +166,7 @@ public sealed class KeyedQueue : IDisposable
         }
     }
 
-    /// <summary>From now on the queue takes nothing in; nothing it does can fail because of that.</summary>
+    /// <summary>After this, the queue ignores new keys; its methods do not throw.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -191,7 +193,7 @@ public sealed class KeyedQueue : IDisposable
         }
     }
 
-    /// <summary>A worker whose wait was cancelled does not answer; then the next one is called.</summary>
+    /// <summary>Wakes one waiting worker; skips workers whose wait was cancelled.</summary>
     private void CallOneLocked()
     {
         while (_idle.TryDequeue(out var call) && !call.TrySetResult()) { }
@@ -209,7 +211,7 @@ public sealed class KeyedQueue : IDisposable
     {
         lock (_gate)
         {
-            // A timer that was under way when the queue was disposed finds nothing to do.
+            // A timer callback may run after the queue was disposed; then it does nothing.
             foreach (var (key, dueAt) in _isDisposed ? [] : _wakeUps.TakeDue())
             {
                 AddLocked(key, Lane.Routine, dueAt);

@@ -1,16 +1,16 @@
 namespace Operator.Runtime;
 
-/// <summary>How one reconcile ended. Anything thrown is transient and backs off.</summary>
+/// <summary>The result of one reconcile. An exception is a transient failure and is retried with backoff.</summary>
 public abstract record Outcome
 {
     private Outcome() { }
 
-    /// <summary>Nothing to do until something changes.</summary>
+    /// <summary>There is no work until an object changes.</summary>
     public sealed record Done : Outcome;
 
-    /// <summary>Come again after a while, even if nothing changes.</summary>
+    /// <summary>Reconcile again after this time, even if no object changes.</summary>
     public sealed record Again(TimeSpan After, string Why) : Outcome;
 
-    /// <summary>Nothing can be done until a user changes the object.</summary>
+    /// <summary>The reconcile can't continue until a user changes the object.</summary>
     public sealed record Stuck(string Why) : Outcome;
 }

@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace Operator.Runtime;
 
-/// <summary>A queue's metrics, under the names that controller-runtime dashboards expect.</summary>
+/// <summary>Metrics of a queue, with the names that controller-runtime dashboards expect.</summary>
 public sealed class QueueMetrics(IMetricFactory factory, string name)
 {
     private static readonly HistogramConfiguration Seconds = new()
@@ -35,11 +35,11 @@ public sealed class QueueMetrics(IMetricFactory factory, string name)
         .WithLabels(name);
 
     private readonly Gauge.Child _unfinished = factory
-        .CreateGauge("workqueue_unfinished_work_seconds", "Time spent on keys that are in flight, summed.", ["name"])
+        .CreateGauge("workqueue_unfinished_work_seconds", "Total time spent on keys in flight.", ["name"])
         .WithLabels(name);
 
     private readonly Gauge.Child _longest = factory
-        .CreateGauge("workqueue_longest_running_processor_seconds", "The longest that a key is in flight.", ["name"])
+        .CreateGauge("workqueue_longest_running_processor_seconds", "Longest time that a key is in flight.", ["name"])
         .WithLabels(name);
 
     public void Added(int depth)

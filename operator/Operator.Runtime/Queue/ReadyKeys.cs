@@ -1,6 +1,6 @@
 namespace Operator.Runtime;
 
-/// <summary>Keys that wait for a worker, in two lanes that are served in turn. Not safe for concurrent use.</summary>
+/// <summary>Keys that wait for a worker, in two lanes; workers take from both in turn. Not safe for concurrent use.</summary>
 internal sealed class ReadyKeys
 {
     private readonly Dictionary<ObjectKey, Place> _places = [];
@@ -13,10 +13,10 @@ internal sealed class ReadyKeys
 
     public int Count => _places.Count;
 
-    /// <summary>When the key that has waited longest came; null when none waits.</summary>
+    /// <summary>Timestamp when the longest waiting key was added; null when no key waits.</summary>
     public long? OldestSince => _places.Count == 0 ? null : _places.Values.Min(p => p.Since);
 
-    /// <summary>False when the key waits already; it changes to the fresh lane if it is asked for there.</summary>
+    /// <summary>Adds the key. False: the key already waits; if <paramref name="lane"/> is fresh, it moves to the fresh lane.</summary>
     public bool TryAdd(ObjectKey key, Lane lane, long since)
     {
         var isWaiting = _places.TryGetValue(key, out var place);
@@ -24,14 +24,14 @@ internal sealed class ReadyKeys
         {
             return false;
         }
-        // A place that is given up stays in its lane and is passed over there, by its ticket.
+        // The old queue item stays in its lane; HasAny removes it there because its ticket is outdated.
         var ticket = ++_tickets;
         _places[key] = new Place(lane, ticket, isWaiting ? place.Since : since);
         Of(lane).Enqueue((key, ticket));
         return !isWaiting;
     }
 
-    /// <exception cref="InvalidOperationException">None waits.</exception>
+    /// <exception cref="InvalidOperationException">No key waits.</exception>
     public (ObjectKey Key, long Since) Take()
     {
         var served = HasAny(_turn) ? _turn : Other(_turn);

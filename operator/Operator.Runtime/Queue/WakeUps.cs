@@ -1,12 +1,12 @@
 namespace Operator.Runtime;
 
 /// <summary>
-/// Keys that wait for their time: one entry a key, the earliest, and one timer for all. Not safe for concurrent use;
-/// <c>wake</c> is called by the timer, and then <see cref="TakeDue"/> gives the keys.
+/// Keys that wait for a time: per key only the earliest time, and one timer for all keys. The timer calls <c>wake</c>; then
+/// <see cref="TakeDue"/> returns the due keys. Not safe for concurrent use.
 /// </summary>
 internal sealed class WakeUps : IDisposable
 {
-    /// <summary>Timers can't wait much longer; one that rings early is set again.</summary>
+    /// <summary>Timers have a maximum delay. A timer that fires before the first key is due is set again.</summary>
     private static readonly TimeSpan LongestRing = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(3650);
 
@@ -22,7 +22,7 @@ internal sealed class WakeUps : IDisposable
         _timer = time.CreateTimer(_ => wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>An earlier entry of the key stands; a later one is replaced.</summary>
+    /// <summary>Schedules the key. An earlier entry of the key stays; a later one is replaced.</summary>
     public void Schedule(ObjectKey key, TimeSpan delay)
     {
         var bounded = delay < LongestDelay ? delay : LongestDelay;
@@ -40,7 +40,7 @@ internal sealed class WakeUps : IDisposable
         SetTimer();
     }
 
-    /// <summary>Takes out the keys whose time has come, in the order of their times.</summary>
+    /// <summary>Removes and returns the due keys, earliest first.</summary>
     public IReadOnlyList<(ObjectKey Key, long DueAt)> TakeDue()
     {
         var due = new List<(ObjectKey, long)>();
@@ -57,7 +57,7 @@ internal sealed class WakeUps : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    /// <summary>Rounded up: a key that comes a tick early would only be sent away again.</summary>
+    /// <summary>Rounds up, so that a key never wakes a tick too early and must wait again.</summary>
     private long TimestampsIn(TimeSpan delay)
     {
         var scaled = ((Int128)delay.Ticks * _time.TimestampFrequency) + TimeSpan.TicksPerSecond - 1;

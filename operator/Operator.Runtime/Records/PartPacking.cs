@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace Operator.Runtime;
 
-/// <summary>How a part's content is kept: gzip, with the SHA-256 of what it unpacks to.</summary>
+/// <summary>Packs the content of a part with gzip; the checksum is the SHA-256 of the unpacked content.</summary>
 internal static class PartPacking
 {
-    /// <summary>Nothing that unpacks to more was packed by us.</summary>
+    /// <summary>Our own parts never unpack to more than this.</summary>
     private const int MaxUnpackedBytes = 64 * 1024 * 1024;
 
     public static byte[] Pack(ReadOnlyMemory<byte> content)
@@ -19,7 +19,7 @@ internal static class PartPacking
         return buffer.ToArray();
     }
 
-    /// <summary>The content, or null when it is damaged or is not what the checksum says.</summary>
+    /// <summary>Returns the content; null when it is damaged or its checksum is wrong.</summary>
     public static ReadOnlyMemory<byte>? Unpack(byte[] packed, string sha256)
     {
         try

@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Runtime;
 
-/// <summary>A record as it was committed: a head that lists immutable parts.</summary>
+/// <summary>A committed record: the head and its immutable parts.</summary>
 public sealed record StoredRecord
 {
-    /// <summary>Random; made with the head and kept for its life.</summary>
+    /// <summary>A random id; it stays the same for the life of the record.</summary>
     public required string Id { get; init; }
 
-    /// <summary>One higher with each commit.</summary>
+    /// <summary>Each commit increases it by one.</summary>
     public required long Counter { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts { get; init; }
@@ -20,54 +20,59 @@ public sealed record StoredRecord
         ImmutableSortedDictionary<string, PartReference>.Empty;
 }
 
-/// <summary>What a live read of a record says.</summary>
+/// <summary>The result of a live read of a record.</summary>
 public abstract record RecordRead
 {
     private RecordRead() { }
 
-    /// <summary>No head, no part, no witness: there never was one; or its very first commit broke off.</summary>
+    /// <summary>
+    /// There is no record. Without a witness, either no head and no part exist, or the head is empty (counter 0): the first
+    /// commit did not finish, or the record was retired.
+    /// </summary>
     public sealed record Absent : RecordRead;
 
     public sealed record Found(StoredRecord Record) : RecordRead;
 
-    /// <summary>There was one, and it can't be trusted or read any more. <paramref name="Survivors"/> are parts whose checksum holds.</summary>
+    /// <summary>
+    /// A record existed, but can't be read or trusted now. <paramref name="Survivors"/> are the parts with a correct checksum.
+    /// </summary>
     public sealed record Lost(string Why, LostHead? Head, ImmutableArray<SurvivingPart> Survivors) : RecordRead;
 }
 
-/// <summary>A head that is still there, but below a witness or without its parts; a new record takes its place.</summary>
+/// <summary>An existing head that is damaged, has a counter below the witness, or lacks parts. A new record replaces it.</summary>
 public sealed record LostHead(string Uid, string ResourceVersion);
 
-/// <summary>A part that no trustworthy head lists. <paramref name="Counter"/> is that of the commit that made it.</summary>
+/// <summary>A part of a lost record. <paramref name="Counter"/> is the counter of the commit that created the part.</summary>
 public sealed record SurvivingPart(string Name, long Counter, DateTimeOffset CreatedAt, ReadOnlyMemory<byte> Content);
 
-/// <summary>What a commit builds on.</summary>
+/// <summary>The state that a commit changes.</summary>
 public abstract record CommitBasis
 {
     private CommitBasis() { }
 
-    /// <summary>There is no record: the commit begins it.</summary>
+    /// <summary>There is no record: the commit creates it.</summary>
     public sealed record Fresh(string Id, DateTimeOffset CreatedAt) : CommitBasis;
 
     public sealed record OnTop(StoredRecord Record) : CommitBasis;
 
-    /// <summary>A new record in the place of a lost one; its counter begins above every witness.</summary>
+    /// <summary>A new record that replaces a lost one. Its counter begins at <paramref name="Above"/> + 1.</summary>
     public sealed record InPlaceOf(LostHead? Head, string Id, DateTimeOffset CreatedAt, long Above) : CommitBasis;
 }
 
-/// <summary>Where a part is kept and what its content must hash to.</summary>
+/// <summary>Where a part is kept, and the checksum of its content.</summary>
 internal sealed record PartReference
 {
-    /// <summary>The ConfigMap that keeps it; null for a part inside the head.</summary>
+    /// <summary>The ConfigMap of the part; null for a part inside the head.</summary>
     public string? Object { get; set; }
 
-    /// <summary>The part itself, compressed, when it is inside the head.</summary>
+    /// <summary>The compressed content of a part inside the head; null for a part in its own ConfigMap.</summary>
     public byte[]? Packed { get; set; }
     public string Sha256 { get; set; } = "";
 
     public bool IsSameAs(PartReference? other) => other is not null && Object == other.Object && Sha256 == other.Sha256;
 }
 
-/// <summary>What a head says. The counter of one that was only begun is 0.</summary>
+/// <summary>The content of a head. Before the first commit is complete, the counter is 0.</summary>
 internal sealed record HeadContent
 {
     public string Id { get; set; } = "";

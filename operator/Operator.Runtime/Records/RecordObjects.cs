@@ -34,10 +34,10 @@ internal sealed class RecordObjects(RecordStoreOptions options)
 
     public string AllHeadsSelector => $"{_recordLabel},{_roleLabel}=head";
 
-    /// <summary>Whose head or part it is, as a hash; empty for an object that is none.</summary>
+    /// <summary>The hash of the subject of a head or part; empty for any other object.</summary>
     public string SubjectHashOf(KubeObject item) => item.Label(_recordLabel) ?? "";
 
-    /// <summary>Since when it is known that the head's subject is gone; null: it is not known to be.</summary>
+    /// <summary>When the head's subject was first found missing; null: it was not found missing.</summary>
     public DateTimeOffset? SubjectGoneSince(KubeObject head) =>
         DateTimeOffset.TryParse(
             head.Annotation(_subjectGone),
@@ -48,11 +48,13 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             ? since
             : null;
 
-    /// <summary>The head as it is, but for that mark. A commit writes a head without one.</summary>
+    /// <summary>
+    /// The head with only the annotation "subject gone since" changed (null: removed). A commit writes a head without it.
+    /// </summary>
     public ReadOnlyMemory<byte> MarkedHead(KubeObject head, DateTimeOffset? subjectGoneSince)
     {
         var json = JsonObject.Create(head.Json)!; // of an object
-        var metadata = json["metadata"]!.AsObject(); // every object has them
+        var metadata = json["metadata"]!.AsObject(); // every object has metadata
         if (metadata["annotations"] is not JsonObject annotations)
         {
             metadata["annotations"] = annotations = [];
@@ -65,7 +67,7 @@ internal sealed class RecordObjects(RecordStoreOptions options)
         return Encoding.UTF8.GetBytes(json.ToJsonString());
     }
 
-    /// <summary>The same head as one that was only begun, still marked.</summary>
+    /// <summary>The head without its content (counter 0); its annotation stays.</summary>
     public static ReadOnlyMemory<byte> EmptiedHead(KubeObject head)
     {
         var json = JsonObject.Create(head.Json)!; // of an object
@@ -127,7 +129,7 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             Parts = record.References.ToDictionary(StringComparer.Ordinal),
         };
 
-    /// <summary>Null for a head that is none of ours, or no longer what was written.</summary>
+    /// <summary>Null when the head is not ours, or its content does not match its checksum.</summary>
     public static HeadContent? ReadHead(KubeObject head)
     {
         var text = Text(head, "data", HeadField);
@@ -145,7 +147,7 @@ internal sealed class RecordObjects(RecordStoreOptions options)
         }
     }
 
-    /// <summary>Null when it is damaged.</summary>
+    /// <summary>Returns the content; null when the part is damaged.</summary>
     public static ReadOnlyMemory<byte>? ReadPart(KubeObject part, string sha256)
     {
         var base64 = Text(part, "binaryData", PartField);
@@ -155,7 +157,7 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             : null;
     }
 
-    /// <summary>A part by its own word: null when its checksum does not hold.</summary>
+    /// <summary>Reads a part by its own annotations, without a head; null when its checksum is wrong.</summary>
     public SurvivingPart? ReadSurvivor(KubeObject part) =>
         part.Annotation(_partName) is { } name
         && long.TryParse(

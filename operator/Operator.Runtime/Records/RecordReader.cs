@@ -5,25 +5,25 @@ using System.Globalization;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Reads records live: the head each time, a part only once, since parts are immutable and their names never come again.
+/// Reads records live: the head each time, a part only once, because parts are immutable and their names are never used again.
 /// </summary>
 internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
 {
     private const int MaxRemembered = 20_000;
 
-    /// <summary>The last verified state of each record: where its parts are taken from when the head still lists the same ones.</summary>
+    /// <summary>The last verified state of each record. Parts that the head still lists are taken from here.</summary>
     private readonly ConcurrentDictionary<ObjectKey, StoredRecord> _last = new();
 
-    /// <summary>Hashes of the subjects that have or had parts; complete once all parts were listed.</summary>
+    /// <summary>Hashes of the subjects that have or had parts; complete after all parts were listed once.</summary>
     private readonly ConcurrentDictionary<string, byte> _withParts = new(StringComparer.Ordinal);
     private volatile bool _knowsAllParts;
 
-    /// <summary>The subjects whose record was read or committed last by us.</summary>
+    /// <summary>The subjects whose records this process read or committed.</summary>
     public ICollection<ObjectKey> Remembered => _last.Keys;
 
     public StoredRecord? Last(ObjectKey subject) => _last.GetValueOrDefault(subject);
 
-    /// <summary>These and those of our own commits are all the subjects that have parts.</summary>
+    /// <summary>Notes the hashes of all subjects that have parts. Later commits add theirs by <see cref="NotePartsOf"/>.</summary>
     public void NoteSubjectsWithParts(IEnumerable<string> hashes)
     {
         foreach (var hash in hashes)
@@ -33,7 +33,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         _knowsAllParts = true;
     }
 
-    /// <summary>Parts of the subject are about to be made.</summary>
+    /// <summary>Notes that a commit creates parts of the subject.</summary>
     public void NotePartsOf(ObjectKey subject) => _withParts.TryAdd(RecordObjects.SubjectHash(subject), 0);
 
     public void Remember(ObjectKey subject, StoredRecord record)
@@ -69,7 +69,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             {
                 var why = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"says {content.Counter} where {witness} was seen"
+                    $"has counter {content.Counter}, but counter {witness} was seen before"
                 );
                 return await LostAsync(subject, why, sight, ct);
             }
@@ -83,8 +83,8 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
                 Remember(subject, record);
                 return new RecordRead.Found(record);
             }
-            // Somebody may have committed, and swept the part, since the head was read: only the head as it is now may say that
-            // the part should be there.
+            // A commit and a sweep may have removed the part after the head was read. So read the head again: only if it is
+            // unchanged is the part lost.
             damaged = sight;
         }
     }
@@ -111,7 +111,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     private async Task<RecordRead> WithoutHeadAsync(ObjectKey subject, long witness, CancellationToken ct)
     {
         _last.TryRemove(subject, out _);
-        // For each new subject the server would have to look through every ConfigMap of the namespace.
+        // Skips the list for a new subject if possible: for each list the server searches all ConfigMaps of the namespace.
         var mayHaveParts = witness > 0 || !_knowsAllParts || _withParts.ContainsKey(RecordObjects.SubjectHash(subject));
         var parts = mayHaveParts ? await ListPartsAsync(subject, ct) : [];
         return witness == 0 && parts.IsEmpty
@@ -133,7 +133,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     private ImmutableArray<SurvivingPart> Surviving(ImmutableArray<KubeObject> parts) =>
         [.. parts.Select(objects.ReadSurvivor).OfType<SurvivingPart>()];
 
-    /// <summary>The whole record, or what is wrong with it: never half of it.</summary>
+    /// <summary>Returns the complete record, or the damage that makes it unreadable; never an incomplete record.</summary>
     private async Task<(StoredRecord? Record, string? Damage)> WithPartsAsync(
         ObjectKey subject,
         LostHead head,

@@ -1,9 +1,9 @@
 namespace Operator.Runtime;
 
 /// <summary>
-/// Removes records whose subject has been gone for long. A head says since when: a process forgets it, and nothing else tells.
-/// Whatever crashes or comes
-/// in between, a subject that comes back finds its whole record, or none. To be called an hour apart.
+/// Removes records whose subject has been gone for long. An annotation of the head keeps the time, so that a restart does not
+/// lose it. After a crash or a race, a subject that comes back finds its complete record or no record. Call it about once an
+/// hour.
 /// </summary>
 internal sealed class RecordRetirement(
     IKubeApi api,
@@ -12,11 +12,11 @@ internal sealed class RecordRetirement(
     TimeProvider time
 )
 {
-    /// <summary>Returns how many records were removed.</summary>
+    /// <summary>Returns the number of removed records.</summary>
     public async Task<int> RetireAsync(ResourceType subjects, string? ns, CancellationToken ct)
     {
         var heads = await api.ListMetadataAsync(CoreTypes.ConfigMaps, ns, objects.AllHeadsSelector, ct).ToListAsync(ct);
-        // Listed after the heads: a subject that was there before its head was is in it.
+        // List subjects after heads: a subject exists before its head, so this list contains it.
         var existing = await api.ListMetadataAsync(subjects, ns, selector: null, ct)
             .Select(s => RecordObjects.SubjectHash(s.Key))
             .ToHashSetAsync(StringComparer.Ordinal, ct);
@@ -50,8 +50,8 @@ internal sealed class RecordRetirement(
     }
 
     /// <summary>
-    /// First the head is emptied, which a subject that comes back takes for none, and its parts go. An hour later, when every commit
-    /// that had read it before is over, the head goes too, unless a new record was begun with it.
+    /// First empties the head and deletes the parts; a subject that comes back reads an empty head as no record. The next call, an
+    /// hour later, deletes the head, unless a new record uses it. By then every commit that had read the old head has ended.
     /// </summary>
     private async Task<bool> RemoveAsync(KubeObject listed, CancellationToken ct)
     {
@@ -75,7 +75,7 @@ internal sealed class RecordRetirement(
         return isEmpty && await api.DeleteAsync(CoreTypes.ConfigMaps, head.Key, asRead, ct) == Deletion.Deleted;
     }
 
-    /// <summary>Null when it is not the one that was listed any more: somebody has committed.</summary>
+    /// <summary>Null when the head differs from the listed one, because a commit changed it.</summary>
     private async Task<KubeObject?> ReadAsync(KubeObject listed, CancellationToken ct) =>
         await api.GetAsync(CoreTypes.ConfigMaps, listed.Key, ct) is { } head
         && head.Uid == listed.Uid
@@ -83,7 +83,7 @@ internal sealed class RecordRetirement(
             ? head
             : null;
 
-    /// <summary>Null when somebody was faster: its subject is there.</summary>
+    /// <summary>Null when another client changed or deleted the head first.</summary>
     private async Task<KubeObject?> TryReplaceAsync(KubeObject head, ReadOnlyMemory<byte> json, CancellationToken ct)
     {
         try

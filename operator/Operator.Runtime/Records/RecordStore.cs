@@ -5,14 +5,14 @@ using System.Net;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Keeps records in ConfigMaps: per subject one head, written only with its resourceVersion, that lists immutable parts with
-/// their SHA-256, or holds them when they are small. A commit creates the changed parts and then moves the head: one atomic step
-/// over any number of changes, which fails for all but one of several writers. Nothing carries an ownerReference: a record
-/// outlives its subject. Safe for concurrent use.
+/// Keeps records in ConfigMaps. Each subject has one head, which is written only with its resourceVersion. The head lists
+/// immutable parts with their SHA-256, or contains small parts. A commit creates the changed parts and then replaces the head.
+/// So all changes of a commit become visible in one atomic step, and only one of several concurrent commits succeeds. The
+/// ConfigMaps have no ownerReference, because a record outlives its subject. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// The first commit makes the head before its parts, with the counter 0. So a part without a head always says that a head was
-/// lost, and a crash in the first commit is not taken for that.
+/// The first commit creates the head, with counter 0, before the parts. So a part without a head always means that the head was
+/// lost, and a crash during the first commit does not look like a lost head.
 /// </remarks>
 public sealed class RecordStore
 {
@@ -25,7 +25,7 @@ public sealed class RecordStore
     private readonly RecordSweeper _sweeper;
     private readonly RecordRetirement _retirement;
 
-    /// <remarks><c>newId</c> gives a fresh random id of at least 64 bits.</remarks>
+    /// <remarks><c>newId</c> returns a new random id of at least 64 bits.</remarks>
     public RecordStore(IKubeApi api, RecordStoreOptions options, TimeProvider time, Func<string> newId)
     {
         (_api, _options, _time, _newId) = (api, options, time, newId);
@@ -35,16 +35,16 @@ public sealed class RecordStore
         _retirement = new RecordRetirement(api, _objects, options, time);
     }
 
-    /// <summary>Reads the record live. <paramref name="witness"/> is the highest counter that anybody remembers; 0 for none.</summary>
+    /// <summary>Reads the record live. <paramref name="witness"/> is the highest counter that the caller knows; 0: none.</summary>
     public Task<RecordRead> ReadAsync(ObjectKey subject, long witness, CancellationToken ct) =>
         _reader.ReadAsync(subject, witness, ct);
 
     /// <summary>
-    /// Commits the changes (null removes a part) and returns the record as it is now. After any exception but a conflict of
-    /// the head the commit may have been done: the next read tells.
+    /// Commits the changes (null removes a part) and returns the new record. After an exception the commit may still have
+    /// succeeded, except where noted below; the next read shows it.
     /// </summary>
-    /// <exception cref="KubeApiException">With status 409: somebody else committed first.</exception>
-    /// <exception cref="InvalidOperationException">A part or the head is too large; nothing was written.</exception>
+    /// <exception cref="KubeApiException">With status 409: another client committed first; this commit failed.</exception>
+    /// <exception cref="InvalidOperationException">A part or the head is too large; no object was written.</exception>
     public async Task<StoredRecord> CommitAsync(
         ObjectKey subject,
         CommitBasis basis,
@@ -61,7 +61,7 @@ public sealed class RecordStore
         var replaced = await HeadToReplaceAsync(subject, basis, draft, ct);
         foreach (var part in parts)
         {
-            // The name is fresh: AlreadyExists would mean that it is not, and must not pass for success.
+            // The name is new and random. AlreadyExists means that another part has it, so it is not a success.
             await _api.CreateAsync(CoreTypes.ConfigMaps, subject.Namespace, _objects.Part(subject, part), ct);
         }
         if (_time.GetElapsedTime(started) > _options.MaxCommitTime)
@@ -80,20 +80,21 @@ public sealed class RecordStore
     }
 
     /// <summary>
-    /// Lists all parts of a namespace (null: of all) once, and deletes those that nobody lists any more, of records that were
-    /// read or committed here. Returns how many. From the first time on it is known which subjects have parts, so that the first
-    /// read of a new subject costs no list: whoever calls it must be the only one who begins records from then on.
+    /// Lists all parts of a namespace (null: of all namespaces) and deletes the parts that no head lists, only of records that this
+    /// process read or committed. Returns the number of deleted parts. After the first call, the first read of a new subject needs
+    /// no list. So after it, this process must be the only one that creates records.
     /// </summary>
     public Task<int> SweepAsync(string? ns, CancellationToken ct) => _sweeper.SweepAsync(ns, ct);
 
     /// <summary>
-    /// Lists all heads and all subjects, objects of that type, notes on the heads whose subject is gone, and removes the records of
-    /// those that have been for longer than <see cref="RecordStoreOptions.KeptWithoutSubject"/>. Returns how many.
+    /// Lists all heads and all subjects (objects of type <paramref name="subjects"/>), marks the heads whose subject is gone, and
+    /// removes records whose subject has been gone for longer than <see cref="RecordStoreOptions.KeptWithoutSubject"/>. Returns the
+    /// number of removed records.
     /// </summary>
     public Task<int> RetireAsync(ResourceType subjects, string? ns, CancellationToken ct) =>
         _retirement.RetireAsync(subjects, ns, ct);
 
-    /// <summary>Everything that can be refused without the server is refused here, before anything is written.</summary>
+    /// <summary>Builds the new record and its parts, and throws if one is too large, before any object is written.</summary>
     private (StoredRecord Draft, IReadOnlyList<RecordObjects.PartDraft> Parts) Prepare(
         ObjectKey subject,
         CommitBasis basis,
@@ -169,7 +170,7 @@ public sealed class RecordStore
             References = ImmutableSortedDictionary.Create<string, PartReference>(StringComparer.Ordinal),
         };
 
-    /// <summary>Null: the commit makes the head.</summary>
+    /// <summary>Null: the commit creates the head.</summary>
     private Task<LostHead?> HeadToReplaceAsync(
         ObjectKey subject,
         CommitBasis basis,
@@ -187,8 +188,8 @@ public sealed class RecordStore
         };
 
     /// <summary>
-    /// Makes the head of a new record, or takes the one that a commit that broke off or a removal has left: before the parts are
-    /// made, so that nobody can remove it under them.
+    /// Creates the head of a new record, or takes an empty head that an incomplete first commit or a retirement left. This happens
+    /// before the parts are created, so that no retirement removes the head in between.
     /// </summary>
     private async Task<LostHead?> BeginAsync(ObjectKey subject, StoredRecord draft, CancellationToken ct)
     {
@@ -207,7 +208,7 @@ public sealed class RecordStore
                 throw new KubeApiException(
                     HttpStatusCode.Conflict,
                     "Conflict",
-                    $"cannot begin the record of {subject}: somebody else has made it"
+                    $"cannot begin the record of {subject}: another client created it first"
                 );
             }
             var json = _objects.Head(subject, begun, new LostHead(head.Uid, head.ResourceVersion));

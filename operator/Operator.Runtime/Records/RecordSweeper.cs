@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Goes through the metadata of all parts of all records at once, however many records there are. Tells the reader which subjects
-/// have any, and deletes those that no head lists: what replaced ones and commits that broke off have left. Ages are those of the
-/// server's clock, and longer than a commit may take, so that no part is taken from under a commit that is under way.
+/// Lists the metadata of all parts of all records in one pass. Tells the reader which subjects have parts, and deletes the parts
+/// that no head lists: replaced parts, and parts of commits that did not finish. It deletes only parts that are older than a
+/// commit may take, by the server's clock, so it never deletes a part of a running commit.
 /// </summary>
 internal sealed class RecordSweeper(
     IKubeApi api,
@@ -24,7 +24,7 @@ internal sealed class RecordSweeper(
         {
             var hash = objects.SubjectHashOf(part);
             hashes.Add(hash);
-            // A record that was not read since the start is none of ours to sweep: its subject may be gone, and it is kept.
+            // Skips records that this process has not read: their subject may be gone, and retirement removes them.
             if (subjects.TryGetValue(hash, out var subject) && IsOld(part) && !IsListed(part, reader.Last(subject)))
             {
                 orphans.Add((subject, part));
@@ -41,8 +41,8 @@ internal sealed class RecordSweeper(
 
     private async Task<int> SweepAsync(ObjectKey subject, ImmutableArray<KubeObject> orphans, CancellationToken ct)
     {
-        // Read after the list: a part that this head does not list was never listed, or no longer is. A head that is not the one
-        // that was read whole may be that of a lost record, whose parts are evidence.
+        // Reads the head after the list of parts, so that an old part that the head does not list is surely unused. A head that
+        // differs from the last complete read may belong to a lost record; its parts are kept for recovery.
         if (
             await api.GetAsync(CoreTypes.ConfigMaps, objects.HeadKey(subject), ct) is not { } head
             || reader.Last(subject) is not { } last

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Operator.Runtime;
 
-/// <summary>Sweeps the records' parts, and records without a subject, now and every hour; again after a minute when that failed.</summary>
+/// <summary>
+/// Deletes unused parts, and records without a subject, now and every hour; after a failure, again in a minute.
+/// </summary>
 public sealed class RecordSweeping(RecordStore records, ResourceType subjects, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
@@ -24,7 +26,7 @@ public sealed class RecordSweeping(RecordStore records, ResourceType subjects, T
         }
     }
 
-    /// <summary>Returns when to do it again.</summary>
+    /// <summary>Returns the time until the next sweep.</summary>
     private async Task<TimeSpan> SweepAsync(string? ns, CancellationToken ct)
     {
         try
@@ -38,7 +40,7 @@ public sealed class RecordSweeping(RecordStore records, ResourceType subjects, T
             }
             return Period;
         }
-        // Nothing depends on it in the next minutes but speed and space.
+        // A failed sweep costs only speed and space, so a later retry is enough.
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             RecordSweepingLog.Failed(logger, Retry, e);
@@ -49,18 +51,15 @@ public sealed class RecordSweeping(RecordStore records, ResourceType subjects, T
 
 internal static partial class RecordSweepingLog
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Swept {Count} parts that no record lists any more")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Deleted {Count} parts that no record lists")]
     public static partial void Swept(ILogger logger, int count);
 
-    [LoggerMessage(
-        Level = LogLevel.Information,
-        Message = "Removed {Count} records whose object has been gone for long"
-    )]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Count} records whose object was deleted long ago")]
     public static partial void Removed(ILogger logger, int count);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The records' parts are swept no more")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The sweep of record parts ended")]
     public static partial void Ended(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot sweep the records' parts; once more in {Wait}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot sweep the record parts; next attempt in {Wait}")]
     public static partial void Failed(ILogger logger, TimeSpan wait, Exception exception);
 }

@@ -13,8 +13,8 @@ using Operator.Telling;
 namespace Operator.Acting;
 
 /// <summary>
-/// Does what was planned and committed. Names follow from the record, so doing it twice changes nothing; what fails is left for
-/// the next plan, which finds it missing.
+/// Executes the changes of a committed plan. Object names follow from the record, so a repeated change has no effect. If a change
+/// fails, the next plan finds the object missing and plans the change again.
 /// </summary>
 internal sealed class ClusterActor(
     IKubeApi api,
@@ -29,7 +29,7 @@ internal sealed class ClusterActor(
 
     public async Task ActAsync(MarketplaceConnector connector, Plan plan, CancellationToken ct)
     {
-        // Tickets first: a candidate pod does not start without its attempt's, and must not with an ended one's.
+        // Tickets first: a candidate pod starts only with the ticket of its attempt, and must not start after the attempt ended.
         foreach (var change in plan.Changes.Where(c => c is Change.CreateTicket or Change.DeleteTicket))
         {
             await ApplyAsync(connector, plan, change, ct);
@@ -72,7 +72,7 @@ internal sealed class ClusterActor(
     private async Task CreatePodAsync(MarketplaceConnector connector, PodDraft draft, CancellationToken ct)
     {
         var key = Kinds.KeyOf(connector.Metadata);
-        // The fence: after startBy the entry may be given up for lost, so its pod must not come any more.
+        // After startBy the planner may count the entry as lost, so its pod must not be created any more.
         if (time.GetUtcNow() > draft.StartBy)
         {
             return;
@@ -90,14 +90,14 @@ internal sealed class ClusterActor(
         catch (KubeApiException e)
             when (!e.IsNamespaceTerminating && (e.IsForbidden || e.IsInvalid || e.IsWebhookFailure))
         {
-            // Quota, admission or policy: the user's to mend. It is tried again until startBy, and counted.
+            // Quota, admission or policy refuses the pod; only a user can fix this. The create is retried until startBy.
             var refusal = refusals.Refused(key, draft.Name, e);
             metrics.Refused(key, refusal.Kind);
             ActorLog.Refused(logger, key, draft.Name, refusal.Kind, e.Message);
         }
     }
 
-    /// <summary>Our own earlier create that the watch has not shown yet, or an object of somebody else's.</summary>
+    /// <summary>Shows the existing pod: our own pod that the watch has not reported yet, or a foreign pod.</summary>
     private async Task ShowExistingAsync(ObjectKey connector, string podName, CancellationToken ct)
     {
         if (await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, podName), ct) is { } existing)
@@ -197,13 +197,13 @@ internal static partial class ActorLog
 {
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The API server refuses pod {Pod} of {Connector} ({Kind}): {Why}"
+        Message = "The API server refused to create pod {Pod} of {Connector} ({Kind}): {Why}"
     )]
     public static partial void Refused(ILogger logger, ObjectKey connector, string pod, RefusalKind kind, string why);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Pod {Pod}: {Deletion}, because {Why}")]
     public static partial void Deleted(ILogger logger, ObjectKey pod, string why, Deletion deletion);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Ticket {Ticket} is there already")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Ticket {Ticket} already exists")]
     public static partial void TicketIsThere(ILogger logger, string ticket);
 }

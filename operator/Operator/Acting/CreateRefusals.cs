@@ -5,7 +5,9 @@ using Operator.Runtime;
 
 namespace Operator.Acting;
 
-/// <summary>What the API server said when it refused to create pods of a connector: for its condition, until one is taken.</summary>
+/// <summary>
+/// Refusals of the API server to create pods of a connector, for the connector's condition, until the server accepts a pod.
+/// </summary>
 internal sealed class CreateRefusals
 {
     private static readonly ImmutableSortedDictionary<string, CreateRefusal> None = ImmutableSortedDictionary.Create<
@@ -27,7 +29,7 @@ internal sealed class CreateRefusals
 
     public void Accepted(ObjectKey connector) => _byConnector.TryRemove(connector, out _);
 
-    /// <summary>Forgets pods that nobody waits for any more; the newest refusal stays, for the condition.</summary>
+    /// <summary>Forgets the refusals of all pods except <paramref name="pods"/>, which the record still waits for.</summary>
     public void Keep(ObjectKey connector, IEnumerable<string> pods)
     {
         if (_byConnector.TryGetValue(connector, out var refusals))
@@ -37,7 +39,7 @@ internal sealed class CreateRefusals
         }
     }
 
-    /// <summary>The server tells them apart by its message only. It is a label: nothing that is done depends on it.</summary>
+    /// <summary>Only the message shows the kind. Logs, metrics and the condition use it; no decision depends on it.</summary>
     private static RefusalKind KindOf(KubeApiException error) =>
         error.Message.Contains("exceeded quota", StringComparison.Ordinal)
         || error.Message.Contains("usage per", StringComparison.Ordinal)

@@ -7,9 +7,9 @@ using Operator.Runtime;
 namespace Operator.Acting;
 
 /// <summary>
-/// Builds the sync pod: the revision's content and an allow-list of live fields, under the restricted Pod Security Standard.
-/// No service-account token, nothing writable but /tmp, and nobody else's annotations. Written field by field: a client
-/// library's pod type brings the serialisation of every kind of Kubernetes into the binary, and half its memory.
+/// Builds the sync pod from the revision's content and an allow-list of live fields, under the restricted Pod Security Standard.
+/// The pod has no service-account token, only /tmp is writable, and it has no annotations of other owners. JSON is written field
+/// by field: the pod type of a client library brings the serialisation of all Kubernetes kinds, half of the process's memory.
 /// </summary>
 internal sealed class PodBuilder
 {
@@ -42,7 +42,7 @@ internal sealed class PodBuilder
         _json.WriteObjects("ownerReferences", [_connector.Metadata], WriteOwner);
     }
 
-    /// <summary>Ours win, and what belongs to others is left out, even if the validator let it pass.</summary>
+    /// <summary>Our values win. Keys of other owners are left out, even if the validator accepted them.</summary>
     private static ImmutableSortedDictionary<string, string> Merge(
         ImmutableSortedDictionary<string, string> users,
         ImmutableSortedDictionary<string, string> own
@@ -73,7 +73,7 @@ internal sealed class PodBuilder
         PodVolumes.Of(_draft).WriteVolumes(_json);
     }
 
-    /// <summary>From the live spec: where a pod runs is no part of what it is.</summary>
+    /// <summary>Uses the live spec, because placement is not part of a revision.</summary>
     private void WritePlacement(SyncPodSpec live)
     {
         WriteOptional("priorityClassName", live.PriorityClassName);
@@ -128,7 +128,7 @@ internal sealed class PodBuilder
 
     private void WriteEnvironment(SyncPodSpec sync)
     {
-        // The operator's own come last: of two with one name the later wins.
+        // The operator's variables come last: of two variables with the same name, the last one wins.
         var own = _draft.Environment.Select(e => new EnvVar { Name = e.Key, Value = e.Value });
         _json.WriteObjects("env", sync.Env.Concat(own), WriteVariable);
     }

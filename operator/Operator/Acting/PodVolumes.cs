@@ -8,7 +8,7 @@ using Operator.Runtime;
 
 namespace Operator.Acting;
 
-/// <summary>What a sync pod mounts and where: run.json, /tmp, credentials, certificates, the ticket of its attempt.</summary>
+/// <summary>The volumes of a sync pod and their mount paths: run.json, /tmp, credentials, CA bundle, ticket.</summary>
 internal sealed class PodVolumes
 {
     private readonly ImmutableArray<Volume> _volumes;
@@ -55,7 +55,7 @@ internal sealed class PodVolumes
 
     private static IEnumerable<Volume> VolumesOf(PodDraft draft)
     {
-        // As a file of its own, so that the credentials can be mounted beside it.
+        // Mounted as a single file (subPath), so that the credentials can be mounted beside it.
         yield return new Volume("run", "/sync/run.json", "downwardAPI", WriteRunFile) { SubPath = "run.json" };
         var size = draft.Revision.Sync.Scratch;
         yield return new Volume("scratch", "/tmp", "emptyDir", json => json.WriteString("sizeLimit", size))
@@ -71,7 +71,7 @@ internal sealed class PodVolumes
         {
             yield return new Volume(
                 "ca",
-                Path.GetDirectoryName(PodDraft.CaBundleFile)!, // it has a directory
+                Path.GetDirectoryName(PodDraft.CaBundleFile)!, // the path has a directory
                 "configMap",
                 json =>
                 {
@@ -106,7 +106,7 @@ internal sealed class PodVolumes
             }
         );
 
-    /// <summary>Optional, keys included: what is missing fails its own store only.</summary>
+    /// <summary>The Secret and its keys are optional, so that a missing one fails only its own store.</summary>
     private static void WriteSecret(Utf8JsonWriter json, SecretMount mount)
     {
         WriteReference(json, "secretName", mount.Secret, isOptional: true);

@@ -4,7 +4,7 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>Which actions name which connector. Safe for concurrent use.</summary>
+/// <summary>The actions by the connector that they name. Safe for concurrent use.</summary>
 internal sealed class ActionsByConnector
 {
     private readonly OwnerIndex _byTarget = new();
@@ -31,7 +31,7 @@ internal sealed class ActionsByConnector
             : Nobody(action.Metadata.Namespace);
     }
 
-    /// <summary>Stands for the connector of actions that name none: no object can have that name.</summary>
+    /// <summary>The key for actions that name no valid connector; no object can have this empty name.</summary>
     public static ObjectKey Nobody(string ns) => new(ns, "");
 
     public static bool IsNobody(ObjectKey key) => key.Name.Length == 0;

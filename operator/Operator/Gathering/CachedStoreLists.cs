@@ -9,7 +9,7 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>The keys of a labelled ConfigMap, each read once, when it came.</summary>
+/// <summary>The keys of a labelled ConfigMap; each key is parsed once, when the ConfigMap arrives.</summary>
 internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, CachedStoreLists.Content> Keys)
 {
     public sealed record Content(string Hash, StoreList List)
@@ -25,7 +25,7 @@ internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, Cached
         {
             foreach (var field in data.EnumerateObject().Where(f => f.Value.ValueKind == JsonValueKind.String))
             {
-                var text = field.Value.GetString()!; // a string by its kind
+                var text = field.Value.GetString()!; // the filter above keeps only strings
                 var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
                 keys[field.Name] = new Content(hash, StoreList.Read(text));
             }
@@ -33,7 +33,9 @@ internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, Cached
         return new CachedStoreLists(keys.ToImmutable());
     }
 
-    /// <summary>What is to be seen of one key; <paramref name="cached"/> is null when there is no such ConfigMap with the label.</summary>
+    /// <summary>
+    /// The store list of one key, or its problem; <paramref name="cached"/> is null when no such ConfigMap with the label exists.
+    /// </summary>
     public static StoreListSight Sight(CachedStoreLists? cached, KeySelector key)
     {
         var sight = new StoreListSight { Source = $"{key.Name}/{key.Key}" };
@@ -42,7 +44,7 @@ internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, Cached
             return sight with
             {
                 Problem =
-                    $"it is not there, or does not carry the label {ApiGroup.StoresLabel}: \"true\"; create or label it",
+                    $"it does not exist or does not have the label {ApiGroup.StoresLabel}: \"true\"; create or label it",
             };
         }
         return cached.Keys.TryGetValue(key.Key, out var content)

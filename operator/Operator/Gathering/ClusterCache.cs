@@ -7,8 +7,8 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// What the operator keeps of the cluster: connectors, rollouts and actions, and by label its pods, tickets and lists of stores. Each change queues the
-/// connector that it concerns. Pods that left are kept with their last state until they are folded.
+/// The cached objects of the cluster: connectors, rollouts and actions, and, by label, pods, tickets and store lists. Each change
+/// queues the connectors that it affects. A deleted pod is kept with its last state until the record has folded its run.
 /// </summary>
 internal sealed class ClusterCache
 {
@@ -77,14 +77,14 @@ internal sealed class ClusterCache
 
     public bool HasSynced => _watched.All(w => w.HasSynced);
 
-    /// <summary>The longest that any watch has been silent.</summary>
+    /// <summary>The longest time that any informer has heard nothing from the server.</summary>
     public TimeSpan Age => _watched.Max(w => w.Age);
 
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(_watched.Select(w => w.RunAsync(ct)));
 
     public Task WaitForSyncAsync(CancellationToken ct) => Task.WhenAll(_watched.Select(w => w.WaitForSyncAsync(ct)));
 
-    /// <summary>Returns when the caches hold what the server knew after this call.</summary>
+    /// <summary>Lists again. Returns when every cache contains a list that began after this call.</summary>
     public Task RelistAsync(CancellationToken ct) => Task.WhenAll(_watched.Select(w => w.RelistAsync(ct)));
 
     public void RefreshMetrics()
@@ -95,7 +95,7 @@ internal sealed class ClusterCache
         }
     }
 
-    /// <summary>Rollouts that name the connector, the one in charge first.</summary>
+    /// <summary>Rollouts that name the connector, oldest first; the operator follows only the oldest.</summary>
     public ImmutableArray<SyncRollout> RolloutsOf(ObjectKey connector) =>
         [
             .. _changes
@@ -110,10 +110,10 @@ internal sealed class ClusterCache
     public ImmutableArray<SyncAction> ActionsOf(ObjectKey connector) =>
         [.. _changes.ActionsOf.Of(connector).Select(Actions.Find).OfType<SyncAction>()];
 
-    /// <summary>The connector's Secrets that a connector on the other side of Production uses too.</summary>
+    /// <summary>The connector's Secrets that are shared between Production and another environment.</summary>
     public ImmutableArray<SharedSecret> SecretsSharedBy(MarketplaceConnector connector) => _secrets.Of(connector);
 
-    /// <summary>The connector's pods, those that left included, by name.</summary>
+    /// <summary>The connector's pods by name, including deleted pods that are still kept.</summary>
     public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector) => [.. _pods.Of(connector).Values];
 
     public ImmutableArray<ObservedTicket> TicketsOf(ObjectKey connector) =>
@@ -126,7 +126,7 @@ internal sealed class ClusterCache
                 .OrderBy(t => t.Name, StringComparer.Ordinal),
         ];
 
-    /// <summary>What <c>spec.storesFrom</c> names, in its order.</summary>
+    /// <summary>The store lists of <c>spec.storesFrom</c>, in the same order.</summary>
     public ImmutableArray<StoreListSight> StoreListsOf(MarketplaceConnector connector) =>
         [
             .. SharedSecrets
@@ -136,17 +136,17 @@ internal sealed class ClusterCache
                 ),
         ];
 
-    /// <summary>Shows a pod that we just created, or that a live read found, until the watch has caught up.</summary>
+    /// <summary>Adds a pod that we just created, or that a live read found, until the watch reports it.</summary>
     public void Show(ObjectKey connector, KubeObject pod)
     {
         Pods.Overlay(pod);
         _pods.SeenFirst(connector, PodProjection.Of(pod).Pod);
     }
 
-    /// <summary>The API server has taken our deletion of the pod.</summary>
+    /// <summary>The API server accepted our deletion of the pod.</summary>
     public void Deleting(ObjectKey connector, string pod, string uid) => _pods.Deleting(connector, pod, uid);
 
-    /// <summary>The API server says that the pod is gone: where no watch ever told of it, this is its end.</summary>
+    /// <summary>The API server says that the pod is gone. If the watch does not have it, marks the pod as gone here.</summary>
     public void Gone(ObjectKey connector, string pod, string uid)
     {
         var isWatched = Pods.Find(new ObjectKey(connector.Namespace, pod)) is { } cached && IsSame(cached.Pod, uid);
@@ -157,12 +157,12 @@ internal sealed class ClusterCache
         }
     }
 
-    /// <summary>Drops pods that left and that the record no longer waits for.</summary>
+    /// <summary>Drops deleted pods that the record no longer waits for.</summary>
     public void ForgetDeparted(ObjectKey connector, IEnumerable<string> names) => _pods.Forget(connector, names);
 
     /// <summary>
-    /// The connector is not there. It may be made again at once (<c>kubectl replace --force</c>) and its record goes on, so how
-    /// its pods ended is kept for a while. False: come again.
+    /// The connector does not exist. It may be created again soon (<c>kubectl replace --force</c>) and then uses the same record, so
+    /// its deleted pods are kept for <see cref="MissingKept"/>. False: they are still kept; call again later.
     /// </summary>
     public bool ForgetMissing(ObjectKey connector, DateTimeOffset now)
     {
@@ -179,7 +179,7 @@ internal sealed class ClusterCache
 
     private static bool IsSame(ObservedPod pod, string uid) => pod.Uid == uid;
 
-    /// <summary>Whose rollout it was can't be told from one that can't be read.</summary>
+    /// <summary>An unreadable rollout may name any connector, so queues all connectors of the namespace.</summary>
     private void QueueAllOf(string ns)
     {
         foreach (var connector in Connectors.All.Where(c => c.Key.Namespace == ns))

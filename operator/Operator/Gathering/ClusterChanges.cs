@@ -6,12 +6,12 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// What each change of the cluster means: whose object it is, and which connectors are to be looked at again. The informers call it,
-/// each from its own task; what it keeps may be read from any thread.
+/// Handles each change of a cached object: updates the indexes and queues the affected connectors. Each informer calls it from
+/// its own task; the indexes may be read from any thread.
 /// </summary>
 internal sealed class ClusterChanges(KeyedQueue queue, OwnStatuses own, PodsByConnector pods, SharedSecrets secrets)
 {
-    /// <summary>Runs of a slot start and end together: their changes are looked at together.</summary>
+    /// <summary>Runs of a slot start and end at about the same time, so one reconcile handles their changes together.</summary>
     private static readonly TimeSpan PodsPause = TimeSpan.FromMilliseconds(300);
 
     private readonly OwnerIndex _readersOf = new();

@@ -6,12 +6,12 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// The records that were decoded last: pods tell of themselves several times between two commits, and each time the record is read
-/// again. Safe for concurrent use.
+/// Caches decoded records: pods change several times between two commits, and each change reads the record again. Safe for
+/// concurrent use.
 /// </summary>
 internal sealed class DecodedRecords
 {
-    /// <summary>Some ten kilobytes each.</summary>
+    /// <summary>Most records in the cache; each takes about ten kilobytes.</summary>
     private const int Most = 500;
 
     private readonly ConcurrentDictionary<ObjectKey, (StoredRecord Stored, ConnectorRecord Decoded)> _last = new();
@@ -31,7 +31,7 @@ internal sealed class DecodedRecords
         return decoded;
     }
 
-    /// <summary>By the very memory of its parts: the store keeps that of a part whose checksum is still the same.</summary>
+    /// <summary>Compares parts by memory reference: RecordStore reuses the memory of an unchanged part.</summary>
     private static bool IsSame(StoredRecord last, StoredRecord now) =>
         last.Id == now.Id
         && last.Counter == now.Counter

@@ -10,29 +10,29 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>What one reconcile works with: the observation, and what is needed to commit and tell on top of it.</summary>
+/// <summary>The input of one reconcile: the observation, and the values that the commit and the statuses need.</summary>
 internal sealed record Gathered
 {
     public required Observation Seen { get; init; }
     public required CommitBasis Basis { get; init; }
 
-    /// <summary>The parts as they are committed now; empty when there is no record yet.</summary>
+    /// <summary>The currently committed parts; empty when there is no record.</summary>
     public required ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts { get; init; }
 
-    /// <summary>What is wrong with the connector may be mended without touching it.</summary>
+    /// <summary>The connector's problems may disappear without a change of its spec.</summary>
     public bool MayHeal { get; init; }
 
-    /// <summary>Rollouts that name this connector and are not in charge: another one is older.</summary>
+    /// <summary>Rollouts that name this connector but are not used, because another rollout is older.</summary>
     public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
 
     /// <summary>Rollouts that name this connector and can't be read.</summary>
     public ImmutableArray<UnreadableObject> UnreadableRollouts { get; init; } = [];
 }
 
-/// <summary>An object of ours that exists and can't be decoded: it says so itself, and nobody else notices.</summary>
+/// <summary>An existing custom resource that can't be decoded, with the reason; only its own status reports it.</summary>
 internal sealed record UnreadableObject(KubeObject Item, string Why);
 
-/// <summary>What a live read of a connector found.</summary>
+/// <summary>The result of a live read of a connector.</summary>
 internal abstract record ConnectorRead
 {
     private ConnectorRead() { }
@@ -44,7 +44,10 @@ internal abstract record ConnectorRead
     public sealed record Found(MarketplaceConnector Connector) : ConnectorRead;
 }
 
-/// <summary>Gathers the facts: connector and record live, pods from the cache, a rollout from the cache while nothing spreads by it.</summary>
+/// <summary>
+/// Gathers the facts. It reads connector and record live, pods from the cache, and the rollout from the cache while no candidate
+/// spreads.
+/// </summary>
 internal sealed class Gatherer(
     IKubeApi api,
     ClusterCache cache,
@@ -120,11 +123,11 @@ internal sealed class Gatherer(
 
     private bool IsSkewed() => api.Clock is { } clock && clock.Skew.Duration() > MostSkew;
 
-    /// <summary>The wall clock went another way than time did: no answer of the server has shown it yet.</summary>
+    /// <summary>The wall clock jumped during this reconcile; the server's last answer may not show it yet.</summary>
     private bool HasJumped(DateTimeOffset begunAt, long begun) =>
         (time.GetUtcNow() - begunAt - time.GetElapsedTime(begun)).Duration() > MostSkew;
 
-    /// <summary>The cache may be behind: that a pod never came is only believed after a live read.</summary>
+    /// <summary>The cache may be behind, so a pod counts as never created only after a live read.</summary>
     private async Task<ImmutableArray<ObservedPod>> WithUnseenPodsAsync(
         ObjectKey connector,
         RecordSight record,
@@ -178,8 +181,8 @@ internal sealed class Gatherer(
     }
 
     /// <summary>
-    /// The highest counter that an object that is there remembers. Pods that are gone bear no witness: only this process knows of
-    /// them, and where a namespace was deleted and made again, their record went with them.
+    /// The highest record counter in existing objects. Deleted pods do not count: only this process knows them, and if the namespace
+    /// was deleted and created again, their record was deleted too.
     /// </summary>
     private static long Witness(
         MarketplaceConnector connector,
@@ -194,7 +197,7 @@ internal sealed class Gatherer(
 
     private sealed record RolloutsOf(ImmutableArray<SyncRollout> Readable, ImmutableArray<UnreadableObject> Unreadable);
 
-    /// <summary>Those of the namespace's undecodable rollouts that name this connector, if that much can be read of them.</summary>
+    /// <summary>The namespace's undecodable rollouts that name this connector, as far as their connector name is readable.</summary>
     private async Task<ImmutableArray<UnreadableObject>> UnreadableRolloutsAsync(
         ObjectKey connector,
         CancellationToken ct
@@ -217,8 +220,8 @@ internal sealed class Gatherer(
     private static bool IsIn(ObjectKey key, string ns) => key.Namespace == ns;
 
     /// <summary>
-    /// The cache may be behind: what a candidate may spread by, and that an attempt's rollout is gone, is only believed after a
-    /// live read. Where nothing spreads the cache will do.
+    /// The cache may be behind. So the rollout is read live before a candidate spreads, and before the rollout of an attempt counts
+    /// as deleted. While no candidate spreads, the cached rollout is enough.
     /// </summary>
     private async Task<RolloutSight> RolloutAsync(
         ObjectKey connector,
@@ -250,7 +253,7 @@ internal sealed class Gatherer(
             : new RolloutSight.Missing();
     }
 
-    /// <summary>Whether a candidate spreads or could start to.</summary>
+    /// <summary>Whether a candidate spreads or could start to spread now.</summary>
     private sealed record Spread(Attempt? Attempt, bool IsUnderWay)
     {
         public static Spread Of(

@@ -4,8 +4,8 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// The versions of objects that we made ourselves by writing a status. A status replaces the very version that was read, so what
-/// a watch shows of such a version is no news: whoever wrote it knew all the rest. Safe for concurrent use.
+/// The resourceVersions that our own status writes created. A status write replaces exactly the version that we read. So a watch
+/// event with such a version contains no change by another client and needs no reconcile. Safe for concurrent use.
 /// </summary>
 internal sealed class OwnStatuses
 {
@@ -13,7 +13,9 @@ internal sealed class OwnStatuses
 
     public void Wrote(ResourceType type, KubeObject written) => _written[(type, written.Key)] = written.ResourceVersion;
 
-    /// <summary>Whether the version is our own; null: the object is gone. Asked once per version, of the newest that was seen.</summary>
+    /// <summary>
+    /// Whether our own status write created this version; null: the object is gone. Call it once per version, in watch order.
+    /// </summary>
     public bool IsOwn(ResourceType type, ObjectKey key, string? resourceVersion)
     {
         if (resourceVersion is null)

@@ -4,7 +4,7 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>Which cached objects belong to which connector, so that a reconcile never looks at others'. Safe for concurrent use.</summary>
+/// <summary>The cached objects by connector, so that a reconcile reads only its own. Safe for concurrent use.</summary>
 internal sealed class OwnerIndex
 {
     private readonly ConcurrentDictionary<ObjectKey, ImmutableHashSet<ObjectKey>> _owned = new();
@@ -19,7 +19,7 @@ internal sealed class OwnerIndex
         var left = _owned.AddOrUpdate(owner, [], (_, items) => items.Remove(item));
         if (left.IsEmpty)
         {
-            // Only if it is still empty: an item may have come in the meantime.
+            // Removes the entry only if it is still empty: another task may have added an item.
             _owned.TryRemove(KeyValuePair.Create(owner, left));
         }
     }

@@ -6,10 +6,10 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>The one pod of the cache: what planning needs of it, and whose it is.</summary>
+/// <summary>A cached pod: the fields that planning needs, and its connector.</summary>
 internal sealed record CachedPod(string ConnectorName, ObservedPod Pod);
 
-/// <summary>Reads a pod. The image's own container is called <c>sync</c>; it is the only one.</summary>
+/// <summary>Reads a pod. It has one container, <c>sync</c>.</summary>
 internal static class PodProjection
 {
     public static CachedPod Of(KubeObject pod)
@@ -43,7 +43,7 @@ internal static class PodProjection
         return new CachedPod(pod.Annotation(PodMarks.ConnectorName) ?? "", observed);
     }
 
-    /// <summary>A pod that carries our label but no readable fingerprint is none of ours.</summary>
+    /// <summary>Null: the pod has our label but no readable fingerprint, so it is not our pod.</summary>
     private static Fingerprint? FingerprintOf(KubeObject pod)
     {
         try
@@ -83,8 +83,8 @@ internal static class PodProjection
     }
 
     /// <summary>
-    /// A kubelet of 1.20 or 1.21 that can't find a container any more says that it waits, and only in its last state that it ran. The
-    /// containers of our pods are started once, so that is its end.
+    /// Kubelets 1.20 and 1.21 report a container that they can't find any more as waiting, with its end only in <c>lastState</c>. The
+    /// containers of our pods start only once, so this is the end of the container.
     /// </summary>
     private static ContainerSight.Terminated? LostContainer(JsonElement container, JsonElement state) =>
         state.TryGetProperty("waiting", out _)

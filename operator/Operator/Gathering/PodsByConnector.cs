@@ -6,9 +6,8 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// Each connector's pods by name. One that left stays, with its last state, for as long as the record waits to hear how it
-/// ended: a reader that found it nowhere would take its run for one that was never started, and start it again. Safe for
-/// concurrent use.
+/// The pods of each connector by name. A deleted pod stays here with its last state until the record has folded its run.
+/// Without it, the run would look as if it had never started, and would start again. Safe for concurrent use.
 /// </summary>
 internal sealed class PodsByConnector
 {
@@ -23,11 +22,11 @@ internal sealed class PodsByConnector
 
     public void Seen(ObjectKey connector, ObservedPod pod) => Update(connector, pods => pods.SetItem(pod.Name, pod));
 
-    /// <summary>Only if nothing is known of that name: what the watch told is newer than the answer to a create.</summary>
+    /// <summary>Adds the pod only if the name is unknown: the state from the watch is newer than the answer to a create.</summary>
     public void SeenFirst(ObjectKey connector, ObservedPod pod) =>
         Update(connector, pods => pods.ContainsKey(pod.Name) ? pods : pods.Add(pod.Name, pod));
 
-    /// <summary>The API server has taken our deletion of it: until the watch shows that, it is not to be deleted again.</summary>
+    /// <summary>Marks the pod as deleting, so that it is not deleted again before the watch reports the deletion.</summary>
     public void Deleting(ObjectKey connector, string name, string uid) =>
         Update(
             connector,
@@ -40,11 +39,11 @@ internal sealed class PodsByConnector
     public void Left(ObjectKey connector, ObservedPod last) =>
         Update(connector, pods => pods.SetItem(last.Name, last with { IsGone = true }));
 
-    /// <summary>Drops those of the names that have left.</summary>
+    /// <summary>Drops the named pods that are gone; pods that still exist stay.</summary>
     public void Forget(ObjectKey connector, IEnumerable<string> names) =>
         Update(connector, pods => pods.RemoveRange(names.Where(n => pods.TryGetValue(n, out var pod) && pod.IsGone)));
 
-    /// <summary>Drops all that have left.</summary>
+    /// <summary>Drops all pods that are gone.</summary>
     public void ForgetLeft(ObjectKey connector) => Forget(connector, [.. Of(connector).Keys]);
 
     private void Update(
@@ -55,7 +54,7 @@ internal sealed class PodsByConnector
         var left = _pods.AddOrUpdate(connector, _ => change(None), (_, pods) => change(pods));
         if (left.IsEmpty)
         {
-            // Only if it is still empty: a pod may have come in the meantime.
+            // Removes the entry only if it is still empty: another task may have added a pod.
             _pods.TryRemove(KeyValuePair.Create(connector, left));
         }
     }

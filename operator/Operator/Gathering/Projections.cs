@@ -9,12 +9,12 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>A ticket of the cache, and whose it is.</summary>
+/// <summary>A cached ticket and its connector.</summary>
 internal sealed record CachedTicket(string ConnectorName, ObservedTicket Ticket);
 
 /// <summary>
-/// A connector of the cache: that it exists and can be read, whose Secrets it uses, and which ConfigMaps have its stores. Each
-/// reconcile reads the object itself live, and with its stores it is by far the largest that the cluster has of us.
+/// A cached connector: only its environment, the Secrets that it uses and its store-list ConfigMaps. Each reconcile reads the
+/// whole object live: with all its stores it is our largest object, too large for the cache.
 /// </summary>
 internal sealed record CachedConnector(DeploymentEnvironment Environment, ImmutableArray<ulong> SecretHashes)
 {
@@ -22,12 +22,12 @@ internal sealed record CachedConnector(DeploymentEnvironment Environment, Immuta
     public ImmutableArray<KeySelector> StoreLists { get; init; } = [];
 }
 
-/// <summary>Reads our own kinds and tickets. Throws <see cref="JsonException"/> for an object that none of ours can be.</summary>
+/// <summary>Reads our custom resources and tickets. Throws <see cref="JsonException"/> for an object that can't be decoded.</summary>
 internal static class Projections
 {
     public static MarketplaceConnector Connector(KubeObject item) => Read(item, ApiJson.Default.MarketplaceConnector);
 
-    /// <summary>Decodes it, so that one that can't be read is noticed, and keeps next to nothing.</summary>
+    /// <summary>Decodes the whole connector, to find an unreadable one, but keeps only a few fields.</summary>
     public static CachedConnector Readable(KubeObject item) => Projected(item, Connector(item).Spec);
 
     private static CachedConnector Projected(KubeObject item, ConnectorSpec spec) =>
@@ -41,7 +41,7 @@ internal static class Projections
 
     public static SyncAction Action(KubeObject item) => Read(item, ApiJson.Default.SyncAction);
 
-    /// <summary>Which connector a rollout names, of one that can't be decoded too; null when even that can't be read.</summary>
+    /// <summary>The connector that a rollout names, also if the rollout can't be decoded; null: the name is not readable.</summary>
     public static string? ConnectorNameOf(KubeObject rollout) =>
         rollout.Json.TryGetProperty("spec", out var spec)
         && spec.ValueKind == JsonValueKind.Object
@@ -66,7 +66,7 @@ internal static class Projections
         return new CachedTicket(item.Annotation(PodMarks.ConnectorName) ?? "", ticket);
     }
 
-    /// <summary>The message names the field only: a position in the text would change with every write.</summary>
+    /// <summary>The message contains only the field: a position in the text would change with every write.</summary>
     private static T Read<T>(KubeObject item, JsonTypeInfo<T> type)
     {
         try
@@ -75,7 +75,7 @@ internal static class Projections
         }
         catch (JsonException e)
         {
-            throw new JsonException($"{e.Path?.TrimStart('$', '.') ?? "it"} is of another kind than it should be", e);
+            throw new JsonException($"{e.Path?.TrimStart('$', '.') ?? "it"} has the wrong type", e);
         }
     }
 }

@@ -9,31 +9,31 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>Which Secrets a connector uses, those of its lists of stores included, and on which side of the fence.</summary>
+/// <summary>The environment of a connector, and the hashes of the Secrets that it and its store lists name.</summary>
 internal sealed record SecretUse(DeploymentEnvironment Environment, ImmutableHashSet<ulong> Hashes)
 {
     public bool IsProduction => Environment == DeploymentEnvironment.Production;
 }
 
 /// <summary>
-/// Which connectors use which Secrets, to find those that Production and others share. Only hashes are kept: with 250 stores a
-/// connector names as many Secrets. Safe for concurrent use.
+/// The Secrets that each connector uses, to find Secrets that Production shares with another environment. Keeps only hashes,
+/// because a connector with 250 stores may name 250 Secrets. Safe for concurrent use.
 /// </summary>
 internal sealed class SecretUsers
 {
     private readonly ConcurrentDictionary<Side, ConcurrentDictionary<string, SecretUse>> _bySide = new();
     private readonly Lock _gate = new();
 
-    /// <summary>The connectors of a namespace that are Production, or those that are not.</summary>
+    /// <summary>The Production connectors of a namespace, or the other connectors of it.</summary>
     private readonly record struct Side(string Namespace, bool IsProduction);
 
-    /// <summary>64 bits of the name.</summary>
+    /// <summary>The first 64 bits of the name's SHA-256.</summary>
     public static ulong HashOf(string secret) =>
         BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     /// <summary>
-    /// Takes note of what a connector uses now, and returns those that share a Secret with what it used or uses.
-    /// <paramref name="look"/> is asked once no other note is being taken, so that the last one is the newest.
+    /// Notes the Secrets that a connector uses now, and returns the connectors that share one of its old or new Secrets.
+    /// <paramref name="look"/> is called inside the lock, so that the last note has the newest state.
     /// </summary>
     public IReadOnlySet<ObjectKey> Note(ObjectKey key, Func<SecretUse?> look)
     {
@@ -56,7 +56,10 @@ internal sealed class SecretUsers
         }
     }
 
-    /// <summary>The Secrets that the other side uses too, sorted by name; <paramref name="names"/> is asked only if there is another side.</summary>
+    /// <summary>
+    /// The Secrets that Production shares with another environment, sorted by name. <paramref name="names"/> is called only if
+    /// connectors of the other kind exist.
+    /// </summary>
     public ImmutableArray<SharedSecret> SharedBy(
         ObjectKey key,
         DeploymentEnvironment environment,

@@ -6,18 +6,18 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>Secrets that Production and others share, by what the caches hold of connectors and of lists of stores.</summary>
+/// <summary>Finds Secrets that Production shares with another environment, from the cached connectors and store lists.</summary>
 internal sealed class SharedSecrets(Informer<CachedConnector> connectors, Informer<CachedStoreLists> lists)
 {
     private readonly SecretUsers _users = new();
 
     /// <summary>
-    /// Looks anew at what a connector uses. Returns those that share a Secret with what it used or uses: one may have lost its
-    /// trouble, the other found it.
+    /// Notes the Secrets that a connector uses now. Returns the connectors that share one of its old or new Secrets, because their
+    /// conditions may change.
     /// </summary>
     public IReadOnlySet<ObjectKey> Note(ObjectKey connector) => _users.Note(connector, () => UseOf(connector));
 
-    /// <summary>The connector's Secrets that a connector on the other side of Production uses too.</summary>
+    /// <summary>The connector's Secrets that are shared between Production and another environment.</summary>
     public ImmutableArray<SharedSecret> Of(MarketplaceConnector connector) =>
         _users.SharedBy(
             Kinds.KeyOf(connector.Metadata),

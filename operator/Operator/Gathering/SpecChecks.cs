@@ -14,15 +14,15 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// What is wrong with a connector, one sentence each; anything here means that nothing is planned. <paramref name="MayHeal"/>:
-/// it is about objects that the spec refers to, which may come without anybody touching the spec.
+/// The problems of a connector, one sentence each; with any problem, no run is planned. <paramref name="MayHeal"/>: the problems
+/// are only about objects that the spec refers to, so they may disappear without a change of the spec.
 /// </summary>
 internal sealed record SpecFindings(ImmutableArray<string> All, bool MayHeal);
 
-/// <summary>Checks a connector by its own rules, and by what it refers to in its namespace, read live.</summary>
+/// <summary>Checks a connector's spec, and the objects that it refers to, which are read live.</summary>
 internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
 {
-    /// <summary>Some hundred bytes each.</summary>
+    /// <summary>Most cached results; each takes about a hundred bytes.</summary>
     private const int Most = 20_000;
 
     private readonly ConcurrentDictionary<string, (long Generation, ImmutableArray<Finding> Findings)> _last = new(
@@ -53,7 +53,7 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
             : new SpecFindings([.. own.Select(f => f.ToString()), .. missing], MayHeal: false);
     }
 
-    /// <summary>By its own rules, which look at nothing but the spec: once for each generation of it.</summary>
+    /// <summary>Checks only the spec, once per generation.</summary>
     private ImmutableArray<Finding> OwnFindings(MarketplaceConnector connector)
     {
         var (uid, generation) = (connector.Metadata.Uid, connector.Metadata.Generation);
@@ -62,7 +62,7 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
             return last.Findings;
         }
         var findings = _rules.Check(connector);
-        // Quotas are reckoned with schedules, which must be right for that.
+        // The quota rules calculate with schedules, so they need valid schedules.
         findings = findings.IsEmpty ? QuotaRules.Check(connector.Spec) : findings;
         if (_last.Count >= Most && !_last.ContainsKey(uid))
         {
@@ -72,7 +72,7 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
         return findings;
     }
 
-    /// <summary>SHA-256 by <c>name/key</c> of what the revision's content refers to; null for one that is not there.</summary>
+    /// <summary>SHA-256 of the ConfigMap keys that the revision refers to, by <c>name/key</c>; null for a missing key.</summary>
     public async Task<ImmutableSortedDictionary<string, string?>> ConfigMapHashesAsync(
         MarketplaceConnector connector,
         CancellationToken ct
@@ -90,7 +90,7 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
                 configMap?.Json.TryGetProperty("data", out var data) == true
                 && data.TryGetProperty(selector.Key, out var content)
                 && content.ValueKind == JsonValueKind.String
-                    ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.GetString()!))) // a string by its kind
+                    ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.GetString()!))) // checked above
                     : null;
         }
         return hashes.ToImmutable();

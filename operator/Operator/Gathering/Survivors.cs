@@ -4,10 +4,13 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>What is left of a record that lost its head.</summary>
+/// <summary>Decodes the surviving parts of a lost record.</summary>
 internal static class Survivors
 {
-    /// <summary>The newest surviving parts that a witness vouches for: a part above every witness may never have been committed.</summary>
+    /// <summary>
+    /// Takes, for each part name, the newest part with a counter up to the witness, because a newer part may never have been
+    /// committed. Without such a part, takes the oldest one.
+    /// </summary>
     public static RecordSight.Lost Of(RecordRead.Lost lost, string newId, DateTimeOffset now, long witness)
     {
         SurvivingPart? Newest(string name)

@@ -4,8 +4,8 @@ using Operator.Runtime;
 namespace Operator.Hosting;
 
 /// <summary>
-/// The operator's work: keep the caches warm, wait for the lease, reconcile while it is held. It is over when any of these
-/// ends; a fresh process takes over.
+/// The work of the operator: fills the caches, waits for the lease, and reconciles while it holds the lease. It ends when one of
+/// these tasks ends; then the process ends and Kubernetes starts a new one.
 /// </summary>
 internal sealed class Operation(
     ClusterCache cache,
@@ -24,7 +24,7 @@ internal sealed class Operation(
         await await Task.WhenAny(caching, leading);
     }
 
-    /// <summary>Nothing is planned before every cache has been listed after the lease was won: a watch may be behind.</summary>
+    /// <summary>Lists every cache again after the lease is taken, before planning begins, because a watch may be behind.</summary>
     private async Task LeadAsync(LeadershipTerm term)
     {
         await cache.RelistAsync(term.Ended);
@@ -42,6 +42,6 @@ internal static partial class OperationLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Marketplace operator {Version} starts as {Identity}")]
     public static partial void Starting(ILogger logger, string version, string identity);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Leading: caches are synced, reconciling begins")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "This replica leads; caches are synced, reconciling begins")]
     public static partial void Leading(ILogger logger);
 }

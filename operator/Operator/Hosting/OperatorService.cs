@@ -1,6 +1,6 @@
 namespace Operator.Hosting;
 
-/// <summary>Runs the operation as long as the process lives, and ends the process with it.</summary>
+/// <summary>Runs the operation, and ends the process when the operation ends.</summary>
 internal sealed class OperatorService(
     Operation operation,
     IHostApplicationLifetime lifetime,
@@ -15,7 +15,7 @@ internal sealed class OperatorService(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Asked to stop: the lease is released, there is nothing else to do.
+            // The host asked to stop, and the lease is released; no other work is left.
         }
         finally
         {

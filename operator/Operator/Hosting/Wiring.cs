@@ -12,15 +12,15 @@ using Prometheus;
 
 namespace Operator.Hosting;
 
-/// <summary>Puts the program together: the only file that knows every part.</summary>
+/// <summary>Registers all services; the only file that references every part of the program.</summary>
 internal static class Wiring
 {
     private const string ControllerName = "marketplaceconnector";
 
-    /// <summary>Key of the gateway that may write without leading: for the lease alone.</summary>
+    /// <summary>Service key of the gateway that writes without leadership; only the lease uses it.</summary>
     internal const string Unfenced = "unfenced";
 
-    /// <summary>How records are kept.</summary>
+    /// <summary>Options of the record store.</summary>
     internal static RecordStoreOptions Records { get; } =
         new()
         {
@@ -29,7 +29,7 @@ internal static class Wiring
             OutlivesHead = RecordParts.OutlivesHead,
         };
 
-    /// <summary>Flags in Kubernetes' notation, as users and charts write them.</summary>
+    /// <summary>Command-line flags and their configuration keys.</summary>
     private static readonly ImmutableDictionary<string, string> Flags = new Dictionary<string, string>(
         StringComparer.Ordinal
     )
@@ -64,7 +64,7 @@ internal static class Wiring
         builder.Services.AddSingleton<Health>().AddHostedService<OperatorService>();
     }
 
-    /// <summary>Everything but the process around it: what production and simulation share.</summary>
+    /// <summary>Registers the services that production and simulation share.</summary>
     public static void AddOperation(
         this IServiceCollection services,
         OperatorOptions options,
@@ -109,7 +109,7 @@ internal static class Wiring
         {
             WriteTimeout = s.GetRequiredService<LeaderLeaseOptions>().LongestWrite,
         });
-        // Only the lease itself may be written without leading.
+        // Only the lease is written without leadership.
         services.AddKeyedSingleton<IKubeApi, KubeApi>(Unfenced);
         services.AddSingleton<IKubeApi>(s => new FencedKubeApi(
             s.GetRequiredKeyedService<IKubeApi>(Unfenced),
@@ -182,7 +182,7 @@ internal static class Wiring
         ));
     }
 
-    /// <summary>Identities of two processes must differ, whatever their hosts are called.</summary>
+    /// <summary>Adds a random id, so that identities differ even on hosts with the same name.</summary>
     private static LeaderLeaseOptions LeaseOptions(OperatorOptions options, Randomness chance) =>
         new()
         {
@@ -190,7 +190,7 @@ internal static class Wiring
             Identity = $"{options.Identity}_{chance.Id()}",
         };
 
-    /// <summary>Reads <c>--name=value</c>; throws for a flag that there is not.</summary>
+    /// <summary>Reads <c>--name=value</c>; throws for an unknown flag.</summary>
     private static IEnumerable<KeyValuePair<string, string?>> ReadFlags(string[] args)
     {
         foreach (var arg in args)
@@ -233,12 +233,14 @@ internal static class Wiring
     private static int Number(ConfigurationManager configuration, string name, int fallback) =>
         configuration[name] is not { } text ? fallback
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw new InvalidOperationException($"option {name}: '{text}' is no number");
+        : throw new InvalidOperationException($"option {name}: '{text}' is not a whole number; write digits only");
 
     private static TimeSpan Interval(ConfigurationManager configuration, string name, TimeSpan fallback) =>
         configuration[name] is not { } text ? fallback
         : new Api.Duration(text).TryGet(out var value) && value >= TimeSpan.FromSeconds(1) ? value
-        : throw new InvalidOperationException($"option {name}: '{text}' is no duration of at least 1s, such as 30s");
+        : throw new InvalidOperationException(
+            $"option {name}: '{text}' is not a duration of at least 1s; write for example 30s"
+        );
 }
 
 [OptionsValidator]

@@ -7,7 +7,8 @@ using Operator.Runtime;
 namespace Operator.Telling;
 
 /// <summary>
-/// Writes what became of actions into their statuses, and removes old ones. One that was deleted or written by others holds up no other.
+/// Writes the statuses of actions and removes old actions. An action that another client deleted or changed does not delay the
+/// other actions.
 /// </summary>
 internal sealed partial class ActionStatuses(
     IKubeApi api,
@@ -19,7 +20,7 @@ internal sealed partial class ActionStatuses(
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
-    /// <summary>Returns after how long it must be called again to tell the rest; null: all is told.</summary>
+    /// <summary>Returns the time after which the caller must call again; null: all statuses are written.</summary>
     public async Task<TimeSpan?> TellAsync(IEnumerable<ToldAction> told, CancellationToken ct)
     {
         var areAllTold = true;
@@ -30,7 +31,7 @@ internal sealed partial class ActionStatuses(
         return areAllTold ? null : Retry;
     }
 
-    /// <summary>Actions whose connector is not there say so and wait.</summary>
+    /// <summary>Writes to actions that their connector does not exist; the actions wait for it.</summary>
     public async Task<TimeSpan?> TellWithoutConnectorAsync(ObjectKey connector, CancellationToken ct)
     {
         var now = time.GetUtcNow();
@@ -39,7 +40,7 @@ internal sealed partial class ActionStatuses(
         var again = await TellAsync(told, ct);
         var statuses = told.ToDictionary(t => t.Action.Metadata.Uid, t => t.Status, StringComparer.Ordinal);
         var known = actions.Select(a => a with { Status = statuses.GetValueOrDefault(a.Metadata.Uid) ?? a.Status });
-        // The log line tells what the status told: not before that is written.
+        // Removal logs the final status, so the status must be written first.
         if (again is null)
         {
             await RemoveAsync(known.Where(a => ActionAges.IsOutdated(a, now)), ct);
@@ -47,7 +48,7 @@ internal sealed partial class ActionStatuses(
         return again;
     }
 
-    /// <summary>They were the record of who asked for what: the log line takes over.</summary>
+    /// <summary>Deletes outdated actions, and logs each one, so that the log still shows who asked for what.</summary>
     public async Task RemoveAsync(IEnumerable<SyncAction> outdated, CancellationToken ct)
     {
         foreach (var action in outdated)
@@ -73,7 +74,7 @@ internal sealed partial class ActionStatuses(
         }
     }
 
-    /// <summary>Actions of a namespace that can't be read.</summary>
+    /// <summary>The actions of a namespace that can't be decoded.</summary>
     public async Task<IReadOnlyList<UnreadableObject>> UnreadableAsync(string ns, CancellationToken ct)
     {
         var found = new List<UnreadableObject>();

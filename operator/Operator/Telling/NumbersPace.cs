@@ -3,22 +3,22 @@ using System.Collections.Concurrent;
 namespace Operator.Telling;
 
 /// <summary>
-/// When numbers that move with every run are told: a little after the first of them moved, all at once, so that a slot costs an
-/// object one write or two. What users act on is told at once, and takes the numbers along.
+/// Decides when status numbers that change with every run are written: all together, a short pause after the first change. So a
+/// slot costs one or two writes per object. Changes that users act on are written at once, together with the numbers.
 /// </summary>
 internal sealed class NumbersPace(TimeProvider time)
 {
-    /// <summary>From the first number that moved to the write.</summary>
+    /// <summary>Time from the first changed number to the write.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Objects that are gone owe for ever; from so many on they are looked for.</summary>
+    /// <summary>Above this number of waiting entries, entries of deleted objects are removed.</summary>
     private const int Many = 1000;
 
     private readonly ConcurrentDictionary<string, long> _owingSince = new(StringComparer.Ordinal);
 
     public bool IsOwing(string uid) => _owingSince.ContainsKey(uid);
 
-    /// <summary>How long the object's numbers must still wait, from the first call on; zero: they are due.</summary>
+    /// <summary>How long the object's numbers must still wait, counted from the first call; zero: write them now.</summary>
     public TimeSpan Wait(string uid)
     {
         if (_owingSince.Count > Many)
@@ -31,7 +31,7 @@ internal sealed class NumbersPace(TimeProvider time)
 
     public void Told(string uid) => _owingSince.TryRemove(uid, out _);
 
-    /// <summary>What is owed this long has no object any more.</summary>
+    /// <summary>Removes entries that wait so long that their object must be deleted.</summary>
     private void ForgetTheGone()
     {
         foreach (var old in _owingSince.Where(o => time.GetElapsedTime(o.Value) > 6 * Pause))

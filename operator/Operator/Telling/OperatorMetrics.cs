@@ -9,14 +9,14 @@ using Prometheus;
 
 namespace Operator.Telling;
 
-/// <summary>What the product does, in numbers. Series of a connector leave with it.</summary>
+/// <summary>Metrics of runs, rollouts and stores. The series of a connector are removed when it is gone.</summary>
 internal sealed class OperatorMetrics(IMetricFactory factory)
 {
     private static readonly string[] ConnectorLabels = ["namespace", "connector"];
 
     private readonly Counter _runs = factory.CreateCounter(
         "marketplace_runs_total",
-        "Runs that ended, by arm (stable, candidate), result (succeeded, failed, notstarted, infra, lost) and reason (Completed, ExitCode, OOMKilled, Timeout, Deleted, Evicted, ...).",
+        "Ended runs, by arm (stable, candidate), result (succeeded, failed, notstarted, infra, lost) and reason (Completed, ExitCode, OOMKilled, Timeout, Deleted, Evicted, ...).",
         ["namespace", "connector", "flow", "arm", "result", "reason"]
     );
 
@@ -28,55 +28,55 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     private readonly Counter _syncs = factory.CreateCounter(
         "marketplace_store_syncs_total",
-        "Stores that a run reported. 1000 * marketplace_runs_total / this is pods per 1,000 store-syncs.",
+        "Stores that runs reported. 1000 * marketplace_runs_total / marketplace_store_syncs_total is pods per 1,000 store-syncs.",
         ["namespace", "connector", "flow", "arm"]
     );
 
     private readonly Counter _processor = factory.CreateCounter(
         "marketplace_run_requested_cpu_core_seconds_total",
-        "What runs cost: their pods' cpu requests times the time that their containers ran.",
+        "CPU cost of runs: CPU requests of their pods times the running time of the containers.",
         ["namespace", "connector", "flow"]
     );
 
     private readonly Counter _memory = factory.CreateCounter(
         "marketplace_run_requested_memory_byte_seconds_total",
-        "What runs cost: their pods' memory requests times the time that their containers ran.",
+        "Memory cost of runs: memory requests of their pods times the running time of the containers.",
         ["namespace", "connector", "flow"]
     );
 
     private readonly Counter _outcomes = factory.CreateCounter(
         "marketplace_rollout_outcomes_total",
-        "Attempts that ended, by outcome.",
+        "Ended attempts, by outcome.",
         ["namespace", "connector", "outcome"]
     );
 
     private readonly Counter _refusals = factory.CreateCounter(
         "marketplace_pod_refusals_total",
-        "Creations of sync pods that the API server refused, by kind (quota, admission, other).",
+        "Sync pods that the API server refused to create, by kind (quota, admission, other).",
         ["namespace", "connector", "kind"]
     );
 
     private readonly Counter _missed = factory.CreateCounter(
         "marketplace_missed_store_syncs_total",
-        "Syncs of single stores that were due and did not happen, by cause (downtime, capacity, concurrency, quota, auth, infra).",
+        "Due syncs of single stores that did not happen, by cause (downtime, capacity, concurrency, quota, auth, infra).",
         ["namespace", "connector", "flow", "cause"]
     );
 
     private readonly Gauge _step = factory.CreateGauge(
         "marketplace_rollout_step",
-        "The running attempt's step, from 1; 0 when none runs.",
+        "The step of the running attempt, from 1; 0 without a running attempt.",
         ConnectorLabels
     );
 
     private readonly Gauge _cohort = factory.CreateGauge(
         "marketplace_rollout_cohort_stores",
-        "Stores that the running attempt's committed step reaches; 0 when none runs.",
+        "Stores in the cohort of the running attempt's committed step; 0 without a running attempt.",
         ConnectorLabels
     );
 
     private readonly Gauge _errorRatio = factory.CreateGauge(
         "marketplace_rollout_error_ratio",
-        "Failed of all counted items on the candidate in the running attempt's step.",
+        "Ratio of failed items to all counted items on the candidate, in the step of the running attempt.",
         ["namespace", "connector", "flow"]
     );
 
@@ -88,13 +88,13 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     private readonly Gauge _paused = factory.CreateGauge(
         "marketplace_connector_paused_stores",
-        "Stores whose runs pause because they can't authenticate.",
+        "Stores whose runs are paused because they can't authenticate.",
         ConnectorLabels
     );
 
     private readonly Gauge _stale = factory.CreateGauge(
         "marketplace_stale_stores",
-        "Active stores of which the flow synced nothing on the last three due times that are over.",
+        "Active stores that the flow did not sync on the last three past due times.",
         ["namespace", "connector", "flow"]
     );
 
@@ -126,7 +126,9 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         }
     }
 
-    /// <summary><paramref name="before"/> is what the connector said until now: of flows that it no longer has nothing is said.</summary>
+    /// <summary>
+    /// <paramref name="before"/> is the connector's last status: series of flows that are only in this status are removed.
+    /// </summary>
     public void Planned(ObjectKey connector, Plan plan, ConnectorStatus before)
     {
         var attempt = plan.Record.RunningAttempt;
@@ -177,7 +179,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
     public void Refused(ObjectKey connector, RefusalKind kind) =>
         _refusals.WithLabels(connector.Namespace, connector.Name, Lower(kind)).Inc();
 
-    /// <summary>The connector is gone: so are its series.</summary>
+    /// <summary>The connector is gone: removes its series.</summary>
     public void Forget(ObjectKey connector)
     {
         foreach (
@@ -221,7 +223,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
             .Inc(run.Ending.Reports.Count(s => s is not null));
     }
 
-    /// <summary>By the requests that the spec has now: they are no part of a revision.</summary>
+    /// <summary>Uses the current requests of the spec, because requests are not part of a revision.</summary>
     private void Cost(ObjectKey connector, RunEnded run, PodResources resources)
     {
         var seconds = run.Ending.Ran.TotalSeconds;
@@ -230,7 +232,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         _memory.WithLabels(labels).Inc((double)resources.Reserved("memory") * seconds);
     }
 
-#pragma warning disable CA1308 // label values are lower case by Prometheus' custom
+#pragma warning disable CA1308 // Prometheus label values are lower case by convention
     private static string Lower<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 #pragma warning restore CA1308

@@ -8,8 +8,9 @@ using Operator.Runtime;
 namespace Operator.Telling;
 
 /// <summary>
-/// One line per store and run, and per store that an occasion passed over, so that yesterday can be explained after the pods are
-/// gone. Due times that passed while nobody could plan have one line for all their stores: after a long absence they are many.
+/// Logs one line per store and run, and per store that an occasion left out, so that old outcomes can be explained after the
+/// pods are gone. A due time that passed while the operator could not plan gets one line for all stores, because after a long
+/// downtime there are many.
 /// </summary>
 internal sealed partial class RunLog(ILogger<RunLog> logger)
 {

@@ -8,12 +8,12 @@ using Operator.Runtime;
 namespace Operator.Telling;
 
 /// <summary>
-/// Writes statuses, last of all: a crash before it repeats idempotent changes. Numbers that move with every pod are told with
-/// a commit, and at their own pace, so that a quiet cluster sees no writes and a busy one few.
+/// Writes statuses, as the last step: after a crash before it, the next reconcile repeats only idempotent changes. Numbers that
+/// change with every run are written only after a commit, and after the pause of <see cref="NumbersPace"/>, to keep writes few.
 /// </summary>
 internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses own)
 {
-    /// <summary>Returns after how long it must be called again to tell the rest; null: all is told.</summary>
+    /// <summary>Returns the time after which the caller must call again to write the rest; null: all is written.</summary>
     public Task<TimeSpan?> WriteAsync(
         MarketplaceConnector connector,
         ConnectorStatus status,
@@ -33,7 +33,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
             ct
         );
 
-    /// <summary>The same of a rollout.</summary>
+    /// <summary>Writes the status of a rollout; returns as for a connector.</summary>
     public Task<TimeSpan?> WriteAsync(
         SyncRollout rollout,
         RolloutStatus status,
@@ -53,7 +53,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
             ct
         );
 
-    /// <summary>The same of an action, which has no numbers.</summary>
+    /// <summary>Writes the status of an action, which has no numbers.</summary>
     public Task WriteAsync(SyncAction action, ActionStatus status, CancellationToken ct) =>
         WriteAsync(
             new Subject(
@@ -68,7 +68,9 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
             ct
         );
 
-    /// <summary>What differs from the status that the object has.</summary>
+    /// <summary>
+    /// The object and how its status differs from the new one: in fields that users act on (news), or in any field (numbers).
+    /// </summary>
     private sealed record Subject(ResourceType Type, ObjectMeta Metadata, bool HasNews, bool HasNumbers);
 
     private async Task<TimeSpan?> WriteAsync<T>(
@@ -94,7 +96,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         return null;
     }
 
-    /// <summary>Says that the object can't be read, unless it says so already (false).</summary>
+    /// <summary>Writes conditions that the object can't be read. False: the status already has them.</summary>
     public async Task<bool> WriteUnreadableAsync(
         ResourceType type,
         string kind,
@@ -111,7 +113,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         {
             return false;
         }
-        // Our own shape of status, whatever the object is.
+        // Uses the connector's status type for every kind: observedGeneration and conditions are the same in all kinds.
         var status = new MarketplaceConnector
         {
             Status = new ConnectorStatus
@@ -137,7 +139,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         return true;
     }
 
-    /// <summary>The witness of the record stays.</summary>
+    /// <summary>Keeps the record counter, which is a witness of the record.</summary>
     private static long CounterOf(KubeObject item) =>
         item.Json.TryGetProperty("status", out var status)
         && status.ValueKind == JsonValueKind.Object
@@ -202,7 +204,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
     private static bool IsSame<T>(T before, T after, JsonTypeInfo<T> type) =>
         JsonSerializer.Serialize(before, type) == JsonSerializer.Serialize(after, type);
 
-    /// <summary>Only identity, resourceVersion and status are sent: the server takes nothing else from this subresource.</summary>
+    /// <summary>Sends only identity, resourceVersion and status: the server ignores all other fields in this subresource.</summary>
     private async Task ReplaceAsync<T>(
         ResourceType type,
         ObjectMeta metadata,

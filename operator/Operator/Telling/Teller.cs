@@ -8,7 +8,9 @@ using Operator.Runtime;
 
 namespace Operator.Telling;
 
-/// <summary>Tells users what was decided: log lines and counts with the commit; when all is done, gauges, events, statuses.</summary>
+/// <summary>
+/// Reports decisions to users: log lines and counters after the commit; gauges, events and statuses after the changes.
+/// </summary>
 internal sealed class Teller(
     StatusWriter statuses,
     ActionStatuses actions,
@@ -20,8 +22,8 @@ internal sealed class Teller(
 )
 {
     /// <summary>
-    /// Logs and counts what the commit that was just made has settled, before anything is done about it that may fail. So none of
-    /// it is ever told twice; it is lost when the process ends between the commit and here, and then still is in the record.
+    /// Logs and counts the results of the last commit, before the changes, which may fail. So no result is reported twice. If the
+    /// process ends between the commit and this call, the log lines and counts are lost, but the record has the results.
     /// </summary>
     public void TellCommitted(Gathered gathered, Plan plan)
     {
@@ -31,7 +33,7 @@ internal sealed class Teller(
         metrics.Committed(key, plan, resources, LastEndedAttempt(seen.Record));
     }
 
-    /// <summary>Returns after how long it must be called again to tell the rest; null: all is told.</summary>
+    /// <summary>Returns the time after which the caller must call again to write the rest; null: all is written.</summary>
     public async Task<TimeSpan?> TellAsync(Gathered gathered, Plan plan, long? committedCounter, CancellationToken ct)
     {
         var (seen, key) = (gathered.Seen, Kinds.KeyOf(gathered.Seen.Connector.Metadata));
@@ -71,7 +73,7 @@ internal sealed class Teller(
 
     private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one < other || other is null ? one : other;
 
-    /// <summary>An object that can't be read says so in its own status.</summary>
+    /// <summary>Writes to the object's status, and as an event, that the object can't be read.</summary>
     public async Task TellUnreadableAsync(
         ResourceType type,
         string kind,
@@ -87,7 +89,9 @@ internal sealed class Teller(
         }
     }
 
-    /// <summary>Actions that can't be read, or name no connector, say so. Returns when to come again, as <see cref="TellAsync"/> does.</summary>
+    /// <summary>
+    /// Writes the statuses of actions that can't be read or name no valid connector. Returns as <see cref="TellAsync"/>.
+    /// </summary>
     public async Task<TimeSpan?> TellNobodysActionsAsync(ObjectKey nobody, CancellationToken ct)
     {
         foreach (var unreadable in await actions.UnreadableAsync(nobody.Namespace, ct))
@@ -97,7 +101,9 @@ internal sealed class Teller(
         return await actions.TellWithoutConnectorAsync(nobody, ct);
     }
 
-    /// <summary>Rollouts and actions whose connector is not there say so. Returns when to come again, as <see cref="TellAsync"/> does.</summary>
+    /// <summary>
+    /// Writes the statuses of rollouts and actions whose connector does not exist. Returns as <see cref="TellAsync"/>.
+    /// </summary>
     public async Task<TimeSpan?> TellWithoutConnectorAsync(ObjectKey key, CancellationToken ct)
     {
         metrics.Forget(key);

@@ -13,10 +13,10 @@ internal sealed partial record Crd(string File, string Kind)
     public static readonly Crd Action = new("crds/syncactions.yaml", ApiGroup.ActionKind);
     public static readonly Crd[] All = [Connector, Rollout, Action];
 
-    /// <summary>As it is, for Kubernetes 1.20 and newer.</summary>
+    /// <summary>The file's text, for Kubernetes 1.20 and newer.</summary>
     public string Text => Repository.Read(File);
 
-    /// <summary>With everything switched on that only newer servers know.</summary>
+    /// <summary>The text with the parts that only newer servers know.</summary>
     public string NewerText => Marker().Replace(Text, "");
 
     public JsonElement Json => Manifests.Read(Text)[0].Root;

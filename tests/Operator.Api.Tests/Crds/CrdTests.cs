@@ -5,7 +5,7 @@ namespace Operator.Api.Tests;
 
 public sealed class CrdTests
 {
-    /// <summary>What etcd, kubectl's annotation and we ourselves allow.</summary>
+    /// <summary>Bytes. kubectl keeps the file in an annotation, and annotations are limited to 256 KiB.</summary>
     private const int LargestFile = 256 * 1024;
 
     public static TheoryData<string> Kinds => [.. Crd.All.Select(c => c.Kind)];

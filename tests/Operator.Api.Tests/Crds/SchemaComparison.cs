@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Operator.Api.Tests;
 
-/// <summary>Compares a schema with the records, in both directions; each difference is one sentence.</summary>
+/// <summary>Compares a schema with the records in both directions. Each difference is one sentence.</summary>
 internal sealed class SchemaComparison(bool areDefaultsWritten)
 {
     private static readonly string[] Freely = ["metadata"];
@@ -45,7 +45,10 @@ internal sealed class SchemaComparison(bool areDefaultsWritten)
             }
             else
             {
-                Require(!field.TryGetProperty("default", out _), $"{at} has a default, which a status must not");
+                Require(
+                    !field.TryGetProperty("default", out _),
+                    $"{at} has a default, but a status field must have none"
+                );
             }
         }
     }
@@ -118,18 +121,21 @@ internal sealed class SchemaComparison(bool areDefaultsWritten)
         Require(!needsPattern || schema.TryGetProperty("pattern", out _), $"{path} has no pattern");
     }
 
-    /// <summary>Every default of a record is written down in the schema, unless the field is required or the default is nothing.</summary>
+    /// <summary>The schema has every default of a record, except for required fields and empty defaults.</summary>
     private void Default(JsonElement field, JsonElement defaults, Place place)
     {
         var isSet = defaults.TryGetProperty(place.Name, out var value);
         var isNothing = !isSet || value.GetRawText() is "\"\"" or "[]" or "{}";
         if (!field.TryGetProperty("default", out var written))
         {
-            Require(isNothing || place.IsRequired, $"{place.Path} does not write down its default {value}");
+            Require(
+                isNothing || place.IsRequired,
+                $"{place.Path} has no default in the schema, the record has {value}"
+            );
         }
         else if (value.ValueKind == JsonValueKind.Object)
         {
-            // The members of an object write down their own.
+            // The members of an object have their own defaults in the schema.
             Require(written.GetRawText() is "{}", $"{place.Path} must have the default {{}}");
         }
         else

@@ -6,7 +6,7 @@ using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
-/// <summary>The operator also runs where a server prunes and validates less: what the schema refuses, the rules refuse by themselves.</summary>
+/// <summary>Old servers check less than the schema says, so the operator's rules refuse all that the schema refuses.</summary>
 public sealed class SchemaBoundsTests
 {
     public static TheoryData<string, string, string> Bounds()

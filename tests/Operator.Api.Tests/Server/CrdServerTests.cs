@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
-/// <summary>The newest API machinery with our CRDs: what users send is taken or refused there as we say.</summary>
+/// <summary>Sends manifests to the newest API server with our CRDs: it accepts the good and refuses the bad.</summary>
 public sealed class CrdServerTests(OurKindsServer server) : IClassFixture<OurKindsServer>
 {
     public static TheoryData<string> Bad => [.. ManifestSamples.BadFiles];

@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
-/// <summary>Manifests in the repository: good ones that users copy, and bad ones that somebody must refuse.</summary>
+/// <summary>Manifests in the repository: good examples for users, and bad ones that the server or the rules must refuse.</summary>
 internal static class ManifestSamples
 {
     public const string BadFolder = "tests/Operator.Api.Tests/BadInput";
@@ -27,7 +27,7 @@ internal static class ManifestSamples
         if (!isServers && !line.StartsWith(Validator, StringComparison.Ordinal))
         {
             throw new FormatException(
-                $"{file}: the first line says neither '{Server}' nor '{Validator}' and what is expected"
+                $"cannot read {file}: start it with '{Server}' or '{Validator}' and the expected message"
             );
         }
         var expected = line[(isServers ? Server : Validator).Length..];
@@ -35,5 +35,5 @@ internal static class ManifestSamples
     }
 }
 
-/// <summary>A bad object: who refuses it first, and with which words.</summary>
+/// <summary>A bad object: whether the server refuses it first, and a part of the expected message.</summary>
 internal sealed record BadInput(bool IsRefusedByServer, string Expected, ManifestDocument Document);

@@ -2,12 +2,12 @@ using Operator.Cli.Linting;
 
 namespace Operator.Api.Tests;
 
-/// <summary>Without a server: the rules alone take the good and refuse the bad, because a server may refuse less.</summary>
+/// <summary>The rules alone accept good manifests and refuse bad ones, because a server may refuse less.</summary>
 public sealed class ManifestTests
 {
     private static readonly ManifestRules Rules = new(TimeSpan.FromSeconds(30));
 
-    /// <summary>Examples are watched: they run on an operator that is told to allow more.</summary>
+    /// <summary>Examples run every few seconds for a demo, so their operator allows shorter intervals.</summary>
     private static readonly ManifestRules DemoRules = new(TimeSpan.FromSeconds(1));
 
     public static TheoryData<string> Bad => [.. ManifestSamples.BadFiles];

@@ -2,7 +2,7 @@ using Operator.Cli.Linting;
 
 namespace Operator.Api.Tests;
 
-/// <summary>Reads the documents of a text as <c>lint</c> does.</summary>
+/// <summary>Reads YAML documents as <c>lint</c> does.</summary>
 internal static class Manifests
 {
     public static IReadOnlyList<ManifestDocument> Read(string yaml) =>

@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
-/// <summary>The CRD server with our kinds in it, one for the tests of a class. Without it they are skipped and say so.</summary>
+/// <summary>The CRD server with our kinds, one for each test class. Without the server the tests are skipped.</summary>
 public sealed class OurKindsServer : IAsyncLifetime
 {
     private CrdServer? _server;
@@ -22,7 +22,7 @@ public sealed class OurKindsServer : IAsyncLifetime
         }
     }
 
-    public ValueTask DisposeAsync() => _server!.DisposeAsync(); // initialized before
+    public ValueTask DisposeAsync() => _server!.DisposeAsync(); // InitializeAsync sets it
 
     internal Task<ServerAnswer> TryAsync(JsonElement item) =>
         Present().TryAsync(item, TestContext.Current.CancellationToken);
@@ -32,7 +32,7 @@ public sealed class OurKindsServer : IAsyncLifetime
 
     private CrdServer Present()
     {
-        Assert.SkipWhen(_server!.Endpoint is null, _server.WhyNot); // initialized before
+        Assert.SkipWhen(_server!.Endpoint is null, _server.WhyNot); // InitializeAsync sets it
         return _server;
     }
 }

@@ -50,7 +50,7 @@ public sealed class ValueTests
                 {
                     var isTaken = ValuePatterns.Takes(ValuePatterns.Duration, text, LongestDuration);
                     var isRead = new Duration(text).TryGet(out var value);
-                    // The schema can't bound the sum; ours are bounded at ten years.
+                    // The schema cannot limit the sum of the parts; Duration allows about ten years.
                     return isRead ? isTaken && value <= LongestSpan : !isTaken || HasHugePart(text);
                 },
                 iter: 20_000
@@ -193,6 +193,6 @@ public sealed class ValueTests
 
     private static Gen<string> TextOf(string characters, int longest) => Gen.String[Gen.Char[characters], 0, longest];
 
-    /// <summary>A number that alone, or with its neighbours, may exceed ten years: four digits of hours are the first to.</summary>
+    /// <summary>With five or more digits the sum may exceed ten years (87,840 h). With four digits it cannot.</summary>
     private static bool HasHugePart(string text) => text.Count(char.IsAsciiDigit) > 4;
 }

@@ -5,8 +5,8 @@ using Operator.Bench.World;
 namespace Operator.Bench.Measurements;
 
 /// <summary>
-/// 10,000 stores in 40 connectors of 250, two flows, 25 stores a run: 800 runs a slot, whose ends the bench tells. Counted over
-/// whole slots once old pods are pruned as new ones come; what a slot takes does not depend on how far apart slots are.
+/// 10,000 stores in 40 connectors of 250, two flows, 25 stores a run: 800 runs a slot, which the bench ends. Counts whole slots,
+/// after the operator has begun to prune old pods. The calls of a slot do not depend on the period of the schedule.
 /// </summary>
 internal sealed class CallsPerRun : IMeasurement
 {
@@ -15,7 +15,7 @@ internal sealed class CallsPerRun : IMeasurement
     private const int Flows = 2;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(45);
 
-    /// <summary>Before its end a slot must have been done with, and the pods of the one before pruned.</summary>
+    /// <summary>At this time before the end of a slot, its runs must have ended and the pods of the slot before must be pruned.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
 
     public string Name => "runs";
@@ -38,7 +38,7 @@ internal sealed class CallsPerRun : IMeasurement
                 fleet.Operator.ProcessorTime(),
                 fleet.Operator.Memory().Now
             );
-        // One slot to warm up: the next is the first that has pods to prune.
+        // The first slot is for warm-up: only later slots have pods to prune.
         var first = SlotAfter(cluster.Time.GetUtcNow()) + Period;
         await AwaitAsync(cluster, first - Margin, ct);
         var before = await LookAsync();

@@ -6,14 +6,14 @@ using Operator.Runtime;
 namespace Operator.Bench.Measurements;
 
 /// <summary>
-/// All connectors are due at one instant: pods created per second, from the first to the last that a watch sees, against a bare
-/// loop that creates copies of the same pods with as many requests in flight.
+/// All connectors are due at one instant. Measures pods created per second, from the first to the last that a watch sees, against
+/// a bare loop that creates copies of these pods with the same number of requests in flight.
 /// </summary>
 internal sealed class Creation : IMeasurement
 {
     private const int Workers = 4;
 
-    /// <summary>Of one connector, as the operator creates them.</summary>
+    /// <summary>The most creations of one connector that the operator has in flight.</summary>
     private const int MostInFlightEach = 16;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
@@ -28,7 +28,7 @@ internal sealed class Creation : IMeasurement
         return [.. one, .. ten];
     }
 
-    /// <summary>So many connectors with so many runs each, one store a run.</summary>
+    /// <summary>The number of connectors, and the runs of each connector, with one store a run.</summary>
     private sealed record Shape(string Name, int Connectors, int RunsEach)
     {
         public int Pods => Connectors * RunsEach;
@@ -67,7 +67,7 @@ internal sealed class Creation : IMeasurement
 
     private static async Task<Burst> OperatorAsync(BenchCluster cluster, Shape shape, CancellationToken ct)
     {
-        // Long enough for every connector to be known and at rest when its slot comes.
+        // Long enough for every connector to be observed and at rest before the slot.
         var lead = TimeSpan.FromSeconds(25) + (shape.Connectors * TimeSpan.FromMilliseconds(50));
         var due = DueOnce.NotBefore(cluster.Time.GetUtcNow() + lead);
         ConnectorDraft[] drafts =
@@ -126,7 +126,7 @@ internal sealed class Creation : IMeasurement
         return counter.PerSecond;
     }
 
-    /// <summary>Pods as they are first seen.</summary>
+    /// <summary>Counts pods when their creation is seen.</summary>
     private sealed class PodCounter(TimeProvider time)
     {
         private long _first;

@@ -4,13 +4,13 @@ using Operator.Runtime;
 
 namespace Operator.Bench.Measurements;
 
-/// <summary>A growing fleet: for each size a fresh operator, its time to synced caches and its memory.</summary>
+/// <summary>A growing fleet. At each size, measures how long a new operator needs to sync its caches, and its memory.</summary>
 internal sealed class Footprint : IMeasurement
 {
     private const int PageSize = 500;
     private const int BareLists = 3;
 
-    /// <summary>Of the operator that gets new connectors to rest; not part of any figure.</summary>
+    /// <summary>Workers of the operator that reconciles the new connectors first; not part of any figure.</summary>
     private const int GrowingWorkers = 16;
     private static readonly int[] Sizes = [100, 1000, 5000, 10_000];
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
@@ -36,7 +36,7 @@ internal sealed class Footprint : IMeasurement
         return figures;
     }
 
-    /// <summary>New connectors, each looked at and with a record.</summary>
+    /// <summary>Creates connectors and waits until each is observed and has a record.</summary>
     private static async Task GrowAsync(
         BenchCluster cluster,
         string ns,

@@ -3,15 +3,15 @@ using Operator.Bench.World;
 
 namespace Operator.Bench.Measurements;
 
-/// <summary>One thing to measure, on objects and an operator of its own.</summary>
+/// <summary>One measurement, with its own objects and its own operator.</summary>
 internal interface IMeasurement
 {
     string Name { get; }
 
-    /// <summary>What is being done, for whoever watches.</summary>
+    /// <summary>A short description, for the progress output.</summary>
     string What { get; }
 
-    /// <summary>It takes too long to be done unless it is named.</summary>
+    /// <summary>True when it runs only if the command line names it, because it takes long.</summary>
     bool IsLong => false;
 
     Task<IReadOnlyList<Figure>> MeasureAsync(BenchCluster cluster, CancellationToken ct);

@@ -5,8 +5,8 @@ using Operator.Runtime;
 namespace Operator.Bench.Measurements;
 
 /// <summary>
-/// From sending a change of a spec to seeing the status that speaks of it, against sending a change and seeing that change.
-/// Both in turns, one at a time.
+/// The time from sending a change of a spec to seeing its status, against the time from sending a change to seeing the change.
+/// The two measurements alternate, one change at a time.
 /// </summary>
 internal sealed class Latency : IMeasurement
 {
@@ -70,12 +70,12 @@ internal sealed class Latency : IMeasurement
         return cluster.Time.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    /// <summary>The same objects where no operator looks.</summary>
+    /// <summary>The same objects in a namespace without an operator.</summary>
     private sealed class BareObjects(BenchCluster cluster, string ns)
     {
         private readonly Dictionary<string, KubeObject> _newest = new(StringComparer.Ordinal);
 
-        public ObjectWatch Watch { get; private set; } = null!; // set by StartAsync before anybody sees this
+        public ObjectWatch Watch { get; private set; } = null!; // StartAsync sets it before it returns
 
         public static async Task<BareObjects> StartAsync(
             BenchCluster cluster,

@@ -8,8 +8,8 @@ using Operator.Runtime;
 namespace Operator.Bench.Measurements;
 
 /// <summary>
-/// One connector with 10,000 stores from ConfigMaps, two flows every five minutes, for half an hour; 50 stores a run, whose pods
-/// the bench says to run for ten seconds. Every store has to come once in each slot, on time, and memory must not grow.
+/// One connector with 10,000 stores from ConfigMaps, two flows every five minutes, for half an hour; 50 stores a run. The bench
+/// ends each pod after ten seconds. Every store must run once in each slot, on time, and memory must not grow.
 /// </summary>
 internal sealed class Soak : IMeasurement
 {
@@ -19,7 +19,7 @@ internal sealed class Soak : IMeasurement
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RunTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>After its instant a slot is given so long to be done with.</summary>
+    /// <summary>The time after a due time at which its runs must have ended.</summary>
     private static readonly TimeSpan Done = Period - TimeSpan.FromSeconds(10);
 
     public string Name => "soak";
@@ -129,7 +129,7 @@ internal sealed class Soak : IMeasurement
         return rest > TimeSpan.Zero ? Task.Delay(rest, cluster.Time, ct) : Task.CompletedTask;
     }
 
-    /// <summary>Which store came in which slot of which flow, and how long after the slot its pod was there.</summary>
+    /// <summary>The runs of each store by flow and slot, and the delay from the slot to its pod.</summary>
     private sealed class Attendance(TimeProvider time)
     {
         private readonly Dictionary<(string Flow, string Occasion), Dictionary<string, int>> _came = [];
@@ -146,11 +146,11 @@ internal sealed class Soak : IMeasurement
             var fingerprint = JsonNode.Parse(pod.Annotation(PodMarks.Fingerprint) ?? "{}")!; // an object
             foreach (var store in fingerprint["stores"]!.AsArray()) // the operator writes it on each of its pods
             {
-                came[(string)store!] = came.GetValueOrDefault((string)store!) + 1; // never null there
+                came[(string)store!] = came.GetValueOrDefault((string)store!) + 1; // store names are never null
             }
         }
 
-        /// <summary>Nobody missed a slot, and nobody came twice.</summary>
+        /// <summary>Throws unless every store ran exactly once in each slot of each flow.</summary>
         public void RequireEach(DateTimeOffset first, TimeSpan period, int slots, int flows, int stores)
         {
             for (var i = 0; i < slots; i++)
@@ -162,7 +162,7 @@ internal sealed class Soak : IMeasurement
                 if (once != flows * stores)
                 {
                     throw new BenchException(
-                        $"slot {slot:HH:mm:ss}: {once} of {flows * stores} stores came once, {lists.Sum(l => l.Count)} came at all"
+                        $"slot {slot:HH:mm:ss}: {once} of {flows * stores} stores ran once, {lists.Sum(l => l.Count)} ran at all"
                     );
                 }
             }

@@ -4,7 +4,7 @@ using Operator.Runtime;
 
 namespace Operator.Bench.Measurements;
 
-/// <summary>A fresh operator with nothing to do: how soon it is ready, and what it takes to sit there.</summary>
+/// <summary>A new operator without objects: its time to ready and its idle memory.</summary>
 internal sealed class StartUp : IMeasurement
 {
     private const int Renewals = 3;
@@ -55,7 +55,7 @@ internal sealed class StartUp : IMeasurement
         ];
     }
 
-    /// <summary>What any client must do before it knows the same: connect and list.</summary>
+    /// <summary>What any client must do to read the same objects: connect and list.</summary>
     private static async Task<double> BareAsync(BenchCluster cluster, string ns, CancellationToken ct)
     {
         var (http, api) = cluster.FreshClient();

@@ -3,13 +3,13 @@ using Operator.Bench.World;
 
 namespace Operator.Bench.Measurements;
 
-/// <summary>Nothing is due and nothing changes: nothing should be asked of the API server.</summary>
+/// <summary>Nothing is due and nothing changes: the operator should send no requests.</summary>
 internal sealed class SteadyState : IMeasurement
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
 
     public string Name => "steady";
-    public string What => "connectors of which none is due: calls in a minute";
+    public string What => "connectors with nothing due: calls in a minute";
 
     public async Task<IReadOnlyList<Figure>> MeasureAsync(BenchCluster cluster, CancellationToken ct)
     {

@@ -4,7 +4,7 @@ using Operator.Runtime;
 
 namespace Operator.Bench.Measurements;
 
-/// <summary>The leader is killed; how long until the other one commits something that is new.</summary>
+/// <summary>The time from killing the leader to the first commit of the other operator.</summary>
 internal sealed class Takeover : IMeasurement
 {
     private const int Connectors = 10;
@@ -74,7 +74,7 @@ internal sealed class Takeover : IMeasurement
             ?? throw new BenchException($"connector {key} is gone");
         var start = cluster.Time.GetTimestamp();
         leader.Kill();
-        // New content while nobody leads: the next leader has something to commit.
+        // The spec changes while no operator leads, so the next leader has something to commit.
         var changed = Manifests.WithImage(connector.Json, $"localhost/never-run:{connector.ResourceVersion}");
         await cluster.Api.ReplaceAsync(BenchCluster.Connectors, key, changed, ct);
         return new Times(

@@ -1,4 +1,4 @@
 namespace Operator.Bench.Reporting;
 
-/// <summary>One measured number. <paramref name="Detail"/> says what it was made of: counts, rates, parallelism.</summary>
+/// <summary>One measured number. <paramref name="Detail"/> says how it was measured: counts, rates, parallelism.</summary>
 internal sealed record Figure(string Name, string What, double Value, string Unit, string Detail);

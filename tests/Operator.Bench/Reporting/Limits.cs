@@ -3,16 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace Operator.Bench.Reporting;
 
-/// <summary>What a figure must keep to. The goal is what the design asks for; the limit is what fails the bench.</summary>
+/// <summary>The limit of a figure. The design asks for the goal; only the limit fails the bench.</summary>
 internal sealed record Limit
 {
-    /// <summary>The figure may be this or less.</summary>
+    /// <summary>The highest allowed value; null: no upper limit.</summary>
     public double? AtMost { get; init; }
 
-    /// <summary>The figure may be this or more.</summary>
+    /// <summary>The lowest allowed value; null: no lower limit.</summary>
     public double? AtLeast { get; init; }
 
-    /// <summary>In the limit's direction; null: the design names none.</summary>
+    /// <summary>The goal of the design, in the direction of the limit; null: no goal.</summary>
     public double? Goal { get; init; }
 
     public bool IsKeptBy(double value) => (AtMost is null || value <= AtMost) && (AtLeast is null || value >= AtLeast);
@@ -24,7 +24,7 @@ internal sealed record Limit
         : value <= goal;
 }
 
-/// <summary>The committed limits, by figure.</summary>
+/// <summary>The limits from the limits file, by figure.</summary>
 internal sealed class Limits(IReadOnlyDictionary<string, Limit> byFigure)
 {
     public Limit? Of(string figure) => byFigure.GetValueOrDefault(figure);

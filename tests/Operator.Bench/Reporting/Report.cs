@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Operator.Bench.Reporting;
 
-/// <summary>The figures against their limits, as a table for people and as JSON for machines.</summary>
+/// <summary>The figures and their limits, as a table for people and as JSON for programs.</summary>
 internal sealed class Report(Report.Results results)
 {
     private const string Within = "ok";
@@ -56,7 +56,7 @@ internal sealed class Report(Report.Results results)
         return text.Append(Rows()).ToString();
     }
 
-    /// <summary>The table without its heads.</summary>
+    /// <summary>The rows of the table, without the headings.</summary>
     public string Rows()
     {
         var text = new StringBuilder();

@@ -2,7 +2,7 @@ namespace Operator.Bench.Reporting;
 
 internal static class Statistics
 {
-    /// <summary>The smallest value that is not less than that share of them (nearest rank).</summary>
+    /// <summary>The smallest value that is not less than the given share (0 to 1) of the values: the nearest rank.</summary>
     public static double Percentile(IEnumerable<double> values, double share)
     {
         var sorted = values.Order().ToArray();

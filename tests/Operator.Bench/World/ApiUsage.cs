@@ -2,7 +2,7 @@ using Operator.Runtime;
 
 namespace Operator.Bench.World;
 
-/// <summary>Requests to the API server, by kind of call. Watches are not counted: they are few and long.</summary>
+/// <summary>Requests to the API server, by kind of call, without watches: they are few and long.</summary>
 internal sealed record ApiCalls(double Gets, double Lists, double Creates, double Replaces, double Deletes)
 {
     public double Reads => Gets + Lists;
@@ -20,20 +20,20 @@ internal sealed record ApiCalls(double Gets, double Lists, double Creates, doubl
     public static ApiCalls operator -(ApiCalls a, ApiCalls b) =>
         new(a.Gets - b.Gets, a.Lists - b.Lists, a.Creates - b.Creates, a.Replaces - b.Replaces, a.Deletes - b.Deletes);
 
-    /// <summary>Each renewal of the lease is one write.</summary>
+    /// <summary>The calls without renewals of the lease: each renewal is one write.</summary>
     public ApiCalls WithoutRenewals(int renewals) => this with { Replaces = Replaces - renewals };
 
     private static double Sum(MetricsText metrics, string method) =>
         metrics.Sum("rest_client_requests_total", $"method=\"{method}\"");
 }
 
-/// <summary>What one operator asks of the API server, by its own count, the lease left out.</summary>
+/// <summary>The requests of one operator, by its own metrics, without the lease.</summary>
 internal sealed class ApiUsage : IAsyncDisposable
 {
     private static readonly ResourceType Leases = CoreTypes.Leases;
     private readonly OperatorProcess _operator;
     private readonly TimeProvider _time;
-    private ObjectWatch _leases = null!; // set by StartAsync before anybody sees this
+    private ObjectWatch _leases = null!; // StartAsync sets it before it returns
     private int _renewals;
 
     private ApiUsage(OperatorProcess process, TimeProvider time) => (_operator, _time) = (process, time);
@@ -55,7 +55,7 @@ internal sealed class ApiUsage : IAsyncDisposable
         return usage;
     }
 
-    /// <summary>Right after a renewal, half a second of silence on both sides: none is counted on one side only.</summary>
+    /// <summary>Reads the metrics half a second after a renewal; repeats this if another renewal came, so that both counts agree.</summary>
     public async Task<Reading> ReadAsync(CancellationToken ct)
     {
         while (true)

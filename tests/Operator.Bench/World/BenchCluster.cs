@@ -6,10 +6,10 @@ using Prometheus;
 
 namespace Operator.Bench.World;
 
-/// <summary>The API server under test, by the product's own client: bare calls and the operator share their transport code.</summary>
+/// <summary>The API server, called by the product's own client, so that bare calls and the operator use the same transport code.</summary>
 internal sealed class BenchCluster : IDisposable
 {
-    /// <summary>Requests in flight while objects are set up; not part of any figure.</summary>
+    /// <summary>Requests in flight while objects are created before a measurement; not part of any figure.</summary>
     public const int SetUpParallelism = 16;
 
     private static readonly ResourceType ServiceAccounts = new("", "v1", "serviceaccounts");
@@ -35,7 +35,7 @@ internal sealed class BenchCluster : IDisposable
             ? new BenchCluster(options, time)
             : throw new BenchException("--kubeconfig and --operator must name files; hack/bench.sh sets both");
 
-    /// <summary>A client that has no connection yet.</summary>
+    /// <summary>A new client without an open connection.</summary>
     public (HttpClient Http, IKubeApi Api) FreshClient()
     {
         var http = KubeConnection.Connect(KubeConnection.FromFile(Options.Kubeconfig), "marketplace-operator-bench");
@@ -43,7 +43,7 @@ internal sealed class BenchCluster : IDisposable
         return (http, new KubeApi(http, Time, metrics, new KubeApiOptions { CallTimeout = TimeSpan.FromMinutes(1) }));
     }
 
-    /// <summary>An empty namespace in which pods can be created though no controller runs.</summary>
+    /// <summary>Creates a namespace with a default ServiceAccount, so that pods can be created when no controller runs.</summary>
     public async Task<string> NamespaceAsync(string purpose, CancellationToken ct)
     {
         var ns = $"bench-{purpose}-{_runId}";
@@ -55,12 +55,12 @@ internal sealed class BenchCluster : IDisposable
         }
         catch (KubeApiException e) when (e.IsAlreadyExists)
         {
-            // A cluster whose controllers run makes it itself.
+            // A cluster with controllers creates the ServiceAccount itself.
         }
         return ns;
     }
 
-    /// <summary>A fresh operator that sees that namespace only and takes part in that lease.</summary>
+    /// <summary>Starts a new operator that watches only its namespace and competes for its lease.</summary>
     public OperatorProcess StartOperator(OperatorStart start) => OperatorProcess.Start(Options, start, Time);
 
     public Task CreateConnectorsAsync(string ns, IEnumerable<ConnectorDraft> drafts, CancellationToken ct) =>
@@ -83,7 +83,7 @@ internal sealed class BenchCluster : IDisposable
             async (item, token) => await act(item, token)
         );
 
-    /// <summary>For clusters that stay; their own controllers empty the namespaces.</summary>
+    /// <summary>Cleans up clusters that stay; their controllers delete the objects in the namespaces.</summary>
     public async Task DeleteNamespacesAsync(CancellationToken ct)
     {
         foreach (var ns in _namespaces)

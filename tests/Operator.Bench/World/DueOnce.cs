@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Operator.Bench.World;
 
 /// <summary>
-/// A schedule whose next slot is at a given second and the one after that is days away. <c>@every</c> is aligned to the Unix
-/// epoch, so an interval that divides the instant will do.
+/// A schedule with its next slot at a given second and the slot after it days later. <c>@every</c> is aligned to the Unix epoch,
+/// so the interval is a divisor of the instant in seconds.
 /// </summary>
 internal sealed record DueOnce(DateTimeOffset At, string Schedule)
 {
@@ -12,7 +12,7 @@ internal sealed record DueOnce(DateTimeOffset At, string Schedule)
     private const long LeastSeconds = 5 * 86_400;
     private const long MostSeconds = 40 * 86_400;
 
-    /// <summary>Nothing is due for a day.</summary>
+    /// <summary>A daily schedule whose last slot was an hour ago, so nothing is due for about 23 hours.</summary>
     public static string Daily(DateTimeOffset now)
     {
         var quiet = now.AddHours(-1).UtcDateTime;

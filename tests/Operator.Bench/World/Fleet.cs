@@ -3,8 +3,7 @@ using Operator.Runtime;
 namespace Operator.Bench.World;
 
 /// <summary>
-/// Connectors in a namespace of their own and the operator that looks after them, at rest: each was looked at, and nothing is
-/// left to do.
+/// Connectors in their own namespace, and their operator, at rest: every connector is observed and nothing is left to do.
 /// </summary>
 internal sealed class Fleet : IAsyncDisposable
 {
@@ -17,8 +16,8 @@ internal sealed class Fleet : IAsyncDisposable
     public string Namespace { get; }
     public OperatorProcess Operator { get; }
 
-    /// <summary>The fleet's connectors as they are now.</summary>
-    public ObjectWatch Connectors { get; private set; } = null!; // set by StartAsync before anybody sees this
+    /// <summary>The watch of the fleet's connectors.</summary>
+    public ObjectWatch Connectors { get; private set; } = null!; // StartAsync sets it before it returns
 
     public static async Task<Fleet> StartAsync(
         BenchCluster cluster,
@@ -35,20 +34,20 @@ internal sealed class Fleet : IAsyncDisposable
         await fleet.Connectors.UntilAsync(
             () => fleet._observed.Count == drafts.Count,
             Limit,
-            () => $"{drafts.Count} connectors to be looked at; it is {fleet._observed.Count}",
+            () => $"{drafts.Count} connectors to be observed; {fleet._observed.Count} are",
             ct
         );
         await process.UntilSettledAsync(drafts.Count, Limit, ct);
         return fleet;
     }
 
-    /// <summary>The newest that the watch told of it.</summary>
+    /// <summary>The newest state of the connector from the watch.</summary>
     public KubeObject Newest(string name) => Connectors.Read(() => _newest[name]);
 
-    /// <summary>Its status speaks of its present spec.</summary>
+    /// <summary>Whether the status has the generation of the spec.</summary>
     public bool IsObserved(string name) => _observed.Contains(name);
 
-    /// <summary>What the watch told of it is at least as new as that answer to a write.</summary>
+    /// <summary>Whether the newest state from the watch is at least as new as the answer to a write.</summary>
     public bool IsAtLeast(string name, KubeObject written) => Generation(_newest[name]) >= Generation(written);
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ using Operator.Api;
 
 namespace Operator.Bench.World;
 
-/// <summary>A connector to make: so many stores and flows, all on one schedule.</summary>
+/// <summary>A connector to create: its stores and its flows, all on one schedule.</summary>
 internal sealed record ConnectorDraft(string Name, string Schedule)
 {
     public int Stores { get; init; } = 5;
@@ -18,12 +18,12 @@ internal sealed record ConnectorDraft(string Name, string Schedule)
     public int ConcurrentRuns { get; init; } = 100;
     public string Image { get; init; } = "localhost/never-run:1";
 
-    /// <summary>Long by default: pods that nobody runs are not given up while something is measured.</summary>
+    /// <summary>Long by default, so that pods that never run are not given up during a measurement.</summary>
     public string StartingDeadline { get; init; } = "10m";
     public string StartTimeout { get; init; } = "10m";
 }
 
-/// <summary>The objects that the bench makes, as JSON. The same draft gives the same bytes.</summary>
+/// <summary>The objects that the bench creates, as JSON. The same draft gives the same bytes.</summary>
 internal static class Manifests
 {
     public const string StoresKey = "stores.yaml";
@@ -56,7 +56,7 @@ internal static class Manifests
         );
     }
 
-    /// <summary>A labelled ConfigMap with so many stores, from the number <paramref name="first"/> on.</summary>
+    /// <summary>A labelled ConfigMap with <paramref name="count"/> stores, numbered from <paramref name="first"/>.</summary>
     public static byte[] StoreList(string name, int first, int count)
     {
         var list = JsonEncodedText.Encode($"[{Stores(first, count)}]");
@@ -83,7 +83,7 @@ internal static class Manifests
 
     public static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"connector-{index:00000}");
 
-    /// <summary>The same pod under another namespace and name, as a client would create it; owned by nobody.</summary>
+    /// <summary>A copy of the pod with another namespace and name, ready to create, without owners.</summary>
     public static byte[] CopyOf(JsonElement pod, string ns, string name)
     {
         var copy = Node(pod);
@@ -101,18 +101,18 @@ internal static class Manifests
         return Bytes(copy);
     }
 
-    /// <summary>The same object with <c>spec.suspend</c> changed.</summary>
+    /// <summary>The object with another <c>spec.suspend</c>.</summary>
     public static byte[] WithSuspend(JsonElement connector, bool suspend) =>
         WithSpec(connector, spec => spec["suspend"] = suspend);
 
-    /// <summary>The same object with another image: a new revision.</summary>
+    /// <summary>The object with another image, which makes a new revision.</summary>
     public static byte[] WithImage(JsonElement connector, string image) =>
         WithSpec(connector, spec => spec["sync"]!["image"] = image); // the kind requires spec.sync
 
     private static byte[] WithSpec(JsonElement connector, Action<JsonObject> change) =>
         Changed(connector, c => change(c["spec"]!.AsObject())); // the kind requires it
 
-    /// <summary>The same object with what was changed.</summary>
+    /// <summary>A changed copy of the object.</summary>
     public static byte[] Changed(JsonElement item, Action<JsonObject> change)
     {
         var copy = Node(item);

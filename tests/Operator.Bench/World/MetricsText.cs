@@ -14,11 +14,11 @@ internal sealed class MetricsText
     public static MetricsText Parse(string text) =>
         new([.. text.Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(SampleOf)]);
 
-    /// <summary>The sum over all series of that name whose labels contain the text (such as <c>method="GET"</c>).</summary>
+    /// <summary>The sum of all series with this name whose labels contain the text, such as <c>method="GET"</c>.</summary>
     public double Sum(string name, string label = "") =>
         _samples.Where(s => s.Name == name && s.Labels.Contains(label, StringComparison.Ordinal)).Sum(s => s.Value);
 
-    /// <summary><c>name{labels} value</c>; label values of ours hold no spaces after the last brace.</summary>
+    /// <summary>Parses <c>name{labels} value</c>; the last <c>}</c> of the line ends the labels.</summary>
     private static Sample SampleOf(string line)
     {
         var brace = line.IndexOf('{', StringComparison.Ordinal);

@@ -2,12 +2,12 @@ using Operator.Runtime;
 
 namespace Operator.Bench.World;
 
-/// <summary>One event, and when it was seen here (a timestamp of the TimeProvider).</summary>
+/// <summary>One event, and when the bench saw it, as a timestamp of the TimeProvider.</summary>
 internal sealed record Sighting(WatchEvent Event, KubeObject Object, long At);
 
 /// <summary>
-/// Watches one kind in one namespace from now on and tells each event to <c>seen</c>, in order. Conditions are checked after
-/// each event, so that awaiting one costs no polling.
+/// Watches one kind in one namespace from now on and calls <c>seen</c> with each event, in order. Conditions are checked after each
+/// event, so that waiting needs no polling.
 /// </summary>
 internal sealed class ObjectWatch : IAsyncDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class ObjectWatch : IAsyncDisposable
         return watch;
     }
 
-    /// <summary>Waits until the condition, which reads what <c>seen</c> wrote, holds.</summary>
+    /// <summary>Waits until the condition is true. It may read what <c>seen</c> wrote.</summary>
     public async Task UntilAsync(Func<bool> condition, TimeSpan limit, Func<string> what, CancellationToken ct)
     {
         var awaited = new Awaited(
@@ -66,7 +66,7 @@ internal sealed class ObjectWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads what <c>seen</c> wrote, between two events.</summary>
+    /// <summary>Reads what <c>seen</c> wrote, under its lock.</summary>
     public T Read<T>(Func<T> read)
     {
         lock (_gate)
@@ -91,13 +91,13 @@ internal sealed class ObjectWatch : IAsyncDisposable
             {
                 Tell(change, seen);
             }
-            Fail(new BenchException("the server ended it"));
+            Fail(new BenchException("the server ended the watch"));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            Fail(new BenchException("it was stopped"));
+            Fail(new BenchException("the watch was stopped"));
         }
-        // Whatever it was, it belongs to whoever waits for an event.
+        // Any exception goes to the callers that wait for an event.
         catch (Exception e)
         {
             Fail(e);

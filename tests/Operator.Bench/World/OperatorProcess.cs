@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Operator.Bench.World;
 
-/// <summary>How to start an operator. Two with the same lease compete for it.</summary>
+/// <summary>How to start an operator. Operators with the same lease compete for it.</summary>
 internal sealed record OperatorStart(string Namespace, string Lease)
 {
     public string Identity { get; init; } = "bench";
@@ -13,8 +13,8 @@ internal sealed record OperatorStart(string Namespace, string Lease)
 }
 
 /// <summary>
-/// The operator as a process of this machine: its log lines as they come, its metrics, its memory as the kernel counts it.
-/// Disposing kills it; nothing is lost, as that is what it is built for.
+/// The operator as a local process: its log lines as they come, its metrics, and its memory from the kernel. Disposing kills the
+/// process, which the operator is built to survive.
 /// </summary>
 internal sealed class OperatorProcess : IAsyncDisposable
 {
@@ -44,7 +44,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
 
     private sealed record Awaited(string Text, TaskCompletionSource<long> Seen);
 
-    /// <summary>Just before the process was made.</summary>
+    /// <summary>The timestamp just before the process started.</summary>
     public long StartedAt { get; }
 
     public static OperatorProcess Start(BenchOptions options, OperatorStart start, TimeProvider time)
@@ -71,7 +71,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         return new OperatorProcess(new Process { StartInfo = info }, port, log, time);
     }
 
-    /// <summary>The timestamp of the next log line that contains the text. Ask before causing it.</summary>
+    /// <summary>The timestamp of the next log line that contains the text. Call this before the action that causes the line.</summary>
     public Task<long> NextLineAsync(string text)
     {
         var awaited = new Awaited(text, new(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -82,7 +82,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         return awaited.Seen.Task.WaitAsync(StartLimit, _time);
     }
 
-    /// <summary>Until /readyz says yes, which is when every cache is synced; returns the timestamp.</summary>
+    /// <summary>Waits until <c>/readyz</c> succeeds, that is, all caches are synced; returns the timestamp.</summary>
     public async Task<long> UntilReadyAsync(CancellationToken ct)
     {
         while (_time.GetElapsedTime(StartedAt) < StartLimit)
@@ -101,7 +101,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
     public async Task<MetricsText> MetricsAsync(CancellationToken ct) =>
         MetricsText.Parse(await _http.GetStringAsync("metrics", ct));
 
-    /// <summary>Until that many reconciles have been done in all and nothing is queued or in flight, at two looks in a row.</summary>
+    /// <summary>Waits until two reads in a row show at least this total of reconciles, and nothing queued or in flight.</summary>
     public async Task UntilSettledAsync(double reconciles, TimeSpan limit, CancellationToken ct)
     {
         var start = _time.GetTimestamp();
@@ -121,21 +121,21 @@ internal sealed class OperatorProcess : IAsyncDisposable
         throw new BenchException($"the operator had not settled after {limit.TotalSeconds:0} s; its log: {LogFile}");
     }
 
-    /// <summary>Resident memory now and at its highest, in MiB.</summary>
+    /// <summary>Resident memory now and its peak, in MiB.</summary>
     public (double Now, double Peak) Memory()
     {
         var status = File.ReadAllLines($"/proc/{_process.Id}/status");
         return (MebibytesOf(status, "VmRSS:"), MebibytesOf(status, "VmHWM:"));
     }
 
-    /// <summary>What it has used of the processors since it started.</summary>
+    /// <summary>The processor time since the start.</summary>
     public TimeSpan ProcessorTime()
     {
         _process.Refresh();
         return _process.TotalProcessorTime;
     }
 
-    /// <summary>SIGKILL: it can do nothing about it.</summary>
+    /// <summary>Sends SIGKILL: the operator cannot release its lease.</summary>
     public void Kill() => _process.Kill();
 
     public async ValueTask DisposeAsync()
@@ -144,7 +144,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         {
             _process.Kill();
         }
-        await _process.WaitForExitAsync(CancellationToken.None); // killed: it is a matter of milliseconds
+        await _process.WaitForExitAsync(CancellationToken.None); // a killed process ends within milliseconds
         await _reading;
         await _log.DisposeAsync();
         _http.Dispose();

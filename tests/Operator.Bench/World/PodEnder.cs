@@ -8,9 +8,9 @@ using Operator.Testing;
 namespace Operator.Bench.World;
 
 /// <summary>
-/// Stands in for the node: each pod that appears is said to run and then to have ended well, with a report of ten items a
-/// store, as fast as the API server takes it. No fake kubelet: that one lives in the fake cluster's time and store, and here the
-/// API server is the real one and is measured. What it is told is the same.
+/// Replaces the node: sets each new pod to running and then to succeeded, with a report of ten items a store, as fast as the API
+/// server allows. The fake kubelet cannot be used: it works only in the fake cluster, and this API server is real. The statuses
+/// are the same.
 /// </summary>
 internal sealed class PodEnder : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class PodEnder : IAsyncDisposable
         DateTimeOffset
     )>();
     private readonly ConcurrentDictionary<string, int> _createdBySlot = new(StringComparer.Ordinal);
-    private ObjectWatch _watch = null!; // set by StartAsync before anybody sees this
+    private ObjectWatch _watch = null!; // StartAsync sets it before it returns
     private Task _starting = Task.CompletedTask;
     private Task _ending = Task.CompletedTask;
     private int _deleted;
@@ -36,7 +36,7 @@ internal sealed class PodEnder : IAsyncDisposable
 
     public int Deleted => _watch.Read(() => _deleted);
 
-    /// <summary>Each pod runs for that long.</summary>
+    /// <summary>Starts with the pods that come from now on; each runs for <paramref name="hold"/>.</summary>
     public static async Task<PodEnder> StartAsync(
         BenchCluster cluster,
         string ns,

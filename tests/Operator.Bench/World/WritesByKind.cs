@@ -2,7 +2,7 @@ using Operator.Runtime;
 
 namespace Operator.Bench.World;
 
-/// <summary>What became of the operator's writes, as watches tell: its own request metrics know verbs only.</summary>
+/// <summary>The operator's writes by kind, counted by watches: its own metrics count only by verb.</summary>
 internal sealed class WritesByKind : IAsyncDisposable
 {
     private readonly List<ObjectWatch> _watches = [];
@@ -58,7 +58,7 @@ internal sealed class WritesByKind : IAsyncDisposable
         CancellationToken ct
     ) => _watches.Add(await ObjectWatch.StartAsync(cluster, type, ns, seen, ct));
 
-    /// <summary>Parts are made once; a head is made once and replaced from then on.</summary>
+    /// <summary>A part is created once; a head is created once and then replaced.</summary>
     private void SeeConfigMap(Sighting sighting)
     {
         if (sighting.Event.Kind == WatchKind.Modified)

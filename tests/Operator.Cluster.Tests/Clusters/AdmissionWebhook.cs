@@ -7,8 +7,8 @@ using Operator.Testing;
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// A real validating webhook for the pods of one namespace, as a policy engine brings one: registered with
-/// <c>failurePolicy: Fail</c>, and served by the test over TLS.
+/// A real validating webhook for the pods of one namespace, like that of a policy engine. It has <c>failurePolicy: Fail</c>; the
+/// test serves it over TLS.
 /// </summary>
 internal sealed class AdmissionWebhook : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class AdmissionWebhook : IAsyncDisposable
         server.Answer = ReviewAsync;
     }
 
-    /// <summary>Why pods are denied; null: they are not.</summary>
+    /// <summary>The reason for which pods are denied; null: pods are allowed.</summary>
     public string? Denial { get; set; }
 
     public static async Task<AdmissionWebhook> StartAsync(Kube kube, string host, string ns, CancellationToken ct)
@@ -37,7 +37,7 @@ internal sealed class AdmissionWebhook : IAsyncDisposable
         return webhook;
     }
 
-    /// <summary>Nobody answers any more; the API server still asks.</summary>
+    /// <summary>Stops the web server but keeps the registration, so the API server still calls the webhook.</summary>
     public Task StopAnsweringAsync(CancellationToken ct) => _server.StopAsync(ct);
 
     public async Task UnregisterAsync(CancellationToken ct)
@@ -48,7 +48,7 @@ internal sealed class AdmissionWebhook : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await UnregisterAsync(CancellationToken.None); // clean up also when cancelled
+        await UnregisterAsync(CancellationToken.None); // a cancelled test cleans up too
         await _server.DisposeAsync();
     }
 

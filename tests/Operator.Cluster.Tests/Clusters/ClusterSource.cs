@@ -4,32 +4,32 @@ using Testcontainers.K3s;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>Where the tests get a real Kubernetes from.</summary>
+/// <summary>A source of a real Kubernetes cluster for the tests.</summary>
 internal interface IClusterSource : IAsyncDisposable
 {
-    /// <summary>Brings it up and returns the path of its kubeconfig.</summary>
+    /// <summary>Starts the cluster and returns the path of its kubeconfig.</summary>
     Task<string> StartAsync(CancellationToken ct);
 
-    /// <summary>Brings a docker-archive onto its nodes.</summary>
+    /// <summary>Loads the images of a docker-archive onto the nodes.</summary>
     Task LoadAsync(string archive, CancellationToken ct);
 
-    /// <summary>Ways to break it; null where there are none.</summary>
+    /// <summary>Breaks the cluster on purpose; null when this is not possible.</summary>
     Chaos? Chaos => null;
 
-    /// <summary>The address at which the cluster finds this machine; null where it can't.</summary>
+    /// <summary>The address at which the cluster reaches this machine; null when it cannot.</summary>
     Task<string?> HostAsync(CancellationToken ct) => Task.FromResult<string?>(null);
 }
 
-/// <summary>The same three ways as hack/cluster.sh, tried in the same order.</summary>
+/// <summary>Chooses a given cluster, else k3s in Docker, else hack/cluster.sh.</summary>
 internal static class ClusterSource
 {
     private static string? Kubeconfig =>
         Environment.GetEnvironmentVariable("TEST_KUBECONFIG") is { Length: > 0 } path ? path : null;
 
-    /// <summary>Somebody gave us a cluster: there is no other.</summary>
+    /// <summary>Whether <c>TEST_KUBECONFIG</c> names a cluster; then all tests use this one.</summary>
     public static bool IsGiven => Kubeconfig is not null;
 
-    /// <summary>The suffix tells several clusters apart.</summary>
+    /// <summary>The suffix distinguishes clusters of one test run.</summary>
     public static async Task<IClusterSource> ChooseAsync(string suffix, CancellationToken ct)
     {
         if (Kubeconfig is { } kubeconfig)
@@ -46,7 +46,7 @@ internal static class ClusterSource
     }
 }
 
-/// <summary>Somebody else's cluster: it must be able to pull the images, or have them.</summary>
+/// <summary>The cluster of <c>TEST_KUBECONFIG</c>. It must have the images or be able to pull them.</summary>
 internal sealed class ExistingCluster(string kubeconfig) : IClusterSource
 {
     public Task<string> StartAsync(CancellationToken ct) => Task.FromResult(kubeconfig);
@@ -56,7 +56,7 @@ internal sealed class ExistingCluster(string kubeconfig) : IClusterSource
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
-/// <summary>k3s in a container, gone after the tests. K3S_IMAGE picks the version of Kubernetes.</summary>
+/// <summary>k3s in a container, which is removed after the tests. K3S_IMAGE selects the version of Kubernetes.</summary>
 internal sealed class K3sCluster : IClusterSource
 {
     private const string DefaultImage = "docker.io/rancher/k3s:v1.35.2-k3s1";
@@ -91,7 +91,7 @@ internal sealed class K3sCluster : IClusterSource
     }
 }
 
-/// <summary>hack/cluster.sh, named by CLUSTER and the suffix. It stays up for the next run; <c>make clean</c> takes it down.</summary>
+/// <summary>A cluster of hack/cluster.sh, named by CLUSTER and the suffix. It stays up for the next run; <c>make clean</c> removes it.</summary>
 internal sealed class ScriptedCluster(string suffix) : IClusterSource
 {
     private const string Script = "hack/cluster.sh";

@@ -2,13 +2,13 @@ using Xunit.Sdk;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>Looks again and again until it is so. Limits are generous: they only end a story that would never end.</summary>
+/// <summary>Polls until a condition is true. The limit is long: it only ends stories that would never end.</summary>
 internal static class Eventually
 {
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(300);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Returns the first look that is so; else says what was awaited and what was last seen.</summary>
+    /// <summary>Returns the first value that meets <paramref name="isSo"/>. Throws after the limit, with the goal and the last value.</summary>
     public static async Task<T> IsSoAsync<T>(
         string what,
         Func<Task<T>> look,
@@ -28,6 +28,6 @@ internal static class Eventually
                 return seen;
             }
         } while (TimeProvider.System.GetElapsedTime(begin) < Limit && await timer.WaitForNextTickAsync(ct));
-        throw new XunitException($"After {Limit.TotalSeconds} s still not so: {what}. Last seen:\n{show(seen)}");
+        throw new XunitException($"After {Limit.TotalSeconds} s not yet reached: {what}. Last value:\n{show(seen)}");
     }
 }

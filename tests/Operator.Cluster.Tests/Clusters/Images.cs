@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>Our images, built by hack/images.sh; the cluster remembers in a ConfigMap which it was given.</summary>
+/// <summary>Our images, built by hack/images.sh. A ConfigMap in the cluster says which images were loaded.</summary>
 internal sealed class Images(IClusterSource source, Kube kube)
 {
     private const string Folder = "artifacts/images";
@@ -11,7 +11,7 @@ internal sealed class Images(IClusterSource source, Kube kube)
     public static Task<string> StampAsync(string image, CancellationToken ct) =>
         File.ReadAllTextAsync(Repository.PathOf($"{Folder}/{image}.tar.stamp"), ct);
 
-    /// <summary>Builds what has changed, unless hack/test.sh just did, and loads what the cluster does not have.</summary>
+    /// <summary>Builds changed images, unless hack/test.sh already did, and loads the images that the cluster lacks.</summary>
     public async Task ProvideAsync(CancellationToken ct)
     {
         if (Environment.GetEnvironmentVariable("IMAGES_ARE_BUILT") != "1")

@@ -7,8 +7,8 @@ using Operator.Testing;
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// Two ways to the cluster: kubectl for what a user does, and plain HTTP for what the tests look at. Only the connection is the
-/// product's; what is read is read here, not by the code under test.
+/// Access to the cluster: kubectl for actions of users, and plain HTTP for checks. Only the connection is the product's code;
+/// answers are read here, not by the code under test.
 /// </summary>
 internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
 
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longer than a watch is asked to last: the server ends it, or is not there any more.</summary>
+    /// <summary>Longer than the timeout of a watch: after this silence the server is gone.</summary>
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(90);
 
     private readonly HttpClient _http = KubeConnection.Connect(KubeConnection.FromFile(kubeconfig), "e2e-tests");
@@ -45,7 +45,7 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
             ct
         );
 
-    /// <summary>Null for what is not there.</summary>
+    /// <summary>Null when the object does not exist.</summary>
     public async Task<JsonElement?> FindAsync(string path, CancellationToken ct)
     {
         using var response = await WithinAsync(CallLimit, t => _http.GetAsync(path.TrimStart('/'), t), ct);
@@ -60,9 +60,9 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
     }
 
     public async Task<JsonElement> GetAsync(string path, CancellationToken ct) =>
-        await FindAsync(path, ct) ?? throw new InvalidOperationException($"GET {path}: it is not there");
+        await FindAsync(path, ct) ?? throw new InvalidOperationException($"GET {path}: not found");
 
-    /// <summary>Text such as a pod's log or the operator's metrics; null for what is not there (any more).</summary>
+    /// <summary>Text such as a pod's log or the operator's metrics; null when the answer is an error.</summary>
     public async Task<string?> FindTextAsync(string path, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path.TrimStart('/'));
@@ -71,7 +71,7 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
         return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(ct) : null;
     }
 
-    /// <summary>A merge patch, also of what kubectl has no word for, such as a whole status.</summary>
+    /// <summary>Sends a merge patch, also for paths that kubectl cannot patch, such as a whole status.</summary>
     public async Task PatchAsync(string path, string mergePatch, CancellationToken ct)
     {
         using var content = new StringContent(mergePatch, Encoding.UTF8, "application/merge-patch+json");
@@ -79,7 +79,7 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Lines of a watch of at most a minute, until the server ends it.</summary>
+    /// <summary>The events of a watch, until the server ends the watch.</summary>
     public async IAsyncEnumerable<WatchEvent> WatchAsync(
         string path,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
@@ -101,7 +101,7 @@ internal sealed class Kube(string kubeconfig, string kubectl) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>A server that was killed may leave a call without any answer: that is a fault like others.</summary>
+    /// <summary>A killed server may never answer a call: makes this an <see cref="HttpRequestException"/>, as for other faults.</summary>
     private static async Task<T> WithinAsync<T>(
         TimeSpan limit,
         Func<CancellationToken, Task<T>> call,

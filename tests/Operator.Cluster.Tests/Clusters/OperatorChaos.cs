@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>What can happen to the operator and to the cluster under it.</summary>
+/// <summary>Faults of the operator and of the cluster under it.</summary>
 internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
 {
     private const string Ns = OperatorRelease.Namespace;
@@ -14,7 +14,7 @@ internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
     public Task InterruptAsync(string process, TimeSpan outage, CancellationToken ct) =>
         chaos.InterruptAsync(process, outage, ct);
 
-    /// <summary>No signal to handle, no lease released: the other replica waits the lease out.</summary>
+    /// <summary>SIGKILL: the leader cannot release its lease, so the other replica waits until the lease expires.</summary>
     public async Task KillLeaderAsync(CancellationToken ct)
     {
         var leader = await Operator.LeaderAsync(ct);
@@ -22,7 +22,7 @@ internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
         await AwaitOtherLeaderAsync(leader, ct);
     }
 
-    /// <summary>Frozen until another leads, then woken: it believes for a moment that it still does.</summary>
+    /// <summary>Freezes the leader until another replica leads, then continues it: for a moment it still takes itself for the leader.</summary>
     public async Task FreezeLeaderAsync(CancellationToken ct)
     {
         var leader = await Operator.LeaderAsync(ct);
@@ -38,7 +38,7 @@ internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
         {
             await chaos.CutAsync(Ns, pod, ct);
         }
-        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, ct); // so long they try again in vain
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, ct); // retries fail during this time
         foreach (var pod in pods)
         {
             await chaos.MendAsync(Ns, pod, ct);
@@ -46,8 +46,8 @@ internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
     }
 
     /// <summary>
-    /// The leader reads a token that is then revoked: its requests are refused until its file holds another one. No restart
-    /// helps it, and none may happen.
+    /// Revokes the leader's token: its requests are refused until the token file has a valid token. A restart would not help, and
+    /// the pod must not restart.
     /// </summary>
     public async Task RotateTokenAsync(CancellationToken ct)
     {
@@ -56,7 +56,7 @@ internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
         await chaos.WriteTokenAsync(Ns, leader, old, ct);
         await AwaitRequestsAsync(leader, "200", ct);
         await cluster.Kube.KubectlAsync(ct, "-n", Ns, "delete", "secret", "e2e-token-old");
-        // Written again and again: about once a minute the kubelet puts its own token back.
+        // Writes the token before each check, because the kubelet writes its own token about once a minute.
         await AwaitRequestsAsync(leader, "401", ct, () => chaos.WriteTokenAsync(Ns, leader, old, ct));
         await chaos.WriteTokenAsync(Ns, leader, await TokenBoundToAsync("e2e-token-new", ct), ct);
         await AwaitRequestsAsync(leader, "200", ct);
@@ -71,7 +71,7 @@ internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
             ct
         );
 
-    /// <summary>More requests than until now were answered so.</summary>
+    /// <summary>Waits until one more request of the pod is answered with the code.</summary>
     private async Task AwaitRequestsAsync(
         string pod,
         string code,
@@ -98,7 +98,7 @@ internal sealed class OperatorChaos(TestCluster cluster, Chaos chaos)
             .Parse(await Operator.AskAsync(pod, "/metrics", ct) ?? throw new InvalidOperationException("no metrics"))
             .Value($"rest_client_requests_total code={code}");
 
-    /// <summary>A token that holds as long as a Secret of that name exists.</summary>
+    /// <summary>A token that is valid as long as the Secret exists. Creates the Secret.</summary>
     private async Task<string> TokenBoundToAsync(string secret, CancellationToken ct)
     {
         await cluster.Kube.ApplyAsync(Ns, $"apiVersion: v1\nkind: Secret\nmetadata: {{name: {secret}}}", ct);

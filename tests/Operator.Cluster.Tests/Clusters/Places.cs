@@ -1,12 +1,12 @@
 namespace Operator.Cluster.Tests;
 
-/// <summary>Who tells a story on a cluster now: many at a time, or one alone.</summary>
+/// <summary>Limits the stories on a cluster: many at a time, or one alone.</summary>
 internal sealed class Places : IDisposable
 {
     private const int Most = 32;
     private readonly SemaphoreSlim _free = new(Most);
 
-    /// <summary>Waits for a place, or for all of them. One story at a time may ask for all.</summary>
+    /// <summary>Waits for one place, or for all places. Only one story at a time may wait for all.</summary>
     public async Task<IDisposable> TakeAsync(bool all, CancellationToken ct)
     {
         var taken = new Taken(_free);

@@ -3,12 +3,12 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>A real cluster with our images, our operator and a marketplace: set up once, shared by many stories.</summary>
+/// <summary>A real cluster with our images, our operator and a marketplace. It is set up once and shared by many stories.</summary>
 public sealed class TestCluster : IAsyncLifetime
 {
     private const string MarketplaceNamespace = "e2e-marketplace";
 
-    /// <summary>On each namespace of a story, so that what a killed run left is found.</summary>
+    /// <summary>The label of each story's namespace, so that a later test run finds and deletes leftovers of a killed one.</summary>
     public const string StoryLabel = "marketplace-operator.io/e2e-story";
 
     private readonly string _suffix = "";
@@ -16,23 +16,23 @@ public sealed class TestCluster : IAsyncLifetime
     private Kube? _kube;
     private OperatorRelease? _operator;
 
-    /// <summary>The one that <c>CLUSTER</c> names.</summary>
+    /// <summary>The cluster that <c>CLUSTER</c> names.</summary>
     public TestCluster() { }
 
-    /// <summary>Another one beside it.</summary>
+    /// <summary>A second cluster, with a suffix in its name.</summary>
     internal TestCluster(string suffix) => _suffix = suffix;
 
     internal Places Places { get; } = new();
     internal Kube Kube => _kube ?? throw NotStarted();
     internal OperatorRelease Operator => _operator ?? throw NotStarted();
 
-    /// <summary>Ways to break it; null where there are none.</summary>
+    /// <summary>Breaks the cluster on purpose; null when this is not possible.</summary>
     internal Chaos? Chaos => _source?.Chaos;
 
-    /// <summary>The address at which the cluster finds this machine; null where it can't.</summary>
+    /// <summary>The address at which the cluster reaches this machine; null when it cannot.</summary>
     internal string? Host { get; private set; }
 
-    /// <summary>Where workers find the marketplace: by address, since not every test cluster has names.</summary>
+    /// <summary>The URL of the marketplace for workers, with an IP address, because not every test cluster has DNS.</summary>
     internal string MarketplaceUrl { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
@@ -41,7 +41,7 @@ public sealed class TestCluster : IAsyncLifetime
         _source = await ClusterSource.ChooseAsync(_suffix, ct);
         _kube = new Kube(await _source.StartAsync(ct), await ToolAsync("kubectl", ct));
         Host = await _source.HostAsync(ct);
-        // An earlier run that was killed may have left stories that still run.
+        // A killed test run may have left stories that still run.
         await _kube.KubectlAsync(ct, "delete", "namespace", "-l", StoryLabel, "--wait=false");
         await new Images(_source, _kube).ProvideAsync(ct);
         var stamp = await Images.StampAsync("localhost_marketplace-operator_dev", ct);
@@ -60,13 +60,13 @@ public sealed class TestCluster : IAsyncLifetime
         }
     }
 
-    /// <summary>HELM, PROMTOOL or KUBECTL name a tool; else hack/tools.sh finds or fetches it.</summary>
+    /// <summary>The path of a tool: from HELM, PROMTOOL or KUBECTL; else hack/tools.sh finds or downloads the tool.</summary>
     internal static async Task<string> ToolAsync(string tool, CancellationToken ct) =>
         Environment.GetEnvironmentVariable(tool.ToUpperInvariant()) is { Length: > 0 } path
             ? path
             : (await Shell.RunAsync(Repository.PathOf("hack/tools.sh"), [tool], ct)).OrThrow().Trim();
 
-    /// <summary>The quickstart's own marketplace serves the other stories too.</summary>
+    /// <summary>Installs the marketplace of the quickstart, for all stories.</summary>
     private static async Task<string> OpenMarketplaceAsync(Kube kube, CancellationToken ct)
     {
         await kube.MakeNamespaceAsync(MarketplaceNamespace, "{}", ct);

@@ -1,8 +1,8 @@
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// A cluster for stories that stop the operator, or break the cluster itself, while the others go on elsewhere. Where somebody gave us
-/// one cluster for all (<c>TEST_KUBECONFIG</c>) it is that one, and such a story waits until it is alone there.
+/// A second cluster for stories that stop the operator or break the cluster. When <c>TEST_KUBECONFIG</c> gives one cluster for all
+/// stories, this is that cluster, and such a story waits until it is alone there.
 /// </summary>
 public sealed class UnsettledCluster(TestCluster settled) : IAsyncLifetime
 {
@@ -28,7 +28,7 @@ public sealed class UnsettledCluster(TestCluster settled) : IAsyncLifetime
     }
 }
 
-/// <summary>They come one by one.</summary>
+/// <summary>The collection of these stories; they run one after another.</summary>
 [CollectionDefinition(Name)]
 public sealed class Unsettled : ICollectionFixture<UnsettledCluster>
 {

@@ -3,7 +3,7 @@ using Xunit.v3;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>The unsettled stories come one by one and so take longest: they begin first.</summary>
+/// <summary>Starts the unsettled stories first: they run one after another and so take longest.</summary>
 public sealed class UnsettledFirst : ITestCollectionOrderer
 {
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(

@@ -1,6 +1,6 @@
 namespace Operator.Cluster.Tests;
 
-/// <summary>One story a test: begun in a namespace of its own, told in full when it fails, and cleared away.</summary>
+/// <summary>One story per test, in its own namespace. A failed story writes its whole state; then the namespace is deleted.</summary>
 public abstract class ClusterStory(TestCluster cluster, string name) : IAsyncLifetime
 {
     private Story? _story;
@@ -9,7 +9,7 @@ public abstract class ClusterStory(TestCluster cluster, string name) : IAsyncLif
     internal Story Story => _story ?? throw new InvalidOperationException("the story has not begun");
     protected static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>It disturbs all others on its cluster.</summary>
+    /// <summary>Whether the story disturbs all other stories on its cluster, so it must run alone.</summary>
     protected virtual bool IsAlone => false;
 
     public virtual async ValueTask InitializeAsync() => _story = await Story.BeginAsync(cluster, name, Ct, IsAlone);

@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>A story of one connector with two stores, told by its pods and by its metrics.</summary>
+/// <summary>A story of one connector with two stores, checked by its pods and its metrics.</summary>
 public abstract class EndingStory(TestCluster cluster) : ClusterStory(cluster, "endings")
 {
     private protected const string Name = "endings";
@@ -21,7 +21,7 @@ public abstract class EndingStory(TestCluster cluster) : ClusterStory(cluster, "
     private protected Task<MarketplaceConnector> AwaitReadyAsync() =>
         Story.AwaitConnectorAsync(
             Name,
-            "it is ready again",
+            "the connector is ready again",
             c => c.Status.Conditions.Any(x => x is { Type: "Ready", Status: "True" }),
             Ct
         );

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// A connector as somebody might write it who means harm, or does not know better; and what must be said of it, by the server at
-/// the door or by the operator on the object. No words: it runs.
+/// An extreme connector, and the words that must be in its refusal, by the API server or by a condition of the operator. No words:
+/// the connector must run.
 /// </summary>
 internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<string> Words)
 {
@@ -13,7 +13,7 @@ internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<
 
     public string Name => (string)Manifest["metadata"]!["name"]!; // each has one
 
-    /// <summary>All of them, each in a connector of its own.</summary>
+    /// <summary>All cases, each in its own connector.</summary>
     public static IEnumerable<Hostile> All(Func<string, JsonObject> connector)
     {
         Hostile Runs(string what, string name, Action<JsonObject> change) => Make(what, name, change, []);
@@ -96,7 +96,7 @@ internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<
             "parameters"
         );
         yield return Refused(
-            "a run that would be told more than 128 KiB",
+            "a run.json above 128 KiB",
             "run-json",
             m =>
                 Flow(m)["parameters"] = new JsonObject(
@@ -113,7 +113,7 @@ internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<
 
         // Hostile annotations and pod fields.
         yield return Runs(
-            "annotations that steer others' tools",
+            "annotations of other tools",
             "steering",
             m =>
             {
@@ -133,13 +133,13 @@ internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<
             "schedule"
         );
         yield return Refused(
-            "pod annotations of ours",
+            "pod annotations of the operator",
             "our-annotations",
             m => Sync(m)["podAnnotations"] = new JsonObject { ["marketplace-operator.io/run"] = "forged" },
             "spec.sync.podAnnotations"
         );
         yield return Refused(
-            "a variable of ours",
+            "a variable of the operator",
             "our-env",
             m =>
                 Sync(m)["env"]!
@@ -149,14 +149,14 @@ internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<
         );
         yield return Refused("root", "root", m => Sync(m)["runAsUser"] = 0, "spec.sync.runAsUser");
         yield return Refused(
-            "a ServiceAccount that was not lent",
+            "a ServiceAccount without the label for sync pods",
             "account",
             m => Sync(m)["serviceAccountName"] = "default",
             "default",
             "allow-sync-pods"
         );
         yield return Runs(
-            "a pod spec beside the allow-list",
+            "fields of a pod spec outside the allow-list",
             "pod-spec",
             m =>
             {
@@ -173,13 +173,13 @@ internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<
             "never fires"
         );
         yield return Refused(
-            "a schedule of no time at all",
+            "a schedule with interval zero",
             "zero",
             m => Flow(m)["schedule"] = "@every 0s",
             "schedule"
         );
         yield return Refused(
-            "a schedule beyond all time",
+            "a schedule with a huge interval",
             "eternal",
             m => Flow(m)["schedule"] = "@every 99999999999h",
             "schedule"
@@ -190,12 +190,7 @@ internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<
             m => Flow(m)["timeZone"] = "../../../etc/localtime",
             "timeZone"
         );
-        yield return Refused(
-            "a timeout beyond all time",
-            "timeout",
-            m => Flow(m)["timeout"] = "99999999999h",
-            "timeout"
-        );
+        yield return Refused("a huge timeout", "timeout", m => Flow(m)["timeout"] = "99999999999h", "timeout");
         yield return Refused(
             "no time to start",
             "deadline",
@@ -204,7 +199,7 @@ internal sealed record Hostile(string What, JsonObject Manifest, ImmutableArray<
         );
     }
 
-    /// <summary>The longest that an object of ours may be called.</summary>
+    /// <summary>The longest name of one of our objects.</summary>
     private static string LongName { get; } = string.Concat(Enumerable.Repeat("long-name.", 25)) + "end";
 
     private const string Texts =

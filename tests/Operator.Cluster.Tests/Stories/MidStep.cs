@@ -4,14 +4,14 @@ using Operator.Testing;
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// Where disturbances are worst: 20 stores on version 1.0, version 1.1 on its way, in the middle of its second step with 10
-/// stores. And what every such story must prove in the end.
+/// The worst time for a disturbance: 20 stores on version 1.0, and version 1.1 in its second step, with 10 stores. Also the
+/// checks of all stories that start from this state.
 /// </summary>
 internal static class MidStep
 {
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    /// <summary>What <see cref="A.RolloutManifest"/> means for 20 stores.</summary>
+    /// <summary>The steps of <see cref="A.RolloutManifest"/> for 20 stores.</summary>
     private static readonly ImmutableArray<(int Places, TimeSpan MinDuration)> Steps =
     [
         (2, TimeSpan.FromSeconds(10)),
@@ -34,18 +34,18 @@ internal static class MidStep
         );
     }
 
-    /// <summary>The spread of one attempt.</summary>
+    /// <summary>The spread of one attempt's candidate.</summary>
     public static Spread Candidate(IEnumerable<SeenRun> runs, int attempt) =>
         Spread.Of(runs.Where(r => r.Attempt == attempt));
 
-    /// <summary>Cohorts and dwell of one attempt, as its pods show them.</summary>
+    /// <summary>Checks cohorts and step durations of one attempt by its pods.</summary>
     public static void Assert_kept_its_steps(ImmutableArray<SeenRun> runs, int attempt)
     {
         Invariants.Spread_kept_its_steps(runs.Where(r => r.Attempt == attempt), Steps, Period);
         Invariants.Nobody_left_the_cohort(runs, attempt);
     }
 
-    /// <summary>Waits until every store has run stable well in a slot after the last that had a candidate.</summary>
+    /// <summary>Waits until every store has run the image successfully in a slot after the last candidate's slot.</summary>
     public static async Task AwaitAllOnStableAsync(
         Story story,
         ConnectorManifest connector,

@@ -6,15 +6,15 @@ using Operator.Testing;
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// Watches a namespace from before the story begins and remembers every sync pod that ever was, with its worker's log. Stories
-/// are proven from this, never from what the operator says about itself.
+/// Watches a namespace from before the story starts and records every sync pod with its worker's log. Stories check these
+/// records, not what the operator reports about itself.
 /// </summary>
 internal sealed class PodRecorder : IAsyncDisposable
 {
     private const string OursOnly = "labelSelector=marketplace-operator.io/connector";
     private const string Watch = "watch=1&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion=";
 
-    /// <summary>What a kubelet answers with 200, in the log's place, when it has the container no more.</summary>
+    /// <summary>A kubelet that no longer has the container sends this text with status 200 in place of the log.</summary>
     private const string NoLog = "unable to retrieve container logs";
 
     private readonly CancellationTokenSource _stop = new();
@@ -32,7 +32,7 @@ internal sealed class PodRecorder : IAsyncDisposable
         _path = $"/api/v1/namespaces/{ns}/pods";
     }
 
-    /// <summary>Every run so far, oldest first. Throws when the watch has failed: a gap would make the proof worthless.</summary>
+    /// <summary>All runs so far, oldest first. Throws when the watch or a log has failed: checks with a gap prove nothing.</summary>
     public ImmutableArray<SeenRun> Runs
     {
         get
@@ -60,7 +60,9 @@ internal sealed class PodRecorder : IAsyncDisposable
         var list = await kube.GetAsync(recorder._path, ct);
         if (list.Items("items").Any())
         {
-            throw new InvalidOperationException($"namespace {ns} has pods already; a recorder starts before its story");
+            throw new InvalidOperationException(
+                $"namespace {ns} already has pods; start the recorder before its story"
+            );
         }
         recorder._watching = recorder.WatchAsync(list.Text("metadata", "resourceVersion") ?? "", recorder._stop.Token);
         return recorder;
@@ -95,15 +97,15 @@ internal sealed class PodRecorder : IAsyncDisposable
             }
             catch (Exception e) when (e is HttpRequestException or IOException)
             {
-                // The server is gone, and with it everybody's means to change anything.
+                // The server is gone, so no object can change meanwhile.
             }
             resourceVersion = await CatchUpAsync(ct) ?? resourceVersion;
         }
     }
 
     /// <summary>
-    /// Records what changed while there was no watch. Nothing can have come and gone unseen: a sync pod stays for its
-    /// startingDeadline and more, and this comes a moment after the watch broke or the server was back.
+    /// Records changes during the gap between two watches. No pod is missed: a sync pod stays longer than its startingDeadline, and
+    /// the gap ends soon after the watch broke or the server is back.
     /// </summary>
     private async Task<string?> CatchUpAsync(CancellationToken ct)
     {
@@ -127,7 +129,7 @@ internal sealed class PodRecorder : IAsyncDisposable
             }
             catch (Exception e) when (e is HttpRequestException or IOException or InvalidOperationException)
             {
-                // Not back yet, or not well: an API server without its etcd answers with errors.
+                // The server is not back yet, or fails: an API server without its etcd answers with errors.
             }
         }
         return null;
@@ -136,7 +138,7 @@ internal sealed class PodRecorder : IAsyncDisposable
     private void Record(WatchEvent change, CancellationToken ct)
     {
         var run = Remember(change);
-        // The log goes with the pod, so it is read as soon as it is complete; nobody waits for it meanwhile.
+        // The log is lost when the pod is deleted, so it is read in the background as soon as it is complete.
         if (run.ExitCode is not null && !run.IsGone && !_logs.ContainsKey(run.Uid))
         {
             _logs[run.Uid] = ReadLogAsync(run, ct);
@@ -152,7 +154,7 @@ internal sealed class PodRecorder : IAsyncDisposable
         }
     }
 
-    /// <summary>A busy kubelet, or a server that is gone, refuses it for a while: it is asked for as long as the pod is there.</summary>
+    /// <summary>Retries while the pod exists: a busy kubelet or a missing server refuses the log for some time. Null: log lost.</summary>
     private async Task<string?> FindLogAsync(SeenRun run, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
@@ -170,7 +172,7 @@ internal sealed class PodRecorder : IAsyncDisposable
             }
             catch (Exception e) when (e is HttpRequestException or IOException)
             {
-                // The server is gone, perhaps with what only logs can prove.
+                // The server is gone; try again, because some checks need the log.
             }
         } while (!IsGone(run.Uid) && await timer.WaitForNextTickAsync(ct));
         return null;
@@ -206,6 +208,6 @@ internal sealed class PodRecorder : IAsyncDisposable
             .. (log ?? "")
                 .Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Where(l => l.StartsWith('{'))
-                .Select(l => JsonSerializer.Deserialize<WorkerLine>(l, JsonSerializerOptions.Web)!), // an object by its brace
+                .Select(l => JsonSerializer.Deserialize<WorkerLine>(l, JsonSerializerOptions.Web)!), // the brace makes it an object
         ];
 }

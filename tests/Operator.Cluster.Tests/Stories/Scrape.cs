@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>The operator's metrics, read as Prometheus would.</summary>
+/// <summary>The operator's metrics, read as Prometheus does.</summary>
 internal sealed partial class Scrape
 {
     private readonly ImmutableArray<Sample> _samples;
@@ -14,7 +14,7 @@ internal sealed partial class Scrape
     public static Scrape Parse(string text) =>
         new([.. text.Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(ParseLine)]);
 
-    /// <summary>Only what is said of one namespace.</summary>
+    /// <summary>Only the series with this namespace label.</summary>
     public Scrape Of(string ns) => new([.. _samples.Where(s => s.Labels.GetValueOrDefault("namespace") == ns)]);
 
     /// <summary>The sum of the series that match a query such as <c>runs_total arm=stable result=succeeded</c>.</summary>

@@ -5,7 +5,7 @@ using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
 
-/// <summary>A namespace in which one story happens: a user's hands (apply, patch, delete), and eyes that see pods and statuses.</summary>
+/// <summary>The namespace of one story: applies, patches and deletes objects as a user does, and reads pods and statuses.</summary>
 internal sealed class Story : IAsyncDisposable
 {
     private readonly TestCluster _cluster;
@@ -24,7 +24,7 @@ internal sealed class Story : IAsyncDisposable
     public string MarketplaceUrl => _cluster.MarketplaceUrl;
     public Kube Kube => _cluster.Kube;
 
-    /// <summary>Every sync pod that this namespace ever had, oldest first.</summary>
+    /// <summary>All sync pods that this namespace had so far, oldest first.</summary>
     public ImmutableArray<SeenRun> Runs => _recorder.Runs;
 
     public static async Task<Story> BeginAsync(
@@ -41,7 +41,7 @@ internal sealed class Story : IAsyncDisposable
         return story;
     }
 
-    /// <summary>The namespace and the secret of the examples: at the beginning, and again after it was deleted.</summary>
+    /// <summary>Creates the namespace and the Secret of the examples, at the start or after a deletion of the namespace.</summary>
     public async Task MakeNamespaceAsync(CancellationToken ct)
     {
         await Kube.MakeNamespaceAsync(Namespace, $"{{{TestCluster.StoryLabel}: \"true\"}}", ct);
@@ -52,7 +52,7 @@ internal sealed class Story : IAsyncDisposable
     {
         await _recorder.DisposeAsync();
         string[] quietly = ["--wait=false", "--ignore-not-found"];
-        await Kube.KubectlAsync(CancellationToken.None, ["delete", "namespace", Namespace, .. quietly]); // clean up also when cancelled
+        await Kube.KubectlAsync(CancellationToken.None, ["delete", "namespace", Namespace, .. quietly]); // a cancelled test cleans up too
         _place.Dispose();
     }
 
@@ -62,7 +62,7 @@ internal sealed class Story : IAsyncDisposable
     public Task<string> ApplyAsync(ActionManifest action, CancellationToken ct) =>
         Kube.ApplyAsync(Namespace, action.Yaml(), ct);
 
-    /// <summary>The action's status, once it was decided.</summary>
+    /// <summary>Waits until the action is decided and returns its status.</summary>
     public async Task<ActionStatus> AwaitActionAsync(string name, CancellationToken ct) =>
         (
             await Eventually.IsSoAsync(
@@ -86,7 +86,7 @@ internal sealed class Story : IAsyncDisposable
     public Task<string> KubectlAsync(CancellationToken ct, params string[] arguments) =>
         Kube.KubectlAsync(ct, ["-n", Namespace, .. arguments]);
 
-    /// <summary>As a user would: <c>kubectl patch</c> of one field.</summary>
+    /// <summary>Changes the image as a user does: <c>kubectl patch</c> of one field.</summary>
     public Task ChangeImageAsync(string connector, string image, CancellationToken ct) =>
         PatchAsync(connector, new { spec = new { sync = new { image } } }, ct);
 
@@ -140,7 +140,7 @@ internal sealed class Story : IAsyncDisposable
             ct
         );
 
-    /// <summary>The condition of that type, once it is there with that reason.</summary>
+    /// <summary>Waits for a condition with this type and reason.</summary>
     public async Task<Condition> AwaitConditionAsync(string connector, string type, string reason, CancellationToken ct)
     {
         bool IsIt(Condition c) => c.Type == type && c.Reason == reason;
@@ -153,14 +153,14 @@ internal sealed class Story : IAsyncDisposable
         return found.Status.Conditions.First(IsIt);
     }
 
-    /// <summary>Waits for the pods to show it.</summary>
+    /// <summary>Waits until the pods meet the condition.</summary>
     public Task<ImmutableArray<SeenRun>> AwaitRunsAsync(
         string what,
         Func<ImmutableArray<SeenRun>, bool> isSo,
         CancellationToken ct
     ) => Eventually.IsSoAsync(what, () => Task.FromResult(Runs), isSo, r => string.Join('\n', r), ct);
 
-    /// <summary>Waits until each store of the connector has had a run of that image that ended well.</summary>
+    /// <summary>Waits until each store of the connector has had a successful run of the image.</summary>
     public Task AwaitEveryStoreAsync(ConnectorManifest connector, string image, CancellationToken ct) =>
         AwaitRunsAsync(
             $"every store of '{connector.Name}' ran {image}",
@@ -172,7 +172,7 @@ internal sealed class Story : IAsyncDisposable
             ct
         );
 
-    /// <summary>All that helps to understand why a story failed.</summary>
+    /// <summary>Statuses, events and logs that help to explain a failed story.</summary>
     public async Task<string> DescribeAsync(CancellationToken ct)
     {
         var statuses = await Kube.TryKubectlAsync(null, ct, "-n", Namespace, "get", "mpc,syr,sya", "-o", "yaml");
@@ -197,10 +197,10 @@ internal sealed class Story : IAsyncDisposable
             """;
     }
 
-    /// <summary>Reconciles of this namespace's objects that threw, as the operator logged them.</summary>
+    /// <summary>The logged errors about this namespace: reconciles that threw.</summary>
     public Task<string[]> FailedReconcilesAsync(CancellationToken ct) => LoggedAsync(["Error"], ct);
 
-    /// <summary>All that the operator logged of this namespace that is more than information.</summary>
+    /// <summary>The operator's log lines about this namespace, from level Warning.</summary>
     public Task<string[]> ComplaintsAsync(CancellationToken ct) => LoggedAsync(["Warning", "Error", "Critical"], ct);
 
     private async Task<string[]> LoggedAsync(string[] levels, CancellationToken ct) =>
@@ -213,7 +213,7 @@ internal sealed class Story : IAsyncDisposable
                 .Select(l => $"{l.Text("Message")} {l.Text("Exception")}"),
         ];
 
-    /// <summary>What the operator logged of this namespace, and its warnings; not one line a store.</summary>
+    /// <summary>The operator's Information lines about this namespace and all its other lines, without the lines per store.</summary>
     private IEnumerable<string> Decisions(string log) =>
         log.Split('\n')
             .Where(l => l.StartsWith('{'))

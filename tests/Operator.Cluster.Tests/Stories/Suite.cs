@@ -1,8 +1,8 @@
 namespace Operator.Cluster.Tests;
 
 /// <summary>
-/// Which command runs a story. <c>make test</c> holds one story for each kind of behaviour; a story that carries
-/// <see cref="Stories"/> shows a further case of a kind and runs in <c>make stories</c>.
+/// Which command runs a story. <c>make test</c> runs one story for each kind of behaviour; a story with the trait
+/// <see cref="Stories"/> is a further case of a kind and runs in <c>make stories</c>.
 /// </summary>
 internal static class Suite
 {

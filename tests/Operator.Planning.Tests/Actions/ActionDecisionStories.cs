@@ -4,7 +4,7 @@ using Operator.Planning.Facts;
 
 namespace Operator.Planning.Tests.Actions;
 
-/// <summary>Whether an action is done at all: once, in time, and only if it is clear.</summary>
+/// <summary>When the operator does an action: once, in time, and only if the action is clear.</summary>
 public sealed class ActionDecisionStories
 {
     private readonly World _world = A.SettledWorld();
@@ -276,7 +276,7 @@ public sealed class ActionDecisionStories
         }
         _world.Step();
         Assert.Equal(200, _world.Record.Actions.Decided.Length);
-        _world.Run(TimeSpan.FromSeconds(20)); // a later commit takes the trimmed book along
+        _world.Run(TimeSpan.FromSeconds(20)); // a later commit stores the trimmed list
 
         Assert.Equal(1000, _world.Record.Actions.Decided.Length);
         Assert.Equal("Applied", _world.StatusOf("a-0").State);

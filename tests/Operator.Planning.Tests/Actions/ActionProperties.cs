@@ -6,7 +6,7 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Tests.Actions;
 
-/// <summary>Actions thrown at random into worlds with crashes, lost pods and downtime. CsCheck prints the seed of a failure.</summary>
+/// <summary>Random actions in worlds with crashes, lost pods and downtime. CsCheck prints the seed of a failure.</summary>
 public sealed class ActionProperties
 {
     private enum Event
@@ -100,7 +100,7 @@ public sealed class ActionProperties
             history =>
             {
                 var world = A.SettledWorld();
-                // No slot comes in between.
+                // With an interval of 24 h no slot starts during the test.
                 world.Connector = world.Connector with
                 {
                     Spec = world.Connector.Spec with { Flows = [A.Flow() with { Schedule = "@every 24h" }] },

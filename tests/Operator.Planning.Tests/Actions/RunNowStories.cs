@@ -107,7 +107,7 @@ public sealed class RunNowStories
     [Fact]
     public void What_cannot_start_by_its_deadline_is_counted_and_is_no_missed_slot()
     {
-        // Every 5 minutes, and each run lasts longer than the deadline of 20 s.
+        // The schedule is every 5 minutes, and each run lasts longer than the deadline of 20 s.
         _world.Connector = WithFlows(A.Flow() with { Schedule = "@every 5m", Timeout = new Duration("2m") });
         _world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(60) };
         _world.Run(TimeSpan.FromMinutes(5), until: w => w.HasLivePods);
@@ -148,7 +148,7 @@ public sealed class RunNowStories
 
         _world.Do("now", A.RunNow("orders", cohort));
         _world.Run(TimeSpan.FromSeconds(6));
-        _world.Do("then", A.Suspend()); // to commit what was folded
+        _world.Do("then", A.Suspend()); // forces a commit of the folded runs
         _world.Step();
 
         Assert.Equal(runs + 1, _world.Record.Ledger("orders").Evidence.Runs);
@@ -235,7 +235,7 @@ public sealed class RunNowStories
         Assert.Equal("Rejected", _world.StatusOf("now-20").State);
     }
 
-    /// <summary>No slot is open and nothing runs.</summary>
+    /// <summary>Runs until no slot is open and no pod runs.</summary>
     private void Quiet()
     {
         _world.Run(TimeSpan.FromSeconds(20), until: w => !w.HasLivePods && w.Now.Second % 10 == 6);
@@ -250,7 +250,7 @@ public sealed class RunNowStories
 
     private static bool IsRunNow(World.Started run) => run.Print.Occasion.StartsWith('n');
 
-    /// <summary>Runs of one store never overlap: each lasts from its start to its length later.</summary>
+    /// <summary>Asserts that runs of one store never overlap. Each run lasts the version's duration.</summary>
     private void ExpectNeverTwiceAtOnce()
     {
         var length = _world.Versions[A.Good].Duration;

@@ -71,7 +71,7 @@ public sealed class SuspendStories
         _world.Now = until.AddSeconds(55);
         _world.Step();
 
-        // Six slots since, of which the newest is still in time.
+        // Six slots passed since the end of the suspension. The newest can still start in time.
         Assert.Equal(missed + 5, _world.Record.Plan("orders").MissedSlots);
     }
 
@@ -223,7 +223,7 @@ public sealed class SuspendStories
     {
         _world.Do("stop", A.Suspend());
         _world.Run(TimeSpan.FromSeconds(5));
-        _world.Actions = []; // deleting it undoes nothing
+        _world.Actions = []; // deleting an action does not undo it
 
         _world.LoseRecord();
         _world.Runs.Clear();

@@ -10,7 +10,7 @@ using Operator.Planning.Stores;
 
 namespace Operator.Planning.Tests.Actions;
 
-/// <summary>Orders against the plainest model of them: one instant for each flow and store.</summary>
+/// <summary>Compares suspensions with a simple model: one end time for each flow and store.</summary>
 public sealed class SuspensionProperties
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -62,7 +62,7 @@ public sealed class SuspensionProperties
                         var isWhole = held.HeldUntil(flow) > now;
                         Assert.True(
                             !isWhole || Stores.All(s => held.HeldUntil(flow, s) > now),
-                            "a flow is held and a store of it is not"
+                            "the flow is suspended, but one of its stores is not"
                         );
                         Assert.Equal(isWhole, held.HolderOf(flow, now) is not null);
                     }
@@ -87,7 +87,7 @@ public sealed class SuspensionProperties
         return settled.Record;
     }
 
-    /// <summary>As after a slot of every flow: what ended before it may be forgotten.</summary>
+    /// <summary>The record after a slot of every flow. Suspensions that ended before the slot may be dropped.</summary>
     private static ConnectorRecord Forgotten(ConnectorRecord record, DateTimeOffset now)
     {
         foreach (var flow in Flows)
@@ -118,7 +118,7 @@ public sealed class SuspensionProperties
         }
     }
 
-    /// <summary>One in four for ever.</summary>
+    /// <summary>The end of a suspension; null, in one of four cases, means for ever.</summary>
     private static DateTimeOffset? UntilOf(Move move, DateTimeOffset now) =>
         move.IsSuspend && move.Until % 4 != 0 ? now.AddSeconds(move.Until) : null;
 

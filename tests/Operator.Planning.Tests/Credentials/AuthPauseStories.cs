@@ -59,9 +59,9 @@ public sealed class AuthPauseStories
         var condition = Assert.Single(world.Last.ConnectorStatus.Conditions, c => c.Type == Reasons.StoresFailing);
         Assert.Equal(Reasons.AuthFailed, condition.Reason);
         Assert.Equal(
-            "flow 'orders': store 'store-013' failed to authenticate; check that Secret 'sellers' (keys "
-                + "store-013.refresh_token) and Secret 'app' (keys client_id, client_secret) is there and right (the operator "
-                + "can't see Secrets); runs pause from 5 minutes to 6 hours, until one gets in",
+            "flow 'orders': store 'store-013' failed to authenticate; check Secret 'sellers' (keys "
+                + "store-013.refresh_token) and Secret 'app' (keys client_id, client_secret): each must exist with valid keys (the operator "
+                + "can't see Secrets); runs pause for 5 minutes to 6 hours, until one authenticates",
             condition.Message
         );
         Assert.Single(world.Events, e => e.Reason == Reasons.AuthFailed);

@@ -3,7 +3,7 @@ using Operator.Planning.Explaining;
 
 namespace Operator.Planning.Tests.Explaining;
 
-/// <summary>Why was this store not synced? From the record alone, in words.</summary>
+/// <summary>Explains from the record alone why a store was not synced.</summary>
 public sealed class ExplanationStories
 {
     private static readonly TimeSpan Slot = TimeSpan.FromSeconds(10);

@@ -4,7 +4,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>Credentials that many stores share.</summary>
+/// <summary>Faults with credentials that many stores share.</summary>
 public sealed class AccountFaults
 {
     private static readonly StoreCredentials Acme = new()
@@ -59,7 +59,7 @@ public sealed class AccountFaults
     public void One_store_that_gets_in_ends_the_pauses_of_its_application()
     {
         var world = LockedOut(TimeSpan.FromMinutes(170));
-        // Somebody mends the application's Secret; a store is added just then.
+        // A user fixes the application's Secret and adds a store at the same time.
         world.Versions[A.Good] = new Behaviour();
         world.Connector = world.Connector.WithStores(world.Connector.Spec.Stores.Add(new Store { Name = "new-store" }));
 
@@ -89,7 +89,7 @@ public sealed class AccountFaults
         return world;
     }
 
-    /// <summary>40 stores of one application that the marketplace does not let in.</summary>
+    /// <summary>40 stores of one application whose credentials the marketplace refuses.</summary>
     private static World LockedOut(TimeSpan time)
     {
         var world = new World();

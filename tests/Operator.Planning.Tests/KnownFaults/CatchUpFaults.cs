@@ -7,7 +7,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>What a bad version did is done again, however its attempt ends, and no more than that.</summary>
+/// <summary>Stable redoes the work of a bad version, however the attempt ends, and no other work.</summary>
 public sealed class CatchUpFaults
 {
     [KnownFault("4 of 11", 24)]
@@ -27,7 +27,7 @@ public sealed class CatchUpFaults
         world.Connector = A.Connector(world.Now, stores: 10)
             .With(A.Flow() with { Schedule = "0 * * * *", MaxStoresPerRun = 1, StartingDeadline = new Duration("2m") });
         world.RunWhatIsDue(TimeSpan.FromHours(3));
-        // From here on the marketplace refuses one listing of each store.
+        // From now on the marketplace refuses one listing of each store.
         world.Versions[A.Good] = new Behaviour { Ok = 199, Failed = 1 };
         world.RunWhatIsDue(TimeSpan.FromHours(24));
         var shipped = world.Now;
@@ -43,7 +43,7 @@ public sealed class CatchUpFaults
             .FirstOrDefault(r => r is not null);
         Given.That(redoFrom is not null, "a catch-up");
         Assert.InRange(
-            DateTimeOffset.Parse(redoFrom!, CultureInfo.InvariantCulture), // seen just now
+            DateTimeOffset.Parse(redoFrom!, CultureInfo.InvariantCulture), // not null: checked above
             shipped.AddHours(-1),
             world.Now
         );
@@ -57,7 +57,7 @@ public sealed class CatchUpFaults
     public void A_worker_is_told_its_last_run() =>
         Assert.Contains("\"lastRunSlot\":\"", RunFileInShanghai(), StringComparison.Ordinal);
 
-    /// <summary>A version that says ok and writes wrong prices ran on two stores; then somebody acts. Stores told to redo it.</summary>
+    /// <summary>Two stores run a version that reports ok but writes wrong prices. Returns how many redo it after the act.</summary>
     private static int Redone(Action<World> act)
     {
         var world = A.SettledWorld();

@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>Stores that leave, or are away, while the steps run.</summary>
+/// <summary>Stores that leave or are suspended during the steps of a rollout.</summary>
 public sealed class CohortFaults
 {
     [KnownFault("4 of 11", 23)]
@@ -44,7 +44,7 @@ public sealed class CohortFaults
         Assert.Equal((40, 40), (ended.Cohort, ended.Stores));
     }
 
-    /// <summary>An attempt whose first step is one store, and that store's name; nothing of it has run.</summary>
+    /// <summary>An attempt whose first step has one store, and the name of the store. The candidate has not run.</summary>
     private static (World World, string First) OneStoreInTheFirstStep()
     {
         var world = A.SettledWorld();
@@ -53,6 +53,6 @@ public sealed class CohortFaults
         world.Step();
         Given.That(world.Attempt is { Cohort: 1 }, "an attempt with one store");
         Given.That(world.StoresThatRan(A.Better) == 0, "a candidate that has not run");
-        return (world, world.Attempt!.Order[0]); // seen just now
+        return (world, world.Attempt!.Order[0]); // not null: checked above
     }
 }

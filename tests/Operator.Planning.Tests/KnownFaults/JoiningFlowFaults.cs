@@ -6,7 +6,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>A flow that joins is no part of stable, so its parameters go round the rollout.</summary>
+/// <summary>A joining flow is not part of stable, so its parameters bypass the rollout.</summary>
 public sealed class JoiningFlowFaults
 {
     [KnownFault("4 of 11", 22)]

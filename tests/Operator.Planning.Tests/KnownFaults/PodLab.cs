@@ -10,7 +10,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>A cluster in virtual time whose pods live as the story says, second by second.</summary>
+/// <summary>A cluster in virtual time. The test decides the state of its pods in each second.</summary>
 internal sealed class PodLab
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -41,16 +41,16 @@ internal sealed class PodLab
     public List<RunEnded> Ended { get; } = [];
     public Plan Last { get; private set; } = new();
 
-    /// <summary>What a pod is like now. By default it starts after a second and runs well for 20.</summary>
+    /// <summary>Returns the present state of a pod. Default: the pod starts after 1 s, runs for 20 s and succeeds.</summary>
     public Func<ObservedPod, PodDraft, ObservedPod> Life { get; set; }
 
-    /// <summary>False: its node does not answer, so a deletion only marks it.</summary>
+    /// <summary>False: the node does not answer, so a deletion only marks the pod.</summary>
     public bool DeletedIsSeenByKubelet { get; set; } = true;
 
-    /// <summary>What a pod that is deleted while it seems to run turns out to have been; null: it was killed then.</summary>
+    /// <summary>The last state of a pod that is deleted before its end is seen; null: the deletion kills the pod.</summary>
     public Func<ObservedPod, ObservedPod>? LastState { get; set; }
 
-    /// <summary>A finalizer of somebody else's keeps what is deleted.</summary>
+    /// <summary>True: a foreign finalizer keeps deleted pods.</summary>
     public bool HoldsDeletedPods { get; set; }
 
     public ConnectorRecord Record =>
@@ -67,7 +67,7 @@ internal sealed class PodLab
 
     public FlowPlan Flow => Record.Plan("orders");
 
-    public DateTimeOffset NextSlot => Schedule.Of(Connector.Spec.Flows[0]).Next(Now)!.Value; // each story's schedule has one
+    public DateTimeOffset NextSlot => Schedule.Of(Connector.Spec.Flows[0]).Next(Now)!.Value; // the schedules of these tests have no end
 
     public Condition Ready => Last.ConnectorStatus.Conditions.First(c => c.Type == ConditionTypes.Ready);
 
@@ -75,14 +75,14 @@ internal sealed class PodLab
 
     public ImmutableArray<Entry> EntriesOf(DateTimeOffset slot) => Flow.Occasions.Last(o => o.Slot == slot).Entries;
 
-    /// <summary>A life that starts after a second and ends well.</summary>
+    /// <summary>A pod that starts after 1 s and succeeds after the given duration.</summary>
     public ObservedPod Ordinary(ObservedPod pod, TimeSpan duration)
     {
         if (pod.Container is ContainerSight.Terminated || pod.IsGone)
         {
             return pod;
         }
-        var script = PodScript.Succeeds(Report(pod.Fingerprint!.Stores.Length)); // pods of this lab have one
+        var script = PodScript.Succeeds(Report(pod.Fingerprint!.Stores.Length)); // all pods here have one
         return pod.Show(new PodLife(script with { RunsFor = duration }).At(Now, pod.CreatedAt, image: null));
     }
 

@@ -6,7 +6,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>Pods that do not start, are kept by others, or whose clock is wrong.</summary>
+/// <summary>Pods that do not start, that a finalizer keeps, or whose node has a wrong clock.</summary>
 public sealed class PodStartFaults
 {
     [KnownFault("4 of 11", 6)]
@@ -147,7 +147,7 @@ public sealed class PodStartFaults
         Assert.Equal(0, lab.Flow.MissedBy.Concurrency);
     }
 
-    /// <summary>A candidate whose command is not in its image: the runtime says exit 128, StartError, started in 1970.</summary>
+    /// <summary>The candidate's image lacks the command: the runtime reports exit code 128, StartError, start in 1970.</summary>
     private static PodLab WithoutCommand()
     {
         var lab = new PodLab(40) { Rollout = Worlds.Steps("50%", "100%") };
@@ -193,7 +193,7 @@ public sealed class PodStartFaults
         Assert.Contains(message, lab.Last.RolloutStatus?.Attempt?.Message ?? "", StringComparison.Ordinal);
     }
 
-    /// <summary>A kubelet says OutOfcpu to every pod for so long; it is four minutes after the due time.</summary>
+    /// <summary>The kubelet rejects every pod with OutOfcpu for the given seconds. Ends 4 minutes after the due time.</summary>
     private static PodLab Rejected(int seconds)
     {
         var lab = new PodLab(20);

@@ -6,7 +6,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>What runs say about the calls that they made.</summary>
+/// <summary>Faults in counting the calls that runs report.</summary>
 public sealed class QuotaFaults
 {
     private const string Orders = "orders.searchOrders";
@@ -76,7 +76,7 @@ public sealed class QuotaFaults
         Given.That(book.ReadyAt(limit, "", 60, dayTwo) == dayTwo, "60 calls free on the second day");
         book = book.Draw(limit, "", 60, dayTwo);
 
-        // The eve's run used 10 of its 50.
+        // The run of the day before used 10 of its 50 calls.
         book = book.PutBack(limit, "", 40, later);
 
         var promised = 60;

@@ -4,7 +4,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>What users are told, and when.</summary>
+/// <summary>Faults in the conditions and events that users see.</summary>
 public sealed class ReadyFaults
 {
     [KnownFault("3 of 11", 4)]
@@ -113,7 +113,7 @@ public sealed class ReadyFaults
         lab.RunTo(lab.NextSlot.AddSeconds(10));
         Given.That(lab.Created.Count == 1, "one run of all stores");
         var name = lab.Created[0].Draft.Name;
-        var edited = lab.Pods[name].Fingerprint! with { Stores = ["store-001"] }; // pods of the lab have one
+        var edited = lab.Pods[name].Fingerprint! with { Stores = ["store-001"] }; // all pods of the lab have one
         lab.Pods[name] = lab.Pods[name] with { Fingerprint = edited };
 
         var most = 0;
@@ -133,7 +133,7 @@ public sealed class ReadyFaults
         return world;
     }
 
-    /// <summary>All conditions after a minute of such runs.</summary>
+    /// <summary>All conditions after one minute of runs with this behaviour.</summary>
     private static string Told(Behaviour behaviour)
     {
         var world = new World();

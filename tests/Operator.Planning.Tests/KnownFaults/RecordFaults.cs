@@ -8,13 +8,13 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>What the record holds. A part has at most 512 KiB when it is packed.</summary>
+/// <summary>Faults of the record. A packed part has at most 512 KiB.</summary>
 public sealed class RecordFaults
 {
     private const int Largest = 512 * 1024;
     private readonly Random _random = new(7);
 
-    // 10,000 stores: 2 to 5 seconds.
+    // Takes 2 to 5 s, because it has 10,000 stores.
     [KnownFault("2 of 11", 3)]
     public void No_part_outgrows_its_limit_with_long_names()
     {
@@ -25,7 +25,7 @@ public sealed class RecordFaults
         Assert.All(most, part => Assert.InRange(part.Value, 0, Largest));
     }
 
-    // 1,000 stores over twelve due times: 2 to 5 seconds.
+    // Takes 2 to 5 s, because it has 1,000 stores and 12 due times.
     [KnownFault("2 of 11", 3)]
     public void No_part_outgrows_its_limit_with_a_long_history()
     {

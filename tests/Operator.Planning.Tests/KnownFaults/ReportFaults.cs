@@ -4,7 +4,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>What a pod writes about itself.</summary>
+/// <summary>Faults in reading the reports of pods.</summary>
 public sealed class ReportFaults
 {
     [KnownFault("2 of 11", 1)]

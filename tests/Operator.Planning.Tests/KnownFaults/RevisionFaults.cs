@@ -6,7 +6,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>What is the same content, and what its hash looks like.</summary>
+/// <summary>Which changes are new content, and the form of a revision's hash.</summary>
 public sealed partial class RevisionFaults
 {
     [KnownFault("4 of 11", 29)]

@@ -4,7 +4,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>Ways for a version past the steps of its rollout.</summary>
+/// <summary>Ways in which a version bypasses the steps of its rollout.</summary>
 public sealed class RolloutFaults
 {
     [KnownFault("4 of 11", 20)]
@@ -117,7 +117,7 @@ public sealed class RolloutFaults
                 Assert.InRange(Rollouts.CohortOrder.Places(new StoreShare(row.Share), row.Stores), 1, row.Stores - 1)
         );
 
-    /// <summary>Nine stores are synced; the tenth has an upstream that is out of order, so the worker exits 1.</summary>
+    /// <summary>Nine stores are synced. The upstream of the tenth store is down, so the worker exits with 1.</summary>
     private static World ExitsWithOneForOneBadStore()
     {
         var world = TenStores();

@@ -5,7 +5,7 @@ using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>Ends of runs that are judged by their exit code before their cause is asked.</summary>
+/// <summary>Runs whose end is judged by the exit code, without regard to the cause of the end.</summary>
 public sealed class RunEndFaults
 {
     [KnownFault("4 of 11", 1)]
@@ -33,7 +33,7 @@ public sealed class RunEndFaults
         var lab = new PodLab(10, f => f with { Schedule = "*/15 * * * *", Timeout = new Duration("1m") });
         lab.Run(TimeSpan.FromMinutes(16));
         var slot = lab.NextSlot;
-        // The node dies 30 s after the due time, and its pods are collected 100 s later.
+        // The node dies 30 s after the due time. The garbage collector removes its pods 100 s later.
         lab.Life = (pod, _) =>
             lab.Now < slot.AddSeconds(130)
                 ? lab.Ordinary(pod, TimeSpan.FromHours(1))
@@ -83,7 +83,7 @@ public sealed class RunEndFaults
     {
         var lab = new PodLab(10);
         var evictedAt = lab.NextSlot.AddSeconds(10);
-        // A kubelet of 1.20 says Failed at once and then gives the container 30 s.
+        // A kubelet of 1.20 sets the phase Failed at once, and then gives the container 30 s.
         lab.Life = (pod, _) =>
             pod.CreatedAt >= evictedAt || lab.Now < evictedAt
                 ? lab.Ordinary(pod, TimeSpan.FromSeconds(90))
@@ -141,7 +141,7 @@ public sealed class RunEndFaults
         var store = """{"ok":1234,"failed":12,"e":{"t":6,"i":6},"note":"page 12 of 12, cursor kept"}""";
         var report = $$"""{"v":1,"s":[{{string.Join(',', Enumerable.Repeat(store, 50))}}]}""";
         lab.Life = (pod, _) =>
-            pod.Fingerprint!.Stores.Length < 50 // pods of the lab have one
+            pod.Fingerprint!.Stores.Length < 50 // all pods of the lab have one
                 ? lab.Ordinary(pod, TimeSpan.FromSeconds(20))
                 : Ended(lab, pod, new(0, "Completed", report[..ShareOfFour], pod.CreatedAt, lab.Now));
 
@@ -150,7 +150,7 @@ public sealed class RunEndFaults
         Assert.Equal("ReportCut", lab.Ended[0].Ending.Reason);
     }
 
-    /// <summary>Two runs of ten stores are asked to go after three; they finish the store and exit 0. How many stores run again.</summary>
+    /// <summary>Two runs of ten stores are deleted and exit with 0 after three stores. Returns how many stores run again.</summary>
     private static int TriedAgain(string? disruption)
     {
         var lab = new PodLab(20);
@@ -181,7 +181,7 @@ public sealed class RunEndFaults
         return lab.Created.SelectMany(c => c.Print.Stores).CountBy(s => s).Count(s => s.Value > 1);
     }
 
-    /// <summary>The first run ends so after four of its ten stores; later ones end well.</summary>
+    /// <summary>The first run ends this way after four of its ten stores. Later runs succeed.</summary>
     private static PodLab EndsOnce(int exitCode, string reason, string? podReason, string? disruption = null)
     {
         var lab = new PodLab(10);

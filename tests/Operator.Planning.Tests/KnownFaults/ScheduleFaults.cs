@@ -122,7 +122,7 @@ public sealed class ScheduleFaults
         return world;
     }
 
-    /// <summary>On one due time every run exits 1.</summary>
+    /// <summary>Every run of one due time exits with 1.</summary>
     private static void FailOnce(World world)
     {
         var well = world.Versions[A.Good];
@@ -131,7 +131,7 @@ public sealed class ScheduleFaults
         world.Versions[A.Good] = well;
     }
 
-    /// <summary>A flow that was due once an hour; it is 13:55:06.</summary>
+    /// <summary>A flow that was due every hour. The time is 13:55:06.</summary>
     private static World Hourly()
     {
         var world = new World();

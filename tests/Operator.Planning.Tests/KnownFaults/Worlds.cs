@@ -3,7 +3,7 @@ using Operator.Planning.Facts;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
-/// <summary>What several known faults do with a world.</summary>
+/// <summary>Steps that several known-fault tests share.</summary>
 internal static class Worlds
 {
     public static MarketplaceConnector With(this MarketplaceConnector connector, params IEnumerable<Flow> flows) =>
@@ -33,7 +33,7 @@ internal static class Worlds
             }
         );
 
-    /// <summary>Lets time pass second by second while pods live, and else from wake-up to wake-up.</summary>
+    /// <summary>Moves time in steps of 1 s while pods live, otherwise to the next wake-up.</summary>
     public static void RunWhatIsDue(this World world, TimeSpan time)
     {
         for (var end = world.Now + time; world.Now < end; )
@@ -49,7 +49,7 @@ internal static class Worlds
     public static Condition Ready(this World world) =>
         world.Last.ConnectorStatus.Conditions.First(c => c.Type == ConditionTypes.Ready);
 
-    /// <summary>Stores that ran this image, on whichever arm.</summary>
+    /// <summary>The number of stores that ran this image, on either arm.</summary>
     public static int StoresThatRan(this World world, string image) =>
         world
             .Runs.Where(r => world.Record.Revisions.Find(r.Print.Revision)?.Sync.Image == image)

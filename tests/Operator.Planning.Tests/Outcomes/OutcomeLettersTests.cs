@@ -8,7 +8,7 @@ public sealed class OutcomeLettersTests
 {
     private static readonly StoreOutcome[] All = Enum.GetValues<StoreOutcome>();
 
-    /// <summary>Runs of letters as they come: long ones and single ones.</summary>
+    /// <summary>Rows of outcomes: long repetitions and single letters.</summary>
     private static readonly Gen<StoreOutcome[]> Rows = Gen.Select(Gen.Int[0, All.Length - 1], Gen.Int[1, 300])
         .Array[0, 60]
         .Select(runs =>

@@ -7,8 +7,8 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Tests.Outcomes;
 
 /// <summary>
-/// Whatever happens, each occasion that is over has exactly one outcome for each store, the one that a naive reading of its runs
-/// gives; and what is counted as missed is what the outcomes say.
+/// Each closed occasion has exactly one outcome for each store. The outcome equals a naive reading of the runs, and the counts
+/// of missed syncs equal the outcomes.
 /// </summary>
 public sealed class OutcomeProperties
 {
@@ -107,7 +107,7 @@ public sealed class OutcomeProperties
             case Trouble.SuspendConnector:
                 world.Connector = world.Connector with { Spec = spec with { Suspend = !spec.Suspend } };
                 break;
-            // Where the clock went back, there may be one of that name.
+            // After the clock went back, a store with this name may exist.
             case Trouble.AddStore when spec.Stores.Length < 9 && spec.Stores.All(s => s.Name != Added(world)):
                 Change(world, spec.Stores.Insert(0, new Store { Name = Added(world) }));
                 break;
@@ -122,7 +122,7 @@ public sealed class OutcomeProperties
     private static void Change(World world, ImmutableArray<Store> stores) =>
         world.Connector = world.Connector with { Spec = world.Connector.Spec with { Stores = stores } };
 
-    /// <summary>Lives through a history, and reads every commit as an outsider: what it added to the rows, and what it may not change.</summary>
+    /// <summary>Plays a history and checks each commit: the rows that it adds, and that it changes no older row.</summary>
     private sealed class Watch
     {
         private readonly Dictionary<string, Dictionary<string, StoreOutcome>> _told = [];
@@ -150,7 +150,7 @@ public sealed class OutcomeProperties
             World.Now += TimeSpan.FromSeconds(1);
         }
 
-        /// <summary>The naive model: the best, then the last failure of the store's own, then the last that came to nothing.</summary>
+        /// <summary>The naive model: the best success, else the last failure of the store, else the last interrupted run.</summary>
         private void Fold()
         {
             foreach (var run in World.Ended.Skip(_folded))
@@ -208,7 +208,7 @@ public sealed class OutcomeProperties
                 var outcomes = book.Stores.Zip(book.Unpack(row)).ToDictionary(p => p.First, p => p.Second);
                 if (_told.TryGetValue(row.Id, out var old))
                 {
-                    // A row is written once; only stores of which it says nothing come and go.
+                    // A row is written once. Only NotListed stores may be added or removed.
                     Assert.Equal(Listed(old), Listed(outcomes));
                 }
                 else
@@ -254,7 +254,7 @@ public sealed class OutcomeProperties
             );
         }
 
-        /// <summary>What nobody wanted any more when its run came to nothing is no miss.</summary>
+        /// <summary>A store that is removed or suspended does not count as missed.</summary>
         private void CheckCounts(MissedTally before, MissedTally after, List<Dictionary<string, StoreOutcome>> rows)
         {
             var spec = World.Connector.Spec;

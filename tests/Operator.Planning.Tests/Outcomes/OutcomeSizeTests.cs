@@ -10,7 +10,7 @@ using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Tests.Outcomes;
 
-/// <summary>Ten thousand stores: what their outcomes take in the record, and how long an occasion takes to write. Says its figures.</summary>
+/// <summary>The size of the outcomes of 10,000 stores, and the time to close an occasion. Prints the figures.</summary>
 public sealed class OutcomeSizeTests(ITestOutputHelper output)
 {
     private const int Stores = 10_000;
@@ -51,7 +51,7 @@ public sealed class OutcomeSizeTests(ITestOutputHelper output)
         );
         Assert.True(packed <= most, $"{packed} bytes");
         Assert.All(parts.Values, p => Assert.True(Packed(p) < MostPartBytes));
-        Assert.True(flow.Length < MostPartBytes, "it fits even if nothing of it could be packed");
+        Assert.True(flow.Length < MostPartBytes, "the part must fit even without compression");
     }
 
     private static ImmutableSortedDictionary<string, byte[]> Encode(Draft draft) =>
@@ -66,7 +66,7 @@ public sealed class OutcomeSizeTests(ITestOutputHelper output)
         return new Draft(seen, new ConnectorRecord());
     }
 
-    /// <summary>The best of ten: others use the machine, too.</summary>
+    /// <summary>The shortest of ten, because other processes use the machine too.</summary>
     private static string Best<T>(Func<T> work) =>
         $"{Enumerable.Range(0, 10).Min(_ => Time(work)).TotalMicroseconds:0} us";
 

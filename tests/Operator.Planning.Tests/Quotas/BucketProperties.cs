@@ -6,7 +6,7 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests.Quotas;
 
-/// <summary>Over any stretch of any history no more calls are promised than rate × time + burst.</summary>
+/// <summary>In any interval of any history, at most rate × time + burst calls are promised.</summary>
 public sealed class BucketProperties
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -25,7 +25,7 @@ public sealed class BucketProperties
             }
     );
 
-    /// <summary>Time that passes in ticks, calls that are asked for, and how many of them are made in the end.</summary>
+    /// <summary>Time in ticks, requested calls, and the share of the calls that are made.</summary>
     private static readonly Gen<(long Ticks, int Calls, double Made)[]> Histories = Gen.Select(
         Gen.Frequency((3, Gen.Long[0, 20_000_000]), (1, Gen.Long[0, 9_000_000_000]), (1, Gen.Const(0L))),
         Gen.Int[1, 12],

@@ -14,7 +14,7 @@ public sealed class QuotaStories
     [Fact]
     public void A_store_waits_until_its_calls_are_there()
     {
-        // One call in 20 s, due every 10 s: every second slot has to do without.
+        // One call per 20 s, a slot every 10 s: the store skips every second slot.
         var world = WorldOf(new Quota { Api = Api, Rate = new Rate("1/20s") });
 
         world.Run(TimeSpan.FromMinutes(4));
@@ -49,7 +49,7 @@ public sealed class QuotaStories
     [Fact]
     public void An_applications_calls_go_round_among_the_stores()
     {
-        // 20 calls in 10 s for 40 stores: each is served every second slot.
+        // 20 calls per 10 s for 40 stores: each store runs in every second slot.
         var world = WorldOf(
             new Quota
             {
@@ -91,7 +91,7 @@ public sealed class QuotaStories
 
         world.Run(TimeSpan.FromMinutes(4));
 
-        // Four calls are 20 s worth of them, where 10 s lie between two slots.
+        // Four calls use the quota of 20 s, but slots are 10 s apart.
         var runs = world.Runs.Count(r => r.Print.Stores.Contains("store-001"));
         Assert.InRange(runs, 11, 14);
     }

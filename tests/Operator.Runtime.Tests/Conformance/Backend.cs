@@ -7,16 +7,16 @@ namespace Operator.Runtime.Tests.Conformance;
 /// <summary>What a conformance test runs on.</summary>
 public enum Backend
 {
-    /// <summary>The fake cluster through its door in process, in virtual time.</summary>
+    /// <summary>The fake cluster, called inside the process, in virtual time.</summary>
     FakeInProcess,
 
-    /// <summary>The fake cluster behind HTTP, through the real client.</summary>
+    /// <summary>The fake cluster behind HTTP, called by the real client.</summary>
     FakeOverHttp,
 
     /// <summary>A real API server with a node.</summary>
     RealCluster,
 
-    /// <summary>Kubernetes 1.36's CRD server: our own kinds only.</summary>
+    /// <summary>The CRD server of Kubernetes 1.36. It serves our own kinds only.</summary>
     CrdServer,
 }
 
@@ -35,7 +35,7 @@ internal sealed class EveryBackendAttribute : DataAttribute
         [.. backends.Select(b => new TheoryDataRow<Backend>(b))];
 }
 
-/// <summary>Runs a test on the back ends that have Kubernetes' own kinds and controllers.</summary>
+/// <summary>Runs a test on the back ends that have the built-in kinds and controllers of Kubernetes.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class EveryClusterAttribute : DataAttribute
 {

@@ -4,7 +4,7 @@ using Operator.Runtime.Tests.Conformance;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>Opens worlds on the back ends, and skips where one is not to be had. Servers are started once, when first asked for.</summary>
+/// <summary>Opens worlds on the back ends, and skips a test whose back end is missing. Each server starts once, at its first use.</summary>
 public sealed class ConformanceServers : IAsyncDisposable
 {
     private readonly RealCluster _cluster = new();

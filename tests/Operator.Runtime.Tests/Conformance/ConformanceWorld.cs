@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>One test's place on a back end: a client, a namespace of its own, and time.</summary>
+/// <summary>The part of a back end that one test uses: a client, its own namespace, and time.</summary>
 internal sealed class ConformanceWorld : IAsyncDisposable
 {
     private const int MostRounds = 2400;
@@ -13,20 +13,20 @@ internal sealed class ConformanceWorld : IAsyncDisposable
     public required IKubeApi Api { get; init; }
     public required string Namespace { get; init; }
 
-    /// <summary>A kind of ours, with a CRD.</summary>
+    /// <summary>One of our own kinds, with a CRD.</summary>
     public required OwnKind Own { get; init; }
 
     /// <summary>Lets a little time pass: about 50 ms.</summary>
     public required Func<ValueTask> Pass { get; init; }
     public required Func<ValueTask> Close { get; init; }
 
-    /// <summary>How the server may answer <see cref="WatchOptions.SendInitialEvents"/>: 200 if it serves it.</summary>
+    /// <summary>The codes that the server may answer to <see cref="WatchOptions.SendInitialEvents"/>; 200 when it supports the option.</summary>
     public ImmutableArray<HttpStatusCode> StreamingLists { get; init; } = [HttpStatusCode.OK];
 
-    /// <summary>Allows so many pods in the namespace, by a ResourceQuota.</summary>
+    /// <summary>Limits the pods in the namespace to this number, by a ResourceQuota.</summary>
     public required Func<int, Task> LimitPods { get; init; }
 
-    /// <summary>An image that every node has, of a program that waits for SIGTERM; null where no pods run.</summary>
+    /// <summary>An image that every node has; its program waits for SIGTERM. Null when no pods run on the back end.</summary>
     public string? PauseImage { get; init; }
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -38,7 +38,7 @@ internal sealed class ConformanceWorld : IAsyncDisposable
 
     public Task<KubeObject> CreateAsync(JsonObject own) => CreateAsync(Own.Type, own);
 
-    /// <summary>Reads, changes and replaces.</summary>
+    /// <summary>Changes a copy of the object and replaces the object.</summary>
     public Task<KubeObject> ReplaceAsync(ResourceType type, KubeObject read, Action<JsonObject> change) =>
         Api.ReplaceAsync(type, read.Key, Changed(read, change), Ct);
 
@@ -47,7 +47,7 @@ internal sealed class ConformanceWorld : IAsyncDisposable
 
     public Task<KubeObject?> GetAsync(ResourceType type, string name) => Api.GetAsync(type, Key(name), Ct);
 
-    /// <summary>Waits until there is an answer. Real time on real servers, virtual time on the fake.</summary>
+    /// <summary>Waits until <paramref name="look"/> returns a value. Time is real on real servers, virtual on the fake.</summary>
     public async Task<T> UntilAsync<T>(Func<Task<T?>> look, string what)
         where T : class
     {

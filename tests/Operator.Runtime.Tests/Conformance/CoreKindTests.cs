@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>Creations and replacements of Kubernetes' own kinds.</summary>
+/// <summary>Creations and replacements of built-in kinds.</summary>
 public sealed class CoreKindTests(ConformanceServers servers)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

@@ -5,7 +5,7 @@ using YamlDotNet.Serialization;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>The CRD server with one of our CRDs in it. Where its binary is missing its tests are skipped and say so.</summary>
+/// <summary>The CRD server with one of our CRDs. When its binary is missing, its tests are skipped with that reason.</summary>
 internal sealed class CrdServerWorlds : IAsyncDisposable
 {
     private readonly Lazy<Task<Connection>> _connection = new(ConnectAsync);
@@ -24,7 +24,7 @@ internal sealed class CrdServerWorlds : IAsyncDisposable
             Api = api,
             Namespace = ns,
             Own = OwnKind.Rollouts,
-            // Debian 12's etcd can't tell its progress.
+            // The etcd of Debian 12 does not support progress requests.
             StreamingLists = [HttpStatusCode.InternalServerError],
             LimitPods = _ => throw new NotSupportedException("there are no pods here"),
             Pass = RealClient.PassAsync,
@@ -42,7 +42,7 @@ internal sealed class CrdServerWorlds : IAsyncDisposable
         }
     }
 
-    /// <summary>There are no namespaces here that could be deleted. Cleaning up must not depend on how the test ended.</summary>
+    /// <summary>Deletes the objects one by one: this server has no namespaces to delete. No token: a cancelled test cleans up too.</summary>
     private static async Task EmptyAsync(KubeApi api, string ns)
     {
         var rest = await api.ListAsync(OwnKind.Rollouts.Type, ns, new ListOptions(), CancellationToken.None);

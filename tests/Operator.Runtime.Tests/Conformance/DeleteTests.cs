@@ -107,7 +107,7 @@ public sealed class DeleteTests(ConformanceServers servers)
 
     [Theory]
     [EveryCluster]
-    public async Task What_is_owned_by_nobody_that_exists_goes_by_itself(Backend backend)
+    public async Task An_object_whose_owner_does_not_exist_is_deleted(Backend backend)
     {
         await using var world = await servers.OpenAsync(backend);
         var owner = await world.CreateAsync(CoreTypes.ConfigMaps, Objects.ConfigMap("owner"));

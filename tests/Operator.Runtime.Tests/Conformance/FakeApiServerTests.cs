@@ -4,7 +4,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>Faults on the wire, as the real client meets them.</summary>
+/// <summary>Network faults, as the real client sees them.</summary>
 public sealed class FakeApiServerTests : IAsyncLifetime
 {
     private static readonly ObjectKey Key = new("shop", "a");

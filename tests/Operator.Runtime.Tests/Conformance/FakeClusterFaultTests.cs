@@ -4,7 +4,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>What only the fake can do: fail on demand, remember every request, and be killed.</summary>
+/// <summary>What only the fake can do: fail on demand, record every request, and kill a client.</summary>
 public sealed class FakeClusterFaultTests : IDisposable
 {
     private static readonly ObjectKey Key = new("shop", "a");

@@ -5,7 +5,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>Pods that run by a script, in virtual time.</summary>
+/// <summary>Pods that follow a script, in virtual time.</summary>
 public sealed class FakeKubeletTests : IDisposable
 {
     private static readonly ObjectKey Key = new("shop", "run");

@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>What only the fake can do to watches: delay, freeze and drop them, and forget history under them.</summary>
+/// <summary>What only the fake can do to watches: delay, freeze and drop them, and drop the history that they need.</summary>
 public sealed class FakeWatchTests : IAsyncDisposable
 {
     private static readonly TimeSpan Never = TimeSpan.FromHours(10);
@@ -34,7 +34,7 @@ public sealed class FakeWatchTests : IAsyncDisposable
 
     private string Now => _cluster.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>A watch of ConfigMaps, opened when it is first read.</summary>
+    /// <summary>A watch of ConfigMaps. It opens at the first read.</summary>
     private IAsyncEnumerator<WatchEvent> Watch(WatchOptions options, FakeClient? api = null)
     {
         var watch = (api ?? _api).WatchAsync(CoreTypes.ConfigMaps, "shop", options, _stop.Token).GetAsyncEnumerator(Ct);
@@ -92,7 +92,7 @@ public sealed class FakeWatchTests : IAsyncDisposable
     [Fact]
     public async Task A_dropped_watch_ends_in_the_way_that_was_asked_for()
     {
-        // The code of the error that it ended with; null for none.
+        // The code of the error event that ends the watch; null when there is no error event.
         async Task<int?> DroppedAsync(WatchEnd end)
         {
             int? code = null;

@@ -4,7 +4,7 @@ using Prometheus;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>The fake cluster, through both of its doors.</summary>
+/// <summary>Worlds on the fake cluster, in process and over HTTP.</summary>
 internal static class FakeWorlds
 {
     public const string PauseImage = "example/pause:1";
@@ -33,7 +33,7 @@ internal static class FakeWorlds
             Pass = async () =>
             {
                 time.Advance(Step);
-                // Readers of watches run on other threads: let them.
+                // Watches are read on other threads; give them time to run.
                 await Task.Delay(1, ConformanceWorld.Ct);
             },
             Close = () =>
@@ -81,7 +81,7 @@ internal static class FakeWorlds
         return Task.CompletedTask;
     }
 
-    /// <summary>What the node of a real cluster makes of such a pod.</summary>
+    /// <summary>What the node of a real cluster does with this pod.</summary>
     private static PodScript Script(KubeObject pod)
     {
         var container = pod.At("spec", "containers")!.Value[0]; // every pod has one
@@ -92,7 +92,7 @@ internal static class FakeWorlds
     }
 }
 
-/// <summary>The real client, and the time of the machine.</summary>
+/// <summary>The real client, in real time.</summary>
 internal sealed class RealClient : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);

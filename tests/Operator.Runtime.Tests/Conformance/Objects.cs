@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>Objects to write.</summary>
+/// <summary>Objects that tests write, as JSON.</summary>
 internal static class Objects
 {
     public static JsonObject ConfigMap(string name, string value = "1", string? label = null) =>
@@ -63,7 +63,7 @@ internal static class Objects
     public static ReadOnlyMemory<byte> Bytes(this JsonObject item) => Encoding.UTF8.GetBytes(item.ToJsonString());
 
     /// <summary>A copy to change.</summary>
-    public static JsonObject Copy(this KubeObject item) => JsonNode.Parse(item.Json.GetRawText())!.AsObject(); // an object of a server
+    public static JsonObject Copy(this KubeObject item) => JsonNode.Parse(item.Json.GetRawText())!.AsObject(); // servers send objects
 
     public static JsonElement? At(this KubeObject item, params string[] path)
     {

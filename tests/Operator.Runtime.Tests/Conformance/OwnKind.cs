@@ -9,7 +9,7 @@ internal sealed record OwnKind(ResourceType Type, string Kind)
     public static OwnKind Rollouts { get; } =
         new(new ResourceType("marketplace-operator.io", "v1alpha1", "syncrollouts"), "SyncRollout");
 
-    /// <summary>Of the same shape, and in nobody's care: an operator that runs in a real cluster leaves it alone.</summary>
+    /// <summary>A kind of the same shape that no operator watches, so an operator in a real cluster does not touch its objects.</summary>
     public static OwnKind Widgets { get; } =
         new(new ResourceType("conformance.marketplace-operator.io", "v1alpha1", "widgets"), "Widget");
 
@@ -29,7 +29,7 @@ internal sealed record OwnKind(ResourceType Type, string Kind)
             label
         );
 
-    /// <summary>A server takes a moment to serve a new kind, and tells nobody when it does.</summary>
+    /// <summary>Waits until the server serves the kind. A server needs a moment for a new kind and does not say when it is ready.</summary>
     public async Task UntilServedAsync(IKubeApi api)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>Pods on a node: how they wait, run, end and go.</summary>
+/// <summary>Pods on a node: how they wait, run, end and are deleted.</summary>
 public sealed class PodTests(ConformanceServers servers)
 {
     private const string OtherUid = "0b1a4bd0-0000-4000-8000-000000000000";
@@ -32,7 +32,7 @@ public sealed class PodTests(ConformanceServers servers)
         Assert.Contains(states, s => s.DeletionTimestamp is not null && State(s) == "running");
         var last = states[^1];
         Assert.NotNull(last.DeletionTimestamp);
-        // A busy kubelet may have lost the container by then, and says so.
+        // A busy kubelet may already have lost the container; the status then says so.
         var isLost = State(last) == "waiting" && backend == Backend.RealCluster;
         var ended = Container(last)!.Value.GetProperty(isLost ? "lastState" : "state").GetProperty("terminated");
         var isKnown = ended.GetProperty("reason").GetString() != "ContainerStatusUnknown";
@@ -178,7 +178,7 @@ public sealed class PodTests(ConformanceServers servers)
             async () => (await world.GetAsync(CoreTypes.Pods, "run"))?.Text("status", "phase") == "Failed",
             "the failure"
         );
-        Assert.Equal("terminated", State((await world.GetAsync(CoreTypes.Pods, "run"))!)); // it was there
+        Assert.Equal("terminated", State((await world.GetAsync(CoreTypes.Pods, "run"))!)); // the pod exists
 
         await world.Api.DeleteAsync(CoreTypes.Pods, pod.Key, pod.Uid, Ct);
 
@@ -244,7 +244,7 @@ public sealed class PodTests(ConformanceServers servers)
             refused.Message,
             StringComparison.Ordinal
         );
-        // A name that is taken makes no difference: admission comes first.
+        // An existing name changes nothing: admission runs before the check of the name.
         var again = await Assert.ThrowsAsync<KubeApiException>(() => world.CreateAsync(CoreTypes.Pods, Pod(world)));
         Assert.True(again.IsForbidden);
         Assert.NotEmpty(first.Uid);
@@ -309,7 +309,7 @@ public sealed class PodTests(ConformanceServers servers)
         );
 
     private static async Task<JsonElement> WaitingAsync(ConformanceWorld world) =>
-        Container((await world.GetAsync(CoreTypes.Pods, "run"))!)!.Value.GetProperty("state").GetProperty("waiting"); // seen to be
+        Container((await world.GetAsync(CoreTypes.Pods, "run"))!)!.Value.GetProperty("state").GetProperty("waiting"); // the pod waits
 
     private static JsonElement? Container(KubeObject pod) =>
         pod.At("status", "containerStatuses") is { ValueKind: JsonValueKind.Array } all ? all[0] : null;

@@ -57,7 +57,7 @@ public sealed class ReadTests(ConformanceServers servers)
             await world.CreateAsync(world.Own.New(name));
         }
         var first = await ListAsync(world, new ListOptions { Limit = 2 });
-        // What happens between two pages is in neither.
+        // Changes between two pages are in neither page.
         await world.Api.DeleteAsync(world.Own.Type, world.Key("d"), uid: null, Ct);
         await world.CreateAsync(world.Own.New("bb"));
 
@@ -90,7 +90,7 @@ public sealed class ReadTests(ConformanceServers servers)
 
     [Theory]
     [EveryBackend]
-    public async Task A_continue_token_of_nobody_is_refused(Backend backend)
+    public async Task An_unknown_continue_token_is_refused(Backend backend)
     {
         await using var world = await servers.OpenAsync(backend);
 
@@ -165,7 +165,7 @@ public sealed class ReadTests(ConformanceServers servers)
         await using var world = await servers.OpenAsync(backend);
         var created = await world.CreateAsync(world.Own.New("a"));
 
-        // "0" may be from before the creation; a version is never older than asked for.
+        // A list from "0" may be older than the creation. A list from a version is never older than this version.
         await ListAsync(world, new ListOptions { ResourceVersion = "0" });
         var since = await ListAsync(world, new ListOptions { ResourceVersion = created.ResourceVersion });
 

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Operator.Runtime.Tests.Conformance;
 
 /// <summary>
-/// A real cluster: the one of <c>TEST_KUBECONFIG</c>, else the one of <c>hack/cluster.sh</c> that <c>CLUSTER</c> names. Each test
-/// gets a namespace of its own; the one kind that is defined here goes at the end.
+/// A real cluster: from <c>TEST_KUBECONFIG</c>, else from <c>hack/cluster.sh</c> with the name in <c>CLUSTER</c>. Each test gets
+/// its own namespace; the CRD that this class creates is deleted at the end.
 /// </summary>
 internal sealed class RealCluster : IAsyncDisposable
 {
@@ -31,11 +31,11 @@ internal sealed class RealCluster : IAsyncDisposable
             Namespace = ns,
             Own = OwnKind.Widgets,
             PauseImage = pauseImage,
-            // By its version: 1.20 does not know them, 1.32 and later serve them.
+            // Kubernetes 1.20 does not know streaming lists; 1.32 and later serve them.
             StreamingLists = [HttpStatusCode.UnprocessableEntity, HttpStatusCode.OK],
             LimitPods = most => LimitPodsAsync(api, ns, most),
             Pass = RealClient.PassAsync,
-            // Cleaning up must not depend on how the test ended.
+            // No token: a cancelled test cleans up too.
             Close = async () =>
                 await api.DeleteAsync(CoreTypes.Namespaces, new ObjectKey("", ns), uid: null, CancellationToken.None),
         };
@@ -45,7 +45,7 @@ internal sealed class RealCluster : IAsyncDisposable
     {
         if (_connection.IsValueCreated && await _connection.Value is { Client: { } client })
         {
-            var name = OwnKind.WidgetDefinition()["metadata"]!["name"]!.GetValue<string>(); // its text is in OwnKind
+            var name = OwnKind.WidgetDefinition()["metadata"]!["name"]!.GetValue<string>(); // OwnKind has its text
             await client.Api.DeleteAsync(Definitions, new ObjectKey("", name), uid: null, CancellationToken.None);
             client.Dispose();
         }
@@ -68,7 +68,11 @@ internal sealed class RealCluster : IAsyncDisposable
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
             client.Dispose();
-            return new Connection(null, $"no cluster: the one of {kubeconfig} does not answer: {e.Message}", null);
+            return new Connection(
+                null,
+                $"no cluster: the API server in {kubeconfig} does not answer: {e.Message}",
+                null
+            );
         }
     }
 
@@ -82,7 +86,7 @@ internal sealed class RealCluster : IAsyncDisposable
             ["spec"] = new JsonObject { ["hard"] = new JsonObject { ["pods"] = $"{most}" } },
         };
         var created = await api.CreateAsync(Quotas, ns, quota.Bytes(), ConformanceWorld.Ct);
-        // It counts from when its controller has seen it.
+        // A quota works only after its controller has seen it.
         while ((await api.GetAsync(Quotas, created.Key, ConformanceWorld.Ct))?.At("status", "hard") is null)
         {
             await RealClient.PassAsync();
@@ -111,7 +115,7 @@ internal sealed class RealCluster : IAsyncDisposable
         }
         catch (KubeApiException e) when (e.IsAlreadyExists)
         {
-            // Left by a run that was killed: it is the same one.
+            // A killed test run left the same CRD.
         }
         await OwnKind.Widgets.UntilServedAsync(api);
     }
@@ -120,7 +124,7 @@ internal sealed class RealCluster : IAsyncDisposable
         nodes
             .Items.SelectMany(n => n.GetProperty("status").GetProperty("images").EnumerateArray())
             .Select(i => i.GetProperty("names"))
-            // An image whose name went to another one has none.
+            // An image that lost its name to a newer image has null names.
             .Where(names => names.ValueKind == System.Text.Json.JsonValueKind.Array)
             .SelectMany(names => names.EnumerateArray())
             .Select(n => n.GetString())

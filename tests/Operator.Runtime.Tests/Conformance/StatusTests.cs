@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>The status subresource, the generation, and the default that says that nobody has looked yet.</summary>
+/// <summary>The status subresource, the generation, and the default status of a new object.</summary>
 public sealed class StatusTests(ConformanceServers servers)
 {
     [Theory]

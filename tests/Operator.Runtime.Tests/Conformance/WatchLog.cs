@@ -1,6 +1,6 @@
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>Runs one watch and keeps what it tells.</summary>
+/// <summary>Runs one watch and keeps its events.</summary>
 internal sealed class WatchLog : IAsyncDisposable
 {
     private readonly ConformanceWorld _world;
@@ -28,7 +28,7 @@ internal sealed class WatchLog : IAsyncDisposable
         }
     }
 
-    /// <summary>The events without bookmarks, as "ADDED name".</summary>
+    /// <summary>The events except bookmarks, as "ADDED name".</summary>
     public IReadOnlyList<string> Changes =>
         [
             .. Events
@@ -45,7 +45,7 @@ internal sealed class WatchLog : IAsyncDisposable
             {
                 if (_reading.IsFaulted)
                 {
-                    return Task.FromException<bool>(_reading.Exception!.InnerException!); // a faulted task has one
+                    return Task.FromException<bool>(_reading.Exception!.InnerException!); // a faulted task has an exception
                 }
                 return Task.FromResult(isEnough(this));
             },
@@ -55,7 +55,7 @@ internal sealed class WatchLog : IAsyncDisposable
     public Task UntilAsync(int changes) =>
         UntilAsync(log => log.Changes.Count >= changes, $"{changes} changes (there are: {string.Join(", ", Changes)})");
 
-    /// <summary>How the watch was refused or broke.</summary>
+    /// <summary>Waits for the end of the watch and returns the error that refused or broke it; null when there is none.</summary>
     public async Task<Exception?> FailureAsync()
     {
         await _world.UntilAsync(() => Task.FromResult(HasEnded), "the end of the watch");
@@ -71,7 +71,7 @@ internal sealed class WatchLog : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or KubeApiException)
         {
-            // It was asked to end, or the test has looked at how it was refused.
+            // This class stopped the watch, or the test already checked the refusal.
         }
         _stop.Dispose();
     }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>Watches.</summary>
+/// <summary>Watches: their events, bookmarks, versions and ends.</summary>
 public sealed class WatchTests(ConformanceServers servers)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -26,7 +26,7 @@ public sealed class WatchTests(ConformanceServers servers)
         Assert.Equal(["ADDED a", "MODIFIED a", "DELETED a"], log.Changes);
         var items = log.Events.Where(e => e.Kind != WatchKind.Bookmark).Select(e => new KubeObject(e.Item)).ToList();
         Assert.Equal([created.ResourceVersion, edited.ResourceVersion], items[..2].Select(i => i.ResourceVersion));
-        // The deletion has a version of its own, and the last state.
+        // The deletion event has its own version and the last state of the object.
         Assert.True(Number(items[2].ResourceVersion) > Number(edited.ResourceVersion));
         Assert.Equal("two", items[2].Text("spec", "connectorRef", "name"));
     }
@@ -50,7 +50,7 @@ public sealed class WatchTests(ConformanceServers servers)
         await world.Api.DeleteAsync(world.Own.Type, equal.Key, uid: null, Ct);
         await log.UntilAsync(changes: 3);
 
-        // The replacement by an equal object was no change.
+        // The replacement by an equal object makes no event.
         Assert.Equal(["ADDED a", "MODIFIED a", "DELETED a"], log.Changes);
     }
 
@@ -128,7 +128,7 @@ public sealed class WatchTests(ConformanceServers servers)
         };
 
         await using var log = WatchLog.Start(world, world.Own.Type, options);
-        // None of the watch's business: but with it, the server knows that nothing was missed up to here.
+        // The selector does not match this object, but its version lets the server send a newer bookmark.
         var other = await world.CreateAsync(world.Own.New("b"));
         await log.UntilAsync(l => l.Events.Count > 0 || l.HasEnded, "a bookmark");
 
@@ -150,7 +150,7 @@ public sealed class WatchTests(ConformanceServers servers)
         await using var log = WatchLog.Start(world, world.Own.Type, new WatchOptions { ResourceVersion = "1" });
         await log.UntilAsync(l => l.Events.Count > 0 || l.HasEnded, "the refusal");
 
-        // Either way is one that a client has to know.
+        // A server answers with a status code or with an error event; a client must know both.
         if (log.Events.Count == 0)
         {
             Assert.True(Assert.IsType<KubeApiException>(await log.FailureAsync()).IsGone);
@@ -188,7 +188,7 @@ public sealed class WatchTests(ConformanceServers servers)
         Assert.NotEmpty(end.ResourceVersion);
     }
 
-    /// <summary>A refusal is a status, or an event.</summary>
+    /// <summary>The code of a refusal, from the response or from an error event; OK when the watch is not refused.</summary>
     private static async Task<HttpStatusCode> AnswerAsync(WatchLog log) =>
         log.Events is [.., { Kind: WatchKind.Error } error] ? (HttpStatusCode)error.Item.GetProperty("code").GetInt32()
         : log.HasEnded && await log.FailureAsync() is KubeApiException refused ? refused.Status

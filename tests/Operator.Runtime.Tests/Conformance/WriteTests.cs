@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Runtime.Tests.Conformance;
 
-/// <summary>Creations and replacements of objects of ours.</summary>
+/// <summary>Creations and replacements of objects of our own kinds.</summary>
 public sealed class WriteTests(ConformanceServers servers)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -114,7 +114,7 @@ public sealed class WriteTests(ConformanceServers servers)
         await using var world = await servers.OpenAsync(backend);
         var created = await world.CreateAsync(world.Own.New("a"));
 
-        // The default status of a fresh object is shown, and not stored before somebody replaces it.
+        // A read shows the default status of a new object; the first replacement stores it.
         var first = await world.ReplaceAsync(world.Own.Type, created, _ => { });
         var second = await world.ReplaceAsync(world.Own.Type, first, _ => { });
 
@@ -152,7 +152,7 @@ public sealed class WriteTests(ConformanceServers servers)
             world.ReplaceAsync(world.Own.Type, created, item => item["metadata"]!.AsObject().Remove("uid"))
         );
 
-        // Old servers compare the UID with none; new ones say that it is gone.
+        // Old servers compare the UID with an empty one; new servers answer that the object is not found.
         Assert.True(withUid.IsConflict || withUid.IsNotFound);
         Assert.True(without.IsNotFound);
     }

@@ -17,7 +17,7 @@ public sealed class LeaderLeaseTests : IDisposable
         _cluster = new FakeCluster(_time);
         _watch = new OneLeader(_cluster);
         _a = new Replica(_cluster, _time, "a");
-        // Its clock is an hour off: nothing may come of that.
+        // The clock of this replica is one hour off; this must not matter.
         _b = new Replica(_cluster, _time, "b", TimeSpan.FromHours(1));
     }
 
@@ -92,7 +92,7 @@ public sealed class LeaderLeaseTests : IDisposable
             async () =>
             {
                 await StartBothAsync();
-                // It can write everything but the lease: the worst case.
+                // The worst case: the replica can write everything except the lease.
                 _a.Client.Faults.Add(r =>
                     r.Type == CoreTypes.Leases ? Fault.Before(KubeErrors.ConnectionReset()) : null
                 );

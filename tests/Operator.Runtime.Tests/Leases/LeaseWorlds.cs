@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Leases;
 
-/// <summary>Three replicas in random trouble: whatever happens, nobody writes while another has the lease.</summary>
+/// <summary>Three replicas with random faults. A replica never writes while another replica holds the lease.</summary>
 public sealed class LeaseWorlds
 {
     private static readonly Gen<Trouble> AnyTrouble = Gen.Select(
@@ -26,14 +26,14 @@ public sealed class LeaseWorlds
         ToldToStop,
     }
 
-    /// <summary>From an instant on, for a while.</summary>
+    /// <summary>A fault of one replica, from <paramref name="At"/> after the start, for <paramref name="Lasts"/>.</summary>
     private sealed record Trouble(int Replica, Kind Kind, TimeSpan At, TimeSpan Lasts);
 
     [Fact]
     public void Nobody_writes_while_another_has_the_lease() =>
         AnyTrouble.Array[1, 8].Sample(troubles => new World().Run(OneDeletionOf(troubles)), iter: 40, threads: 1);
 
-    /// <summary>A lease that comes and goes and comes again between two looks is more than the protocol can bear.</summary>
+    /// <summary>Keeps only one deletion: the protocol is not safe when a lease is made, deleted and made again between two reads.</summary>
     private static Trouble[] OneDeletionOf(Trouble[] troubles) =>
         [
             .. troubles.Where(t => t.Kind != Kind.LeaseDeleted),
@@ -59,11 +59,11 @@ public sealed class LeaseWorlds
         private async Task LiveAsync(FakeCluster cluster, List<Replica> replicas, Trouble[] troubles)
         {
             replicas.ForEach(r => r.Start());
-            // Until all have seen the lease: who has never seen one takes a deleted one for new.
+            // Wait until all replicas have seen the lease: a replica that never saw it takes a deleted lease for a new one.
             await Task.Delay(TimeSpan.FromSeconds(5), _time);
             await Task.WhenAll(troubles.Select(t => MakeAsync(t, replicas[t.Replica], cluster)));
             await Task.Delay(TimeSpan.FromMinutes(1), _time);
-            // Those who lost it have ended; of the others one leads, or nobody is left.
+            // Replicas that lost the lease have ended. One of the others leads, unless none is left.
             Assert.Equal(replicas.Exists(r => !r.Run.IsCompleted) ? 1 : 0, replicas.Count(r => r.Lease.IsLeading));
             replicas.ForEach(r => r.Stop());
             foreach (var run in replicas.Select(r => r.Run))
@@ -81,7 +81,7 @@ public sealed class LeaseWorlds
                 Kind.Cut => faults.Add(_ => Fault.Lost),
                 Kind.AnswersSlow => faults.Add(_ => Fault.SlowAnswer(TimeSpan.FromSeconds(4))),
                 Kind.AnswersLost => faults.Add(_ => Fault.AnswerLost),
-                // As late as a write may come: the server gives it up by the timeout that it was told.
+                // The latest time at which a write can arrive: the server drops it after the timeout in the request.
                 Kind.WritesLate => faults.Add(r => r.IsWrite ? Fault.Late(TimeSpan.FromSeconds(4.9)) : null),
                 _ => null,
             };

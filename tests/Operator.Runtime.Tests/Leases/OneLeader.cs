@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Leases;
 
-/// <summary>Watches a cluster: whoever writes must hold the lease at that very moment.</summary>
+/// <summary>Checks every write in a cluster: the writer must hold the lease at the time of the write.</summary>
 internal sealed class OneLeader
 {
     private readonly FakeCluster _cluster;
@@ -13,10 +13,10 @@ internal sealed class OneLeader
         cluster.Changed = OnChanged;
     }
 
-    /// <summary>Writes of those who did not hold the lease.</summary>
+    /// <summary>Writes while another replica held the lease.</summary>
     public List<string> Violations { get; } = [];
 
-    /// <summary>Who wrote, in order, each spell once.</summary>
+    /// <summary>The writers in order; consecutive writes of one writer count once.</summary>
     public List<string> Spells { get; } = [];
 
     private void OnChanged(ClusterChange change)

@@ -5,7 +5,7 @@ using Prometheus;
 
 namespace Operator.Runtime.Tests.Leases;
 
-/// <summary>One process that wants to lead, and that writes all the time while it does.</summary>
+/// <summary>One process that tries to lead, and writes all the time while it leads.</summary>
 internal sealed class Replica : IDisposable
 {
     public static readonly ObjectKey Key = new("system", "leader");
@@ -31,7 +31,7 @@ internal sealed class Replica : IDisposable
     public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
     public LogLines Log { get; } = new();
 
-    /// <summary>What it does while it leads; by default it writes ten times a second.</summary>
+    /// <summary>The work while the replica leads; the default writes ten times a second.</summary>
     public Func<LeadershipTerm, Task> Lead { get; set; }
 
     public int RefusedWrites { get; private set; }
@@ -49,7 +49,7 @@ internal sealed class Replica : IDisposable
 
     private async Task WriteAsync(LeadershipTerm term)
     {
-        // Like work that does not look at its token: only the fence holds it back.
+        // Acts like work that ignores its token: only the fence stops its writes.
         while (!term.Stopping.IsCancellationRequested && RefusedWrites == 0)
         {
             await WriteOnceAsync();
@@ -76,12 +76,12 @@ internal sealed class Replica : IDisposable
         catch (Exception e)
             when (e is KubeApiException or HttpRequestException or TimeoutException or OperationCanceledException)
         {
-            // The next one may go better.
+            // The next write may succeed.
         }
     }
 }
 
-/// <summary>Keeps what was logged.</summary>
+/// <summary>Keeps the log lines.</summary>
 internal sealed class LogLines : ILoggerFactory, ILogger
 {
     private readonly List<(LogLevel Level, string Text)> _lines = [];

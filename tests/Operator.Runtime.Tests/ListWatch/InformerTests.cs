@@ -211,7 +211,7 @@ public sealed class InformerTests : IDisposable
             {
                 if (hasBookmarks)
                 {
-                    // What happens to others of the kind moves its version on.
+                    // Changes of other objects of this kind increase the version, so bookmarks come.
                     _world.Create(new ObjectKey("ns", $"other-{i}"));
                 }
                 await _world.PassAsync(5);
@@ -249,7 +249,7 @@ public sealed class InformerTests : IDisposable
                 _world.Cluster.DropWatches(WatchEnd.Broken);
                 await _world.PassAsync(600);
                 Assert.Equal("a=1", _world.Cache);
-                // 0.4, 0.8, … up to 30 s less jitter: not more than a call in 20 s in the long run.
+                // The pauses are 0.4, 0.8, … up to 30 s, less jitter: in the long run at most one call in 20 s.
                 Assert.InRange(_world.Cluster.Journal.Count - calls, 20, 40);
             }
             _world.Set(A, "2");
@@ -257,7 +257,7 @@ public sealed class InformerTests : IDisposable
             Assert.False(_world.Run.IsCompleted);
             await _world.PassAsync(15);
 
-            // The next fault begins with the least pause again.
+            // The pauses after the next fault start at the shortest one again.
             _world.Cluster.DropWatches(WatchEnd.Broken);
             _world.Set(A, "3");
             await _world.PassAsync(1);

@@ -4,10 +4,10 @@ using Prometheus;
 
 namespace Operator.Runtime.Tests.ListWatch;
 
-/// <summary>What a test's informer keeps of a ConfigMap: it must have the field "v", or it can't be decoded.</summary>
+/// <summary>The decoded form of a ConfigMap. A ConfigMap without the field "v" cannot be decoded.</summary>
 internal sealed record Thing(string Value, string Uid);
 
-/// <summary>A fake cluster with an informer of its ConfigMaps, and all that the informer has told.</summary>
+/// <summary>A fake cluster with an informer of its ConfigMaps, and all changes that the informer reported.</summary>
 internal sealed class InformerWorld : IDisposable
 {
     public static readonly ObjectKey A = new("ns", "a");
@@ -36,7 +36,7 @@ internal sealed class InformerWorld : IDisposable
     public int Lists => Cluster.Journal.Entries.Count(e => e.Request.Verb == KubeVerb.List);
     public int Watches => Cluster.Journal.Entries.Count(e => e.Request.Verb == KubeVerb.Watch);
 
-    /// <summary>Runs the story with the informer synced, and ends both.</summary>
+    /// <summary>Starts and syncs the informer, runs the story, and stops the informer.</summary>
     public void Story(Func<Task> story) =>
         Time.Run(async () =>
         {
@@ -82,11 +82,11 @@ internal sealed class InformerWorld : IDisposable
             ["data"] = new JsonObject { ["v"] = value },
         };
 
-    /// <summary>The cache as "name=value", in order of names.</summary>
+    /// <summary>The cache as "name=value", sorted by name.</summary>
     public string Cache =>
         string.Join(' ', Informer.All.OrderBy(o => o.Key.Name).Select(o => $"{o.Key.Name}={o.Value.Value}"));
 
-    /// <summary>What the cluster has, in the same form.</summary>
+    /// <summary>The objects in the cluster, in the form of <see cref="Cache"/>.</summary>
     public string Truth =>
         string.Join(
             ' ',

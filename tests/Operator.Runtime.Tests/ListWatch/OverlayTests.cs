@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.ListWatch;
 
-/// <summary>Objects of our own making are shown at once; and when the server has seen them go, they go.</summary>
+/// <summary>The cache shows objects that we created at once, and drops them when the server has deleted them.</summary>
 public sealed class OverlayTests : IDisposable
 {
     private static readonly ObjectKey A = InformerWorld.A;
@@ -13,7 +13,7 @@ public sealed class OverlayTests : IDisposable
     public void Dispose() => _world.Dispose();
 
     [Fact]
-    public void It_is_shown_until_the_watch_has_it_and_told_by_what_comes_after() =>
+    public void An_overlay_is_shown_until_the_watch_has_it_and_a_later_change_is_told() =>
         _world.Story(async () =>
         {
             _world.Client.WatchLag = TimeSpan.FromSeconds(5);
@@ -28,7 +28,7 @@ public sealed class OverlayTests : IDisposable
         });
 
     [Fact]
-    public void A_late_one_does_not_take_the_place_of_a_newer_state() =>
+    public void A_late_overlay_does_not_replace_a_newer_state() =>
         _world.Story(async () =>
         {
             var created = _world.Create(A, "1");
@@ -40,7 +40,7 @@ public sealed class OverlayTests : IDisposable
         });
 
     [Fact]
-    public void Older_states_that_come_late_do_not_take_its_place() =>
+    public void Older_states_that_come_late_do_not_replace_an_overlay() =>
         _world.Story(async () =>
         {
             _world.Client.WatchLag = TimeSpan.FromSeconds(5);
@@ -58,7 +58,7 @@ public sealed class OverlayTests : IDisposable
         });
 
     [Fact]
-    public void One_that_the_watch_has_seen_come_and_go_is_not_shown() =>
+    public void An_overlay_whose_deletion_the_watch_has_seen_is_not_shown() =>
         _world.Story(async () =>
         {
             var created = _world.Create(A, "1");
@@ -70,7 +70,7 @@ public sealed class OverlayTests : IDisposable
         });
 
     [Fact]
-    public void One_that_went_while_the_watch_was_broken_goes_with_the_next_list() =>
+    public void An_overlay_deleted_while_the_watch_was_broken_goes_with_the_next_list() =>
         _world.Story(async () =>
         {
             _world.Client.Faults.Next(2, _ => Fault.Before(KubeErrors.ConnectionReset()));
@@ -85,7 +85,7 @@ public sealed class OverlayTests : IDisposable
         });
 
     [Fact]
-    public void One_that_the_watch_passes_over_goes()
+    public void An_overlay_goes_when_the_watch_shows_a_later_version_without_it()
     {
         _world.Use(new InformerOptions { Type = CoreTypes.ConfigMaps, LabelSelector = "mine" });
         _world.Story(async () =>
@@ -102,7 +102,7 @@ public sealed class OverlayTests : IDisposable
     }
 
     [Fact]
-    public void A_bookmark_passes_over_it_as_well()
+    public void An_overlay_goes_when_a_bookmark_shows_a_later_version()
     {
         _world.Use(new InformerOptions { Type = CoreTypes.ConfigMaps, LabelSelector = "mine" });
         _world.Story(async () =>
@@ -115,7 +115,7 @@ public sealed class OverlayTests : IDisposable
     }
 
     [Fact]
-    public void One_that_is_younger_than_the_list_under_way_stays()
+    public void An_overlay_younger_than_the_running_list_stays()
     {
         _world.Use(new InformerOptions { Type = CoreTypes.ConfigMaps, StreamsLists = false });
         _world.Create(B, "1");
@@ -136,7 +136,7 @@ public sealed class OverlayTests : IDisposable
     }
 
     [Fact]
-    public void One_from_before_a_restore_from_a_backup_goes()
+    public void An_overlay_from_before_a_restore_from_a_backup_goes()
     {
         _world.Story(async () =>
         {

@@ -4,7 +4,7 @@ using Prometheus;
 
 namespace Operator.Runtime.Tests.Queue;
 
-/// <summary>The queue against <see cref="QueueModel"/>, in virtual time: any run of operations gives the same keys in the same order.</summary>
+/// <summary>Compares the queue with <see cref="QueueModel"/> in virtual time: all operations give the same keys in the same order.</summary>
 public sealed class KeyedQueueModelTests
 {
     private static readonly Gen<ObjectKey> Key = Gen.Int[0, 4].Select(i => new ObjectKey("ns", $"k{i}"));
@@ -27,7 +27,7 @@ public sealed class KeyedQueueModelTests
 
         public sealed record Take : Step;
 
-        /// <summary>One of the keys in flight ends well; which, is counted modulo their number.</summary>
+        /// <summary>One of the keys in flight succeeds; its index is <paramref name="Which"/> modulo their number.</summary>
         public sealed record Succeed(int Which) : Step;
 
         public sealed record Fail(int Which, TimeSpan AtLeast) : Step;
@@ -40,7 +40,7 @@ public sealed class KeyedQueueModelTests
         Gen.Select(AnyStep.List[1, 200], Gen.Double[0, 0.999])
             .Sample((steps, random) => new Pair(random).Run(steps), iter: 3000);
 
-    /// <summary>Queue and model side by side.</summary>
+    /// <summary>Runs each step on the queue and on the model.</summary>
     private sealed class Pair(double random)
     {
         private readonly FakeTimeProvider _time = new();
@@ -95,7 +95,7 @@ public sealed class KeyedQueueModelTests
             }
         }
 
-        /// <summary>Takes what is ready; where the model has nothing, the queue must not have anything either.</summary>
+        /// <summary>Takes one key. The queue has a ready key exactly when the model has one.</summary>
         private void Take(KeyedQueue queue)
         {
             using var stop = new CancellationTokenSource();
@@ -108,12 +108,12 @@ public sealed class KeyedQueueModelTests
             stop.Cancel();
         }
 
-        /// <summary>Whatever was asked for comes, at the latest after the longest backoff.</summary>
+        /// <summary>Takes all keys that were added; each comes at the latest after the longest backoff.</summary>
         private void Drain(KeyedQueue queue)
         {
             for (var round = 0; !_model.IsIdle; round++)
             {
-                Assert.True(round < 100, "it never ends");
+                Assert.True(round < 100, "the queue is never empty");
                 while (_model.Ready > 0)
                 {
                     Take(queue);

@@ -167,7 +167,7 @@ public sealed class KeyedQueueTests : IDisposable
     private KeyedQueue NewQueue(TimeProvider time) =>
         new(time, new QueueMetrics(Metrics.WithCustomRegistry(_registry), "test"), () => 0.999999);
 
-    /// <summary>Lets the key fail once and tells for how many seconds it stays away.</summary>
+    /// <summary>Reports one failure of the key; returns after how many seconds the queue gives the key again.</summary>
     private async Task<double> FailAsync()
     {
         _queue.AddAfterFailure(A);

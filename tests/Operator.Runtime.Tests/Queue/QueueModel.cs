@@ -1,6 +1,6 @@
 namespace Operator.Runtime.Tests.Queue;
 
-/// <summary>What the queue must do, said as plainly as possible: lists that are searched from the front.</summary>
+/// <summary>The simplest model of the queue: lists that are searched from the front.</summary>
 internal sealed class QueueModel
 {
     private static readonly TimeSpan LeastBackoff = TimeSpan.FromSeconds(0.5);

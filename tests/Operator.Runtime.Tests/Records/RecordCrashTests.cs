@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Records;
 
-/// <summary>Whatever breaks off between two calls, the record is what it was before or after the commit, and goes on.</summary>
+/// <summary>After a crash between any two calls, the record is as before or as after the commit, and later commits succeed.</summary>
 public sealed class RecordCrashTests
 {
     private static readonly (string Name, Func<Fault> New)[] Faults =
@@ -40,11 +40,11 @@ public sealed class RecordCrashTests
 
             var after = RecordWorld.Text(await world.ReadAsync(witness));
             Assert.Contains(after, isThrough ? [Expected(history)] : new[] { before, Expected(history) });
-            // The next process goes on from there.
+            // The next process can commit on this record.
             await world.NewWriter().CommitAsync("d=3 last=3", witness);
             var next = RecordWorld.Text(await world.ReadAsync(witness + 1));
             Assert.EndsWith("d=3 last=3", next, StringComparison.Ordinal);
-            Assert.True(call < 20, "it never gets through");
+            Assert.True(call < 20, "the commit never succeeds");
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class RecordCrashTests
 
         public void Dispose() => _world.Dispose();
 
-        /// <summary>Each step: which writer, at which call it fails (or none), how, and whether the other one has read before.</summary>
+        /// <summary>Each step: the writer, the call that fails (or none), its fault, and whether the other writer reads first.</summary>
         private async Task RunAsync((int Writer, int Call, int Fault, bool IsOtherReading)[] steps)
         {
             var writers = new[] { _world.NewWriter(), _world.NewWriter() };
@@ -92,7 +92,7 @@ public sealed class RecordCrashTests
                 var isOurs = now.Contains($"last={i}", StringComparison.Ordinal);
                 Assert.False(now.StartsWith("lost", StringComparison.Ordinal), now);
                 Assert.True(isOurs || now == truth, $"{truth} became {now} in step {i}");
-                Assert.True(isOurs || !isDone, "a commit that was done is not there");
+                Assert.True(isOurs || !isDone, "a successful commit is missing");
                 Assert.True(!isOurs || CounterOf(now) == CounterOf(truth) + 1, $"{now} came after {truth}");
                 (truth, _basis[who]) = (now, null);
             }

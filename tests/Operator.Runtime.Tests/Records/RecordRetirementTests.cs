@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Records;
 
-/// <summary>A record outlives its subject by 30 days, and then all of it is gone. Leases stand for subjects.</summary>
+/// <summary>A record is kept for 30 days after its subject is gone, then all of it is deleted. Here the subjects are Leases.</summary>
 public sealed class RecordRetirementTests : IDisposable
 {
     private readonly RecordWorld _world = new();
@@ -85,13 +85,13 @@ public sealed class RecordRetirementTests : IDisposable
 
             isThrough = await TryAsync(() => RetireAsync(writer));
 
-            // Its subject comes back just now.
+            // If the subject came back now, it would find all of the record or none of it.
             Assert.Contains(RecordWorld.Text(await world.ReadAsync()), (string[])["3: a=2 b=1", "absent"]);
-            // It does not, and the next processes finish what this one began.
+            // The subject does not come back; the next processes finish the removal.
             await RetireAsync(world.NewWriter());
             await RetireAsync(world.NewWriter());
             Assert.Empty(world.Cluster.All(CoreTypes.ConfigMaps));
-            Assert.True(call < 20, "it never gets through");
+            Assert.True(call < 20, "the removal never succeeds");
         }
     }
 
@@ -117,7 +117,7 @@ public sealed class RecordRetirementTests : IDisposable
                 Assert.Contains(committed, (string[])["4: a=5 b=1 c=5", "1: a=5 c=5"]);
                 Assert.Equal(committed, RecordWorld.Text(await world.ReadAsync((await commit).Counter)));
             }
-            Assert.True(call < 20, "it never gets through");
+            Assert.True(call < 20, "the removal never succeeds");
         }
     }
 
@@ -140,13 +140,13 @@ public sealed class RecordRetirementTests : IDisposable
             await (removal ?? Task.CompletedTask);
             var after = RecordWorld.Text(await world.ReadAsync());
             Assert.Contains(after, isDone ? (string[])["4: a=5 b=1 c=5", "1: a=5 c=5"] : ["absent"]);
-            Assert.True(call < 20, "it never gets through");
+            Assert.True(call < 20, "the removal never succeeds");
         }
     }
 
     /// <summary>
-    /// A record of three commits whose subject has been gone for longer than it is kept; its removal has come half way, or has
-    /// not begun.
+    /// A record of three commits whose subject has been gone for 31 days. Its removal has not begun, or is half done when
+    /// <paramref name="isEmptied"/>.
     /// </summary>
     private static async Task<RecordWorld> LongGoneAsync(bool isEmptied)
     {
@@ -165,7 +165,7 @@ public sealed class RecordRetirementTests : IDisposable
         return world;
     }
 
-    /// <summary>Does it just before that call of the writer's reaches the server. The fake answers at once.</summary>
+    /// <summary>Runs the action just before call number <paramref name="call"/> of the writer. The fake answers at once.</summary>
     private static IDisposable AtCall(Writer writer, int call, Action act)
     {
         var seen = 0;
@@ -179,7 +179,7 @@ public sealed class RecordRetirementTests : IDisposable
         });
     }
 
-    /// <summary>Every hour, each time by a process that remembers nothing.</summary>
+    /// <summary>Retires records every hour, each time by a new process without memory.</summary>
     private async Task PassAsync(int days)
     {
         for (var hour = 0; hour < days * 24; hour++)

@@ -225,9 +225,9 @@ public sealed class RecordStoreTests : IDisposable
         await writer.CommitAsync("b=4");
         _world.Cluster.Restore(backup);
 
-        // The same process, with what it remembers.
+        // The same process, with its memory of earlier reads.
         var lost = Assert.IsType<RecordRead.Lost>(await writer.Store.ReadAsync(Subject, witness: 4, RecordWorld.Stop));
-        Assert.Contains("says 2 where 4 was seen", lost.Why, StringComparison.Ordinal);
+        Assert.Contains("has counter 2, but counter 4 was seen before", lost.Why, StringComparison.Ordinal);
         Assert.Equal(
             "2: a=2 b=1",
             RecordWorld.Text(await writer.Store.ReadAsync(Subject, witness: 2, RecordWorld.Stop))

@@ -54,7 +54,7 @@ public sealed class RecordSweepTests : IDisposable
     [Fact]
     public async Task The_servers_clock_tells_the_age()
     {
-        // Ours is two hours ahead.
+        // The clock of this process is two hours ahead of the server's clock.
         _world.Cluster.ClockSkew = TimeSpan.FromHours(-2);
         var writer = _world.NewWriter();
         await writer.CommitAsync("a=1");

@@ -4,7 +4,7 @@ using Operator.Testing;
 
 namespace Operator.Runtime.Tests.Records;
 
-/// <summary>A cluster with one record, and stores that read and write it, each with a client of its own.</summary>
+/// <summary>A cluster with one record, and record stores that read and write it, each with its own client.</summary>
 internal sealed class RecordWorld : IDisposable
 {
     public static readonly ObjectKey Subject = new("shop", "subject");
@@ -16,7 +16,7 @@ internal sealed class RecordWorld : IDisposable
         MaxInlineBytes = 1024,
     };
 
-    /// <summary>The name of a part that is kept inside the head while it is small.</summary>
+    /// <summary>The name of a part that is stored inside the head while it is small.</summary>
     public const string Inline = "last";
     private int _ids;
     private int _clients;
@@ -39,7 +39,7 @@ internal sealed class RecordWorld : IDisposable
     public KubeObject Head =>
         Cluster.All(CoreTypes.ConfigMaps).Single(c => c.Label("example.io/record-role") == "head");
 
-    /// <summary>What a fresh process reads.</summary>
+    /// <summary>The record as a new process reads it.</summary>
     public Task<RecordRead> ReadAsync(long witness = 0) => NewWriter().Store.ReadAsync(Subject, witness, Stop);
 
     public static ImmutableSortedDictionary<string, ReadOnlyMemory<byte>?> Changes(string text) =>
@@ -51,7 +51,7 @@ internal sealed class RecordWorld : IDisposable
                 StringComparer.Ordinal
             );
 
-    /// <summary>"counter: name=content …", or what else the read says.</summary>
+    /// <summary>The record as "counter: name=content …", or the other result of the read.</summary>
     public static string Text(RecordRead read) =>
         read switch
         {
@@ -66,7 +66,7 @@ internal sealed class RecordWorld : IDisposable
     public void Dispose() => Cluster.Dispose();
 }
 
-/// <summary>A process that commits on top of what it has read.</summary>
+/// <summary>A process that reads the record and commits changes of it.</summary>
 internal sealed class Writer(RecordWorld world, FakeClient client, RecordStoreOptions options)
 {
     public FakeClient Client { get; } = client;

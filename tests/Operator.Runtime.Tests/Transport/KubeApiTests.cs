@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Operator.Runtime.Tests.Transport;
 
-/// <summary>Calls over a scripted connection: what is sent again, how long is waited, what is counted and closed.</summary>
+/// <summary>Calls over a scripted connection: which requests are sent again and when, what is counted, what is closed.</summary>
 public sealed class KubeApiTests : IDisposable
 {
     private const string NotFound =
@@ -128,7 +128,7 @@ public sealed class KubeApiTests : IDisposable
     [Fact]
     public async Task Nothing_is_sent_after_the_limit_even_when_timers_are_late()
     {
-        // The process is stopped while it waits to send again: the wait and the limit end in the same instant.
+        // The process is paused while it waits to send again, so the wait and the limit end at the same time.
         _server.Then(HttpStatusCode.TooManyRequests, retryAfter: "1").Then(HttpStatusCode.Created);
         var call = _server.Api().CreateAsync(CoreTypes.Pods, "shop", Json, Stop);
 
@@ -223,12 +223,12 @@ public sealed class KubeApiTests : IDisposable
     private Task<double?> CountAsync(string verb, string code) =>
         Scrape.ValueAsync(_server.Registry, "rest_client_requests_total", $"method=\"{verb}\"", $"code=\"{code}\"");
 
-    /// <summary>Lets time pass until it has ended, however it ends. Other threads take part in it.</summary>
+    /// <summary>Lets time pass until the call succeeds or fails. The call also runs on other threads.</summary>
     private async Task<T> RunAsync<T>(Task<T> call)
     {
         while (!call.IsCompleted)
         {
-            Assert.True(_time.GetUtcNow() - _time.Start < TimeSpan.FromHours(1), "it has not ended in time");
+            Assert.True(_time.GetUtcNow() - _time.Start < TimeSpan.FromHours(1), "the call did not end within an hour");
             _time.Advance(TimeSpan.FromMilliseconds(50));
             await Task.Yield();
         }

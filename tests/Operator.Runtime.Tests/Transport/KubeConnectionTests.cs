@@ -5,7 +5,7 @@ using Prometheus;
 
 namespace Operator.Runtime.Tests.Transport;
 
-/// <summary>The connection over real TLS: whom it trusts, as whom it shows up, and what happens when files change.</summary>
+/// <summary>The connection over real TLS: which certificates it trusts, which identity it uses, and what happens when files change.</summary>
 public sealed class KubeConnectionTests : IDisposable
 {
     private static readonly ObjectKey Key = new("shop", "thing");

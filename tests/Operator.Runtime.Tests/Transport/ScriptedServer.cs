@@ -6,10 +6,10 @@ using Prometheus;
 
 namespace Operator.Runtime.Tests.Transport;
 
-/// <summary>A request as the scripted server saw it, and when.</summary>
+/// <summary>A request as the scripted server received it, with its time.</summary>
 internal sealed record Seen(string Method, string PathAndQuery, string Body, DateTimeOffset At);
 
-/// <summary>Answers in turn as scripted, the last answer for ever, and knows which of its answers are still open.</summary>
+/// <summary>Gives the scripted answers in order, repeats the last one for ever, and counts the answers that are still open.</summary>
 internal sealed class ScriptedServer(FakeTimeProvider time) : HttpMessageHandler
 {
     private readonly Queue<Func<CancellationToken, Task<HttpResponseMessage>>> _answers = new();
@@ -37,7 +37,7 @@ internal sealed class ScriptedServer(FakeTimeProvider time) : HttpMessageHandler
         return this;
     }
 
-    /// <summary>The connection breaks before there is an answer.</summary>
+    /// <summary>The connection breaks before the answer.</summary>
     public ScriptedServer ThenBreak()
     {
         _answers.Enqueue(_ => throw new HttpRequestException(HttpRequestError.ConnectionError));
@@ -51,13 +51,13 @@ internal sealed class ScriptedServer(FakeTimeProvider time) : HttpMessageHandler
         return this;
     }
 
-    /// <summary>Nothing ever comes.</summary>
+    /// <summary>The server never answers.</summary>
     public ScriptedServer ThenHang()
     {
         _answers.Enqueue(async ct =>
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, time, ct);
-            throw new InvalidOperationException("it hangs");
+            throw new InvalidOperationException("a hanging answer ended");
         });
         return this;
     }
@@ -96,7 +96,7 @@ internal sealed class ScriptedServer(FakeTimeProvider time) : HttpMessageHandler
         }
     }
 
-    /// <summary>Gives its text, then fails as a reset connection does.</summary>
+    /// <summary>Gives its text, then fails like a reset connection.</summary>
     private sealed class TornStream(string part) : MemoryStream(Encoding.UTF8.GetBytes(part))
     {
         public override int Read(byte[] buffer, int offset, int count) =>
@@ -110,7 +110,7 @@ internal sealed class ScriptedServer(FakeTimeProvider time) : HttpMessageHandler
     }
 }
 
-/// <summary>Reads metrics as Prometheus would.</summary>
+/// <summary>Reads metrics as Prometheus does.</summary>
 internal static class Scrape
 {
     public static async Task<string> TextAsync(CollectorRegistry registry)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Operator.Runtime.Tests.Transport;
 
-/// <summary>A watch as it comes down the wire.</summary>
+/// <summary>How the client reads the stream of a watch.</summary>
 public sealed class WatchStreamTests : IDisposable
 {
     private readonly ScriptedServer _server = new(new FakeTimeProvider());

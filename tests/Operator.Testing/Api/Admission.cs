@@ -3,12 +3,12 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>A write that asks for admission. Before is null for a creation.</summary>
+/// <summary>A write that admission rules check. Before is null for a creation.</summary>
 public sealed record AdmissionRequest(ResourceType Type, ObjectKey Key, JsonElement? Before, JsonElement After);
 
 /// <summary>
-/// Rules that may refuse creations and replacements with 403, as ResourceQuota and admission plugins do. A rule is called
-/// under the cluster's lock and returns why it refuses, or null.
+/// Rules that may refuse creations and replacements with 403, as ResourceQuota and admission plugins do. A rule runs
+/// under the cluster's lock and returns the reason of a refusal; null accepts the write.
 /// </summary>
 public sealed class Admission
 {
@@ -16,7 +16,7 @@ public sealed class Admission
 
     internal Admission(Lock gate) => _rules = new Rules<Func<AdmissionRequest, string?>>(gate);
 
-    /// <summary>Adds a rule; disposing the answer takes it away.</summary>
+    /// <summary>Adds a rule. Dispose the result to remove the rule.</summary>
     public IDisposable Refuse(Func<AdmissionRequest, string?> rule) => _rules.Add(rule);
 
     internal bool HasRules => !_rules.All.IsEmpty;
@@ -25,7 +25,7 @@ public sealed class Admission
         _rules.All.Select(r => r(request)).FirstOrDefault(why => why is not null);
 }
 
-/// <summary>Does something once, when it is disposed.</summary>
+/// <summary>Runs an action once, on disposal.</summary>
 internal sealed class Registration(Action end) : IDisposable
 {
     private Action? _end = end;

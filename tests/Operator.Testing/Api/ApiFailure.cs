@@ -5,14 +5,14 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>A refusal of the server, in the words of Kubernetes: code, reason and message of its Status object.</summary>
+/// <summary>A refusal of the server: the code, reason and message of a Kubernetes Status object.</summary>
 internal sealed class ApiFailure(HttpStatusCode code, string reason, string message) : Exception(message)
 {
     public HttpStatusCode Code { get; } = code;
     public string Reason { get; } = reason;
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The reason of the first cause in the Status' details; null: none.</summary>
+    /// <summary>The reason of the first cause in the details of the Status; null: no cause.</summary>
     public string? Cause { get; init; }
 
     public static ApiFailure NotFound(ResourceKind kind, string name) =>
@@ -54,7 +54,7 @@ internal sealed class ApiFailure(HttpStatusCode code, string reason, string mess
 
     public static ApiFailure Expired(string why) => new(HttpStatusCode.Gone, "Expired", why);
 
-    /// <summary>A resourceVersion of the future.</summary>
+    /// <summary>The resourceVersion is newer than the server's.</summary>
     public static ApiFailure TooLarge(long asked, long current) =>
         new(HttpStatusCode.GatewayTimeout, "Timeout", $"Too large resource version: {asked}, current: {current}")
         {
@@ -62,12 +62,12 @@ internal sealed class ApiFailure(HttpStatusCode code, string reason, string mess
             Cause = "ResourceVersionTooLarge",
         };
 
-    /// <summary>The path is not served. The real server's answer is plain text: no Status, no reason.</summary>
+    /// <summary>The path is not served. The real server answers with plain text, without Status and reason.</summary>
     public static ApiFailure NotServed() => new(HttpStatusCode.NotFound, "", "404 page not found");
 
     public JsonElement ToStatus()
     {
-        // What no Status describes is written as it is.
+        // A failure without reason (NotServed) has no Status object.
         if (Reason.Length == 0)
         {
             return JsonSerializer.SerializeToElement(new JsonObject { ["message"] = Message });

@@ -43,7 +43,7 @@ internal sealed class ApiReads(ClusterState state)
     private static JsonElement MetadataOf(StoredObject item) =>
         JsonElement.Parse($$"""{"metadata":{{item.Json.GetProperty("metadata").GetRawText()}}}""");
 
-    /// <summary>In what state of the world the list is: the newest, the one that a former page began, or one that was asked for.</summary>
+    /// <summary>The version that a list shows: the newest, the version of the first page, or the requested version.</summary>
     private (long Version, string? After, IEnumerable<StoredObject> Items) Snapshot(
         ResourceType type,
         ListOptions options
@@ -64,7 +64,7 @@ internal sealed class ApiReads(ClusterState state)
         {
             throw ApiFailure.TooLarge(asked, store.Version);
         }
-        // Without a limit "not older than"; with one, exactly that version.
+        // Without a limit the version means "not older than"; with a limit it means exactly this version.
         return asked > 0 && options.Limit > 0
             ? (asked, null, store.At(type, asked, "The resourceVersion for the provided list is too old."))
             : (store.Version, null, store.All(type));
@@ -81,14 +81,14 @@ internal sealed class ApiReads(ClusterState state)
 
 internal static class ResourceVersions
 {
-    /// <summary>Zero for none.</summary>
+    /// <summary>Zero when no version is given.</summary>
     public static long Parse(string? text) =>
         string.IsNullOrEmpty(text) ? 0
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version
         : throw ApiFailure.BadRequest($"resourceVersion: Invalid value: \"{text}\": it is no number");
 }
 
-/// <summary>Where the next page begins, and of which version of the world it is.</summary>
+/// <summary>The path after which the next page begins, and the version that all pages show.</summary>
 internal sealed record ContinueToken(long Version, string After)
 {
     public string Encode() =>

@@ -5,10 +5,10 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>What a write asks for, and what the server did: the object as it is then.</summary>
+/// <summary>The object after a write, and whether the write changed it.</summary>
 internal sealed record WriteAnswer(JsonElement Json, bool HasChanged);
 
-/// <summary>Creations, replacements and deletions, by the rules of the real server's registry. Used under the cluster's lock.</summary>
+/// <summary>Creates, replaces and deletes objects by the rules of the real server. Used under the cluster's lock.</summary>
 internal sealed class ApiWrites(ClusterState state)
 {
     public WriteAnswer Create(ResourceType type, string ns, ReadOnlyMemory<byte> body)
@@ -121,7 +121,7 @@ internal sealed class ApiWrites(ClusterState state)
         }
         var isShown = Defaults.Apply(kind, item);
         Admit(kind, key, null, item);
-        // Last: a creation that admission refuses is refused, whether there is such an object or not.
+        // This check is last because Kubernetes runs admission before it looks for an existing object.
         if (state.Store.Find(kind.Type, key) is not null)
         {
             throw ApiFailure.AlreadyExists(kind, key.Name);
@@ -129,7 +129,7 @@ internal sealed class ApiWrites(ClusterState state)
         return new WriteAnswer(state.Store.Save(kind, item, isShown).Json, HasChanged: true);
     }
 
-    /// <summary>Writes, unless nothing changes; the last finalizer of an object that is being deleted takes it along.</summary>
+    /// <summary>Writes the object if it changes. Removes a deleted object when the write removes its last finalizer.</summary>
     private WriteAnswer Commit(StoredObject stored, JsonObject before, JsonObject item)
     {
         var isShown = Defaults.Apply(stored.Kind, item);
@@ -157,7 +157,7 @@ internal sealed class ApiWrites(ClusterState state)
         }
     }
 
-    /// <summary>A UID in the body is a precondition, for an object that is gone as well: its UID is empty then.</summary>
+    /// <summary>A UID in the body is a precondition. A missing object has an empty UID, so the precondition fails.</summary>
     private static void CheckUid(ResourceKind kind, string name, JsonObject item, StoredObject? stored)
     {
         if (item["metadata"].Text("uid") is { Length: > 0 } uid && uid != stored?.Uid)
@@ -201,7 +201,7 @@ internal sealed class ApiWrites(ClusterState state)
         }
     }
 
-    /// <summary>What counts for the generation: all but metadata and status.</summary>
+    /// <summary>The part that counts for the generation: all fields except metadata and status.</summary>
     private static JsonObject Desired(JsonObject item)
     {
         var desired = item.DeepClone().AsObject();

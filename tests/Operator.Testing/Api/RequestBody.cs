@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 
 namespace Operator.Testing;
 
-/// <summary>Reads the object of a write and refuses what the real server refuses before it looks at the stored one.</summary>
+/// <summary>Reads the object of a write. Makes the checks that the real server makes before it reads the stored object.</summary>
 internal static partial class RequestBody
 {
     private const int MaxName = 253;
 
-    /// <summary>The object, its metadata completed from the path.</summary>
+    /// <summary>Returns the object, with missing metadata filled in from the path.</summary>
     public static JsonObject Parse(ResourceKind kind, ReadOnlyMemory<byte> body, string ns, string? name)
     {
         var item = ParseObject(body);
@@ -95,18 +95,18 @@ internal static partial class RequestBody
     private static partial Regex Subdomain();
 }
 
-/// <summary>What the server fills in.</summary>
+/// <summary>Default values that the server fills in.</summary>
 internal static class Defaults
 {
     private const long PodGraceSeconds = 30;
 
-    /// <summary>True when some of it is shown only, and not stored.</summary>
+    /// <summary>Fills in the defaults. True when the default status is shown but not stored.</summary>
     public static bool Apply(ResourceKind kind, JsonObject item)
     {
         var isShown = kind.DefaultStatus is not null && item["status"] is null;
         if (isShown)
         {
-            item["status"] = kind.DefaultStatus!.Value.ToNode(); // isShown says that there is one
+            item["status"] = kind.DefaultStatus!.Value.ToNode(); // isShown is true only when there is one
         }
         if (kind.Type == ResourceKinds.Pods.Type)
         {
@@ -122,7 +122,7 @@ internal static class Defaults
     }
 }
 
-/// <summary>Fields that may not change once they are set.</summary>
+/// <summary>Fields that must not change after they are set.</summary>
 internal static class ImmutableFields
 {
     private static readonly string[] PodFieldsThatMayChange =

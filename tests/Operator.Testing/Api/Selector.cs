@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Operator.Testing;
 
-/// <summary>A label selector: equality, inequality and existence, joined by commas; and a field selector of the common fields.</summary>
+/// <summary>A label selector (equality, inequality, existence, joined by commas), and a selector of common fields.</summary>
 internal sealed class Selector
 {
     private readonly ImmutableArray<Term> _labels;

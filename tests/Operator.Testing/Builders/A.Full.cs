@@ -4,7 +4,7 @@ using Operator.Api;
 
 namespace Operator.Testing;
 
-/// <content>Objects in which every field is set and right; tests change what they are about.</content>
+/// <content>Valid objects with every field set. A test changes the fields that it checks.</content>
 public static partial class A
 {
     public static JsonObject FullConnectorJson() =>
@@ -102,7 +102,7 @@ public static partial class A
                 """
             )!;
 
-    /// <summary>Only a RunNow has a since, only a Suspend an until.</summary>
+    /// <summary>A Suspend with every field that it may have. Only a RunNow may have a since.</summary>
     public static JsonObject FullActionJson() =>
         (JsonObject)
             JsonNode.Parse(

@@ -5,8 +5,8 @@ using Operator.Planning.Facts;
 namespace Operator.Testing;
 
 /// <summary>
-/// Builders with sane defaults; a test names only what matters to it. Plain names build the small objects that planning's
-/// stories are about, <c>Full</c> ones have every field set, <c>Manifest</c> ones are the YAML that users send to a cluster.
+/// Builders with good defaults; a test sets only the fields that matter. Plain names build small objects for planning tests,
+/// <c>Full</c> names build objects with every field set, <c>Manifest</c> names build the YAML that users send to a cluster.
 /// </summary>
 public static partial class A
 {
@@ -34,7 +34,7 @@ public static partial class A
             },
         };
 
-    /// <summary>A good list of stores; another hash is another content.</summary>
+    /// <summary>A valid list of stores. The hash stands for the content of the list.</summary>
     public static StoreListSight StoreList(string source, string hash, params IEnumerable<string> stores) =>
         new()
         {
@@ -137,14 +137,14 @@ public static partial class A
             },
         };
 
-    /// <summary>For the example worker in a real cluster, and its marketplace.</summary>
+    /// <summary>A connector for the example worker and its marketplace in a real cluster.</summary>
     public static ConnectorManifest ConnectorManifest(string name = "shop") => new() { Name = name };
 
     public static RolloutManifest RolloutManifest(string connector = "shop") => new() { Connector = connector };
 
     public static ActionManifest ActionManifest(string name) => new() { Name = name };
 
-    /// <summary>Names of stores for a manifest.</summary>
+    /// <summary>Store names for a manifest.</summary>
     public static ImmutableArray<string> Stores(int count) =>
         [.. Enumerable.Range(1, count).Select(i => $"seller-{i:00}")];
 }

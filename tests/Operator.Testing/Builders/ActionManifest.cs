@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Operator.Testing;
 
-/// <summary>An action as a user writes it.</summary>
+/// <summary>The manifest of an action, as a user writes it.</summary>
 public sealed record ActionManifest
 {
     public string Name { get; init; } = "";

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Operator.Testing;
 
-/// <summary>A connector as a user writes it, for the example worker. Texts, so that a story can also write what is wrong.</summary>
+/// <summary>The manifest of a connector for the example worker. Values are texts, so that a test can write wrong values.</summary>
 public sealed record ConnectorManifest
 {
     public string Name { get; init; } = "";
@@ -11,17 +11,17 @@ public sealed record ConnectorManifest
     public string UpdatePolicy { get; init; } = "Rollout";
     public bool Suspend { get; init; }
 
-    /// <summary>A fault of the example worker; part of the revision, like every variable.</summary>
+    /// <summary>A fault that the example worker simulates. It is an environment variable, so it is part of the revision.</summary>
     public string Fault { get; init; } = "none";
 
     public ImmutableArray<string> Stores { get; init; } = A.Stores(20);
 
-    /// <summary>Secrets of single stores, by store.</summary>
+    /// <summary>The Secret names of single stores, by store name.</summary>
     public ImmutableDictionary<string, string> StoreSecrets { get; init; } = ImmutableDictionary<string, string>.Empty;
     public string Schedule { get; init; } = "@every 5s";
     public string StartingDeadline { get; init; } = "40s";
 
-    /// <summary>A busy machine needs long for a pod, and longer when pods that are given up are replaced by others.</summary>
+    /// <summary>Long, because a busy machine starts pods slowly, and replacing pods that did not start makes it slower.</summary>
     public string StartTimeout { get; init; } = "60s";
     public string Timeout { get; init; } = "30s";
     public int MaxConcurrentRuns { get; init; } = 10;
@@ -29,10 +29,10 @@ public sealed record ConnectorManifest
 
     public string Requests { get; init; } = "{cpu: 5m, memory: 16Mi}";
 
-    /// <summary>A line of YAML right under spec, for what no schema allows.</summary>
+    /// <summary>A line of YAML directly under spec, for fields that the schema refuses.</summary>
     public string Extra { get; init; } = "";
 
-    /// <summary>A line of YAML right under spec.sync.</summary>
+    /// <summary>A line of YAML directly under spec.sync.</summary>
     public string SyncExtra { get; init; } = "";
 
     public string Yaml(string marketplaceUrl) =>

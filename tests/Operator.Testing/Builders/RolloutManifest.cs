@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace Operator.Testing;
 
-/// <summary>A rollout as a user writes it.</summary>
+/// <summary>The manifest of a rollout, as a user writes it.</summary>
 public sealed record RolloutManifest
 {
     public string Connector { get; init; } = "";
     public string Name => Connector;
 
-    /// <summary>Of 20 stores: 2, 10, all.</summary>
+    /// <summary>With 20 stores the steps have 2, 10 and 20 stores.</summary>
     public ImmutableArray<(string Stores, string MinDuration)> Steps { get; init; } =
     [("10%", "10s"), ("50%", "15s"), ("100%", "0s")];
 

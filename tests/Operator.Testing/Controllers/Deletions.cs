@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Testing;
 
-/// <summary>How objects go: at once, after a pod's grace period, or when the last finalizer is gone. Used under the cluster's lock.</summary>
+/// <summary>Deletes objects: at once, after the grace period, or after the last finalizer. Used under the cluster's lock.</summary>
 internal sealed class Deletions(ClusterState state)
 {
     public WriteAnswer Begin(StoredObject stored, TimeSpan? grace)
@@ -23,7 +23,7 @@ internal sealed class Deletions(ClusterState state)
             : new WriteAnswer(stored.Json, HasChanged: false);
     }
 
-    /// <summary>An object that waited for its finalizers only goes with the last of them.</summary>
+    /// <summary>Removes a deleted object that has no finalizer and no grace period left.</summary>
     public void Continue(StoredObject saved)
     {
         if (
@@ -36,7 +36,7 @@ internal sealed class Deletions(ClusterState state)
         }
     }
 
-    /// <summary>False when the object is going as fast already.</summary>
+    /// <summary>False when an earlier deletion has the same or a shorter grace period.</summary>
     private bool Mark(JsonObject metadata, long seconds)
     {
         var isFirst = metadata["deletionTimestamp"] is null;
@@ -60,7 +60,7 @@ internal sealed class Deletions(ClusterState state)
             return 0;
         }
         var pod = stored.Json;
-        // Nothing runs yet, or any more: there is nobody to wait for.
+        // No container runs: the deletion needs no grace period.
         var isIdle = pod.Field("spec", "nodeName") is null || PodStatus.HasEnded(stored);
         return isIdle ? 0
             : asked is { } grace ? (long)grace.TotalSeconds

@@ -1,6 +1,6 @@
 namespace Operator.Testing;
 
-/// <summary>Deletes what is owned by objects that are all gone, a while after the last of them went. Used under the cluster's lock.</summary>
+/// <summary>Deletes an object after a delay when all its owners are gone. Used under the cluster's lock.</summary>
 internal sealed class GarbageCollector(ClusterState state)
 {
     private const string Name = "garbage-collector";

@@ -3,7 +3,7 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>Where objects may be created, and how a namespace goes with all that is in it. Used under the cluster's lock.</summary>
+/// <summary>Checks the namespace of a new object, and deletes namespaces with content. Used under the cluster's lock.</summary>
 internal sealed class Namespaces(ClusterState state)
 {
     private const string Name = "namespace-controller";

@@ -3,37 +3,37 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>What goes wrong with one request. The default is nothing.</summary>
+/// <summary>The fault of one request. Default: no fault.</summary>
 public sealed record Fault
 {
-    /// <summary>The request reaches the server this much later, even when its client has given up: a write that comes late.</summary>
+    /// <summary>The delay of the request. A late request reaches the server even when its client has given up.</summary>
     public TimeSpan Delay { get; init; }
 
-    /// <summary>Told in place of everything: the request never reaches the server.</summary>
+    /// <summary>The client gets this exception, and the request never reaches the server. Null: no such fault.</summary>
     public Exception? Instead { get; init; }
 
-    /// <summary>Told in place of the answer: the request was done.</summary>
+    /// <summary>The server does the request, but the client gets this exception. Null: no such fault.</summary>
     public Exception? Afterwards { get; init; }
 
-    /// <summary>The answer comes this much later.</summary>
+    /// <summary>The delay of the answer.</summary>
     public TimeSpan AnswerDelay { get; init; }
 
-    /// <summary>The client is killed before the request leaves it, or after it was done.</summary>
+    /// <summary>Kills the client before it sends the request, or after the server did the request. Null: no kill.</summary>
     public ClientDeath? Kills { get; init; }
 
-    /// <summary>Neither the request nor an answer arrives; the client gives up by its timeout.</summary>
+    /// <summary>The request never reaches the server; the client's call times out.</summary>
     public static Fault Lost { get; } = new() { Delay = TimeSpan.MaxValue };
 
-    /// <summary>The request is done, and its answer never arrives; the client gives up by its timeout.</summary>
+    /// <summary>The server does the request, but its answer is lost; the client's call times out.</summary>
     public static Fault AnswerLost { get; } = new() { AnswerDelay = TimeSpan.MaxValue };
 
     public static Fault KilledBefore { get; } = new() { Kills = ClientDeath.BeforeTheCall };
     public static Fault KilledAfter { get; } = new() { Kills = ClientDeath.AfterTheCall };
 
-    /// <summary>Not done, and this is what the client is told.</summary>
+    /// <summary>The server does not do the request; the client gets this exception.</summary>
     public static Fault Before(Exception told) => new() { Instead = told };
 
-    /// <summary>Done, and this is what the client is told.</summary>
+    /// <summary>The server does the request; the client gets this exception.</summary>
     public static Fault After(Exception told) => new() { Afterwards = told };
 
     public static Fault Late(TimeSpan delay) => new() { Delay = delay };
@@ -47,7 +47,7 @@ public enum ClientDeath
     AfterTheCall,
 }
 
-/// <summary>What goes wrong with API servers, as <see cref="IKubeApi"/> tells it. Each call makes a new exception.</summary>
+/// <summary>Exceptions that <see cref="IKubeApi"/> throws for API server faults. Each call makes a new exception.</summary>
 public static class KubeErrors
 {
     public static HttpRequestException ConnectionReset() =>

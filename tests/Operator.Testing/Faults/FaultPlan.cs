@@ -1,19 +1,19 @@
 namespace Operator.Testing;
 
-/// <summary>Decides for each request of one client what goes wrong with it. Rules are called under the cluster's lock, in order.</summary>
+/// <summary>Chooses the fault of each request of one client. Rules run in order, under the cluster's lock.</summary>
 public sealed class FaultPlan
 {
     private readonly Rules<Func<FakeRequest, Fault?>> _rules;
 
     internal FaultPlan(Lock gate) => _rules = new Rules<Func<FakeRequest, Fault?>>(gate);
 
-    /// <summary>Adds a rule: it returns a fault, or null for none. Disposing the answer takes the rule away.</summary>
+    /// <summary>Adds a rule, which returns a fault or null. Dispose the result to remove the rule.</summary>
     public IDisposable Add(Func<FakeRequest, Fault?> rule) => _rules.Add(rule);
 
-    /// <summary>The next request that it is for fails, once.</summary>
+    /// <summary>The next request that matches gets the fault, once.</summary>
     public void Next(Fault fault, Func<FakeRequest, bool>? isFor = null) => Next(times: 1, _ => fault, isFor);
 
-    /// <summary>The next requests that it is for fail.</summary>
+    /// <summary>The next requests that match get the fault.</summary>
     public void Next(int times, Func<FakeRequest, Fault> fault, Func<FakeRequest, bool>? isFor = null)
     {
         var left = times;

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Operator.Testing;
 
 /// <summary>
-/// A <see cref="FakeCluster"/> behind HTTP on loopback, with the paths and queries of the real API, so that the real client
-/// talks to it. Clients are told apart by the product of their user agent.
+/// Serves a <see cref="FakeCluster"/> over HTTP on loopback, with the paths and queries of the real API, for the real client.
+/// The product in the user agent identifies the client.
 /// </summary>
 public sealed class FakeApiServer : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ public sealed class FakeApiServer : IAsyncDisposable
         Faults = faults;
     }
 
-    /// <summary>What goes wrong in the server; told as HTTP statuses, or as a broken connection.</summary>
+    /// <summary>Faults in the server. Clients see them as HTTP statuses, or as a broken connection.</summary>
     public FaultPlan Faults { get; }
 
     public Uri Url =>
@@ -42,10 +42,10 @@ public sealed class FakeApiServer : IAsyncDisposable
         return new FakeApiServer(app, door, faults);
     }
 
-    /// <summary>What goes wrong on the wire: the first rule that has an answer decides. Disposing takes the rule away.</summary>
+    /// <summary>Adds a rule for network faults; the first fault returned counts. Dispose the result to remove the rule.</summary>
     public IDisposable OnTheWire(Func<WireRequest, WireFault?> rule) => _door.AddFault(rule);
 
-    /// <summary>The next request that it is for goes wrong, once.</summary>
+    /// <summary>The next request that matches gets the fault, once.</summary>
     public void NextOnTheWire(WireFault fault, Func<WireRequest, bool>? isFor = null)
     {
         var isDone = 0;
@@ -58,7 +58,7 @@ public sealed class FakeApiServer : IAsyncDisposable
     {
         using var atOnce = new CancellationTokenSource();
         await atOnce.CancelAsync();
-        // Open watches would keep it waiting.
+        // A normal stop waits for open watches.
         await _app.StopAsync(atOnce.Token);
         await _app.DisposeAsync();
     }

@@ -8,7 +8,7 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>Writes one answer, with what goes wrong on its way.</summary>
+/// <summary>Writes one answer, with its network fault.</summary>
 internal sealed class HttpAnswerWriter(HttpContext context, ClusterState state, TimeProvider time)
 {
     private HttpResponse Response => context.Response;
@@ -75,7 +75,7 @@ internal sealed class HttpAnswerWriter(HttpContext context, ClusterState state, 
 
     private async Task WriteWatchAsync(WatchStream watch, int? cutAfter)
     {
-        // The headers tell that the watch is on, before there is anything to say.
+        // Send the headers now: they tell the client that the watch is open, before the first event.
         await Response.StartAsync(context.RequestAborted);
         await Response.Body.FlushAsync(context.RequestAborted);
         var left = cutAfter;

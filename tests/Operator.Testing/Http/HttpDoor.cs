@@ -7,7 +7,7 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>What is to be sent: one JSON document, or a watch.</summary>
+/// <summary>The answer to send: one JSON document, or a watch.</summary>
 internal sealed record HttpAnswer(HttpStatusCode Status, JsonElement Body)
 {
     public WatchStream? Watch { get; init; }
@@ -17,7 +17,7 @@ internal sealed record HttpAnswer(HttpStatusCode Status, JsonElement Body)
         new(failure.Code, failure.ToStatus()) { RetryAfter = failure.RetryAfter };
 }
 
-/// <summary>Takes HTTP requests to the cluster, by the same rules as the door in process.</summary>
+/// <summary>Handles HTTP requests by the same rules as <see cref="FakeClient"/>.</summary>
 internal sealed class HttpDoor(ClusterState state, FaultPlan faults, TimeProvider time)
 {
     private static readonly TimeSpan NeverGivesUp = TimeSpan.FromDays(1);
@@ -81,7 +81,7 @@ internal sealed class HttpDoor(ClusterState state, FaultPlan faults, TimeProvide
         }
         catch (KubeApiException e)
         {
-            // A fault of the plan: the server's own refusals are answers.
+            // This exception comes from the fault plan. Refusals by the server are answers, not exceptions.
             var failure = new ApiFailure(e.Status, e.Reason, e.Message) { RetryAfter = e.RetryAfter };
             await writer.WriteAsync(HttpAnswer.Of(failure), fault);
         }

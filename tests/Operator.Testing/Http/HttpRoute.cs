@@ -5,12 +5,12 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>What a request's path and query ask for.</summary>
+/// <summary>The target of a request's path.</summary>
 internal sealed record HttpRoute(ResourceType Type, string? Namespace, string? Name, string? Subresource)
 {
     public ObjectKey Key => new(Namespace ?? "", Name ?? "");
 
-    /// <summary>Null for a path that no API server has.</summary>
+    /// <summary>Null when no API server has the path.</summary>
     public static HttpRoute? Parse(string path) =>
         path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToArray() switch
         {
@@ -36,7 +36,7 @@ internal sealed record HttpRoute(ResourceType Type, string? Namespace, string? N
         };
     }
 
-    /// <summary>Null for what the fake does not serve.</summary>
+    /// <summary>Null when the fake does not serve the request.</summary>
     public KubeVerb? Verb(HttpRequest request) =>
         (request.Method, Name, Subresource) switch
         {

@@ -7,7 +7,7 @@ namespace Operator.Testing;
 /// <summary>A certificate authority that lives for one test.</summary>
 public sealed class TestAuthority : IDisposable
 {
-    // Certificates are checked by the platform against the real clock.
+    // The platform checks certificates against the real clock, so this time is real too.
     private static readonly DateTimeOffset From = DateTimeOffset.UtcNow.AddDays(-1);
     private static readonly DateTimeOffset Until = DateTimeOffset.UtcNow.AddDays(1);
     private readonly X509Certificate2 _certificate;
@@ -23,7 +23,7 @@ public sealed class TestAuthority : IDisposable
 
     public string Pem => _certificate.ExportCertificatePem();
 
-    /// <summary>A certificate with its key, for a host's name or address.</summary>
+    /// <summary>Issues a certificate with its key for a host name or address.</summary>
     public X509Certificate2 Issue(string host)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

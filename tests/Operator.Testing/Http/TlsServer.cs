@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Operator.Testing;
 
-/// <summary>A request as it arrived.</summary>
+/// <summary>A request that the server received.</summary>
 public sealed record Arrival(
     string Method,
     string Path,
@@ -33,7 +33,7 @@ public sealed class TlsServer : IAsyncDisposable
 
     public X509Certificate2? Certificate { get; set; }
 
-    /// <summary>Answers each request; by default with an empty object.</summary>
+    /// <summary>Answers each request. Default: an empty JSON object.</summary>
     public Func<HttpContext, Task> Answer { get; set; } = context => context.Response.WriteAsync("{}");
 
     public Uri Url =>
@@ -67,7 +67,7 @@ public sealed class TlsServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Nobody answers any more.</summary>
+    /// <summary>Stops the server. Later requests get no answer.</summary>
     public Task StopAsync(CancellationToken ct) => _app.StopAsync(ct);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

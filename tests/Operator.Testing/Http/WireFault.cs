@@ -3,32 +3,32 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>One HTTP request, before it is dealt with. <paramref name="Number"/> counts all of the server's, from 1.</summary>
+/// <summary>One HTTP request before the server handles it. <paramref name="Number"/> counts the server's requests from 1.</summary>
 public sealed record WireRequest(int Number, KubeVerb Verb, ResourceType Type, ObjectKey Key);
 
-/// <summary>What goes wrong between client and server, on the wire. The default is nothing.</summary>
+/// <summary>A network fault between client and server. Default: no fault.</summary>
 public sealed record WireFault
 {
-    /// <summary>The connection is reset before the request is dealt with.</summary>
+    /// <summary>Resets the connection before the server handles the request.</summary>
     public bool ResetsBefore { get; init; }
 
-    /// <summary>The request is done, and the connection reset before its answer.</summary>
+    /// <summary>Resets the connection after the server did the request, before the answer.</summary>
     public bool ResetsAfter { get; init; }
 
-    /// <summary>The body is cut after so many bytes, and the connection reset.</summary>
+    /// <summary>Cuts the body after this number of bytes and resets the connection. Null: no cut.</summary>
     public int? CutsBodyAfter { get; init; }
 
-    /// <summary>Half of the body arrives this much later.</summary>
+    /// <summary>The delay of the second half of the body.</summary>
     public TimeSpan BodyDelay { get; init; }
 
-    /// <summary>A watch breaks in the middle of the line after so many events.</summary>
+    /// <summary>Breaks a watch in the middle of a line after this number of events. Null: no break.</summary>
     public int? CutsWatchAfter { get; init; }
 
-    /// <summary>Answered in place of the server: by a proxy, a limiter, a load balancer.</summary>
+    /// <summary>A proxy or load balancer answers with this status instead of the server. Null: the server answers.</summary>
     public HttpStatusCode? Status { get; init; }
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The body of such an answer. Default: plain text that no client can parse.</summary>
+    /// <summary>The body of the answer with <see cref="Status"/>. Default: plain text that no client can parse.</summary>
     public string Body { get; init; } = "upstream connect error or disconnect/reset before headers";
 
     public static WireFault TooManyRequests(TimeSpan retryAfter) =>

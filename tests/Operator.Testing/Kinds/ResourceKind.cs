@@ -3,38 +3,38 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>How the server treats one kind: what a CustomResourceDefinition, or Kubernetes' own registry, says about it.</summary>
+/// <summary>The server's rules for one kind, from a CustomResourceDefinition or from Kubernetes itself.</summary>
 public sealed record ResourceKind(ResourceType Type, string Kind)
 {
     public bool IsNamespaced { get; init; } = true;
 
-    /// <summary>A status subresource: the main path leaves the status alone, and <c>/status</c> everything else.</summary>
+    /// <summary>The kind has a status subresource: only <c>/status</c> writes the status, and it writes nothing else.</summary>
     public bool HasStatus { get; init; }
 
     /// <summary>Whether <c>metadata.generation</c> counts the changes of the spec.</summary>
     public bool TracksGeneration { get; init; }
 
-    /// <summary>Whether a PUT without a resourceVersion replaces whatever is there; otherwise it is refused.</summary>
+    /// <summary>Whether a PUT without a resourceVersion replaces the stored object. False: the server refuses the PUT.</summary>
     public bool MayReplaceBlindly { get; init; }
 
-    /// <summary>Whether a PUT creates an object that is missing.</summary>
+    /// <summary>Whether a PUT creates a missing object.</summary>
     public bool IsCreatedByReplace { get; init; }
 
-    /// <summary>Whether a deletion waits for the object's grace period. Only pods do.</summary>
+    /// <summary>Whether a deletion waits for the object's grace period. True only for pods.</summary>
     public bool HasGrace { get; init; }
 
-    /// <summary>Defined by a CustomResourceDefinition: the items of its lists carry kind and apiVersion, as no others do.</summary>
+    /// <summary>A CustomResourceDefinition defines the kind. Only list items of custom kinds have kind and apiVersion.</summary>
     public bool IsCustom { get; init; }
 
-    /// <summary>The default that the schema gives the status of an object that has none.</summary>
+    /// <summary>The schema's default for a missing status; null: no default.</summary>
     public JsonElement? DefaultStatus { get; init; }
 
     public string ApiVersion => Type.Group.Length == 0 ? Type.Version : $"{Type.Group}/{Type.Version}";
 
-    /// <summary>As messages name the resource: <c>pods</c>, <c>leases.coordination.k8s.io</c>.</summary>
+    /// <summary>The resource's name in messages: <c>pods</c>, <c>leases.coordination.k8s.io</c>.</summary>
     internal string Resource => Type.Group.Length == 0 ? Type.Plural : $"{Type.Plural}.{Type.Group}";
 
-    /// <summary>As messages about invalid objects name the kind.</summary>
+    /// <summary>The kind's name in messages about invalid objects.</summary>
     internal string QualifiedKind => Type.Group.Length == 0 ? Kind : $"{Kind}.{Type.Group}";
 }
 
@@ -80,7 +80,7 @@ public static class ResourceKinds
     internal static IEnumerable<ResourceKind> All =>
         [Pods, ConfigMaps, Secrets, ServiceAccounts, Namespaces, Leases, Events, Connectors, Rollouts, Actions];
 
-    /// <summary>One of the operator's own kinds, as the CRDs in <c>crds/</c> define them.</summary>
+    /// <summary>One of the operator's own kinds, as defined by the CRDs in <c>crds/</c>.</summary>
     public static ResourceKind Ours(string kind, string plural) =>
         new(new ResourceType(OurGroup, OurVersion, plural), kind)
         {

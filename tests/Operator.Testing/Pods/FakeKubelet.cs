@@ -4,8 +4,8 @@ using Operator.Runtime;
 namespace Operator.Testing;
 
 /// <summary>
-/// Scheduler and kubelet of the one node: takes every pod through its script in virtual time. A deleted pod that runs shows a
-/// last MODIFIED with its ended container and report before it goes, as on real clusters. Pods are not restarted
+/// The scheduler and kubelet of one node. They run the script of every pod in virtual time. As on real clusters, a running pod
+/// that is deleted sends a last MODIFIED event, with its ended container and report, before its removal. Pods never restart
 /// (<c>restartPolicy: Never</c>).
 /// </summary>
 public sealed class FakeKubelet
@@ -27,7 +27,7 @@ public sealed class FakeKubelet
         }
     }
 
-    /// <summary>Whether the node works. While it does not, nothing starts, ends or goes; afterwards everything due happens.</summary>
+    /// <summary>Whether the node is up. While it is down, the kubelet does nothing. Later it does all postponed steps.</summary>
     public bool IsUp { get; private set; } = true;
 
     public void Stop()
@@ -64,7 +64,7 @@ public sealed class FakeKubelet
 
     internal StoredObject? Find(string uid) => _state.Store.FindByUid(uid);
 
-    /// <summary>Changes the pod if it is still there.</summary>
+    /// <summary>Changes the pod if it still exists.</summary>
     internal void Write(string uid, Action<JsonObject> change)
     {
         if (Find(uid) is not { } stored)
@@ -74,7 +74,7 @@ public sealed class FakeKubelet
         var pod = stored.Thaw();
         var before = pod["status"]?.DeepClone();
         change(pod);
-        // Whatever scheduler and kubelet do, they tell it in the status.
+        // Every step of the scheduler and the kubelet changes the status, so an equal status needs no write.
         if (!JsonNode.DeepEquals(pod["status"], before))
         {
             _state.Store.Save(stored.Kind, pod);

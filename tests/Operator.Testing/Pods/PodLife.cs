@@ -1,18 +1,18 @@
 namespace Operator.Testing;
 
 /// <summary>
-/// How a pod lives: created, scheduled, waiting, running, ended, or stopped within its grace period. The one model of it: the
-/// fake cluster's kubelet goes through it event by event, planning's worlds look at it now and then, the bench tells it to a
-/// real API server.
+/// The states of a pod over time: created, scheduled, waiting, running, ended, or stopped within its grace period. All tests use
+/// this model: the fake kubelet event by event, the worlds of planning at each step, the bench to write status to a real API
+/// server.
 /// </summary>
 public sealed class PodLife(PodScript script)
 {
     private const int Killed = 137;
 
-    /// <summary>A container that is being made.</summary>
+    /// <summary>The kubelet creates the container.</summary>
     public static PodState Creating { get; } = new PodState.Waiting("ContainerCreating");
 
-    /// <summary>As 1.20 does it: Failed at once, and the container's state says "running" for ever.</summary>
+    /// <summary>A pod past its deadline on Kubernetes 1.20: Failed at once, with a container state "running" for ever.</summary>
     public static PodState Overdue { get; } =
         new PodState.GivenUp(
             "DeadlineExceeded",
@@ -23,7 +23,7 @@ public sealed class PodLife(PodScript script)
     public static PodState WithoutImage(string? image) =>
         new PodState.Waiting("ImagePullBackOff", $"Back-off pulling image \"{image}\"");
 
-    /// <summary>How it is now if nobody stops it and nothing that it needs is missing but its image.</summary>
+    /// <summary>The state of a pod that is not deleted. Its volumes exist; its image may be missing.</summary>
     public PodState At(DateTimeOffset now, DateTimeOffset createdAt, string? image)
     {
         if (script.ScheduledAfter is not { } toNode)
@@ -37,7 +37,7 @@ public sealed class PodLife(PodScript script)
             : new PodState.Running(startedAt);
     }
 
-    /// <summary>It has run its time.</summary>
+    /// <summary>The last state of a container that was not stopped.</summary>
     public PodState Ended(DateTimeOffset startedAt, DateTimeOffset at) =>
         script.End switch
         {
@@ -50,10 +50,10 @@ public sealed class PodLife(PodScript script)
             _ => Exited(script.ExitCode, script.Message, startedAt, at),
         };
 
-    /// <summary>How long it runs on when it is to end within its grace period.</summary>
+    /// <summary>Time from SIGTERM to the container's end, at most the grace period.</summary>
     public TimeSpan StopsAfter(TimeSpan grace) => script.StopsAfter is { } needs && needs <= grace ? needs : grace;
 
-    /// <summary>It was to end within its grace period, had run for so long by its end, and did so or was killed.</summary>
+    /// <summary>The last state of a stopped container: it ended within its grace period or was killed.</summary>
     public PodState Stopped(TimeSpan grace, TimeSpan ran, DateTimeOffset startedAt, DateTimeOffset at) =>
         Exited(
             script.StopsAfter <= grace ? script.StopExitCode : Killed,

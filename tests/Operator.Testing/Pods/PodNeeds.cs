@@ -3,17 +3,17 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>What a pod can't start without: the ConfigMaps and Secrets that it doesn't call optional.</summary>
+/// <summary>The ConfigMaps and Secrets that a pod needs to start: all that are not marked optional.</summary>
 internal static class PodNeeds
 {
-    /// <summary>Why its volumes can't be mounted; null: they can.</summary>
+    /// <summary>Why a volume cannot be mounted; null: all can be mounted.</summary>
     public static string? MissingVolume(JsonObject spec, string ns, ObjectStore store) =>
         Items(spec, "volumes")
             .SelectMany(Sources)
             .Select(s => Missing(s, ns, store))
             .FirstOrDefault(why => why is not null);
 
-    /// <summary>Why its environment can't be made; null: it can.</summary>
+    /// <summary>Why the environment cannot be set; null: it can be set.</summary>
     public static string? MissingVariable(JsonObject spec, string ns, ObjectStore store) =>
         Items(spec, "containers")
             .SelectMany(Variables)

@@ -1,6 +1,6 @@
 namespace Operator.Testing;
 
-/// <summary>One pod on its way through its script. Used under the cluster's lock.</summary>
+/// <summary>Runs the script of one pod. Used under the cluster's lock.</summary>
 internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns, string uid, PodScript script)
 {
     private const string Scheduler = "scheduler";
@@ -27,7 +27,7 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
         }
     }
 
-    /// <summary>A ConfigMap or Secret appeared.</summary>
+    /// <summary>Called when a ConfigMap or Secret of the namespace is written.</summary>
     public void VolumesChanged()
     {
         if (_isWaitingForVolumes)
@@ -37,7 +37,7 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
         }
     }
 
-    /// <summary>The pod is to end within its grace period.</summary>
+    /// <summary>Ends the container within the grace period, then removes the pod.</summary>
     public void Stop(TimeSpan grace)
     {
         if (_hasEnded)
@@ -61,7 +61,7 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
         );
     }
 
-    /// <summary>The pod is gone: whatever was planned is void.</summary>
+    /// <summary>Cancels all planned steps.</summary>
     public void Cancel()
     {
         _isWaitingForVolumes = false;

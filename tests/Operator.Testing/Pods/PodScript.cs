@@ -1,51 +1,51 @@
 namespace Operator.Testing;
 
-/// <summary>How a container that has run its time ends.</summary>
+/// <summary>How a container ends that was not stopped.</summary>
 public enum PodEnd
 {
-    /// <summary>By itself, with the script's exit code and message.</summary>
+    /// <summary>The worker exits with the script's exit code and message.</summary>
     Exit,
 
-    /// <summary>Killed for its memory: exit code 137, reason OOMKilled.</summary>
+    /// <summary>The kernel kills the container for its memory: exit code 137, reason OOMKilled.</summary>
     OutOfMemory,
 
-    /// <summary>The pod is evicted: phase Failed, reason Evicted, and nothing is known of its container any more.</summary>
+    /// <summary>The kubelet evicts the pod: phase Failed, reason Evicted, no container status.</summary>
     Evicted,
 }
 
 /// <summary>
-/// What a pod does from its creation on. By default it is scheduled at once, starts after a second, runs for a second and ends
-/// well without a message.
+/// What a pod does after its creation. Default: it is scheduled at once, starts after 1 s, runs for 1 s and succeeds without a
+/// message.
 /// </summary>
 public sealed record PodScript
 {
-    /// <summary>From creation to the node; null: it is never scheduled.</summary>
+    /// <summary>Time from creation to scheduling; null: the pod is never scheduled.</summary>
     public TimeSpan? ScheduledAfter { get; init; } = TimeSpan.Zero;
 
-    /// <summary>From the node to the start of the container, image pull included. Missing volumes prolong it.</summary>
+    /// <summary>Time from scheduling to the start of the container, with the image pull. Missing volumes make it longer.</summary>
     public TimeSpan StartsAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The image can't be pulled: the container waits as ImagePullBackOff for ever.</summary>
+    /// <summary>The image cannot be pulled: the container waits with reason ImagePullBackOff for ever.</summary>
     public bool IsImageMissing { get; init; }
 
-    /// <summary>Null: it hangs for ever.</summary>
+    /// <summary>Run time of the container; null: the container hangs for ever.</summary>
     public TimeSpan? RunsFor { get; init; } = TimeSpan.FromSeconds(1);
     public PodEnd End { get; init; } = PodEnd.Exit;
     public int ExitCode { get; init; }
 
-    /// <summary>The termination log at the end. The kubelet keeps its last 4,096 bytes.</summary>
+    /// <summary>The termination log at the end. The kubelet keeps the last 4,096 bytes.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>
-    /// The termination log of a container that was stopped after it had run for so long: a worker that rewrites its report as it
-    /// goes on. Null: empty until the end.
+    /// The termination log of a stopped container by its run time, for a worker that updates its report while it runs. Null: a
+    /// stopped container leaves no log.
     /// </summary>
     public Func<TimeSpan, string>? MessageAfter { get; init; }
 
-    /// <summary>From SIGTERM to its end; null: it takes no notice, and is killed at the end of its grace period.</summary>
+    /// <summary>Time from SIGTERM to the end; null: the container ignores SIGTERM and is killed after its grace period.</summary>
     public TimeSpan? StopsAfter { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Of a container that ended because of SIGTERM. Default 143, that of a program that does nothing about it.</summary>
+    /// <summary>Exit code after SIGTERM. Default 143, the code of a program without a SIGTERM handler.</summary>
     public int StopExitCode { get; init; } = 143;
 
     public static PodScript Succeeds(string message = "") => new() { Message = message };

@@ -3,7 +3,7 @@ using Operator.Planning.Facts;
 
 namespace Operator.Testing;
 
-/// <summary>What planning sees of a state: the same that the operator reads from the status that a kubelet writes.</summary>
+/// <summary>Shows a state to planning, as the operator reads it from a pod's status.</summary>
 public static class PodSight
 {
     public static ObservedPod Show(this ObservedPod pod, PodState state) =>

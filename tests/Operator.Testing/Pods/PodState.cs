@@ -1,19 +1,19 @@
 namespace Operator.Testing;
 
-/// <summary>A step in the life of a pod of one container, as the cluster tells it.</summary>
+/// <summary>The state of a pod with one container, as the cluster reports it.</summary>
 public abstract record PodState
 {
     private PodState() { }
 
-    /// <summary>No node takes it.</summary>
+    /// <summary>The scheduler finds no node.</summary>
     public sealed record Unschedulable : PodState;
 
-    /// <summary>It has a node, and its container does not run yet.</summary>
+    /// <summary>The pod has a node, but its container does not run yet.</summary>
     public sealed record Waiting(string Reason, string? Message = null) : PodState;
 
     public sealed record Running(DateTimeOffset StartedAt) : PodState;
 
-    /// <summary>Its container ended; <paramref name="Message"/> is the termination log: the report.</summary>
+    /// <summary>The container ended. <paramref name="Message"/> is the termination log, which holds the report.</summary>
     public sealed record Terminated(
         int ExitCode,
         string Reason,
@@ -22,6 +22,6 @@ public abstract record PodState
         DateTimeOffset FinishedAt
     ) : PodState;
 
-    /// <summary>The kubelet gives it up. Of its container nothing more is said than was known, or nothing at all.</summary>
+    /// <summary>The kubelet fails the pod. The container status stays as it was, or is removed.</summary>
     public sealed record GivenUp(string Reason, string Message, bool KeepsContainers) : PodState;
 }

@@ -28,7 +28,7 @@ public static class PodStatus
         Write(pod, PodLife.Creating, at);
     }
 
-    /// <summary>Tells the state in the pod's status, at that instant.</summary>
+    /// <summary>Writes the state to the pod's status, with the given time.</summary>
     public static void Write(JsonObject pod, PodState state, DateTimeOffset at)
     {
         switch (state)
@@ -150,7 +150,7 @@ public static class PodStatus
         return condition;
     }
 
-    /// <summary>The last bytes, as the kubelet reads them; a character that is cut in two is replaced.</summary>
+    /// <summary>The last bytes of the message, as the kubelet keeps them. A character cut in the middle is replaced.</summary>
     private static string Tail(string message)
     {
         var bytes = Encoding.UTF8.GetBytes(message);

@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace Operator.Testing;
 
-/// <summary>Reports as workers leave them in the termination log: <c>{"v":1,"s":[one part for each store]}</c>.</summary>
+/// <summary>Reports as workers write them to the termination log: <c>{"v":1,"s":[one part for each store]}</c>.</summary>
 public static class WorkerReport
 {
-    /// <summary>The part of a store that the worker did not come to.</summary>
+    /// <summary>The part of a store that the worker did not reach.</summary>
     public const string NotReached = "null";
 
-    /// <summary><paramref name="also"/>: more members, such as <c>"calls":{"orders":3}</c>.</summary>
+    /// <summary>A report. <paramref name="also"/> adds members, such as <c>"calls":{"orders":3}</c>.</summary>
     public static string Of(IEnumerable<string> stores, string? also = null) =>
         $$"""{"v":1,"s":[{{string.Join(',', stores)}}]{{(also is null ? "" : $",{also}")}}}""";
 
-    /// <summary>The part of a store with so many items.</summary>
+    /// <summary>The part of a store with these numbers of items.</summary>
     public static string Store(long ok, long failed = 0, bool hasMore = false) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"ok":{{ok}},"failed":{{failed}}{{(hasMore ? ",\"more\":true" : "")}}}"""
         );
 
-    /// <summary>The part of a store whose items all failed, with that class of error.</summary>
+    /// <summary>The part of a store whose items all failed with this error class.</summary>
     public static string Failed(int items, char @class) =>
         string.Create(
             CultureInfo.InvariantCulture,

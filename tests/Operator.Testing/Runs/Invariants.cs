@@ -3,14 +3,14 @@ using System.Collections.Immutable;
 namespace Operator.Testing;
 
 /// <summary>
-/// What must hold whatever happens, proven from the pods alone: of a real cluster, and of simulated worlds. What is broken is a
+/// Rules that must always hold, in a real cluster and in simulated worlds. The checks read only the pods and throw a
 /// <see cref="BrokenInvariantException"/>.
 /// </summary>
 public static class Invariants
 {
     /// <summary>
-    /// A store has at most one run of a flow in a slot. A further one is a retry: its predecessor had ended before, and owes
-    /// the store something.
+    /// A store has at most one run of a flow in a slot. Another run is allowed only as a retry: the run before has ended and
+    /// <see cref="SeenRun.Owes"/> the store.
     /// </summary>
     public static void No_store_ran_twice_in_a_slot(IEnumerable<SeenRun> runs)
     {
@@ -28,7 +28,7 @@ public static class Invariants
     }
 
     /// <summary>
-    /// A store whose candidate run was seen to end runs stable in the next slot that is due: no slot goes by without it.
+    /// After a store's last candidate run has ended, the store runs stable in the next due slot.
     /// </summary>
     public static void Stores_ran_stable_in_their_next_slot(
         IEnumerable<SeenRun> runs,
@@ -52,7 +52,7 @@ public static class Invariants
         }
     }
 
-    /// <summary>The operator looks at what pods tell after a short pause, and then plans.</summary>
+    /// <summary>Time that the operator takes to see a change of a pod and to plan.</summary>
     private static readonly TimeSpan Reaction = TimeSpan.FromSeconds(1);
 
     private static IEnumerable<(string Store, SeenRun Run, DateTimeOffset EndSeenAt)> LastRunsOf(
@@ -63,10 +63,10 @@ public static class Invariants
         from store in run.Stores
         group run by store into ofStore
         let last = ofStore.MaxBy(r => r.Slot)
-        select (ofStore.Key, last, last.EndSeenAt!.Value); // filtered above
+        select (ofStore.Key, last, last.EndSeenAt!.Value); // the where above drops null
 
     /// <summary>
-    /// Each cohort contains the one before: while an attempt goes on, a store that has run its candidate runs nothing else.
+    /// Each cohort contains the cohort before: during an attempt, a store that ran the candidate runs nothing else.
     /// </summary>
     public static void Nobody_left_the_cohort(IEnumerable<SeenRun> runs, int attempt)
     {
@@ -84,8 +84,8 @@ public static class Invariants
     }
 
     /// <summary>
-    /// One attempt's candidate never reached more stores than its step allows, and no step was shorter than its dwell in rounds
-    /// that really ran. <paramref name="places"/> are the sizes of the steps.
+    /// A candidate never reaches more stores than its step allows. Each step lasts at least its minimum duration, counted in
+    /// slots that really ran. <paramref name="places"/> holds the number of stores and the minimum duration of each step.
     /// </summary>
     public static void Spread_kept_its_steps(
         IEnumerable<SeenRun> candidateRuns,
@@ -125,5 +125,5 @@ public static class Invariants
     }
 }
 
-/// <summary>Something happened that never may.</summary>
+/// <summary>An invariant does not hold.</summary>
 public sealed class BrokenInvariantException(string what) : Exception(what);

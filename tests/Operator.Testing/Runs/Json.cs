@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Operator.Testing;
 
-/// <summary>Short ways into Kubernetes' JSON; absent is null.</summary>
+/// <summary>Reads values from Kubernetes JSON by path. An absent value is null.</summary>
 public static class Json
 {
     public static JsonElement? At(this JsonElement element, params ReadOnlySpan<string> path)

@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace Operator.Testing;
 
-/// <summary>One line of the example worker's log: it worked on this store, in this version, with this result.</summary>
+/// <summary>One line of the example worker's log: the version, the store, and the result.</summary>
 public sealed record WorkerLine(string Version, string Store, string Occasion, int Ok, int Failed);
 
-/// <summary>What a report says of one store; <paramref name="Invalid"/> of the failed ones could not be read.</summary>
+/// <summary>One store in a report. <paramref name="Invalid"/> counts the failed items with error class <c>i</c>.</summary>
 public sealed record ReportedStore(string Store, int Ok, int Failed, int Invalid);
 
-/// <summary>A sync pod as it was last seen, also when it is gone: what it was given, when it ran, and what its worker logged.</summary>
+/// <summary>The last seen state of a sync pod, which may be gone: its input, its run times and its worker's log.</summary>
 public sealed record SeenRun
 {
     public required string Pod { get; init; }
@@ -22,49 +22,49 @@ public sealed record SeenRun
     public required string Revision { get; init; }
     public required bool IsCandidate { get; init; }
 
-    /// <summary>The attempt whose candidate it ran; 0 on the stable arm.</summary>
+    /// <summary>The number of the candidate's attempt; 0 on the stable arm.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>The stores that its run.json names.</summary>
+    /// <summary>The stores in the pod's run.json.</summary>
     public required ImmutableArray<string> Stores { get; init; }
 
-    /// <summary>Counts the changes that the recorder saw: an order that whole seconds can't give.</summary>
+    /// <summary>The recorder's change number when it first saw the pod. It gives an order, which whole seconds cannot.</summary>
     public required long FirstSeen { get; init; }
 
-    /// <summary>By the kubelet's clock, in whole seconds.</summary>
+    /// <summary>Start time by the kubelet's clock, in whole seconds; null: not started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>The change at which its container had ended, or the pod was gone; null while it lives.</summary>
+    /// <summary>The recorder's change number when it saw the container ended or the pod gone; null while the pod lives.</summary>
     public long? EndSeen { get; init; }
 
-    /// <summary>When that was, by the recorder's clock: later than its end by what the kubelet took to tell.</summary>
+    /// <summary>The time of <see cref="EndSeen"/> by the recorder's clock, later than the end by the kubelet's delay.</summary>
     public DateTimeOffset? EndSeenAt { get; init; }
 
-    /// <summary>Never below zero: a runtime may tell the start of a container that ended at once after its end.</summary>
+    /// <summary>Run time, at least zero: for a container that ends at once, a runtime may report a start after the end.</summary>
     public TimeSpan Ran => FinishedAt > StartedAt ? FinishedAt.Value - StartedAt.Value : TimeSpan.Zero;
     public bool IsGone { get; init; }
     public int? ExitCode { get; init; }
 
     /// <summary>
-    /// It was being deleted when it ended, as one is whose container did not start in time: then the kubelet removes the
-    /// container, and its log with it, before it tells of the end.
+    /// The pod was already deleted when its end was seen, for example because its container did not start in time. The kubelet
+    /// then removes the container and its log before it reports the end.
     /// </summary>
     public bool IsDeletedFirst { get; init; }
     public string? WaitingReason { get; init; }
     public string? Report { get; init; }
 
-    /// <summary>Empty until the container has ended, or when the pod went before its log was read.</summary>
+    /// <summary>Empty before the container's end, and when the pod is removed before its log is read.</summary>
     public ImmutableArray<WorkerLine> Log { get; init; } = [];
 
-    /// <summary>Its log was asked for and answered, or can't be any more.</summary>
+    /// <summary>The log is read, or it can no longer be read.</summary>
     public bool IsLogRead { get; init; }
 
-    /// <summary>The log went before it could be read: nothing is proven by there being none.</summary>
+    /// <summary>The log was removed before it could be read. An empty <see cref="Log"/> then proves nothing.</summary>
     public bool IsLogLost { get; init; }
     public required JsonElement Json { get; init; }
 
-    /// <summary>By the report that the kubelet took from the worker: the stores that it reached.</summary>
+    /// <summary>The stores that the worker reached, from its report.</summary>
     public IEnumerable<ReportedStore> Reported =>
         JsonElement
             .Parse(Report ?? "{}")
@@ -82,10 +82,10 @@ public sealed record SeenRun
     public bool HasEnded => EndSeen is not null;
     public bool Succeeded => ExitCode == 0;
 
-    /// <summary>The slot's time, so that slots can be put in order; of a run beside the schedule, when it was asked for.</summary>
+    /// <summary>The slot's time in Unix seconds; for a run outside the schedule, the time of the request.</summary>
     public required long Slot { get; init; }
 
-    /// <summary>Since when stores were to do it again; those that were not are not in it.</summary>
+    /// <summary>For each store that must redo work: the start of the time to redo. Other stores are not in the map.</summary>
     public required ImmutableSortedDictionary<string, DateTimeOffset> RedoFrom { get; init; }
 
     public static SeenRun Read(JsonElement pod, long change, DateTimeOffset at)
@@ -109,13 +109,13 @@ public sealed record SeenRun
             Slot = run.Time("slot")?.ToUnixTimeSeconds() ?? 0,
             RedoFrom = run.Items("stores")
                 .Where(s => s.Time("redoFrom") is not null)
-                .ToImmutableSortedDictionary(s => s.Text("name") ?? "", s => s.Time("redoFrom")!.Value), // filtered
+                .ToImmutableSortedDictionary(s => s.Text("name") ?? "", s => s.Time("redoFrom")!.Value), // the where above drops null
             FirstSeen = change,
             Json = pod,
         }.Then(pod, change, at);
     }
 
-    /// <summary>The same run after another change of its pod.</summary>
+    /// <summary>The run after another change of its pod.</summary>
     public SeenRun Then(JsonElement pod, long change, DateTimeOffset at)
     {
         var state = pod.Items("status", "containerStatuses").FirstOrDefault().At("state") ?? default;
@@ -137,7 +137,7 @@ public sealed record SeenRun
         };
     }
 
-    /// <summary>The same run once its pod is no more.</summary>
+    /// <summary>The run after the removal of its pod.</summary>
     public SeenRun Gone(long change, DateTimeOffset at) =>
         this with
         {
@@ -147,8 +147,9 @@ public sealed record SeenRun
         };
 
     /// <summary>
-    /// Its slot may run the store again: its worker logged nothing of the store, and reported no good item of it, or that there is
-    /// more to do. Of a worker that ended well without a report only its log shows that it came to no store.
+    /// Whether the slot may run the store again: the worker logged nothing for the store, and its report has no good item of the
+    /// store or says that there is more to do. Without a report, a worker that failed did no store. For one that succeeded only
+    /// its log can tell; if there is none to read, the store may be run again.
     /// </summary>
     public bool Owes(string store)
     {
@@ -162,7 +163,7 @@ public sealed record SeenRun
             };
     }
 
-    /// <summary>Undefined where there is no report, or none that can be read.</summary>
+    /// <summary>The store's part of the report; undefined without a readable report.</summary>
     private JsonElement PartOf(string store)
     {
         try

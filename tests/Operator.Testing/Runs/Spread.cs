@@ -2,17 +2,17 @@ using System.Collections.Immutable;
 
 namespace Operator.Testing;
 
-/// <summary>How one version spread, as the pods show it: slot by slot, which stores ran it, and which had by then.</summary>
+/// <summary>The spread of one version, read from pods: for each slot, the stores that ran it, and all that ran it so far.</summary>
 public sealed class Spread
 {
     private Spread(ImmutableArray<SlotOfSpread> slots) => Slots = slots;
 
     public ImmutableArray<SlotOfSpread> Slots { get; }
 
-    /// <summary>Every store that ever ran it.</summary>
+    /// <summary>Every store that ran the version.</summary>
     public ImmutableSortedSet<string> Reached => Slots.IsEmpty ? [] : Slots[^1].Reached;
 
-    /// <summary>Runs whose container never started have run nothing.</summary>
+    /// <summary>Builds the spread from runs whose container started.</summary>
     public static Spread Of(IEnumerable<SeenRun> runs)
     {
         var slots = ImmutableArray.CreateBuilder<SlotOfSpread>();

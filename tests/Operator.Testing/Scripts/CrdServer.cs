@@ -7,8 +7,8 @@ using Operator.Runtime;
 namespace Operator.Testing;
 
 /// <summary>
-/// Kubernetes 1.36's CRD server, with the definitions that a suite installs. Where its binary is missing there is no endpoint,
-/// and the tests that need one are skipped with <see cref="WhyNot"/>.
+/// The CRD server of Kubernetes 1.36, with the definitions that a suite installs. Without the server's binary
+/// <see cref="Endpoint"/> is null, and tests that need it are skipped with <see cref="WhyNot"/>.
 /// </summary>
 public sealed class CrdServer : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ public sealed class CrdServer : IAsyncDisposable
     public KubeEndpoint? Endpoint => _process.Endpoint;
     public string WhyNot => _process.WhyNot;
 
-    /// <summary>Suites run side by side, so each has a name and a server of its own.</summary>
+    /// <summary>Starts the server of one suite. Suites run in parallel, so each needs its own name.</summary>
     public static async Task<CrdServer> StartAsync(string name)
     {
         var process = await CrdServerProcess.StartAsync(name);
@@ -34,7 +34,7 @@ public sealed class CrdServer : IAsyncDisposable
         return new CrdServer(process, client);
     }
 
-    /// <summary>Creates or replaces the definition, and waits until the server takes an object of its kind.</summary>
+    /// <summary>Creates or replaces the definition, and waits until the server accepts an object of its kind.</summary>
     /// <exception cref="InvalidOperationException">The server refuses the definition.</exception>
     public async Task InstallAsync(JsonElement definition, JsonElement probe, CancellationToken ct)
     {
@@ -52,11 +52,11 @@ public sealed class CrdServer : IAsyncDisposable
         await UntilServedAsync(probe, ct);
     }
 
-    /// <summary>What the server says to an object of an installed kind, without keeping it.</summary>
+    /// <summary>Sends an object of an installed kind as a dry run.</summary>
     public Task<ServerAnswer> TryAsync(JsonElement item, CancellationToken ct) =>
         SendAsync(HttpMethod.Post, $"{PathOf(item)}?{TryOnly}", item, ct);
 
-    /// <summary>What the server says to a definition under another name, without keeping it.</summary>
+    /// <summary>Sends a definition under another name as a dry run.</summary>
     public Task<ServerAnswer> TryDefinitionAsync(JsonElement definition, CancellationToken ct) =>
         SendAsync(HttpMethod.Post, $"{Definitions}?{TryOnly}", Renamed(definition), ct);
 
@@ -66,7 +66,7 @@ public sealed class CrdServer : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
-    /// <summary>The server takes a moment to serve a new kind, and tells nobody when it does.</summary>
+    /// <summary>Polls, because the server serves a new kind only after a delay and sends no signal.</summary>
     private async Task UntilServedAsync(JsonElement probe, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(Pause);
@@ -108,19 +108,19 @@ public sealed class CrdServer : IAsyncDisposable
         Changed(
             definition,
             node =>
-                node["metadata"]!["resourceVersion"] = present // what the server has, has metadata
+                node["metadata"]!["resourceVersion"] = present // stored definitions have metadata
                     .GetProperty("metadata")
                     .GetProperty("resourceVersion")
                     .GetString()
         );
 
-    /// <summary>The same definition in a group of its own, so that it does not exist yet.</summary>
+    /// <summary>The same definition in another group, so that it is not yet installed.</summary>
     private static JsonElement Renamed(JsonElement definition) =>
         Changed(
             definition,
             node =>
             {
-                var spec = node["spec"]!; // a definition has one, and its names
+                var spec = node["spec"]!; // every definition has a spec with names
                 spec["group"] = "try.example.com";
                 node["metadata"]!["name"] = $"{spec["names"]!["plural"]}.try.example.com";
             }

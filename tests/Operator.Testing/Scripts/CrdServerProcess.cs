@@ -3,7 +3,7 @@ using Operator.Runtime;
 namespace Operator.Testing;
 
 /// <summary>
-/// The server's process: the one that <c>CRD_SERVER_URL</c> names, else one of this name that <c>hack/crd-server.sh</c> starts.
+/// The server's process: the server at <c>CRD_SERVER_URL</c> if set, else one that <c>hack/crd-server.sh</c> starts.
 /// </summary>
 internal sealed class CrdServerProcess : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class CrdServerProcess : IAsyncDisposable
     private CrdServerProcess(string? ours, KubeEndpoint? endpoint, string whyNot) =>
         (_name, Endpoint, WhyNot) = (ours, endpoint, whyNot);
 
-    /// <summary>Null where the server's binary is missing: <see cref="WhyNot"/>.</summary>
+    /// <summary>Null when the server's binary is missing; see <see cref="WhyNot"/>.</summary>
     public KubeEndpoint? Endpoint { get; }
 
     public string WhyNot { get; }

@@ -1,6 +1,6 @@
 namespace Operator.Testing;
 
-/// <summary>Files of the repository, found from where the tests run.</summary>
+/// <summary>Finds files of the repository from the folder of the tests.</summary>
 public static class Repository
 {
     public static string Root { get; } = FindRoot();
@@ -9,7 +9,7 @@ public static class Repository
 
     public static string Read(string relative) => File.ReadAllText(PathOf(relative));
 
-    /// <summary>Relative paths in their order; none where there is no such folder.</summary>
+    /// <summary>Relative paths in order; empty when the folder does not exist.</summary>
     public static IEnumerable<string> Files(string folder, string pattern) =>
         Directory.Exists(PathOf(folder))
             ? Directory

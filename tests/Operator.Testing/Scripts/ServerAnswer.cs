@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Operator.Testing;
 
-/// <summary>What a server answered.</summary>
+/// <summary>The answer of a server.</summary>
 public sealed record ServerAnswer(bool IsSuccess, string Text)
 {
     public JsonElement Json => JsonElement.Parse(Text);
 
-    /// <summary>Why it refused, in its words; else all that it said.</summary>
+    /// <summary>The server's reason for a refusal; otherwise the whole answer.</summary>
     public string Message =>
         !IsSuccess && Text.StartsWith('{') && Json.TryGetProperty("message", out var message)
             ? message.GetString() ?? ""

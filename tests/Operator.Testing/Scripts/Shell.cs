@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Operator.Testing;
 
-/// <summary>What a program said and how it ended.</summary>
+/// <summary>The output and exit code of a program.</summary>
 public sealed record ShellResult(string Command, int ExitCode, string Output, string Error)
 {
     public string Everything => $"{Output}{Error}";

@@ -4,12 +4,12 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Testing;
 
-/// <summary>Shortcuts into the JSON of Kubernetes.</summary>
+/// <summary>Reads and changes the JSON of Kubernetes objects.</summary>
 internal static class JsonNodes
 {
     public static JsonObject ToNode(this JsonElement json) => JsonNode.Parse(json.GetRawText())!.AsObject(); // objects only
 
-    /// <summary>One field of an object, without a look at the others; null when it is absent.</summary>
+    /// <summary>One field of a section, read without parsing the others; null when absent.</summary>
     public static JsonElement? Field(this JsonElement json, string section, string name) =>
         json.TryGetProperty(section, out var fields)
         && fields.ValueKind == JsonValueKind.Object
@@ -17,7 +17,7 @@ internal static class JsonNodes
             ? value
             : null;
 
-    /// <summary>The object under that name, made if it is missing.</summary>
+    /// <summary>The object with this name, created if missing.</summary>
     public static JsonObject Section(this JsonObject item, string name)
     {
         if (item[name] is JsonObject present)
@@ -32,7 +32,7 @@ internal static class JsonNodes
     public static string? Text(this JsonNode? item, string name) =>
         item is JsonObject o && o[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    /// <summary>Takes a field over from another object, its absence included.</summary>
+    /// <summary>Copies a field from another object. An absent field is removed.</summary>
     public static void Take(this JsonObject item, string name, JsonObject? from)
     {
         if (from?[name] is { } value)
@@ -45,7 +45,7 @@ internal static class JsonNodes
         }
     }
 
-    /// <summary>As metav1.Time: whole seconds, UTC.</summary>
+    /// <summary>The format of metav1.Time: whole seconds, UTC.</summary>
     public static string Seconds(this DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -8,19 +8,19 @@ internal sealed record StoredChange(long Version, ResourceKind Kind, StoredObjec
 {
     private StoredObject? _last;
 
-    public ObjectKey Key => (After ?? Before)!.Key; // one of them is there
+    public ObjectKey Key => (After ?? Before)!.Key; // at least one is not null
 
-    /// <summary>As an object that is gone is told: its last state, with the version at which it went.</summary>
-    public StoredObject Last => _last ??= Before!.At(Version); // asked for only when there was one
+    /// <summary>The object of a DELETED event: its last state, with the version of the removal.</summary>
+    public StoredObject Last => _last ??= Before!.At(Version); // used only for removals
 }
 
 /// <summary>
-/// All objects and, within a bound, how they came to be: what etcd is to the real server. One counter over all kinds. Used
-/// under the cluster's lock.
+/// All objects and a limited history of changes, like etcd. One version counter for all kinds. Used under the cluster's
+/// lock.
 /// </summary>
 internal sealed class ObjectStore(int historyLimit)
 {
-    /// <summary>Like a cluster that has been there for a while: earlier versions are too old.</summary>
+    /// <summary>Not 0, as in a cluster that has run for some time: earlier versions are expired.</summary>
     private const long FirstVersion = 1000;
     private static readonly Comparer<ObjectKey> EtcdOrder = Comparer<ObjectKey>.Create(Compare);
     private readonly Dictionary<ResourceType, KindStore> _kinds = [];
@@ -32,7 +32,7 @@ internal sealed class ObjectStore(int historyLimit)
         public SortedDictionary<ObjectKey, StoredObject> Objects { get; set; } = new(EtcdOrder);
         public List<StoredChange> History { get; } = [];
 
-        /// <summary>What happened up to here is not known any more.</summary>
+        /// <summary>The history up to this version is dropped.</summary>
         public long TrimmedTo { get; set; } = FirstVersion;
     }
 
@@ -53,7 +53,7 @@ internal sealed class ObjectStore(int historyLimit)
     public IEnumerable<StoredObject> DependantsOf(string uid) =>
         _dependants.TryGetValue(uid, out var keys) ? keys.Select(k => Find(k.Type, k.Key)).OfType<StoredObject>() : [];
 
-    /// <summary>Of the last change of a kind that is known.</summary>
+    /// <summary>The version of the kind's last known change.</summary>
     public long VersionOf(ResourceType type) =>
         Of(type) is { History: [.., var last] } ? last.Version : Of(type).TrimmedTo;
 
@@ -74,8 +74,8 @@ internal sealed class ObjectStore(int historyLimit)
         Record(new StoredChange(++Version, item.Kind, item, null));
     }
 
-    /// <summary>All objects of a kind as they were at a version.</summary>
-    /// <exception cref="ApiFailure">The history does not reach back that far.</exception>
+    /// <summary>All objects of a kind at a version.</summary>
+    /// <exception cref="ApiFailure">The version is older than the history.</exception>
     public IReadOnlyCollection<StoredObject> At(ResourceType type, long version, string whyNot)
     {
         var kind = Of(type);
@@ -103,14 +103,14 @@ internal sealed class ObjectStore(int historyLimit)
         return past.Values;
     }
 
-    /// <summary>What happened to a kind after a version; null when the history does not reach back that far.</summary>
+    /// <summary>The changes of a kind after a version; null when the version is older than the history.</summary>
     public IEnumerable<StoredChange>? Since(ResourceType type, long version)
     {
         var kind = Of(type);
         return version < kind.TrimmedTo ? null : kind.History.Where(c => c.Version > version);
     }
 
-    /// <summary>Forgets all history, as etcd's compaction does.</summary>
+    /// <summary>Drops the whole history, as a compaction of etcd does.</summary>
     public void Compact()
     {
         foreach (var kind in _kinds.Values)
@@ -122,7 +122,7 @@ internal sealed class ObjectStore(int historyLimit)
 
     public StoreSnapshot Snapshot() => new(Version, [.. _kinds.SelectMany(k => k.Value.Objects.Values)]);
 
-    /// <summary>Goes back to a snapshot, its version included.</summary>
+    /// <summary>Restores the objects and the version of a snapshot.</summary>
     public void Restore(StoreSnapshot snapshot)
     {
         Version = snapshot.Version;
@@ -185,7 +185,7 @@ internal sealed class ObjectStore(int historyLimit)
         }
     }
 
-    /// <summary>As the paths of etcd sort: the slash between namespace and name counts.</summary>
+    /// <summary>The order of etcd paths: the slash between namespace and name takes part.</summary>
     private static int Compare(ObjectKey a, ObjectKey b) =>
         a.Namespace == b.Namespace
             ? string.CompareOrdinal(a.Name, b.Name)

@@ -6,7 +6,7 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>One version of one object, as it is stored. Never changes.</summary>
+/// <summary>One stored version of one object. Immutable.</summary>
 internal sealed class StoredObject
 {
     private static readonly Dictionary<string, string> NoLabels = [];
@@ -41,12 +41,12 @@ internal sealed class StoredObject
     public DateTimeOffset? DeletionTimestamp { get; }
     public bool HasFinalizers { get; }
 
-    /// <summary>As it is in lists: those of Kubernetes' own kinds name kind and version once, not in each item.</summary>
+    /// <summary>The object as a list item. Items of built-in kinds have no kind and apiVersion.</summary>
     public JsonElement ListItem => Kind.IsCustom ? Json : _listItem ??= WithoutKind();
 
     /// <summary>
-    /// The status that it shows is the schema's default, and stored nowhere: the next replacement stores it, and so is a change
-    /// even when it is of an equal object.
+    /// The shown status is the schema's default and is not stored. The next replacement stores it, so even a replacement by an
+    /// equal object is a change.
     /// </summary>
     public bool HasUnstoredDefaults { get; }
 
@@ -57,11 +57,11 @@ internal sealed class StoredObject
         bool hasUnstoredDefaults = false
     )
     {
-        item["metadata"]!["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture); // writes checked that it is there
+        item["metadata"]!["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture); // every stored object has metadata
         return new StoredObject(kind, version, JsonSerializer.SerializeToElement(item), hasUnstoredDefaults);
     }
 
-    /// <summary>A copy to change.</summary>
+    /// <summary>A mutable copy.</summary>
     public JsonObject Thaw() => Json.ToNode();
 
     public StoredObject At(long version) => Freeze(Kind, Thaw(), version, HasUnstoredDefaults);

@@ -1,15 +1,15 @@
 namespace Operator.Testing;
 
 /// <summary>
-/// One machine's clock. Its wall clock may be off and may jump; timers and timestamps do not. Its process may be stopped, as by
-/// SIGSTOP: then its timers ring late, one after the other when it goes on.
+/// The clock of one machine. Its wall clock may be wrong and may jump; timers and timestamps stay right. The process may be
+/// stopped, as by SIGSTOP: timers missed meanwhile fire one after the other when the process continues.
 /// </summary>
 public sealed class MachineClock(TimeProvider world) : TimeProvider
 {
     private readonly List<Action> _missed = [];
     private bool _isStopped;
 
-    /// <summary>How far the wall clock is ahead.</summary>
+    /// <summary>How far the wall clock is ahead of the world's time.</summary>
     public TimeSpan Offset { get; set; }
 
     public override long TimestampFrequency => world.TimestampFrequency;
@@ -24,14 +24,14 @@ public sealed class MachineClock(TimeProvider world) : TimeProvider
 
     public void Stop() => _isStopped = true;
 
-    /// <summary>Only in a synchronization context, such as that of <see cref="VirtualTime.Run"/>.</summary>
+    /// <summary>Continues the process. Needs a synchronization context, such as the one of <see cref="VirtualTime.Run"/>.</summary>
     public void Continue()
     {
         _isStopped = false;
         RingMissed();
     }
 
-    /// <summary>What a timer sets going runs before the next timer rings.</summary>
+    /// <summary>Fires one missed timer. Its continuations run before the next timer fires.</summary>
     private void RingMissed()
     {
         if (_missed.Count > 0)
@@ -39,7 +39,7 @@ public sealed class MachineClock(TimeProvider world) : TimeProvider
             var callback = _missed[0];
             _missed.RemoveAt(0);
             callback();
-            SynchronizationContext.Current!.Post(_ => RingMissed(), null); // stories run in a context
+            SynchronizationContext.Current!.Post(_ => RingMissed(), null); // Continue needs a context
         }
     }
 

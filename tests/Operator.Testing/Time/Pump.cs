@@ -1,8 +1,8 @@
 namespace Operator.Testing;
 
 /// <summary>
-/// Runs the continuations of asynchronous code on one thread, in order of their arrival. A continuation that comes from another
-/// thread would make histories differ from run to run: it is remembered as a trespass.
+/// Runs the continuations of asynchronous code on one thread, in order of arrival. A continuation from another thread makes the
+/// result differ between test runs, so <see cref="Trespass"/> records it.
 /// </summary>
 public sealed class Pump : SynchronizationContext
 {
@@ -10,10 +10,10 @@ public sealed class Pump : SynchronizationContext
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();
     private readonly Lock _gate = new();
 
-    /// <summary>Where a continuation came from another thread.</summary>
+    /// <summary>The stack trace of the first continuation from another thread; null: none.</summary>
     public string? Trespass { get; private set; }
 
-    /// <summary>The process is stopped (SIGSTOP): what is posted waits.</summary>
+    /// <summary>The process is stopped, as by SIGSTOP: continuations wait.</summary>
     public bool IsFrozen { get; set; }
 
     public override void Post(SendOrPostCallback d, object? state)
@@ -45,7 +45,7 @@ public sealed class Pump : SynchronizationContext
         }
     }
 
-    /// <summary>Runs what was posted, and what that posts, until nothing is left. False: there was nothing.</summary>
+    /// <summary>Runs all continuations, including new ones, until none is left. False: none ran.</summary>
     public bool Drain()
     {
         var hasRun = false;

@@ -1,8 +1,8 @@
 namespace Operator.Testing;
 
 /// <summary>
-/// Time that stands still until it is moved. Timers fire one by one on the mover's thread, in order of due time and then of
-/// their making, so that the same world has the same history. Not safe for concurrent use.
+/// A clock that moves only when a test moves it. Timers fire one by one on the calling thread, ordered by due time, then by the
+/// order in which they were set. So the same world always has the same history. Not safe for concurrent use.
 /// </summary>
 public sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
 {
@@ -10,7 +10,7 @@ public sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
     private long _now;
     private long _order;
 
-    /// <summary>For tests to which no date matters.</summary>
+    /// <summary>For tests that need no special date.</summary>
     public VirtualTime()
         : this(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero)) { }
 
@@ -30,7 +30,7 @@ public sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves to the next timer that is due by then and fires it; false: none was, and it is then.</summary>
+    /// <summary>Fires the next timer due up to the given time. False: no timer was due, and time is now <c>until</c>.</summary>
     public bool FireNext(TimeSpan until)
     {
         while (_timers.TryPeek(out var timer, out var at) && at.Due <= until.Ticks)
@@ -47,7 +47,7 @@ public sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
         return false;
     }
 
-    /// <summary>Moves on, and fires on the way what is due.</summary>
+    /// <summary>Moves the time forward and fires all timers that become due.</summary>
     public void Advance(TimeSpan time)
     {
         var until = Elapsed + time;
@@ -55,11 +55,11 @@ public sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
     }
 
     /// <summary>
-    /// Runs asynchronous code to its end in this thread: time moves only when nothing can go on without it, so every run of a
-    /// test is the same run. Nothing of it may go to another thread, as <c>CancelAsync</c> does.
+    /// Runs asynchronous code to its end on this thread. Time moves only when all code waits for it, so every run of a test is the
+    /// same. The code must not use another thread; <c>CancelAsync</c> does, so do not call it.
     /// </summary>
-    /// <exception cref="TimeoutException">It takes longer than <paramref name="most"/> of virtual time (a day).</exception>
-    /// <exception cref="InvalidOperationException">Something of it ran in another thread.</exception>
+    /// <exception cref="TimeoutException">The code takes longer than <paramref name="most"/>; null: 1 virtual day.</exception>
+    /// <exception cref="InvalidOperationException">A part of the code ran on another thread.</exception>
     public void Run(Func<Task> story, TimeSpan? most = null)
     {
         var (pump, end) = (new Pump(), Elapsed + (most ?? TimeSpan.FromDays(1)));
@@ -76,7 +76,7 @@ public sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
         {
             throw new TimeoutException("the story has not ended in time");
         }
-        task.GetAwaiter().GetResult(); // it has ended: only its exception is asked for
+        task.GetAwaiter().GetResult(); // the task has ended; this throws its exception
     }
 
     /// <summary>Waits in virtual time until the condition holds.</summary>
@@ -94,7 +94,7 @@ public sealed class VirtualTime(DateTimeOffset origin) : TimeProvider
         private long _current = Never;
         private TimeSpan _period = Timeout.InfiniteTimeSpan;
 
-        /// <summary>False for an instant that was changed or disposed of in the meantime.</summary>
+        /// <summary>False when the timer was changed or disposed after it was set for this order.</summary>
         public bool IsDueAt(long order) => _current == order;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

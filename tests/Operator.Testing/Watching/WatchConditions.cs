@@ -1,9 +1,9 @@
 namespace Operator.Testing;
 
-/// <summary>How a running watch is ended from outside.</summary>
+/// <summary>How a running watch ends.</summary>
 public enum WatchEnd
 {
-    /// <summary>The server ends the stream in good order, as at its timeout.</summary>
+    /// <summary>The server ends the stream normally, as after the watch's timeout.</summary>
     Closed,
 
     /// <summary>The connection breaks: the reader gets an <see cref="IOException"/>.</summary>
@@ -15,27 +15,27 @@ public enum WatchEnd
     /// <summary>An ERROR event with code 500, then the end.</summary>
     Failed,
 
-    /// <summary>Nothing arrives any more, and nobody says so.</summary>
+    /// <summary>No more events arrive, and the reader gets no error.</summary>
     Silent,
 }
 
-/// <summary>How far a client's watches are behind.</summary>
+/// <summary>The delays and faults of one client's watches.</summary>
 internal sealed class WatchConditions
 {
-    /// <summary>Events arrive this much after their change.</summary>
+    /// <summary>Time from a change to the arrival of its event.</summary>
     public TimeSpan Lag { get; set; }
 
-    /// <summary>Readers that may go on: also those of streams that have ended and still have something to tell.</summary>
+    /// <summary>Called when readers may continue. Readers of ended streams with unread events are included.</summary>
     public Action? Changed { get; set; }
 
     /// <summary>The client is gone.</summary>
     public bool IsDead { get; set; }
 
-    /// <summary>Events wait until this is over.</summary>
+    /// <summary>While true, events wait.</summary>
     public bool IsFrozen { get; set; }
 }
 
-/// <summary>What a watch asks for.</summary>
+/// <summary>The options of a watch request.</summary>
 internal sealed record WatchQuery
 {
     public string? LabelSelector { get; init; }

@@ -5,7 +5,7 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>Opens watches and tells them every change that concerns them. Used under the cluster's lock.</summary>
+/// <summary>Opens watches and sends them the changes in their scope. Used under the cluster's lock.</summary>
 internal sealed class WatchHub(ClusterState state)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(45);
@@ -79,7 +79,7 @@ internal sealed class WatchHub(ClusterState state)
         }
     }
 
-    /// <summary>Answered with 200, and the error in the stream.</summary>
+    /// <summary>Sends the error as an event in the stream; the HTTP status stays 200.</summary>
     private static WatchStream Refused(WatchStream stream, ApiFailure failure)
     {
         stream.Send(new WatchEvent(WatchKind.Error, failure.ToStatus()));
@@ -87,7 +87,7 @@ internal sealed class WatchHub(ClusterState state)
         return stream;
     }
 
-    /// <summary>The watch cache tells how far its own kind is, and only once that is past where the watch began.</summary>
+    /// <summary>A bookmark with the version of the kind's last change; null while nothing changed since the watch began.</summary>
     private WatchEvent? BookmarkSince(ResourceKind kind, long began)
     {
         var version = state.Store.VersionOf(kind.Type);
@@ -145,7 +145,7 @@ internal sealed class WatchHub(ClusterState state)
     }
 }
 
-/// <summary>Which objects a watch is about.</summary>
+/// <summary>The objects that a watch covers.</summary>
 internal sealed record WatchScope(ResourceKind Kind, string? Namespace, Selector Selector)
 {
     public bool Has(StoredObject item) => ApiReads.IsIn(item, Namespace) && Selector.Matches(item);

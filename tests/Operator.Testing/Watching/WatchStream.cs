@@ -3,7 +3,7 @@ using Operator.Runtime;
 
 namespace Operator.Testing;
 
-/// <summary>One running watch. The hub writes it under the cluster's lock; one reader reads it.</summary>
+/// <summary>One running watch. The hub writes events under the cluster's lock; one reader reads them.</summary>
 internal sealed class WatchStream(
     Agenda agenda,
     Lock gate,
@@ -25,20 +25,20 @@ internal sealed class WatchStream(
     public WatchConditions Conditions => conditions;
     public WatchScope Scope => scope;
 
-    /// <summary>Called when nothing more is to be offered.</summary>
+    /// <summary>Called when the stream takes no more events.</summary>
     public Action? Ended { get; set; }
 
-    /// <summary>What happened up to a version is known to the reader.</summary>
+    /// <summary>The reader knows all changes up to this version.</summary>
     public void KnowsUpTo(long version) => _known = version;
 
-    /// <summary>From now on the stream ends by itself.</summary>
+    /// <summary>Starts the timeout that ends the stream.</summary>
     public void Begin(TimeSpan timeout)
     {
         _timeout = timeout;
         _scheduled.Add(agenda.After(timeout, () => End(WatchEnd.Closed)));
     }
 
-    /// <summary>Now and then, and shortly before the end; a bookmark of null is left out.</summary>
+    /// <summary>Sends a bookmark each period and shortly before the end. A null bookmark is skipped.</summary>
     public void SendBookmarks(TimeSpan period, Func<WatchEvent?> bookmark)
     {
         void SendOne()
@@ -57,7 +57,7 @@ internal sealed class WatchStream(
         _scheduled.Add(agenda.After(_timeout - LastBookmark, SendOne));
     }
 
-    /// <summary>Tells the change if it concerns this watch: what comes into its scope is added, what leaves it is deleted.</summary>
+    /// <summary>Sends a change in this watch's scope. Entering the scope sends ADDED, leaving it sends DELETED.</summary>
     public void Offer(StoredChange change)
     {
         if (change.Kind.Type != scope.Kind.Type || change.Version <= _known)
@@ -68,7 +68,7 @@ internal sealed class WatchStream(
         var isNow = change.After is { } after && scope.Has(after);
         if (isNow)
         {
-            Send(new WatchEvent(was ? WatchKind.Modified : WatchKind.Added, change.After!.Json)); // isNow says that it is there
+            Send(new WatchEvent(was ? WatchKind.Modified : WatchKind.Added, change.After!.Json)); // isNow: After is set
         }
         else if (was)
         {
@@ -108,7 +108,7 @@ internal sealed class WatchStream(
         }
         if (end is WatchEnd.Broken)
         {
-            // A broken connection takes along what was under way.
+            // A broken connection loses the events that the reader has not read.
             _arrived.Clear();
             _end = end;
             Signal();
@@ -119,7 +119,7 @@ internal sealed class WatchStream(
         }
     }
 
-    /// <summary>Something may have arrived, or need not wait any more.</summary>
+    /// <summary>Wakes the reader to check for events or the end.</summary>
     public void Signal() => _waiter?.TrySetResult();
 
     public async IAsyncEnumerable<WatchEvent> ReadAsync([EnumeratorCancellation] CancellationToken ct)
@@ -168,17 +168,17 @@ internal sealed class WatchStream(
         }
     }
 
-    /// <summary>Not <c>Task.WaitAsync</c>: that one continues on the thread pool, whatever context a simulation runs in.</summary>
+    /// <summary>Replaces <c>Task.WaitAsync</c>, which continues on the thread pool and leaves the simulation's context.</summary>
     private static async Task WaitAsync(TaskCompletionSource waiter, CancellationToken ct)
     {
         await using var cancellation = ct.UnsafeRegister(
-            static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), // registered with one
+            static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), // the state below is the source
             waiter
         );
         await waiter.Task;
     }
 
-    /// <summary>In the order in which it was sent, whatever became of the lag in between.</summary>
+    /// <summary>Delivers after the lag, and keeps the order of sending when the lag changes.</summary>
     private void Arrive(Action arrival)
     {
         var at = agenda.Elapsed + conditions.Lag;

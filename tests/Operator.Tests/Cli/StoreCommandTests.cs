@@ -5,7 +5,7 @@ using Operator.Tests.Simulation;
 
 namespace Operator.Tests.Cli;
 
-/// <summary>The command, as its user has it: a kubeconfig, an API server behind HTTP, and a record that a real operator wrote.</summary>
+/// <summary>The command as a user runs it: with a kubeconfig, an API server behind HTTP, and a record that a real operator wrote.</summary>
 public sealed class StoreCommandTests : IAsyncLifetime
 {
     private readonly ServedFleet _fleet = new();
@@ -116,7 +116,7 @@ public sealed class StoreCommandTests : IAsyncLifetime
         var context = await RunAsync("store", "s01", "--kubeconfig", _kubeconfig, "--context", "nowhere");
 
         Assert.Equal(
-            "no store 's0' among the 3 of fleet in namespace 'shop'; did you mean s01, s02, s03?\n",
+            "there is no store 's0' among the 3 stores of fleet in namespace 'shop'; did you mean s01, s02, s03?\n",
             store.Errors
         );
         Assert.Equal("connector 'fleet' has no flow 'prices'; it has orders\n", flow.Errors);

@@ -9,7 +9,7 @@ using Prometheus;
 
 namespace Operator.Tests.KnownFaults;
 
-/// <summary>Series that lie.</summary>
+/// <summary>Metrics with wrong values.</summary>
 public sealed class MetricsFaults
 {
     private static readonly ObjectKey Key = new("shop", "amazon-eu");

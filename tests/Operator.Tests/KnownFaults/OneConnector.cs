@@ -14,9 +14,9 @@ internal sealed class OneConnector : IDisposable
     private readonly FakeCluster _cluster;
 
     /// <param name="start">When the program starts.</param>
-    /// <param name="stores">How many.</param>
-    /// <param name="runsFor">How long a run takes, by its number.</param>
-    /// <param name="flows">As JSON.</param>
+    /// <param name="stores">The number of stores.</param>
+    /// <param name="runsFor">The duration of a run, by its number from 0.</param>
+    /// <param name="flows">The flows as JSON.</param>
     public OneConnector(DateTimeOffset start, int stores, Func<int, TimeSpan> runsFor, params string[] flows)
     {
         var runs = 0;
@@ -52,7 +52,7 @@ internal sealed class OneConnector : IDisposable
         _operator.Start();
     }
 
-    /// <summary>The pods that were made, oldest first.</summary>
+    /// <summary>The pods that the program created, oldest first.</summary>
     public List<(string Name, DateTimeOffset At)> Made { get; } = [];
 
     public DateTimeOffset Now => _operator.Time.GetUtcNow();
@@ -74,7 +74,7 @@ internal sealed class OneConnector : IDisposable
     public IEnumerable<string> EventReasons =>
         _cluster.All(CoreTypes.Events).Select(e => e.Json.GetProperty("reason").GetString() ?? "");
 
-    /// <summary>The pod that was made last, as JSON.</summary>
+    /// <summary>The newest pod, as JSON; empty before the first.</summary>
     public string NewestPod { get; private set; } = "";
 
     public void Create(ResourceType type, string json) =>

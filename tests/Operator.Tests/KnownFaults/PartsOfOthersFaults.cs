@@ -5,7 +5,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.KnownFaults;
 
-/// <summary>What other objects do to a connector.</summary>
+/// <summary>How other objects affect a connector.</summary>
 public sealed class PartsOfOthersFaults
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);

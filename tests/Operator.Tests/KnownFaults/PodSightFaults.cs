@@ -7,7 +7,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.KnownFaults;
 
-/// <summary>What is read from a pod's status.</summary>
+/// <summary>What the operator reads from a pod's status.</summary>
 public sealed class PodSightFaults
 {
     [KnownFault("2 of 11", 11)]

@@ -4,7 +4,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.KnownFaults;
 
-/// <summary>A refusal that lasts for seconds or minutes, and what it costs after its end.</summary>
+/// <summary>The API server refuses writes for seconds or minutes; the delay after the refusals end must be short.</summary>
 public sealed class RefusalOfSecondsFaults
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -78,7 +78,7 @@ public sealed class RefusalOfSecondsFaults
 
     private static TimeSpan Soon => TimeSpan.FromSeconds(15);
 
-    /// <summary>40 stores are due at 12:30, may start until 12:40, and are refused from 12:29:50 on.</summary>
+    /// <summary>40 stores are due at 12:30 and may start until 12:40. A quota refuses their pods from 12:29:50 on.</summary>
     private static OneConnector QuotaAtTheDueTime(int seconds)
     {
         var world = new OneConnector(
@@ -113,10 +113,10 @@ public sealed class RefusalOfSecondsFaults
         return world;
     }
 
-    /// <summary>Every write of the record is refused for so long, from two seconds after a due time on.</summary>
+    /// <summary>Refuses every commit from two seconds after a due time. Returns how long after the outage the next pod comes.</summary>
     private static TimeSpan FirstPodAfterRefusedCommits(TimeSpan outage, int stores)
     {
-        // Pods end one after another, and each end is one more failed commit.
+        // Pods end one after another, and each end causes one more failed commit.
         using var world = new OneConnector(
             Noon,
             stores,
@@ -142,7 +142,7 @@ public sealed class RefusalOfSecondsFaults
     private static KubeApiException WebhookAway() =>
         new(HttpStatusCode.InternalServerError, "InternalError", "failed calling webhook \"policy.example.com\"");
 
-    /// <summary>Whatever kind the record is of.</summary>
+    /// <summary>Excludes other kinds, so that it does not depend on the kind in which the record is stored.</summary>
     private static bool IsCommit(FakeRequest request) =>
         request.IsWrite
         && request.Type != CoreTypes.Pods

@@ -5,7 +5,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.KnownFaults;
 
-/// <summary>Pods that the API server refuses, whatever its answer is.</summary>
+/// <summary>Pods that the API server refuses, with different status codes.</summary>
 public sealed class RefusedPodFaults
 {
     private const string Denied = "admission webhook \"inject.example.com\" denied the request: no";
@@ -62,7 +62,7 @@ public sealed class RefusedPodFaults
         Assert.Contains("pod-a", refusals.Of(key).Keys);
     }
 
-    /// <summary>Of 400 pods that are due. When the answer is 403, all that may be made are: 189.</summary>
+    /// <summary>The pods created in ten minutes; 400 are due. When the code is 403, every permitted pod is created: 189.</summary>
     private static int MadeWhileHalfIsRefused(HttpStatusCode code, string reason)
     {
         using var world = TwoFlows();
@@ -72,11 +72,11 @@ public sealed class RefusedPodFaults
         return world.Made.Count;
     }
 
-    /// <summary>By their names, as by a policy that looks at something in them.</summary>
+    /// <summary>Refuses about half of the pods, selected by name, as an admission policy can.</summary>
     private static IDisposable RefuseHalf(OneConnector world, HttpStatusCode code, string reason) =>
         world.Faults.Add(r => IsPod(r) && (r.Key.Name[^1] & 1) == 0 ? Refused(code, reason) : null);
 
-    /// <summary>A flow that is due once an hour and may start for an hour is refused; the other one makes two pods a minute.</summary>
+    /// <summary>The pods of <c>orders</c> in an hour; two a minute are due. All pods of the hourly flow <c>listings</c> are refused.</summary>
     private static int MadeBesideARefusedFlow(HttpStatusCode code, string reason)
     {
         using var world = new OneConnector(

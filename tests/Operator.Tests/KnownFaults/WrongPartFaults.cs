@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.KnownFaults;
 
-/// <summary>One part of a connector that is wrong.</summary>
+/// <summary>A connector with one invalid part.</summary>
 public sealed class WrongPartFaults
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 50, TimeSpan.Zero);

@@ -3,12 +3,12 @@ using Operator.Api;
 
 namespace Operator.Tests.Simulation;
 
-/// <summary>What people do by actions, and what becomes of the objects: deleted and made again, as from a backup.</summary>
+/// <summary>Creates actions as people do; also deletes actions and creates them again, as from a backup.</summary>
 internal sealed class ActionMaker(SimulatedWorld world, Random random)
 {
     private static readonly string[] Flows = ["", "flow-1", "flow-2"];
 
-    /// <summary>One that is there in no world is among them.</summary>
+    /// <summary>Includes a store that exists in no world.</summary>
     private static readonly string[] Stores = ["s01", "s02", "s03", "l01", "stranger"];
 
     public void Make(MishapKind kind)

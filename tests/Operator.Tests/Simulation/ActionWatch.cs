@@ -5,8 +5,8 @@ using Operator.Testing;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// Follows the actions in the committed records: what was decided stays decided, and nothing is planned for a store that was
-/// suspended for good before and still is.
+/// Checks the actions in the committed records: a decision never changes, and no run is planned for a store that was and is
+/// suspended without an end.
 /// </summary>
 internal sealed class ActionWatch(FakeCluster cluster, List<string> violations)
 {
@@ -31,7 +31,7 @@ internal sealed class ActionWatch(FakeCluster cluster, List<string> violations)
         _before = record;
     }
 
-    /// <summary>At the end every action was decided, and says what the record does.</summary>
+    /// <summary>At the end every action is decided, and its status equals the record.</summary>
     public void ExpectAllTold()
     {
         var decided = _before?.Actions.Decided.ToLookup(d => d.Uid, d => d.State.ToString(), StringComparer.Ordinal);
@@ -47,7 +47,7 @@ internal sealed class ActionWatch(FakeCluster cluster, List<string> violations)
         }
     }
 
-    /// <summary>Those that end by themselves are left out: each process has a clock of its own.</summary>
+    /// <summary>Ignores suspensions with an end, because each process has its own clock.</summary>
     private void ExpectNoneSuspended(ConnectorRecord before, ConnectorRecord record, DateTimeOffset at)
     {
         if (before.Actions.Orders.IsEmpty)
@@ -72,7 +72,7 @@ internal sealed class ActionWatch(FakeCluster cluster, List<string> violations)
         }
     }
 
-    /// <summary>The last word about the store is a suspension without an end.</summary>
+    /// <summary>The last order about the store is a suspension without an end.</summary>
     private static bool IsForGood(ImmutableArray<SuspensionOrder> orders, string flow, string store) =>
         orders.LastOrDefault(o =>
             o.HasFlow(flow) && (o.Stores.IsEmpty || o.Stores.Contains(store, StringComparer.Ordinal))

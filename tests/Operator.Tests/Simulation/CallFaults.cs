@@ -2,7 +2,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.Simulation;
 
-/// <summary>What goes wrong with single calls of one process, at a rate of the world's.</summary>
+/// <summary>Random faults of single calls of one process, at the rates of its world.</summary>
 internal static class CallFaults
 {
     public static Func<FakeRequest, Fault?> Of(Random random, double rate, double deathRate) =>

@@ -4,7 +4,7 @@ using Operator.Api;
 
 namespace Operator.Tests.Simulation;
 
-/// <summary>The objects that a world's users write, and what each version of the sync image does.</summary>
+/// <summary>The objects that the users of a world write, and the tags of the sync image.</summary>
 internal sealed class FleetObjects(Random random, int? quotaSeed = null)
 {
     public const string Namespace = "shop";
@@ -13,7 +13,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
     private const string StoreListKey = "stores.yaml";
     private const string Repository = "registry.example.com/sync";
 
-    /// <summary>Tags by behaviour; every world starts with a good one.</summary>
+    /// <summary>Image tags, named after their behaviour. Every world starts with a good one.</summary>
     public static readonly string[] Tags =
     [
         "good-1",
@@ -30,12 +30,12 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
     /// <summary>The API that flows of some worlds use.</summary>
     public const string Api = "orders";
 
-    /// <summary>Stores of the ConfigMap, as the world begins; some have none.</summary>
+    /// <summary>The number of stores in the ConfigMap at the start; 0 in worlds without the ConfigMap.</summary>
     public int Listed { get; } = random.Next(2) == 0 ? 0 : random.Next(1, 5);
 
     public static string Image(string tag) => $"{Repository}:{tag}";
 
-    /// <summary>Null in worlds without a quota. Drawn apart, so that it changes nothing else of a world.</summary>
+    /// <summary>Null in worlds without a quota. Uses its own random numbers, so it changes nothing else in a world.</summary>
     public Quota? Quota { get; } = quotaSeed is { } seed ? DrawQuota(new Random(~seed)) : null;
 
     public JsonObject Connector() =>
@@ -56,7 +56,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
             ApiJson.Default.MarketplaceConnector
         );
 
-    /// <summary>The first so many stores of the list.</summary>
+    /// <summary>The first <paramref name="stores"/> stores of the list, as YAML.</summary>
     public static string StoreList(int stores) =>
         string.Concat(Enumerable.Range(1, stores).Select(i => $"- name: l{i:00}\n"));
 
@@ -95,7 +95,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
             ApiJson.Default.SyncRollout
         );
 
-    /// <summary>Two or three steps that grow, the last one to all.</summary>
+    /// <summary>Two or three steps of growing size; the last one has all stores.</summary>
     public System.Collections.Immutable.ImmutableArray<RolloutStep> Steps()
     {
         var first = new[] { "1", "10%", "30%" }[random.Next(3)];
@@ -131,7 +131,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
             Timeout = new Duration("20s"),
             MaxStoresPerRun = random.Next(1, 6),
             MaxConcurrentRuns = random.Next(3, 12),
-            // Of two flows only one draws on the quota: both together would be more than it can ever sustain.
+            // Only the first flow uses the quota: two flows together would need more calls than the quota allows.
             Uses = Quota is null || number > 1 ? [] : [new ApiUse { Api = Api }],
             Retries = random.Next(0, 3),
         };
@@ -156,7 +156,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
 
     private static JsonObject Node<T>(T item, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
-        var node = JsonSerializer.SerializeToNode(item, type)!.AsObject(); // an object of ours is no null
+        var node = JsonSerializer.SerializeToNode(item, type)!.AsObject(); // our objects are not null
         node.Remove("status");
         node["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = Namespace };
         return node;

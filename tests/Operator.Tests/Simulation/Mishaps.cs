@@ -35,7 +35,7 @@ internal enum MishapKind
     RestoreActions,
 }
 
-/// <summary>Something that goes wrong, or that users do, at an instant of the chaos.</summary>
+/// <summary>A fault or a user's change, at a time after the start of the chaos.</summary>
 internal sealed record Mishap(TimeSpan At, MishapKind Kind);
 
 internal static class Mishaps
@@ -48,7 +48,7 @@ internal static class Mishaps
         var count = random.Next(2, Most);
         var drawn = Enumerable
             .Range(0, count)
-            // Every world has a new image: without an attempt there is little to get wrong.
+            // Every world gets a new image, because a world without an attempt tests little.
             .Select(i => new Mishap(
                 within * random.NextDouble(),
                 i == 0 ? MishapKind.NewImage : kinds[random.Next(kinds.Length)]
@@ -57,7 +57,7 @@ internal static class Mishaps
     }
 }
 
-/// <summary>Makes a mishap happen, and end where it ends by itself.</summary>
+/// <summary>Starts a mishap, and ends it when it ends by itself.</summary>
 internal sealed class MishapMaker(SimulatedWorld world, Random random)
 {
     private static readonly WatchEnd[] Ends = [WatchEnd.Closed, WatchEnd.Broken, WatchEnd.Expired, WatchEnd.Failed];
@@ -204,7 +204,7 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
         }
     }
 
-    /// <summary>As <c>kubectl replace --force</c>: deleted and made again, with another UID and no status.</summary>
+    /// <summary>Like <c>kubectl replace --force</c>: deletes and creates the connector; it gets a new UID and no status.</summary>
     private void ReplaceConnector()
     {
         var old = world.Cluster.Find(Kinds.Connectors, SimulatedWorld.Key)!; // worlds always have one
@@ -243,7 +243,7 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
         {
             if (world.Cluster.Find(type, name) is { } item)
             {
-                var wiped = JsonNode.Parse(item.Json.GetRawText())!.AsObject(); // an object is no null
+                var wiped = JsonNode.Parse(item.Json.GetRawText())!.AsObject(); // the JSON is an object
                 wiped["status"] = new JsonObject { ["observedGeneration"] = -1 };
                 var user = world.Cluster.Connect("user");
                 // The fake answers at once.
@@ -259,7 +259,7 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
         }
     }
 
-    /// <summary>Not while no operator lives to see it: the hole that decision 0003 leaves.</summary>
+    /// <summary>Deletes pods only while an operator runs and can see the deletion: decision 0003 does not cover the other case.</summary>
     private void DeletePods()
     {
         if (!world.Alive.Any())

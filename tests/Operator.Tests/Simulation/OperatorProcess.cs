@@ -6,7 +6,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.Simulation;
 
-/// <summary>One process of the operator, the same code as in production, on the simulation's thread and in its time.</summary>
+/// <summary>One process of the operator with its production code, on the simulation's thread and in virtual time.</summary>
 internal sealed class OperatorProcess : IDisposable
 {
     private readonly ServiceProvider _services;
@@ -37,15 +37,15 @@ internal sealed class OperatorProcess : IDisposable
     public MachineClock Clock { get; }
     public FakeClient Client { get; }
 
-    /// <summary>Its newest log lines, for the report of a failing world.</summary>
+    /// <summary>The newest log lines, for the report of a failing world.</summary>
     public RecentLog Log { get; } = new();
 
     public bool IsDead { get; private set; }
 
-    /// <summary>It ended by itself, or as it was asked to; whoever runs processes starts another one.</summary>
+    /// <summary>The process was killed, stopped or failed; the world then starts another process.</summary>
     public bool HasEnded => IsDead || _run.IsCompleted;
 
-    /// <summary>What ended it, when that was an error that it did not expect.</summary>
+    /// <summary>The unexpected error that ended the process; null when there is none.</summary>
     public Exception? Failure => _run.Exception?.InnerException;
     public string? Trespass => _pump.Trespass;
     public bool IsFrozen
@@ -56,10 +56,10 @@ internal sealed class OperatorProcess : IDisposable
 
     public void Start() => _run = _pump.Run(() => _services.GetRequiredService<Operation>().RunAsync(_stop.Token));
 
-    /// <summary>SIGTERM: it finishes what is in flight and releases its lease.</summary>
+    /// <summary>Like SIGTERM: the process finishes its running work and releases its lease.</summary>
     public void Stop() => _pump.Post(_ => _stop.Cancel(), null);
 
-    /// <summary>SIGKILL: nothing of it runs any more; requests that left it still arrive.</summary>
+    /// <summary>Like SIGKILL: no code of the process runs any more; requests that it already sent still arrive.</summary>
     public void Kill()
     {
         IsDead = true;

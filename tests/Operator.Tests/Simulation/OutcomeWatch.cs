@@ -4,8 +4,8 @@ using Operator.Planning.Record;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// What the record says of each store on each occasion is what pods did, as the API server showed it: a sync was reported, a store
-/// that no run took up had no pod, and what was once written stays.
+/// The outcome of each store on each occasion in the record agrees with its pods in the API server: a sync was reported, a
+/// missed store had no pod, and a written outcome never changes.
 /// </summary>
 internal sealed class OutcomeWatch(List<string> violations)
 {
@@ -68,7 +68,7 @@ internal sealed class OutcomeWatch(List<string> violations)
             var key = row with { Store = store };
             var agrees = outcome switch
             {
-                // A run of one store that ended badly says so without a report.
+                // A failed run of a single store has this outcome without a report.
                 StoreOutcome.InternalError or StoreOutcome.TimedOut => _held.Contains(key),
                 _ when outcome.IsMiss() || !outcome.IsDue() => !_held.Contains(key),
                 StoreOutcome.NotReached
@@ -79,7 +79,9 @@ internal sealed class OutcomeWatch(List<string> violations)
             };
             if (!agrees)
             {
-                violations.Add($"{at:HH:mm:ss.fff} the record says {outcome} of {key}, its pods showed something else");
+                violations.Add(
+                    $"{at:HH:mm:ss.fff} the record says {outcome} of {key}, but its pods showed something else"
+                );
             }
         }
     }

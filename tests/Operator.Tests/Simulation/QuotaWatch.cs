@@ -4,12 +4,12 @@ using Operator.Planning.Record;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// No store is ever promised more calls than its quota allows, reckoned from the committed entries alone. What a run that never
-/// started gave back can be promised again. A record that was lost forgets what was drawn, so each is watched for itself.
+/// No store is promised more calls than its quota allows, by the committed entries alone. Calls of a run that never started can
+/// be promised again. A lost record forgets its promises, so each record is checked by itself.
 /// </summary>
 internal sealed class QuotaWatch
 {
-    /// <summary>How far a clock may be off before planning stops, and how long a commit may be under way, on both ends.</summary>
+    /// <summary>The clock difference at which planning stops plus the longest time of a commit, at both ends of the interval.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(16);
     private readonly Quota? _quota;
     private readonly List<string> _violations;
@@ -70,7 +70,7 @@ internal sealed class QuotaWatch
     {
         if (_quota is not { Rate: { } rate, Burst: { } burst } || !rate.TryGet(out var count, out var per))
         {
-            _violations.Add($"store {store} was promised calls of which nobody spoke");
+            _violations.Add($"store {store} was promised calls, but there is no quota with a rate and a burst");
             return;
         }
         for (var first = 0; first < calls.Count; first++)

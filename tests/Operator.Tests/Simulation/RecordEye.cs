@@ -6,7 +6,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.Simulation;
 
-/// <summary>Reads the committed record as an outsider does, at once and past all faults.</summary>
+/// <summary>Reads the committed record directly, without the faults of the operator's client.</summary>
 internal sealed class RecordEye
 {
     private readonly RecordStore _store;
@@ -19,7 +19,7 @@ internal sealed class RecordEye
             () => throw new InvalidOperationException("an observer commits nothing")
         );
 
-    /// <summary>Null when there is none that can be read.</summary>
+    /// <summary>Null when there is no readable record.</summary>
     public ConnectorRecord? Read(ObjectKey connector)
     {
         var read = _store.ReadAsync(connector, witness: 0, CancellationToken.None); // the fake answers at once

@@ -9,8 +9,8 @@ using Operator.Testing;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// What a version that was rolled back handled is owed in the very commit that ends its attempt, and nothing of it is written off
-/// before a run on stable was told to do it again.
+/// The commit that rolls back an attempt marks the work of the candidate as owed, for each of its stores. A store stops owing only
+/// after a run on stable was told to do the work again.
 /// </summary>
 internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<string> violations)
 {
@@ -18,19 +18,19 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
     private readonly Dictionary<(string Record, string Flow, string Store), DateTimeOffset> _told = [];
     private ConnectorRecord? _before;
 
-    /// <summary>Called when a pod's container was first seen to run.</summary>
+    /// <summary>Called when a pod's container is first seen running.</summary>
     public void Started(ClusterChange change, Fingerprint print)
     {
-        var pod = new KubeObject(change.After!.Value); // a pod that is there
+        var pod = new KubeObject(change.After!.Value); // a running pod exists
         if (pod.Label(PodMarks.Attempt) is { } attempt)
         {
             _handled.UnionWith(print.Stores.Select(s => ($"{print.Record}/{attempt}", print.Flow, s)));
             return;
         }
-        var run = JsonSerializer.Deserialize(pod.Annotation(PodMarks.Run)!, RunJson.Default.RunFile)!; // pods of ours have one
+        var run = JsonSerializer.Deserialize(pod.Annotation(PodMarks.Run)!, RunJson.Default.RunFile)!; // our pods have this annotation
         foreach (var store in run.Stores.Where(s => s.RedoFrom is not null))
         {
-            var since = DateTimeOffset.Parse(store.RedoFrom!, CultureInfo.InvariantCulture); // filtered
+            var since = DateTimeOffset.Parse(store.RedoFrom!, CultureInfo.InvariantCulture); // the filter checked it
             var key = (print.Record, print.Flow, store.Name);
             _told[key] = _told.TryGetValue(key, out var before) && before < since ? before : since;
         }
@@ -57,7 +57,7 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
                 {
                     Violate(
                         at,
-                        $"store {store} of flow {flow} owed what came up since {past.RedoFrom}, and no run was told"
+                        $"store {store} of flow {flow} owed its work since {past.RedoFrom}; the debt is gone, but no run was told"
                     );
                 }
             }
@@ -82,7 +82,7 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
             {
                 Violate(
                     at,
-                    $"attempt {attempt.Number} was rolled back, and its work for store {store} of flow {flow} is not owed"
+                    $"attempt {attempt.Number} was rolled back, but its work for store {store} of flow {flow} is not owed"
                 );
             }
         }

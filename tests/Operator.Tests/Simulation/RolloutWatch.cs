@@ -8,8 +8,8 @@ using Operator.Testing;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// Follows the attempts in the committed records: no step is taken before its time and its evidence, no cohort is wider than
-/// its step, and no store outside of it runs the candidate.
+/// Checks the attempts in the committed records: no step comes before its time and evidence, no cohort is wider than its step,
+/// and no store outside the cohort runs the candidate.
 /// </summary>
 internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, List<string> violations)
 {
@@ -29,7 +29,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         var wasRunning = before?.RunningAttempt;
         if (wasRunning is not null && record.RunningAttempt?.Number != wasRunning.Number)
         {
-            _ended[KeyOf(before!.Id, wasRunning.Number)] = at; // there was one, so there was a record
+            _ended[KeyOf(before!.Id, wasRunning.Number)] = at; // an attempt was running, so there was a record
         }
         if (record.RunningAttempt is not { } attempt)
         {
@@ -58,7 +58,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         _widest[key] = attempt;
     }
 
-    /// <summary>Called for each new pod. Until a container of the revision has run, one pod at a time of an attempt may try.</summary>
+    /// <summary>Called for each new pod. Until a container of the revision has run, an attempt has one candidate pod at a time.</summary>
     public void Created(ClusterChange change, Fingerprint print)
     {
         if (AttemptOf(change) is not { } number || _startedRevisions.Contains(print.Revision))
@@ -81,7 +81,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         }
     }
 
-    /// <summary>Called when a pod's container was first seen to run.</summary>
+    /// <summary>Called when a pod's container is first seen running.</summary>
     public void Started(ClusterChange change, Fingerprint print, ObservedPod pod)
     {
         _startedRevisions.Add(print.Revision);
@@ -104,7 +104,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         }
         else
         {
-            Expect(holds: false, change.At, $"a candidate runs of attempt {number}, which no record knows");
+            Expect(holds: false, change.At, $"a candidate of attempt {number} runs, but no record has this attempt");
         }
         var isLate = _ended.TryGetValue(key, out var ended) && pod.CreatedAt > ended.AddSeconds(1);
         Expect(!isLate, change.At, $"candidate pod {pod.Name} was made after attempt {number} ended, and runs");
@@ -115,7 +115,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         var rollout = Rollouts().FirstOrDefault(r => r.Metadata.Uid == to.RolloutUid);
         if (rollout is null)
         {
-            // Deleted between the decision and the commit: the next plan ends the attempt.
+            // The rollout was deleted between the decision and the commit: the next plan ends the attempt.
             return;
         }
         var step = StepPlan.Of(rollout.Spec.Steps, from).Step;
@@ -133,17 +133,17 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     }
 
     private static string? AttemptOf(ClusterChange change) =>
-        new KubeObject(change.After!.Value).Label(Planning.Facts.PodMarks.Attempt); // a pod that is there
+        new KubeObject(change.After!.Value).Label(Planning.Facts.PodMarks.Attempt); // callers pass existing pods
 
-    /// <summary>Adds up the rounds of the running stage that this commit closes and in which a candidate run ended.</summary>
+    /// <summary>Adds the rounds of the running stage that this commit closes and in which a candidate run ended.</summary>
     private void CountRounds(string key, ConnectorRecord? before, ConnectorRecord record, DateTimeOffset at)
     {
-        // The commit that closes a round may widen, too: the round belongs to the stage before.
+        // A commit that closes a round can also widen the cohort: the round belongs to the stage before.
         if (before?.RunningAttempt is { } was && _rounds.TryGetValue($"{key}/{was.Stage}", out var rounds))
         {
             var closed = record
                 .Plans.SelectMany(p => p.Value.Occasions.Select(o => (Flow: p.Key, Occasion: o)))
-                .Where(o => o.Occasion.Order is null) // a run-now is no round
+                .Where(o => o.Occasion.Order is null) // a RunNow action makes no round
                 .Where(o => o.Occasion.IsClosed && !WasClosed(before, o.Flow, o.Occasion.Id))
                 .Where(o => o.Occasion.Entries.Any(e => IsOf(e, was)))
                 .Concat(ForgottenAtOnce(before, record, was));
@@ -158,7 +158,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         }
     }
 
-    /// <summary>Occasions that this commit closed and forgot: their pods left with a connector that was replaced.</summary>
+    /// <summary>Occasions that this commit closed and forgot: their pods were deleted with a replaced connector.</summary>
     private static IEnumerable<(string Flow, Occasion Occasion)> ForgottenAtOnce(
         ConnectorRecord before,
         ConnectorRecord record,
@@ -171,7 +171,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         where !record.Plan(plan.Key).Occasions.Any(o => o.Id == occasion.Id)
         select (plan.Key, occasion);
 
-    /// <summary>A step is decided before its commit arrives, by no more than a write may take.</summary>
+    /// <summary>The time of the decision, which is at most one write timeout before its commit.</summary>
     private static DateTimeOffset Earliest(DateTimeOffset committed, DateTimeOffset decided)
     {
         var earliest = committed - new PlanLimits().WriteTimeout;
@@ -188,7 +188,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         && entry.Attempt == attempt.Number
         && entry.Stage == attempt.Stage;
 
-    /// <summary>Each round lasts from the one before, and never longer than its period: an outage makes no step older.</summary>
+    /// <summary>A round lasts from the end of the one before, at most its period, so an outage does not count for a step.</summary>
     private sealed class ObservedRounds(DateTimeOffset begin)
     {
         private DateTimeOffset _last = begin;
@@ -209,7 +209,11 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
             .Select(s => CohortOrder.Places(s.Stores, attempt.Order.Length))
             .Append(known?.Cohort ?? 0);
         var isAStep = Rollouts().Count == 0 || allowed.Contains(attempt.Cohort);
-        Expect(isAStep, at, $"the cohort of attempt {attempt.Number} is {attempt.Cohort}, which is no step's");
+        Expect(
+            isAStep,
+            at,
+            $"the cohort of attempt {attempt.Number} is {attempt.Cohort}, which is not the size of any step"
+        );
     }
 
     private List<SyncRollout> Rollouts() =>

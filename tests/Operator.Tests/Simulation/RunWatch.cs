@@ -7,8 +7,8 @@ using Operator.Testing;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// Follows every write, whatever went wrong before it, and tells what does not hold. Judged from the objects themselves by other
-/// means than the operator's own: pods as the kubelet sees them, the record as it is committed.
+/// Checks every write and collects violations. Judges pods as the kubelet sees them and the committed record, not the operator's
+/// own view.
 /// </summary>
 internal sealed class RunWatch
 {
@@ -36,16 +36,16 @@ internal sealed class RunWatch
 
     public List<string> Violations { get; } = [];
 
-    /// <summary>Told of every record that is committed, and when.</summary>
+    /// <summary>Called with every committed record and its time.</summary>
     public Action<ConnectorRecord, DateTimeOffset> Committed { get; set; } = (_, _) => { };
 
-    /// <summary>Store-syncs whose container started.</summary>
+    /// <summary>The store-syncs whose container started.</summary>
     public IReadOnlyCollection<(string Occasion, string Flow, string Store)> Ran => _ran;
     public ConnectorRecord? Record { get; private set; }
 
     private sealed record Run(Fingerprint Print, ObservedPod Seen);
 
-    /// <summary>When a pod was first seen, when it had ended, and its last state: read only at the end, worlds are many.</summary>
+    /// <summary>When a pod was first seen, when it ended (null: not yet), and its last state, parsed only at the end to save time.</summary>
     private sealed record History(long First, long? End, JsonElement Last);
 
     private void OnChanged(ClusterChange change)
@@ -67,7 +67,7 @@ internal sealed class RunWatch
         }
     }
 
-    /// <summary>What the pods of the whole history show, judged as in a real cluster.</summary>
+    /// <summary>Checks the pods of the whole history by the invariants of the tests on real clusters.</summary>
     public void ExpectNoneTwice()
     {
         var runs = _histories.Values.Select(h =>
@@ -117,7 +117,7 @@ internal sealed class RunWatch
 
     private void Remember(ClusterChange change, bool isOver)
     {
-        var last = change.After ?? change.Before!.Value; // one of the two is there
+        var last = change.After ?? change.Before!.Value; // a change has a state before or after
         var uid = last.GetProperty("metadata").GetProperty("uid").GetString()!; // the fake cluster gives each one
         var before = _histories.GetValueOrDefault(uid);
         _histories[uid] = new History(
@@ -127,7 +127,7 @@ internal sealed class RunWatch
         );
     }
 
-    /// <summary>A run is in the record before its pod exists, and no other run holds its stores.</summary>
+    /// <summary>A run is in the record before its pod exists, and no other live run has its stores.</summary>
     private void Created(string name, Fingerprint print, ClusterChange change)
     {
         var record = Record;
@@ -154,7 +154,7 @@ internal sealed class RunWatch
         }
     }
 
-    /// <summary>No try starts twice, and a candidate reaches no store beyond its committed cohort.</summary>
+    /// <summary>No entry starts twice, and a candidate reaches no store outside its committed cohort.</summary>
     private void Started(ClusterChange change, ObservedPod pod, Fingerprint print)
     {
         var key = $"{print.Record}/{print.Flow}/{print.Occasion}/{print.Index}";

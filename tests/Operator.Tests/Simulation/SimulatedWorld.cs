@@ -7,8 +7,8 @@ using Operator.Testing;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// A cluster with a fleet of stores, one or two processes of the operator, and a history of things going wrong, all of it drawn
-/// from a seed: the same seed is the same history, call by call.
+/// A cluster with a fleet of stores, one or two operator processes and a history of faults, all drawn from a seed. The same seed
+/// gives the same history, call by call.
 /// </summary>
 internal sealed class SimulatedWorld : IDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class SimulatedWorld : IDisposable
         _faultRate = _random.Next(3) == 0 ? 0 : 0.03 * _random.NextDouble();
     }
 
-    /// <summary>Lives through it all and returns what did not hold.</summary>
+    /// <summary>Runs the world and returns the violations.</summary>
     public IReadOnlyList<string> Run()
     {
         if (_objects.Listed > 0)
@@ -107,10 +107,10 @@ internal sealed class SimulatedWorld : IDisposable
     public static ObjectKey Key => Connector;
     public DateTimeOffset Now => _time.GetUtcNow();
 
-    /// <summary>A user ships an image. Until stable has had a good run, new content is adopted at once, whatever it is.</summary>
+    /// <summary>A user sets a new image. Until stable has had a good run, the operator adopts any new content at once.</summary>
     public void Ship(string tag)
     {
-        // Where there are quotas, stores are locked out, too.
+        // A world with quotas gets a version that locks a store out, in place of one without a report.
         tag = tag is "mute" && _objects.Quota is not null ? "locked" : tag;
         Tell($"image {tag}");
         _hasShippedUnproven |= _runs.Record is not { Revisions.StableIsProven: true };
@@ -136,7 +136,7 @@ internal sealed class SimulatedWorld : IDisposable
         }
     }
 
-    /// <summary>Does it later, in the world's time.</summary>
+    /// <summary>Runs the action after the delay, in virtual time.</summary>
     public void After(TimeSpan delay, Action action) =>
         _time.CreateTimer(_ => action(), null, delay, Timeout.InfiniteTimeSpan);
 
@@ -180,12 +180,12 @@ internal sealed class SimulatedWorld : IDisposable
         {
             if (++rounds > MostCallbacksAnInstant)
             {
-                throw new InvalidOperationException("the operator never comes to rest at one instant");
+                throw new InvalidOperationException("the operator never stops working at one instant");
             }
         }
     }
 
-    /// <summary>Kubernetes starts a new container for one that ended, a little later.</summary>
+    /// <summary>Starts a new process for each one that ended, after a delay, as Kubernetes does.</summary>
     private void Restart()
     {
         foreach (var ended in _processes.Where(p => p.HasEnded || p.Client.IsDead).ToList())
@@ -193,7 +193,7 @@ internal sealed class SimulatedWorld : IDisposable
             Tell($"{ended.Name} has ended {ended.Failure?.Message}");
             if (ended.Failure is { } failure and not OperationCanceledException)
             {
-                _runs.Violations.Add($"{ended.Name} fell: {failure}");
+                _runs.Violations.Add($"{ended.Name} failed: {failure}");
             }
             ended.Kill();
             _processes.Remove(ended);
@@ -222,7 +222,7 @@ internal sealed class SimulatedWorld : IDisposable
     public void Suspend(bool isSuspended) =>
         _cluster.Edit(Kinds.Connectors, Connector, c => c["spec"]!["suspend"] = isSuspended); // it has a spec
 
-    /// <summary>After all this every store is synced again, and the attempt, if any, has come to its end.</summary>
+    /// <summary>At the end stable is no bad image, no attempt runs too long, and no store owes work for a bad version.</summary>
     private void ExpectServedStores()
     {
         var record = _runs.Record;
@@ -247,8 +247,8 @@ internal sealed class SimulatedWorld : IDisposable
     }
 
     /// <summary>
-    /// Every store-sync that was due has run or is counted as missed. Not in worlds that change what is due: by losing the
-    /// counts, by a younger connector, by a suspension.
+    /// Every due store-sync has run or is counted as missed. Skips worlds that change the counts or what is due: a lost record, a
+    /// replaced connector, a suspension, an edited store list.
     /// </summary>
     private void ExpectNoneLostUncounted()
     {
@@ -268,7 +268,7 @@ internal sealed class SimulatedWorld : IDisposable
         foreach (var flow in connector.Spec.Flows)
         {
             var plan = record.Plan(flow.Name);
-            // What is younger may still be under way.
+            // Newer store-syncs may still be running.
             var until = _time.GetUtcNow() - Rest;
             var floor = plan.ListedAt > record.CreatedAt ? plan.ListedAt : record.CreatedAt;
             var due = Schedule.Of(flow).Between(floor, until).Count * (connector.Spec.Stores.Length + _objects.Listed);
@@ -291,10 +291,10 @@ internal sealed class SimulatedWorld : IDisposable
     private static bool IsHarmless(string image) =>
         Array.Exists(["locked", "mute", "poison", "flaky"], tag => image.EndsWith(tag, StringComparison.Ordinal));
 
-    /// <summary>Where runs wait for a quota, so does the evidence.</summary>
+    /// <summary>In a world with a quota, runs and so the evidence may wait: an attempt may last longer.</summary>
     private bool IsOutstayed(Attempt attempt) => _objects.Quota is null && _time.GetUtcNow() - attempt.StartedAt > Calm;
 
-    /// <summary>Suspended and settled, nothing is written but the lease.</summary>
+    /// <summary>When the connector is suspended and settled, only the lease is written.</summary>
     private void ExpectRest()
     {
         Suspend(isSuspended: true);

@@ -4,19 +4,19 @@ using System.Globalization;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// The whole operator in simulated worlds. A failing one is named by its seed, which replays it exactly. SIMULATION_SEED is the
-/// first seed, SIMULATION_WORLDS how many; with SIMULATION_MINUTES it goes on for so long (make fuzz).
+/// The whole operator in simulated worlds. A failing world is named by its seed, which replays it exactly. SIMULATION_SEED is the
+/// first seed, SIMULATION_WORLDS the number of worlds, SIMULATION_MINUTES the duration instead of a number (make fuzz).
 /// </summary>
 public sealed class SimulationTests
 {
-    /// <summary>Of the ordinary run; <c>make fuzz</c> lives many more.</summary>
+    /// <summary>The number of worlds without <c>SIMULATION_WORLDS</c>; <c>make fuzz</c> runs many more.</summary>
     private const int Worlds = 250;
 
     [Fact]
     public void Whatever_goes_wrong_no_store_runs_twice_and_no_cohort_is_too_wide()
     {
         var failures = new ConcurrentBag<string>();
-        // One thread a world, and a world stays on its own.
+        // Each world runs on one thread and stays there.
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
 
         Parallel.ForEach(
@@ -66,7 +66,7 @@ public sealed class SimulationTests
         return [.. world.Cluster.Journal.Entries.Select(e => e.ToString())];
     }
 
-    /// <summary>Null when all held.</summary>
+    /// <summary>Null when nothing is violated.</summary>
     private static string? Live(int seed)
     {
         using var world = new SimulatedWorld(seed);
@@ -80,7 +80,7 @@ public sealed class SimulationTests
             }
             why = string.Join('\n', violations.Take(10));
         }
-        // The world itself is under test: whatever it throws is a finding, with its seed.
+        // Any exception of a world is a finding, reported with its seed.
         catch (Exception e)
         {
             why = e.ToString();

@@ -3,8 +3,8 @@ using Operator.Runtime;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// What users do to a ConfigMap with stores. A broken one comes right again later, as it was: until then, and whatever else
-/// happens, its last good list goes on.
+/// What users do to a ConfigMap with stores. A broken ConfigMap is restored later with its first list; until then the operator
+/// uses the last good list.
 /// </summary>
 internal sealed class StoreListMaker(SimulatedWorld world, Random random)
 {

@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.Simulation;
 
-/// <summary>What each pod of a world does: by its image's tag, with times and mishaps drawn from its UID.</summary>
+/// <summary>What each pod of a world does: the image tag decides, and times and faults are drawn from the pod's UID.</summary>
 internal static class SyncPods
 {
     public static PodScript Script(KubeObject pod)
@@ -38,7 +38,7 @@ internal static class SyncPods
                 Message = WorkerReport.Of(stores.TakeWhile(s => s != "s01").Select(_ => Good)),
             },
             "flaky" => timed with { Message = WorkerReport.Of([.. stores.Select(_ => Flaky(chance))]) },
-            // One worker in three calls more often than its flow's uses say, and says so.
+            // One worker in three reports its calls, which may be more than the flow's <c>uses</c> say.
             _ => timed with
             {
                 Message = WorkerReport.Of(
@@ -52,7 +52,7 @@ internal static class SyncPods
     private static readonly string Good = WorkerReport.Store(10);
     private static readonly string Unfinished = WorkerReport.Store(10, hasMore: true);
 
-    /// <summary>Some stores fail altogether, some are not reached although the worker ends well.</summary>
+    /// <summary>Some stores fail, and some are not reached although the worker ends with exit code 0.</summary>
     private static string Flaky(Random chance) =>
         chance.Next(8) switch
         {
@@ -67,6 +67,6 @@ internal static class SyncPods
     private static string? CallsOf(int stores, Random chance) =>
         chance.Next(3) == 0 ? $"\"calls\":{{\"{FleetObjects.Api}\":{chance.Next(stores, (stores * 2) + 1)}}}" : null;
 
-    /// <summary>The same for the same text in every process, which <c>string.GetHashCode</c> is not.</summary>
+    /// <summary>A hash that is the same in every process, unlike <c>string.GetHashCode</c>.</summary>
     private static int Stable(string text) => text.Aggregate(17, (hash, c) => unchecked((hash * 31) + c));
 }

@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.Walls;
 
-/// <summary>Planning is a building: a floor stands only on those below it, so that each can be read by itself.</summary>
+/// <summary>The folders of planning are floors: a floor uses only the floors below it, so each can be read by itself.</summary>
 public sealed class FloorTests
 {
     private const string Guide = "docs/contributing.md";
@@ -35,7 +35,10 @@ public sealed class FloorTests
                 var folder = Path.GetRelativePath(root, Path.GetDirectoryName(path)!).Replace('/', '.'); // files have one
                 var ns = folder == "." ? "Operator.Planning" : $"Operator.Planning.{folder}";
                 Assert.Contains($"namespace {ns};", File.ReadLines(path));
-                Assert.True(folder == "." || Floors.All.Any(f => f.Name == folder), $"{folder} is no floor");
+                Assert.True(
+                    folder == "." || Floors.All.Any(f => f.Name == folder),
+                    $"the folder {folder} is not in Floors.All"
+                );
             }
         );
     }
@@ -55,7 +58,7 @@ public sealed class FloorTests
         Assert.Equal(["Assessment"], callers);
     }
 
-    /// <summary>After a change run it once with UPDATE_DOCS=1, which draws the picture anew.</summary>
+    /// <summary>After a change of the floors, run this test once with UPDATE_DOCS=1 to draw the picture again.</summary>
     [Fact]
     public void The_picture_in_the_guide_is_drawn_from_these_rows()
     {

@@ -5,12 +5,12 @@ using Operator.Testing;
 
 namespace Operator.Tests.Walls;
 
-/// <summary>The floors of <c>Operator.Planning</c>: its folders, lowest first. Each uses only those before it.</summary>
+/// <summary>The floors of <c>Operator.Planning</c>: its folders, lowest first. Each floor uses only floors before it.</summary>
 internal static partial class Floors
 {
     private const string Root = "Operator.Planning";
 
-    /// <summary>A row of the building: a folder and what it holds.</summary>
+    /// <summary>A folder and what it holds.</summary>
     public sealed record Floor(string Name, string Holds);
 
     public static IReadOnlyList<Floor> All { get; } =
@@ -34,7 +34,7 @@ internal static partial class Floors
         new("Explaining", "answers about single stores"),
     ];
 
-    /// <summary>For each floor the other floors that its compiled types and its <c>using</c> lines name.</summary>
+    /// <summary>For each floor, the other floors that its compiled types and its <c>using</c> lines name.</summary>
     public static IReadOnlyDictionary<string, HashSet<string>> Uses()
     {
         var uses = All.ToDictionary(f => f.Name, _ => new HashSet<string>(StringComparer.Ordinal));
@@ -53,13 +53,13 @@ internal static partial class Floors
         return uses;
     }
 
-    /// <summary>The floor of a namespace; null for the root, which uses all of them, and for what is not planning's.</summary>
+    /// <summary>The floor of a namespace; null for the root, which uses all floors, and for namespaces outside planning.</summary>
     public static string? FloorOf(string? ns) =>
         All.LastOrDefault(f =>
             ns == $"{Root}.{f.Name}" || ns?.StartsWith($"{Root}.{f.Name}.", StringComparison.Ordinal) == true
         )?.Name;
 
-    /// <summary>Constants leave no trace in compiled code, so the sources are read as well.</summary>
+    /// <summary>Compiled code does not show uses of constants, so the sources are read too.</summary>
     private static IEnumerable<string> UsingsOf(string floor) =>
         Directory
             .EnumerateFiles(Path.Combine(Repository.PathOf($"operator/{Root}"), floor.Replace('.', '/')), "*.cs")
@@ -69,7 +69,7 @@ internal static partial class Floors
             .Select(m => m.Groups["floor"].Value);
 
     /// <summary>
-    /// The floors as a picture: a row for each, and a mark in the columns of those that it uses. All marks are below the diagonal.
+    /// The floors as a table: a row for each floor, with a mark in the columns of the floors that it uses. All marks are below the diagonal.
     /// </summary>
     public static string Picture()
     {

@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 
 namespace Operator.Tests.Walls;
 
-/// <summary>Which types of its own assembly a type uses: in its signatures, and in the code of its methods, as compiled.</summary>
+/// <summary>The types of its own assembly that a type uses, in its signatures and in the compiled code of its methods.</summary>
 internal static class TypeUses
 {
     private const BindingFlags Own =

@@ -3,7 +3,7 @@ using Operator.Testing;
 
 namespace Operator.Tests.Walls;
 
-/// <summary>Who may know whom, by project references: the core knows no I/O, the runtime no domain.</summary>
+/// <summary>Which project may reference which: the core has no I/O, the runtime has no domain.</summary>
 public sealed class WallsTests
 {
     [Theory]
