@@ -5,7 +5,9 @@ namespace Operator.Cluster.Tests;
 [Collection(Unsettled.Name)]
 public sealed class OperatorKilledTests(UnsettledCluster cluster) : UnsettlingStory(cluster, "killed")
 {
+    /// <summary>The chaos story kills the leader too, so this one is a further case.</summary>
     [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
     public async Task An_operator_killed_in_the_middle_of_a_step_is_succeeded_by_one_that_goes_on_where_it_was()
     {
         await MidStep.BeginAsync(Story, Ct);
