@@ -35,6 +35,7 @@ public sealed record Entry
     public DateTimeOffset Deadline { get; set; }
 
     /// <summary>Why the operator deletes the pod; null: no delete. Committed first, so that the run is not counted as deleted by others.</summary>
+    [JsonPropertyName("end")] // the name in records that older versions wrote
     public StopCause? Stop { get; set; }
 
     /// <summary>Why the container did not start, when <see cref="Stop"/> is StartTimeout.</summary>

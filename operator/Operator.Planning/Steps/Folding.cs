@@ -11,8 +11,8 @@ using Operator.Planning.Stores;
 namespace Operator.Planning.Steps;
 
 /// <summary>
-/// Folds every ended run into the record, once: one event, which each part of the record takes in turn. Folding forces no
-/// commit: until the next commit the same pods fold to the same result.
+/// Folds every ended run into the record, once: one event, which each part of the record takes in turn. Only a pause that begins
+/// or ends forces a commit: until the next commit the same pods fold to the same result.
 /// </summary>
 internal static class Folding
 {
