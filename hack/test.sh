@@ -20,28 +20,14 @@ declare -A budget=(
 )
 
 start=$EPOCHREALTIME
-# With Docker, the test fixture starts the cluster by Testcontainers; without Docker, hack/cluster.sh starts it during the build.
-export CLUSTER=${CLUSTER:-marketplace-operator-test}
-cluster_log='' cluster_pid=''
-if [ -z "${TEST_KUBECONFIG:-}" ] && ! docker_answers; then
-  if "$HACK/cluster.sh" list | grep -qx "$CLUSTER"; then say "using the existing cluster $CLUSTER"; fi
-  cluster_log=$(mktemp "${TMPDIR:-/tmp}/marketplace-operator-cluster.XXXXXX")
-  # Runs in its own process group, so that the trap can kill all of it when the build fails.
-  set -m
-  "$HACK/cluster.sh" up >"$cluster_log" 2>&1 </dev/null &
-  cluster_pid=$!
-  set +m
-  trap '[ -z "$cluster_pid" ] || kill -- "-$cluster_pid" 2>/dev/null || true' EXIT
-  say "the cluster starts while the code compiles"
-fi
 step "tools" dotnet tool restore
 step "formatting" dotnet csharpier check .
 step "build" dotnet build Operator.sln --nologo
-if [ -n "$cluster_pid" ]; then
-  wait "$cluster_pid" || { cat "$cluster_log" >&2; die "cannot start cluster $CLUSTER; its log is $cluster_log"; }
-  cluster_pid=''
-  cat "$cluster_log" >&2
-  rm -f "$cluster_log"
+# With Docker the test fixture gets its cluster from Testcontainers; without Docker hack/cluster.sh makes one.
+export CLUSTER=${CLUSTER:-marketplace-operator-test}
+if [ -z "${TEST_KUBECONFIG:-}" ] && ! docker_answers; then
+  if "$HACK/cluster.sh" list | grep -qx "$CLUSTER"; then say "using the existing cluster $CLUSTER"; fi
+  "$HACK/cluster.sh" up
 fi
 "$HACK/images.sh"
 export IMAGES_ARE_BUILT=1
@@ -66,6 +52,7 @@ test_project() {
 
 failed=0
 if [ "$suite" = stories ]; then
+  budget[Operator.Cluster.Tests]=''
   test_project Operator.Cluster.Tests "Suite=Stories" || failed=1
 else
   # One project after another: in parallel they are not faster, because the processors are busy, and cluster tests would time out.

@@ -13,6 +13,19 @@ internal sealed class KnownFaultDiscoverer : IXunitTestCaseDiscoverer
     {
         var details = TestIntrospectionHelper.GetTestCaseDetails(discoveryOptions, testMethod, factAttribute);
         var fault = ((KnownFaultAttribute)factAttribute).Fault;
+        if (details.SkipReason is not null || details.Explicit || details.Timeout > 0)
+        {
+            return new([
+                new ExecutionErrorTestCase(
+                    details.ResolvedTestMethod,
+                    details.TestCaseDisplayName,
+                    details.UniqueID,
+                    details.SourceFilePath,
+                    details.SourceLineNumber,
+                    "a known fault has no Skip, Explicit or Timeout; take it off"
+                ),
+            ]);
+        }
         return new([
             new KnownFaultTestCase(
                 details.ResolvedTestMethod,

@@ -42,8 +42,40 @@ public sealed class RevisionTests
         var parameters = ImmutableSortedDictionary<string, string>.Empty.Add("page", "50");
 
         Assert.Equal("2adb1ff12e", Hash(Sync()));
+        Assert.Equal("4d27dab4ef", Hash(Everything(), A.Flow() with { Parameters = parameters }));
         Assert.Equal("a6372ad989", Hash(rich, A.Flow() with { Parameters = parameters }));
     }
+
+    /// <summary>Every field of the content, so that an edit of their order or spelling is noticed.</summary>
+    private static SyncPodSpec Everything() =>
+        Sync() with
+        {
+            Args = ["-v"],
+            CaBundle = Bundle("ca.crt"),
+            Command = ["/sync"],
+            Env =
+            [
+                new EnvVar { Name = "A", Value = "1" },
+                new EnvVar
+                {
+                    Name = "B",
+                    ValueFrom = new EnvVarSource { SecretKeyRef = Key("secret") },
+                },
+                new EnvVar
+                {
+                    Name = "C",
+                    ValueFrom = new EnvVarSource { ConfigMapKeyRef = Key("map") },
+                },
+            ],
+            FsGroup = 1,
+            PodAnnotations = One,
+            RunAsUser = 1000,
+            Scratch = "1Gi",
+            ServiceAccountName = "sync-workers",
+            TerminationGracePeriod = new Duration("31s"),
+        };
+
+    private static KeySelector Key(string name) => new() { Name = name, Key = "key" };
 
     [Theory]
     [MemberData(nameof(Outside))]

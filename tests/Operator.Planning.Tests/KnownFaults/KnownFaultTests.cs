@@ -25,6 +25,16 @@ public sealed class KnownFaultTests
     }
 
     [Fact]
+    public void An_assertion_that_may_hide_a_crash_stays_a_failure()
+    {
+        var crash = Xunit.Record.Exception(() => Assert.All([1], _ => Given.That(false, "a pod")));
+        var skip = SkipException.ForSkip("no cluster");
+
+        Assert.Same(crash, Fault.Invert(crash));
+        Assert.Same(skip, Fault.Invert(skip));
+    }
+
+    [Fact]
     public void A_body_that_passes_is_an_error_that_says_what_to_do()
     {
         var verdict = Fault.Invert(null);

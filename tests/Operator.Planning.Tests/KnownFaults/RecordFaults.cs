@@ -22,7 +22,10 @@ public sealed class RecordFaults
 
         var most = LargestParts(world, occasions: 3);
 
-        Assert.All(most, part => Assert.InRange(part.Value, 0, Largest));
+        foreach (var part in most)
+        {
+            Assert.InRange(part.Value, 0, Largest);
+        }
     }
 
     // Takes 2 to 5 s, because it has 1,000 stores and 12 due times.
@@ -33,7 +36,10 @@ public sealed class RecordFaults
 
         var most = LargestParts(world, occasions: 12);
 
-        Assert.All(most, part => Assert.InRange(part.Value, 0, Largest));
+        foreach (var part in most)
+        {
+            Assert.InRange(part.Value, 0, Largest);
+        }
     }
 
     [KnownFault("2 of 11", 3)]
@@ -53,7 +59,10 @@ public sealed class RecordFaults
 
         var parts = RecordParts.Encode(new ConnectorRecord { Quotas = book });
 
-        Assert.All(parts, part => Assert.InRange(Packed(part.Value), 0, Largest));
+        foreach (var part in parts)
+        {
+            Assert.InRange(Packed(part.Value), 0, Largest);
+        }
     }
 
     [KnownFault("2 of 11", 3)]

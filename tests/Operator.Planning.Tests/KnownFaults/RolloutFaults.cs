@@ -110,12 +110,13 @@ public sealed class RolloutFaults
     }
 
     [KnownFault("4 of 11", 29)]
-    public void A_share_below_100_percent_leaves_a_store_out() =>
-        Assert.All(
-            [("90%", 4), ("99%", 3), ("99%", 40), ("99.9%", 250)],
-            ((string Share, int Stores) row) =>
-                Assert.InRange(Rollouts.CohortOrder.Places(new StoreShare(row.Share), row.Stores), 1, row.Stores - 1)
-        );
+    public void A_share_below_100_percent_leaves_a_store_out()
+    {
+        foreach (var (share, stores) in new[] { ("90%", 4), ("99%", 3), ("99%", 40), ("99.9%", 250) })
+        {
+            Assert.InRange(Rollouts.CohortOrder.Places(new StoreShare(share), stores), 1, stores - 1);
+        }
+    }
 
     /// <summary>Nine stores are synced. The upstream of the tenth store is down, so the worker exits with 1.</summary>
     private static World ExitsWithOneForOneBadStore()

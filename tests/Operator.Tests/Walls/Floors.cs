@@ -8,6 +8,7 @@ namespace Operator.Tests.Walls;
 /// <summary>The floors of <c>Operator.Planning</c>: its folders, lowest first. Each floor uses only floors before it.</summary>
 internal static partial class Floors
 {
+    public const string RootPlace = "the root";
     private const string Root = "Operator.Planning";
 
     /// <summary>A folder and what it holds.</summary>
@@ -42,7 +43,7 @@ internal static partial class Floors
         {
             if (FloorOf(type.Namespace) is { } floor)
             {
-                uses[floor].UnionWith(TypeUses.Of(type).Select(t => FloorOf(t.Namespace)).OfType<string>());
+                uses[floor].UnionWith(TypeUses.Of(type).Select(PlaceOf).OfType<string>());
             }
         }
         foreach (var (floor, used) in uses)
@@ -59,14 +60,35 @@ internal static partial class Floors
             ns == $"{Root}.{f.Name}" || ns?.StartsWith($"{Root}.{f.Name}.", StringComparison.Ordinal) == true
         )?.Name;
 
-    /// <summary>Compiled code does not show uses of constants, so the sources are read too.</summary>
-    private static IEnumerable<string> UsingsOf(string floor) =>
-        Directory
-            .EnumerateFiles(Path.Combine(Repository.PathOf($"operator/{Root}"), floor.Replace('.', '/')), "*.cs")
-            .SelectMany(File.ReadLines)
-            .Select(line => UsingOfFloor().Match(line))
-            .Where(m => m.Success)
-            .Select(m => m.Groups["floor"].Value);
+    /// <summary>The root stands above all floors: no floor may use it.</summary>
+    private static string? PlaceOf(Type type) => FloorOf(type.Namespace) ?? (type.Namespace == Root ? RootPlace : null);
+
+    /// <summary>
+    /// Compiled code shows no use of a constant and no <c>nameof</c>, so the sources are read too: what they import, and types that
+    /// they name after their floor, such as <c>Facts.Reasons</c>. Only plain imports can be read, so others are refused.
+    /// </summary>
+    private static IEnumerable<string> UsingsOf(string floor)
+    {
+        var names = typeof(Planner)
+            .Assembly.GetTypes()
+            .Where(t => !t.IsNested && FloorOf(t.Namespace) is not null)
+            .ToLookup(t => $"{FloorOf(t.Namespace)!.Split('.')[^1]}.{t.Name}", t => FloorOf(t.Namespace)!); // filtered
+        var folder = Path.Combine(Repository.PathOf($"operator/{Root}"), floor.Replace('.', '/'));
+        foreach (var line in Directory.EnumerateFiles(folder, "*.cs").SelectMany(File.ReadLines))
+        {
+            if (ImportOfFloor().Match(line) is { Success: true } import)
+            {
+                yield return import.Groups["floor"].Success ? import.Groups["floor"].Value : line.Trim();
+            }
+            foreach (Match name in QualifiedName().Matches(line))
+            {
+                foreach (var named in names[name.Value])
+                {
+                    yield return named;
+                }
+            }
+        }
+    }
 
     /// <summary>
     /// The floors as a table: a row for each floor, with a mark in the columns of the floors that it uses. All marks are below the diagonal.
@@ -88,9 +110,12 @@ internal static partial class Floors
     }
 
     [GeneratedRegex(
-        @"^using Operator\.Planning\.(?<floor>[\w.]+);",
+        @"^\s*(using Operator\.Planning\.(?<floor>[\w.]+);|(global )?using .*Operator\.Planning)",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
-    private static partial Regex UsingOfFloor();
+    private static partial Regex ImportOfFloor();
+
+    [GeneratedRegex(@"(?<![\w.])[A-Z]\w*\.[A-Z]\w*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex QualifiedName();
 }

@@ -22,6 +22,12 @@ internal static class TypeUses
     {
         var found = new HashSet<Type>();
         Add(found, type.BaseType);
+        AddAttributes(found, type.CustomAttributes);
+        AddBounds(found, type.GetGenericArguments());
+        foreach (var member in type.GetMembers(Own))
+        {
+            AddAttributes(found, member.CustomAttributes);
+        }
         foreach (var used in type.GetInterfaces().Concat(type.GetFields(Own).Select(f => f.FieldType)))
         {
             Add(found, used);
@@ -29,6 +35,7 @@ internal static class TypeUses
         foreach (var method in type.GetMethods(Own).Cast<MethodBase>().Concat(type.GetConstructors(Own)))
         {
             Add(found, (method as MethodInfo)?.ReturnType);
+            AddBounds(found, method.IsGenericMethod ? method.GetGenericArguments() : []);
             foreach (var used in method.GetParameters().Select(p => p.ParameterType))
             {
                 Add(found, used);
@@ -49,20 +56,52 @@ internal static class TypeUses
         {
             Add(found, local.LocalType);
         }
+        foreach (
+            var clause in body.ExceptionHandlingClauses.Where(c => c.Flags == ExceptionHandlingClauseOptions.Clause)
+        )
+        {
+            Add(found, clause.CatchType);
+        }
         for (var at = 0; at < code.Length; )
         {
             var value = code[at] == 0xFE ? BitConverter.ToInt16([code[at + 1], code[at]]) : code[at];
             var operation = Codes[value];
             at += operation.Size;
-            if (operation.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType)
-            {
-                AddMember(found, method, BitConverter.ToInt32(code, at));
-            }
-            else if (operation.OperandType is OperandType.InlineTok)
+            if (
+                operation.OperandType
+                is OperandType.InlineMethod
+                    or OperandType.InlineField
+                    or OperandType.InlineType
+                    or OperandType.InlineTok
+            )
             {
                 AddMember(found, method, BitConverter.ToInt32(code, at));
             }
             at += SizeOf(operation.OperandType, code, at);
+        }
+    }
+
+    private static void AddAttributes(HashSet<Type> found, IEnumerable<CustomAttributeData> attributes)
+    {
+        foreach (var attribute in attributes)
+        {
+            Add(found, attribute.AttributeType);
+            var named = attribute.NamedArguments.Select(a => a.TypedValue);
+            foreach (var argument in attribute.ConstructorArguments.Concat(named))
+            {
+                Add(found, argument.ArgumentType);
+                Add(found, argument.Value as Type);
+            }
+        }
+    }
+
+    private static void AddBounds(HashSet<Type> found, Type[] parameters)
+    {
+        foreach (
+            var bound in parameters.Where(p => p.IsGenericParameter).SelectMany(p => p.GetGenericParameterConstraints())
+        )
+        {
+            Add(found, bound);
         }
     }
 
