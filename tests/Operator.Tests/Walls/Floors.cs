@@ -65,7 +65,7 @@ internal static partial class Floors
 
     /// <summary>
     /// Compiled code shows no use of a constant and no <c>nameof</c>, so the sources are read too: what they import, and types that
-    /// they name after their floor, such as <c>Facts.Reasons</c>. Only plain imports can be read, so others are refused.
+    /// they name after their floor, such as <c>Facts.Reasons</c>. Aliases and global imports can't be read, so they are refused.
     /// </summary>
     private static IEnumerable<string> UsingsOf(string floor)
     {
@@ -78,7 +78,7 @@ internal static partial class Floors
         {
             if (ImportOfFloor().Match(line) is { Success: true } import)
             {
-                yield return import.Groups["floor"].Success ? import.Groups["floor"].Value : line.Trim();
+                yield return FloorOf($"{Root}.{import.Groups["floor"].Value}") ?? line.Trim();
             }
             foreach (Match name in QualifiedName().Matches(line))
             {
@@ -110,7 +110,7 @@ internal static partial class Floors
     }
 
     [GeneratedRegex(
-        @"^\s*(using Operator\.Planning\.(?<floor>[\w.]+);|(global )?using .*Operator\.Planning)",
+        @"^\s*(using (static )?Operator\.Planning\.(?<floor>[\w.]+);|(global )?using .*Operator\.Planning)",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
