@@ -25,7 +25,7 @@ build_operator() {
 apply_crds() {
   local version; version=$(kubectl get --raw /version | sed -n 's/.*"gitVersion": "\(.*\)".*/\1/p')
   "$HELM" template crds charts/marketplace-operator --kube-version "$version" --show-only templates/crds/marketplaceconnectors.yaml \
-    --show-only templates/crds/syncrollouts.yaml --show-only templates/crds/syncactions.yaml | kubectl apply -f -
+    --show-only templates/crds/syncrollouts.yaml --show-only templates/crds/syncactions.yaml --show-only templates/crds/syncrecords.yaml | kubectl apply -f -
   kubectl wait --for condition=established --timeout 30s crd/marketplaceconnectors.marketplace-operator.io crd/syncrollouts.marketplace-operator.io \
     crd/syncactions.marketplace-operator.io
   await 30 kubectl get marketplaceconnectors,syncrollouts,syncactions -A

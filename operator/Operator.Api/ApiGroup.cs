@@ -12,8 +12,10 @@ public static class ApiGroup
     public const string RolloutPlural = "syncrollouts";
     public const string ActionKind = "SyncAction";
     public const string ActionPlural = "syncactions";
+    public const string RecordKind = "SyncRecord";
+    public const string RecordPlural = "syncrecords";
 
-    /// <summary>All kinds, for messages.</summary>
+    /// <summary>All kinds that users write, for messages.</summary>
     public const string AllKinds = $"{ConnectorKind}, {RolloutKind} or {ActionKind}";
 
     /// <summary>

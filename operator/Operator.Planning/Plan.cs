@@ -15,6 +15,12 @@ public sealed record Plan
     /// <summary>The new record. It is committed before anything else when <see cref="MustCommit"/> is true.</summary>
     public ConnectorRecord Record { get; init; } = new();
     public bool MustCommit { get; init; }
+
+    /// <summary>
+    /// The plan starts, widens or promotes an attempt, or gives all stores new content. It may be committed only when its connector,
+    /// rollout and actions were read live.
+    /// </summary>
+    public bool Widens { get; init; }
     public ImmutableArray<Change> Changes { get; init; } = [];
     public ConnectorStatus ConnectorStatus { get; init; } = new();
 

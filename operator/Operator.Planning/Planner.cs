@@ -67,6 +67,7 @@ public static class Planner
         {
             Record = draft.Record,
             MustCommit = draft.MustCommit,
+            Widens = draft.Widens,
             Changes = isUsable ? Changes.Of(draft, pods) : [],
             ConnectorStatus = ConnectorTeller.Tell(draft, waiting),
             RolloutStatus = RolloutTeller.Tell(draft),

@@ -61,9 +61,20 @@ internal sealed class ConnectorReconciler(
         {
             return new Outcome.Done();
         }
-        var gathered = await gatherer.GatherAsync(connector, ct);
+        var gathered = await gatherer.GatherAsync(connector, isLive: false, ct);
         // Decide.
         var plan = Planner.Plan(gathered.Seen);
+        if (plan.Widens)
+        {
+            // The caches may be behind, so decide again from live reads before more stores get other content.
+            if (await gatherer.ReadConnectorAsync(key, ct) is not ConnectorRead.Found { Connector: var live })
+            {
+                return new Outcome.Again(TellingRetry, "the connector is gone or can't be read");
+            }
+            connector = live;
+            gathered = await gatherer.GatherAsync(connector, isLive: true, ct);
+            plan = Planner.Plan(gathered.Seen);
+        }
         // Commit: a change is executed only after the record contains its plan.
         var committed = plan.MustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
         if (committed is not null)

@@ -61,7 +61,7 @@ public sealed class AtRestTests(TestCluster cluster) : ClusterStory(cluster, "re
             $"{Kube.OurApi}/namespaces/{Story.Namespace}/marketplaceconnectors",
             $"{Kube.OurApi}/namespaces/{Story.Namespace}/syncrollouts",
             $"/api/v1/namespaces/{Story.Namespace}/pods",
-            $"/api/v1/namespaces/{Story.Namespace}/configmaps",
+            $"{Kube.OurApi}/namespaces/{Story.Namespace}/syncrecords",
             $"/apis/events.k8s.io/v1/namespaces/{Story.Namespace}/events",
         ];
         var writes = new ConcurrentBag<string>();

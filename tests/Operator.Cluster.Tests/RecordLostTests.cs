@@ -9,7 +9,7 @@ public sealed class RecordLostTests(TestCluster cluster) : ClusterStory(cluster,
     {
         await MidStep.BeginAsync(Story, Ct);
 
-        await Story.KubectlAsync(Ct, "delete", "configmap", "-l", "marketplace-operator.io/record-role=head");
+        await Story.KubectlAsync(Ct, "delete", "syncrecords", "-l", "marketplace-operator.io/record-role=head");
 
         var rollout = await Story.AwaitPhaseAsync("shop", "Reset", attempt: 1, Ct);
         await MidStep.AwaitAllOnStableAsync(Story, MidStep.Connector, ExampleWorker.Good, Ct);

@@ -39,6 +39,10 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
     [InlineData("list", "secrets")]
     [InlineData("watch", "secrets")]
     [InlineData("create", "secrets")]
+    [InlineData("create", "configmaps")]
+    [InlineData("update", "configmaps")]
+    [InlineData("patch", "configmaps")]
+    [InlineData("delete", "configmaps")]
     [InlineData("update", "pods")]
     [InlineData("create", "pods/exec")]
     [InlineData("delete", "marketplaceconnectors.marketplace-operator.io")]
@@ -56,7 +60,8 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
 
     [Theory]
     [InlineData("create", "pods")]
-    [InlineData("update", "configmaps")]
+    [InlineData("get", "configmaps")]
+    [InlineData("update", "syncrecords.marketplace-operator.io")]
     [InlineData("update", "syncrollouts.marketplace-operator.io/status")]
     [InlineData("update", "syncactions.marketplace-operator.io/status")]
     [InlineData("delete", "syncactions.marketplace-operator.io")]
@@ -75,6 +80,18 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
             rules,
             words => Assert.DoesNotContain(words, w => w.StartsWith("secrets", StringComparison.Ordinal))
         );
+    }
+
+    [Fact]
+    public async Task No_role_of_the_chart_writes_ConfigMaps()
+    {
+        var template = await Cluster.Operator.HelmAsync(Ct, "template", OperatorRelease.Name, OperatorRelease.Chart);
+
+        var rules = RulesOf(template.OrThrow()).Where(words => words.Contains("configmaps")).ToList();
+
+        Assert.NotEmpty(rules);
+        string[] reading = ["", "configmaps", "get", "list", "watch"];
+        Assert.All(rules, words => Assert.Empty(words.Except(reading)));
     }
 
     private async Task<string> CanAsync(string verb, string resource)

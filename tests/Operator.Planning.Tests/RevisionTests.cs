@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Rollouts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests;
 
@@ -22,6 +23,7 @@ public sealed class RevisionTests
             { "priority", Sync() with { PriorityClassName = "batch" } },
             { "labels", Sync() with { PodLabels = One } },
             { "a group that is the default", Sync() with { FsGroup = 65532 } },
+            { "certificates", Sync() with { CaBundle = Bundle("ca.crt") } },
         };
 
     public static TheoryData<string, SyncPodSpec> Inside =>
@@ -30,19 +32,18 @@ public sealed class RevisionTests
             { "image", Sync() with { Image = A.Better } },
             { "group", Sync() with { FsGroup = 1 } },
             { "grace", Sync() with { TerminationGracePeriod = new Duration("31s") } },
-            { "certificates", Sync() with { CaBundle = Bundle("ca.crt") } },
             { "service account", Sync() with { ServiceAccountName = "sync-workers" } },
             { "annotations", Sync() with { PodAnnotations = One } },
         };
 
     [Fact]
-    public void Content_that_older_versions_knew_keeps_its_hash()
+    public void Known_content_keeps_its_hash()
     {
         var rich = Sync() with { Args = ["-v"], Env = [new EnvVar { Name = "A", Value = "1" }], RunAsUser = 1000 };
         var parameters = ImmutableSortedDictionary<string, string>.Empty.Add("page", "50");
 
         Assert.Equal("2adb1ff12e", Hash(Sync()));
-        Assert.Equal("4d27dab4ef", Hash(Everything(), A.Flow() with { Parameters = parameters }));
+        Assert.Equal("eef75d7461", Hash(Everything(), A.Flow() with { Parameters = parameters }));
         Assert.Equal("a6372ad989", Hash(rich, A.Flow() with { Parameters = parameters }));
     }
 
@@ -92,13 +93,59 @@ public sealed class RevisionTests
     }
 
     [Fact]
-    public void New_certificates_are_a_new_revision()
+    public void A_revision_holds_the_values_of_ConfigMaps()
     {
-        var spec = new ConnectorSpec { Sync = Sync() with { CaBundle = Bundle("ca.crt") } };
+        var one = Formed(WithMap(), NoValues.Add("map/key", "one"));
+        var two = Formed(WithMap(), NoValues.Add("map/key", "two"));
 
-        var selector = Assert.Single(RevisionContent.ReferencedConfigMapKeys(spec));
+        Assert.NotEqual(one.Hash, two.Hash);
+        Assert.Equal("one", one.Values["map/key"]);
+        Assert.Equal("two", two.Values["map/key"]);
+    }
 
-        Assert.NotEqual(HashWith(spec, selector, "old"), HashWith(spec, selector, "new"));
+    [Fact]
+    public void Content_with_a_missing_key_can_not_be_formed()
+    {
+        var unformed = Assert.IsType<DesiredContent.Unformed>(Content(WithMap(), NoValues.Add("map/key", null)));
+
+        Assert.True(unformed.IsMissing);
+        Assert.Contains("map/key", unformed.Why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(32 * 1024, 1, true)]
+    [InlineData((32 * 1024) + 1, 1, false)]
+    [InlineData(32 * 1024, 2, true)]
+    [InlineData(22 * 1024, 3, false)]
+    public void Values_of_ConfigMaps_have_a_largest_size(int bytes, int keys, bool isFormed)
+    {
+        // Two bytes a character: the limit counts bytes.
+        var value = new string('é', bytes / 2) + new string('x', bytes % 2);
+        var sync = Sync() with
+        {
+            Env =
+            [
+                .. Enumerable
+                    .Range(0, keys)
+                    .Select(i => new EnvVar
+                    {
+                        Name = $"V{i}",
+                        ValueFrom = new EnvVarSource { ConfigMapKeyRef = Key($"m{i}") },
+                    }),
+            ],
+        };
+
+        var content = Content(
+            sync,
+            NoValues.AddRange(Enumerable.Range(0, keys).Select(i => KeyValuePair.Create($"m{i}/key", (string?)value)))
+        );
+
+        Assert.Equal(isFormed, content is DesiredContent.Formed);
+        if (content is DesiredContent.Unformed unformed)
+        {
+            Assert.False(unformed.IsMissing);
+            Assert.Contains($"{(keys == 1 ? bytes : bytes * keys)} bytes", unformed.Why, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -106,7 +153,7 @@ public sealed class RevisionTests
     {
         var spec = new ConnectorSpec { Sync = Outside.Select(row => row.Data.Item2).Aggregate(Merged) };
 
-        var revision = RevisionContent.Of(spec, NoHashes, DateTimeOffset.UnixEpoch);
+        var revision = Formed(spec.Sync, NoValues);
 
         Assert.Null(revision.Sync.PriorityClassName);
         Assert.Null(revision.Sync.Resources);
@@ -115,10 +162,10 @@ public sealed class RevisionTests
         Assert.Empty(revision.Sync.Tolerations);
     }
 
-    private static readonly ImmutableSortedDictionary<string, string?> NoHashes = ImmutableSortedDictionary<
+    private static readonly ImmutableSortedDictionary<string, string?> NoValues = ImmutableSortedDictionary.Create<
         string,
         string?
-    >.Empty;
+    >(StringComparer.Ordinal);
 
     private static SyncPodSpec Sync() => new() { Image = A.Good };
 
@@ -138,9 +185,31 @@ public sealed class RevisionTests
             ConfigMapKeyRef = new KeySelector { Name = "corp-ca", Key = key },
         };
 
-    private static string Hash(SyncPodSpec sync, params ImmutableArray<Flow> flows) =>
-        RevisionContent.Of(new ConnectorSpec { Sync = sync, Flows = flows }, NoHashes, DateTimeOffset.UnixEpoch).Hash;
+    private static SyncPodSpec WithMap() =>
+        Sync() with
+        {
+            Env =
+            [
+                new EnvVar
+                {
+                    Name = "MODE",
+                    ValueFrom = new EnvVarSource { ConfigMapKeyRef = Key("map") },
+                },
+            ],
+        };
 
-    private static string HashWith(ConnectorSpec spec, KeySelector selector, string content) =>
-        RevisionContent.Of(spec, NoHashes.Add(RevisionContent.KeyOf(selector), content), DateTimeOffset.UnixEpoch).Hash;
+    private static string Hash(SyncPodSpec sync, params ImmutableArray<Flow> flows) =>
+        Formed(sync, NoValues.Add("map/key", "value"), flows).Hash;
+
+    private static Revision Formed(
+        SyncPodSpec sync,
+        ImmutableSortedDictionary<string, string?> values,
+        params ImmutableArray<Flow> flows
+    ) => Assert.IsType<DesiredContent.Formed>(Content(sync, values, flows)).Revision;
+
+    private static DesiredContent Content(
+        SyncPodSpec sync,
+        ImmutableSortedDictionary<string, string?> values,
+        params ImmutableArray<Flow> flows
+    ) => RevisionContent.Of(new ConnectorSpec { Sync = sync, Flows = flows }, values, DateTimeOffset.UnixEpoch);
 }

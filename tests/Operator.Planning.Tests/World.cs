@@ -16,7 +16,6 @@ public sealed class World
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private readonly WorldPods _pods = new();
-    private readonly List<string> _tickets = [];
     private ImmutableSortedDictionary<string, byte[]>? _stored;
     private string _recordId = "";
     private DateTimeOffset _recordCreatedAt;
@@ -138,6 +137,12 @@ public sealed class World
     /// <summary>A user deletes every pod. Running pods have reported this number of stores; 0: their end is not seen.</summary>
     public void DeleteAllPods(int reported = 0) => _pods.LoseAll(Now, reported);
 
+    /// <summary>Image ids by image, as the runtime reports them for containers that start from now on.</summary>
+    public IDictionary<string, string> ImageIds => _pods.ImageIds;
+
+    public ImmutableSortedDictionary<string, string?> ConfigMapValues { get; set; } =
+        ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
+
     public Observation Observe() =>
         new()
         {
@@ -146,9 +151,9 @@ public sealed class World
             Rollout = Rollout,
             Record = Sight(),
             Pods = [.. _pods.All],
-            Tickets = [.. _tickets.Select(t => new ObservedTicket(t, _recordId, 0))],
             Salt = 42,
             StoreLists = StoreLists,
+            ConfigMapValues = ConfigMapValues,
             Actions = Actions,
             IsClockSkewed = IsClockSkewed,
         };
@@ -209,21 +214,11 @@ public sealed class World
     {
         switch (change)
         {
-            case Change.CreateTicket ticket:
-                _tickets.Add(ticket.Name);
-                break;
-            case Change.DeleteTicket ticket:
-                _tickets.Remove(ticket.Name);
-                break;
             case Change.CreatePod create when _isNextNameTaken:
                 _isNextNameTaken = false;
                 _pods.AddForeign(create.Pod.Name, Now);
                 break;
             case Change.CreatePod create when !_pods.Has(create.Pod.Name):
-                Assert.True(
-                    create.Pod.Ticket is null || _tickets.Contains(create.Pod.Ticket),
-                    "a candidate pod without its ticket"
-                );
                 Create(create.Pod, record);
                 break;
             case Change.DeletePod delete:

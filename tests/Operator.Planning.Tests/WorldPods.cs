@@ -13,6 +13,9 @@ internal sealed class WorldPods
 {
     private readonly Dictionary<string, Pod> _pods = new(StringComparer.Ordinal);
 
+    /// <summary>The image ids that the runtime reports, by image. An image without one has no known id.</summary>
+    public Dictionary<string, string> ImageIds { get; } = new(StringComparer.Ordinal);
+
     public IEnumerable<ObservedPod> All => _pods.Values.Select(p => p.Seen);
 
     private sealed record Pod(ObservedPod Seen, Behaviour Behaviour, string Image, PodLife Life);
@@ -82,7 +85,9 @@ internal sealed class WorldPods
             {
                 continue;
             }
-            _pods[name] = pod with { Seen = pod.Seen.Show(pod.Life.At(now, pod.Seen.CreatedAt, pod.Image)) };
+            var seen = pod.Seen.Show(pod.Life.At(now, pod.Seen.CreatedAt, pod.Image));
+            var imageId = seen.Container is ContainerSight.Waiting ? null : ImageIds.GetValueOrDefault(pod.Image);
+            _pods[name] = pod with { Seen = seen with { ImageId = pod.Seen.ImageId ?? imageId } };
         }
         foreach (var (name, pod) in _pods.Where(p => p.Value.Seen.IsGone).ToList())
         {

@@ -129,7 +129,7 @@ internal sealed class CallGate(ClusterState state, string client, TimeProvider t
         {
             if (error is null or KubeApiException)
             {
-                _clock = new ServerClock(WholeSeconds(sentAt), time.GetUtcNow());
+                _clock = new ServerClock(WholeSeconds(sentAt), time.GetUtcNow(), time.GetTimestamp());
             }
             if (error is null)
             {

@@ -30,6 +30,12 @@ internal sealed class OneOperator : IDisposable
 
     public FaultPlan Faults => _process.Client.Faults;
 
+    /// <summary>How far the operator's watches are behind.</summary>
+    public TimeSpan WatchLag
+    {
+        set => _process.Client.WatchLag = value;
+    }
+
     public void Start() => _process.Start();
 
     public void RunFor(TimeSpan time)

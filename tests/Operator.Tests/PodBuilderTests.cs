@@ -43,6 +43,10 @@ public sealed class PodBuilderTests
                         new Toleration { Operator = "Exists" },
                     ],
                     PriorityClassName = "batch",
+                    CaBundle = new CaBundle
+                    {
+                        ConfigMapKeyRef = new KeySelector { Name = "corp-ca", Key = "bundle.pem" },
+                    },
                     PodLabels = Map(("team", "orders")),
                     Resources = new PodResources
                     {
@@ -87,13 +91,10 @@ public sealed class PodBuilderTests
                     Scratch = "256Mi",
                     FsGroup = 2000,
                     TerminationGracePeriod = new Duration("1m30.5s"),
-                    CaBundle = new CaBundle
-                    {
-                        ConfigMapKeyRef = new KeySelector { Name = "corp-ca", Key = "bundle.pem" },
-                    },
                     ServiceAccountName = "sync-workers",
                     PodAnnotations = Map(("sidecar.istio.io/inject", "false")),
                 },
+                Values = Map(("c/l", "5$ $(SECRET)")),
             },
             Labels = Map(("marketplace-operator.io/flow", "orders")),
             Annotations = Map(("marketplace-operator.io/run", "{\"run\":\"x\"}")),
@@ -107,7 +108,6 @@ public sealed class PodBuilderTests
                     Items = [new SecretItem("s2.refresh_token", "refresh_token")],
                 },
             ],
-            Ticket = "mpc-ticket-1-1",
             ActiveDeadline = TimeSpan.FromSeconds(750.5),
         };
 

@@ -55,9 +55,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch, create, delete]
-# The records (head and parts), the tickets of attempts, and the ConfigMaps that connectors refer to.
+# The ConfigMaps that connectors refer to, and the store lists. The operator never writes a ConfigMap.
 - apiGroups: [""]
   resources: [configmaps]
+  verbs: [get, list, watch]
+# The records: a head and parts for each connector. Nobody else needs to write them.
+- apiGroups: [marketplace-operator.io]
+  resources: [syncrecords]
   verbs: [get, list, watch, create, update, delete]
 # The operator reads the label of a ServiceAccount that allows sync pods to use it. It reads by name and never lists.
 - apiGroups: [""]

@@ -25,6 +25,9 @@ internal sealed class ConnectorReader(IKubeApi api, TimeProvider time)
         new RecordStoreOptions
         {
             Domain = ApiGroup.Name,
+            Type = new ResourceType(ApiGroup.Name, ApiGroup.Version, ApiGroup.RecordPlural),
+            Kind = ApiGroup.RecordKind,
+            SubjectField = "connector",
             Prefix = RecordParts.ObjectPrefix,
             OutlivesHead = RecordParts.OutlivesHead,
         },

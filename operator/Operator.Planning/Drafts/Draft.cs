@@ -11,6 +11,9 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
 {
     /// <summary>A decision must be committed before it is carried out. Folded runs alone do not force a commit.</summary>
     public bool MustCommit { get; init; }
+
+    /// <summary>The plan starts, widens or promotes an attempt, or gives all stores new content.</summary>
+    public bool Widens { get; init; }
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<RunEnded> Folded { get; init; } = [];
     public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
@@ -49,6 +52,8 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
             MustCommit = true,
             Because = Because.Add(because),
         };
+
+    public Draft Widen() => this with { Widens = true };
 
     /// <summary>Adds a flow to the record. Only due times after this instant count.</summary>
     public Draft RegisterFlow(string flow) =>

@@ -27,12 +27,38 @@ public sealed record Observation
     /// <summary>Pods with the connector's label, and pods that disappeared since the last fold, with their last state.</summary>
     public ImmutableArray<ObservedPod> Pods { get; init; } = [];
 
-    /// <summary>Existing tickets of this connector.</summary>
-    public ImmutableArray<ObservedTicket> Tickets { get; init; } = [];
-
-    /// <summary>SHA-256 of the ConfigMap keys that the spec's env refers to, by <c>name/key</c>; null for a missing key.</summary>
-    public ImmutableSortedDictionary<string, string?> ConfigMapHashes { get; init; } =
+    /// <summary>The values of the ConfigMap keys that the spec's env refers to, by <c>name/key</c>; null for a missing key.</summary>
+    public ImmutableSortedDictionary<string, string?> ConfigMapValues { get; init; } =
         ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>The content that the spec asks for. Computed once for a spec and its values.</summary>
+    internal DesiredContent Desired
+    {
+        get
+        {
+            var isKnown =
+                _desired is { } last
+                && ReferenceEquals(last.Spec, Connector.Spec)
+                && ReferenceEquals(last.Values, ConfigMapValues);
+            if (!isKnown)
+            {
+                _desired = new Formation(
+                    Connector.Spec,
+                    ConfigMapValues,
+                    RevisionContent.Of(Connector.Spec, ConfigMapValues, Now)
+                );
+            }
+            return _desired!.Content; // set above
+        }
+    }
+
+    private Formation? _desired;
+
+    private sealed record Formation(
+        ConnectorSpec Spec,
+        ImmutableSortedDictionary<string, string?> Values,
+        DesiredContent Content
+    );
 
     /// <summary>The lists that <c>spec.storesFrom</c> names, in the spec's order.</summary>
     public ImmutableArray<StoreListSight> StoreLists { get; init; } = [];

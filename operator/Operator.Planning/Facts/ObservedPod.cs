@@ -28,6 +28,9 @@ public sealed record ObservedPod
 
     /// <summary>The scheduler's message when the pod is unschedulable; else null.</summary>
     public string? UnscheduledBecause { get; init; }
+
+    /// <summary>The id of the container's image as the container runtime reports it; null: not reported yet.</summary>
+    public string? ImageId { get; init; }
     public ContainerSight Container { get; init; } = new ContainerSight.Waiting("", "");
 }
 

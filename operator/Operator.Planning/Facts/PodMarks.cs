@@ -17,14 +17,12 @@ public static class PodMarks
     public const string Attempt = ApiGroup.Name + "/attempt";
     public const string Marketplace = ApiGroup.Name + "/marketplace";
     public const string Environment = ApiGroup.Name + "/environment";
-    public const string Ticket = ApiGroup.Name + "/ticket";
 
     // Annotations, with full values.
     public const string ConnectorName = ApiGroup.Name + "/connector-name";
     public const string Fingerprint = ApiGroup.Name + "/fingerprint";
     public const string Run = ApiGroup.Name + "/run";
     public const string Counter = ApiGroup.Name + "/record-counter";
-    public const string TicketRecord = ApiGroup.Name + "/record";
 
     private const int MaxLabelLength = 63;
 

@@ -20,10 +20,6 @@ public static class PodNames
         return $"{Prefix($"{connector}-{flow}")}-{hash}";
     }
 
-    /// <summary>The ticket that every candidate pod of an attempt mounts.</summary>
-    public static string Ticket(string recordId, int attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"mpc-ticket-{recordId}-{attempt}");
-
     private static string Prefix(string text)
     {
         var room = MaxLength - HashDigits - 1;

@@ -9,6 +9,7 @@ public static class Reasons
     public const string InvalidSpec = "InvalidSpec";
     public const string Undecodable = "Undecodable";
     public const string ConfigMapMissing = "ConfigMapMissing";
+    public const string ImageChanged = "ImageChanged";
     public const string RecordLost = "RecordLost";
     public const string ClockSkew = "ClockSkew";
     public const string FinishedPodsCap = "FinishedPodsCap";

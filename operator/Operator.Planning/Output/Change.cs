@@ -5,11 +5,7 @@ public abstract record Change
 {
     private Change() { }
 
-    public sealed record CreateTicket(string Name, int Attempt) : Change;
-
     public sealed record CreatePod(PodDraft Pod) : Change;
 
     public sealed record DeletePod(string Name, string Uid, string Why) : Change;
-
-    public sealed record DeleteTicket(string Name) : Change;
 }

@@ -13,24 +13,8 @@ internal static class Changes
 {
     public static ImmutableArray<Change> Of(Draft draft, PodIndex pods)
     {
-        var creates = Creates(draft, pods).ToList();
-        var running = draft.Record.RunningAttempt;
-        var ticket = running is null ? null : PodNames.Ticket(draft.Record.Id, running.Number);
         var changes = ImmutableArray.CreateBuilder<Change>();
-        foreach (var stale in draft.Seen.Tickets.Where(t => t.Name != ticket))
-        {
-            changes.Add(new Change.DeleteTicket(stale.Name));
-        }
-        if (
-            running is not null
-            && ticket is not null
-            && creates.Exists(c => c.Ticket is not null)
-            && !IsThere(draft, ticket)
-        )
-        {
-            changes.Add(new Change.CreateTicket(ticket, running.Number));
-        }
-        changes.AddRange(creates.Select(c => new Change.CreatePod(c)));
+        changes.AddRange(Creates(draft, pods).Select(c => new Change.CreatePod(c)));
         changes.AddRange(Expired(draft, pods));
         changes.AddRange(
             Prunable.Pods(draft, pods).Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed"))
@@ -38,9 +22,10 @@ internal static class Changes
         return changes.ToImmutable();
     }
 
-    private static bool IsThere(Draft draft, string ticket) => draft.Seen.Tickets.Any(t => t.Name == ticket);
-
-    /// <summary>Entries without a pod that may still be created now.</summary>
+    /// <summary>
+    /// Entries without a pod that may still be created now. A candidate run of an ended attempt is not created; one whose
+    /// creation was in flight when the attempt ended is one more run in flight.
+    /// </summary>
     private static IEnumerable<PodDraft> Creates(Draft draft, PodIndex pods)
     {
         foreach (var flow in draft.Spec.Flows)

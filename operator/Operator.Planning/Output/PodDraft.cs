@@ -25,12 +25,6 @@ public sealed record PodDraft
     public ImmutableArray<SecretMount> Secrets { get; init; } = [];
 
     /// <summary>
-    /// The ticket that a candidate pod mounts; null for stable. The mount is not optional: without the ticket the container
-    /// never starts.
-    /// </summary>
-    public string? Ticket { get; init; }
-
-    /// <summary>
     /// The pod's activeDeadlineSeconds, for the time without an operator; the kubelet counts it from before the image pull.
     /// </summary>
     public TimeSpan ActiveDeadline { get; init; }

@@ -32,7 +32,6 @@ internal static class PodDrafting
             Annotations = Annotations(draft, run, name),
             Environment = Environment(connector, run, name),
             Secrets = StoreKeys.Mounts(draft.Effective, run.Entry),
-            Ticket = run.Entry.Arm == Arm.Candidate ? PodNames.Ticket(record.Id, run.Entry.Attempt) : null,
             ActiveDeadline =
                 run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + record.GraceOf(run.Entry) + Backstop,
         };
@@ -150,14 +149,14 @@ internal static class PodDrafting
             new("SYNC_SLOT", UtcText.Of(run.Occasion.Slot)),
             new("SYNC_REVISION", run.Entry.Revision),
             new("SYNC_DEADLINE", UtcText.Of(run.Entry.Deadline)),
-            .. TrustedCertificates(run.Revision.Sync),
+            .. TrustedCertificates(connector.Spec.Sync.CaBundle, run.Revision.Sync),
         ];
 
     /// <summary>The variables that common runtimes read; a variable that the user sets keeps the user's value.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> TrustedCertificates(SyncPodSpec sync)
+    private static IEnumerable<KeyValuePair<string, string>> TrustedCertificates(CaBundle? bundle, SyncPodSpec sync)
     {
         string[] customary = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
-        return sync.CaBundle is null
+        return bundle is null
             ? []
             : customary
                 .Except(sync.Env.Select(e => e.Name), StringComparer.Ordinal)

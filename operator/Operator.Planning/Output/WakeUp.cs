@@ -11,6 +11,9 @@ internal static class WakeUp
     /// <summary>The shortest time to a wake-up, so that there is no hot loop.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>ConfigMaps are not watched, so a missing one is looked for again after this time.</summary>
+    private static readonly TimeSpan MissingRetry = TimeSpan.FromSeconds(30);
+
     public static DateTimeOffset? At(Draft draft, PodIndex pods, WaitingStores waiting)
     {
         var next = Instants(draft, pods, waiting).Where(at => at > draft.Now).Select(at => (DateTimeOffset?)at).Min();
@@ -20,6 +23,10 @@ internal static class WakeUp
 
     private static IEnumerable<DateTimeOffset> Instants(Draft draft, PodIndex pods, WaitingStores waiting)
     {
+        if (draft.Seen.Desired is DesiredContent.Unformed { IsMissing: true })
+        {
+            yield return draft.Now + MissingRetry;
+        }
         if (draft.NextDue is { } due)
         {
             yield return due;

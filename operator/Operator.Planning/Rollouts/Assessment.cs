@@ -18,6 +18,9 @@ internal static class Assessment
         var step = StepPlan.Of(rollout.Steps, attempt).Step;
         return verdict switch
         {
+            Verdict.Hold
+            or Verdict.Pass when ImageIds.Problem(draft.Record.Revisions.Find(attempt.Revision)) is { } changed =>
+                new Verdict.Hold(Reasons.ImageChanged, $"{changed}; new content ends the hold"),
             Verdict.Hold when !attempt.HasStarted => new Verdict.Hold(
                 Reasons.PilotRunning,
                 "the first candidate run must start before the other stores follow"

@@ -13,12 +13,15 @@ internal static class AttemptMachine
 {
     public static Draft Advance(Draft draft)
     {
-        var desired = RevisionContent.Of(draft.Spec, draft.Seen.ConfigMapHashes, draft.Now);
         draft = AbortWithoutRollout(draft);
-        draft = ForgetOldRejection(draft, desired);
-        draft = AdoptContent(draft, desired);
-        draft = SupersedeAttempt(draft, desired);
-        draft = StartAttempt(draft, desired);
+        // Content that can't be formed changes nothing: the revisions that run go on.
+        if (draft.Seen.Desired is DesiredContent.Formed(var desired))
+        {
+            draft = ForgetOldRejection(draft, desired);
+            draft = AdoptContent(draft, desired);
+            draft = SupersedeAttempt(draft, desired);
+            draft = StartAttempt(draft, desired);
+        }
         draft = GiveUpCandidateThatCannotStart(draft);
         return StepAdvance.Advance(draft);
     }
@@ -44,15 +47,26 @@ internal static class AttemptMachine
     private static Draft ForgetOldRejection(Draft draft, Revision desired)
     {
         var book = draft.Record.Revisions;
-        return book.Rejected is { } rejected && rejected.Hash != desired.Hash
-            ? draft.Decide(
+        return book.Rejected switch
+        {
+            null => draft,
+            // The record was lost while the content could not be formed: the rejection is for the first content that differs from stable.
+            { Hash: "" } rejected when desired.Hash != book.StableHash => draft.Decide(
+                draft.Record with
+                {
+                    Revisions = book with { Rejected = rejected with { Hash = desired.Hash } },
+                },
+                $"the content {desired.Hash} is rejected: {rejected.Reason}"
+            ),
+            var rejected when rejected.Hash != desired.Hash => draft.Decide(
                 draft.Record with
                 {
                     Revisions = book with { Rejected = null },
                 },
                 $"the content is no longer the rejected {rejected.Hash}"
-            )
-            : draft;
+            ),
+            _ => draft,
+        };
     }
 
     /// <summary>
@@ -92,7 +106,7 @@ internal static class AttemptMachine
             desired.Hash,
             isProven: book.FormerStables.Contains(desired.Hash, StringComparer.Ordinal)
         );
-        return draft
+        return (book.StableHash is null ? draft : draft.Widen())
             .Decide(record, $"revision {desired.Hash} becomes stable: {because}")
             .Tell(
                 EventTarget.Connector,
@@ -133,7 +147,7 @@ internal static class AttemptMachine
         var attempt = started.RunningAttempt!; // just started
         var message =
             $"Attempt {attempt.Number}: revision {desired.Hash} ({desired.Sync.Image}) starts with {attempt.Cohort} of {attempt.Order.Length} stores";
-        return draft.Decide(started, message).Tell(EventTarget.Rollout, Reasons.AttemptStarted, message);
+        return draft.Widen().Decide(started, message).Tell(EventTarget.Rollout, Reasons.AttemptStarted, message);
     }
 
     /// <summary>

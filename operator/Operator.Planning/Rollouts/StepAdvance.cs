@@ -65,6 +65,7 @@ internal static class StepAdvance
             var message = $"revision {attempt.Revision} passed every step";
             var end = new AttemptEnd(AttemptOutcome.Promoted, Reasons.Promoted, message, draft.Now);
             return draft
+                .Widen()
                 .Decide(Attempts.Promote(draft.Record, attempt, end), $"attempt {attempt.Number} promoted")
                 .Tell(
                     EventTarget.Rollout,
@@ -75,7 +76,7 @@ internal static class StepAdvance
         var widened = Attempts.Widen(draft, attempt, policy, next);
         var now = widened.RunningAttempt!; // Widen keeps the attempt
         var step = $"Step {next + 1}/{policy.Spec.Steps.Length}: {now.Cohort} of {now.Order.Length} stores";
-        return draft.Decide(widened, step).Tell(EventTarget.Rollout, Reasons.StepStarted, step);
+        return draft.Widen().Decide(widened, step).Tell(EventTarget.Rollout, Reasons.StepStarted, step);
     }
 
     private static ConnectorRecord WithAttempt(ConnectorRecord record, Attempt attempt) =>

@@ -58,15 +58,15 @@ internal static class Adoption
         string message
     )
     {
-        var desired = RevisionContent.Of(seen.Connector.Spec, seen.ConfigMapHashes, seen.Now);
-        var isStable = desired.Hash == record.Revisions.StableHash;
+        var desired = seen.Desired.Hash;
+        var isStable = desired is not null && desired == record.Revisions.StableHash;
         if (!hasStable || isStable)
         {
             return record;
         }
         var rejection = new Rejection
         {
-            Hash = desired.Hash,
+            Hash = desired ?? "", // unknown while the content can't be formed
             Reason = Reasons.RecordLost,
             Message = message,
         };

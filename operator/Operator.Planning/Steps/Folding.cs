@@ -36,6 +36,7 @@ internal static class Folding
         if (pod is { Container: not ContainerSight.Waiting })
         {
             draft = draft with { Record = RevisionTrust.AfterStart(draft.Record, run.Entry) };
+            draft = ImageIds.After(draft, run.Entry, pod);
         }
         var podName = PodNames.Of(
             draft.Seen.Connector.Metadata.Name,

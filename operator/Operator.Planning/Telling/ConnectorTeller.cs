@@ -40,7 +40,8 @@ internal static class ConnectorTeller
     {
         var ready = Ready(draft);
         yield return ready;
-        if (!draft.Seen.ConnectorFindings.IsEmpty || draft.Record.Revisions.IsWithoutTruth)
+        var isRefused = draft.Seen.Desired is DesiredContent.Unformed { IsMissing: false };
+        if (!draft.Seen.ConnectorFindings.IsEmpty || draft.Record.Revisions.IsWithoutTruth || isRefused)
         {
             yield return ConditionDraft.True(ConditionTypes.Stalled, ready.Reason, ready.Message);
         }
@@ -67,6 +68,14 @@ internal static class ConnectorTeller
                 Reasons.StoreListBroken,
                 string.Join("; ", draft.StoreListProblems)
             );
+        }
+        if (draft.Seen.Desired is DesiredContent.Unformed { IsMissing: true } missing)
+        {
+            yield return ConditionDraft.True(Reasons.ConfigMapMissing, Reasons.ConfigMapMissing, missing.Why);
+        }
+        if (ImageIds.Problem(draft.Record.Stable) is { } changed)
+        {
+            yield return ConditionDraft.True(Reasons.ImageChanged, Reasons.ImageChanged, changed);
         }
         if (ConditionDraft.Dropped(draft.Seen.UnknownFields) is { } dropped)
         {
@@ -114,7 +123,7 @@ internal static class ConnectorTeller
                 Reasons.QuotaTooLow,
                 $"stores take turns, because the application's calls do not suffice for all: {arithmetic}"
             ),
-            _ => Serving(draft),
+            _ => Serving(draft, draft.Seen.Desired),
         };
     }
 
@@ -122,15 +131,16 @@ internal static class ConnectorTeller
         NotReady(Reasons.Of(refusal.Kind), $"the API server refuses to create sync pods: {refusal.Message}");
 
     /// <summary>Ready is True because the stores run stable; the message says what holds newer content back.</summary>
-    private static ConditionDraft Serving(Draft draft)
+    private static ConditionDraft Serving(Draft draft, DesiredContent content)
     {
         var book = draft.Record.Revisions;
         var stable = $"stores run revision {book.StableHash}";
         var isRunning = draft.Record.RunningAttempt is not null;
-        var desired = RevisionContent.Of(draft.Spec, draft.Seen.ConfigMapHashes, draft.Now).Hash;
+        var desired = content.Hash;
         var isCurrent = isRunning || desired == book.StableHash;
         return draft switch
         {
+            _ when content is DesiredContent.Unformed unformed => Unformed(unformed, book.StableHash),
             _ when isRunning && draft.Policy is null => Serving(
                 Reasons.RolloutUnusable,
                 "all stores run stable while the SyncRollout can't be followed; correct it"
@@ -150,6 +160,22 @@ internal static class ConnectorTeller
             ),
         };
     }
+
+    /// <summary>A missing ConfigMap may come back; values that are too large need an edit.</summary>
+    private static ConditionDraft Unformed(DesiredContent.Unformed content, string? stable) =>
+        (content.IsMissing, stable) switch
+        {
+            (true, { } hash) => Serving(
+                Reasons.ConfigMapMissing,
+                $"stores go on with their revisions, stable is {hash}; new content waits: {content.Why}"
+            ),
+            (true, null) => NotReady(Reasons.ConfigMapMissing, content.Why),
+            (false, { } hash) => NotReady(
+                Reasons.InvalidSpec,
+                $"{content.Why}; stores go on with their revisions, stable is {hash}"
+            ),
+            (false, null) => NotReady(Reasons.InvalidSpec, content.Why),
+        };
 
     private static StoreCounts Count(Draft draft, ImmutableArray<StaleStore> stale)
     {

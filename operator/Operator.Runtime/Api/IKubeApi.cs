@@ -159,12 +159,16 @@ public enum WatchKind
 public sealed record WatchEvent(WatchKind Kind, JsonElement Item);
 
 /// <summary>
-/// The server's time and our time (<paramref name="Ours"/>) at the same instant. The server sends whole seconds.
+/// The server's time and our time (<paramref name="Ours"/>) at the same instant, and this instant as a timestamp, which no change of
+/// our clock moves. The server sends whole seconds.
 /// </summary>
-public sealed record ServerClock(DateTimeOffset Server, DateTimeOffset Ours)
+public sealed record ServerClock(DateTimeOffset Server, DateTimeOffset Ours, long Timestamp)
 {
-    /// <summary>How far our clock is ahead, less half a second for the server's rounding to whole seconds.</summary>
+    /// <summary>How far our clock was ahead, less half a second for the server's rounding to whole seconds.</summary>
     public TimeSpan Skew => Ours - Server - TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How far our clock is ahead now. It shows a jump of our clock since the server's last answer.</summary>
+    public TimeSpan SkewNow(TimeProvider time) => Skew + (time.GetUtcNow() - Ours) - time.GetElapsedTime(Timestamp);
 
     /// <summary>Converts an instant of our clock to the server's clock.</summary>
     public DateTimeOffset At(DateTimeOffset ours) => Server + (ours - Ours);

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Operator.Runtime;
@@ -5,11 +6,14 @@ namespace Operator.Runtime;
 /// <summary>Writes JSON objects and arrays by hand; the code is nested like the JSON.</summary>
 public static class JsonParts
 {
+    /// <summary>No browser reads the JSON, so only what JSON itself requires is escaped. A head is JSON inside a string.</summary>
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes one JSON object and returns its bytes.</summary>
     public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> content)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
             content(json);

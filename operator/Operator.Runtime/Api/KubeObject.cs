@@ -32,8 +32,11 @@ public sealed class KubeObject(JsonElement json)
         {
             return new KubeObject(Json.Clone());
         }
-        return new KubeObject(JsonElement.Parse(JsonParts.Write(json => WriteTrimmed(json, Json)).Span));
+        return new KubeObject(JsonElement.Parse(TrimmedBytes().Span));
     }
+
+    /// <summary>The bytes of <see cref="Trimmed"/>.</summary>
+    public ReadOnlyMemory<byte> TrimmedBytes() => JsonParts.Write(json => WriteTrimmed(json, Json));
 
     private static void WriteTrimmed(Utf8JsonWriter json, JsonElement item)
     {

@@ -74,7 +74,7 @@ internal sealed class KubeTransport(HttpClient http, TimeProvider time, KubeApiM
             metrics.Answered(call.Verb, (int)response.StatusCode, _host, time.GetElapsedTime(start));
             if (response.Headers.Date is { } date)
             {
-                _clock = new ServerClock(date, time.GetUtcNow());
+                _clock = new ServerClock(date, time.GetUtcNow(), time.GetTimestamp());
             }
             return response;
         }

@@ -9,8 +9,10 @@ namespace Operator.Runtime;
 internal sealed record Decoded<T>(ObjectKey Key, string Uid, ulong Version, T? Object, string? Problem)
     where T : class;
 
-internal static class ResourceVersions
+/// <summary>Compares resourceVersions, which are numbers on every known server.</summary>
+public static class ResourceVersions
 {
+    /// <summary>The version as a number; 0 when it is not a number.</summary>
     public static ulong Parse(string version) =>
         ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 

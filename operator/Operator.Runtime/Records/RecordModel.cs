@@ -62,10 +62,10 @@ public abstract record CommitBasis
 /// <summary>Where a part is kept, and the checksum of its content.</summary>
 internal sealed record PartReference
 {
-    /// <summary>The ConfigMap of the part; null for a part inside the head.</summary>
+    /// <summary>Name of the part's own object; null for a part that is only inside the head.</summary>
     public string? Object { get; set; }
 
-    /// <summary>The compressed content of a part inside the head; null for a part in its own ConfigMap.</summary>
+    /// <summary>The compressed content of a part inside the head; null for a part that is only in its own object.</summary>
     public byte[]? Packed { get; set; }
     public string Sha256 { get; set; } = "";
 

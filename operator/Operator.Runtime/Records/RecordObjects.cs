@@ -6,22 +6,25 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Runtime;
 
-/// <summary>The ConfigMaps of a record: their names, labels and content.</summary>
+/// <summary>The objects of a record: their names, labels and content.</summary>
 internal sealed class RecordObjects(RecordStoreOptions options)
 {
-    private const string HeadField = "head.json";
+    private const string DataField = "data";
+    private const string NameField = "name";
+    private const string CounterField = "counter";
+    private const string HeadField = "head";
     private const string ChecksumField = "sha256";
-    private const string PartField = "part";
+    private const string ContentField = "content";
     private const int MaxReadableName = 180;
 
     private readonly string _recordLabel = $"{options.Domain}/record";
     private readonly string _roleLabel = $"{options.Domain}/record-role";
     private readonly string _subjectGone = $"{options.Domain}/subject-gone-since";
-    private readonly string _partName = $"{options.Domain}/part";
-    private readonly string _partCounter = $"{options.Domain}/counter";
-    private readonly string _partChecksum = $"{options.Domain}/sha256";
 
     public sealed record PartDraft(string Object, string Name, long Counter, string Sha256, byte[] Packed);
+
+    public ResourceType Type => options.Type;
+    public string Kind => options.Kind;
 
     public ObjectKey HeadKey(ObjectKey subject)
     {
@@ -29,6 +32,14 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             subject.Name.Length > MaxReadableName ? subject.Name[..MaxReadableName].TrimEnd('.', '-') : subject.Name;
         return new ObjectKey(subject.Namespace, $"{options.Prefix}-{readable}-{SubjectHash(subject)}");
     }
+
+    /// <summary>The subject of a head; null: the object has another name than the head of its subject.</summary>
+    public ObjectKey? SubjectOf(KubeObject head) =>
+        Text(head, options.SubjectField) is { } name
+        && new ObjectKey(head.Namespace, name) is var subject
+        && HeadKey(subject) == head.Key
+            ? subject
+            : null;
 
     public string AllPartsSelector => $"{_recordLabel},{_roleLabel}=part";
 
@@ -67,58 +78,55 @@ internal sealed class RecordObjects(RecordStoreOptions options)
         return Encoding.UTF8.GetBytes(json.ToJsonString());
     }
 
-    /// <summary>The head without its content (counter 0); its annotation stays.</summary>
+    /// <summary>The head without its content (counter 0); its annotation and its subject's name stay.</summary>
     public static ReadOnlyMemory<byte> EmptiedHead(KubeObject head)
     {
         var json = JsonObject.Create(head.Json)!; // of an object
-        json["data"] = new JsonObject(
-            Data(new HeadContent()).Select(f => KeyValuePair.Create(f.Key, (JsonNode?)f.Value))
-        );
+        if (json[DataField] is not JsonObject data)
+        {
+            json[DataField] = data = [];
+        }
+        var text = TextOf(new HeadContent());
+        data[CounterField] = 0;
+        data[HeadField] = text;
+        data[ChecksumField] = ChecksumOf(text);
         return Encoding.UTF8.GetBytes(json.ToJsonString());
     }
 
     public string PartsSelector(string subjectHash) => $"{_recordLabel}={subjectHash},{_roleLabel}=part";
 
     public ReadOnlyMemory<byte> Head(ObjectKey subject, HeadContent content, LostHead? replaced) =>
-        Write(json =>
+        JsonParts.Write(json =>
         {
-            WriteMetadata(json, subject, HeadKey(subject).Name, "head");
+            WriteStart(json, subject, HeadKey(subject).Name, "head");
             if (replaced is not null)
             {
                 json.WriteString("uid", replaced.Uid);
                 json.WriteString("resourceVersion", replaced.ResourceVersion);
             }
             json.WriteEndObject();
-            json.WriteStartObject("data");
-            foreach (var (field, text) in Data(content))
-            {
-                json.WriteString(field, text);
-            }
+            json.WriteStartObject(DataField);
+            json.WriteString(options.SubjectField, subject.Name);
+            json.WriteNumber(CounterField, content.Counter);
+            var text = TextOf(content);
+            json.WriteString(HeadField, text);
+            json.WriteString(ChecksumField, ChecksumOf(text));
             json.WriteEndObject();
         });
 
     public ReadOnlyMemory<byte> Part(ObjectKey subject, PartDraft part) =>
-        Write(json =>
+        JsonParts.Write(json =>
         {
-            WriteMetadata(json, subject, part.Object, "part");
-            json.WriteStartObject("annotations");
-            json.WriteString(_partName, part.Name);
-            json.WriteString(_partCounter, part.Counter.ToString(CultureInfo.InvariantCulture));
-            json.WriteString(_partChecksum, part.Sha256);
+            WriteStart(json, subject, part.Object, "part");
             json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteBoolean("immutable", value: true);
-            json.WriteStartObject("binaryData");
-            json.WriteBase64String(PartField, part.Packed);
+            json.WriteStartObject(DataField);
+            json.WriteString(options.SubjectField, subject.Name);
+            json.WriteString(NameField, part.Name);
+            json.WriteNumber(CounterField, part.Counter);
+            json.WriteString(ChecksumField, part.Sha256);
+            json.WriteBase64String(ContentField, part.Packed);
             json.WriteEndObject();
         });
-
-    private static IEnumerable<KeyValuePair<string, string>> Data(HeadContent content)
-    {
-        var text = JsonSerializer.Serialize(content, RecordStoreJson.Default.HeadContent);
-        yield return KeyValuePair.Create(HeadField, text);
-        yield return KeyValuePair.Create(ChecksumField, PartPacking.Sha256(Encoding.UTF8.GetBytes(text)));
-    }
 
     public static HeadContent HeadOf(StoredRecord record) =>
         new()
@@ -132,8 +140,8 @@ internal sealed class RecordObjects(RecordStoreOptions options)
     /// <summary>Null when the head is not ours, or its content does not match its checksum.</summary>
     public static HeadContent? ReadHead(KubeObject head)
     {
-        var text = Text(head, "data", HeadField);
-        if (text is null || PartPacking.Sha256(Encoding.UTF8.GetBytes(text)) != Text(head, "data", ChecksumField))
+        var text = Text(head, HeadField);
+        if (text is null || ChecksumOf(text) != Text(head, ChecksumField))
         {
             return null;
         }
@@ -150,48 +158,45 @@ internal sealed class RecordObjects(RecordStoreOptions options)
     /// <summary>Returns the content; null when the part is damaged.</summary>
     public static ReadOnlyMemory<byte>? ReadPart(KubeObject part, string sha256)
     {
-        var base64 = Text(part, "binaryData", PartField);
+        var base64 = Text(part, ContentField);
         var packed = new byte[base64?.Length ?? 0];
         return base64 is not null && Convert.TryFromBase64String(base64, packed, out var length)
             ? PartPacking.Unpack(packed[..length], sha256)
             : null;
     }
 
-    /// <summary>Reads a part by its own annotations, without a head; null when its checksum is wrong.</summary>
-    public SurvivingPart? ReadSurvivor(KubeObject part) =>
-        part.Annotation(_partName) is { } name
-        && long.TryParse(
-            part.Annotation(_partCounter),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var counter
-        )
-        && ReadPart(part, part.Annotation(_partChecksum) ?? "") is { } content
+    /// <summary>Reads a part by its own fields, without a head; null when its checksum is wrong.</summary>
+    public static SurvivingPart? ReadSurvivor(KubeObject part) =>
+        Text(part, NameField) is { } name
+        && Field(part, CounterField) is { ValueKind: JsonValueKind.Number } number
+        && number.TryGetInt64(out var counter)
+        && ReadPart(part, Text(part, ChecksumField) ?? "") is { } content
             ? new SurvivingPart(name, counter, part.CreationTimestamp ?? DateTimeOffset.UnixEpoch, content)
             : null;
 
     public static string SubjectHash(ObjectKey subject) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject.ToString())))[..16];
 
-    private static string? Text(KubeObject configMap, string section, string field) =>
-        configMap.Json.TryGetProperty(section, out var fields)
+    private static string TextOf(HeadContent content) =>
+        JsonSerializer.Serialize(content, RecordStoreJson.Default.HeadContent);
+
+    private static string ChecksumOf(string text) => PartPacking.Sha256(Encoding.UTF8.GetBytes(text));
+
+    private static string? Text(KubeObject item, string field) =>
+        Field(item, field) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    private static JsonElement? Field(KubeObject item, string field) =>
+        item.Json.TryGetProperty(DataField, out var fields)
         && fields.ValueKind == JsonValueKind.Object
         && fields.TryGetProperty(field, out var value)
-        && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
+            ? value
             : null;
 
-    private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> content) =>
-        JsonParts.Write(json =>
-        {
-            json.WriteString("apiVersion", "v1");
-            json.WriteString("kind", "ConfigMap");
-            content(json);
-        });
-
     /// <summary>Leaves the metadata object open.</summary>
-    private void WriteMetadata(Utf8JsonWriter json, ObjectKey subject, string name, string role)
+    private void WriteStart(Utf8JsonWriter json, ObjectKey subject, string name, string role)
     {
+        json.WriteString("apiVersion", $"{options.Type.Group}/{options.Type.Version}");
+        json.WriteString("kind", options.Kind);
         json.WriteStartObject("metadata");
         json.WriteString("namespace", subject.Namespace);
         json.WriteString("name", name);

@@ -11,8 +11,17 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
 {
     private const int MaxRemembered = 20_000;
 
+    /// <summary>Most heads have a few kilobytes, the largest three quarters of a megabyte.</summary>
+    private const int HeadsAPage = 200;
+
     /// <summary>The last verified state of each record. Parts that the head still lists are taken from here.</summary>
     private readonly ConcurrentDictionary<ObjectKey, StoredRecord> _last = new();
+
+    /// <summary>
+    /// The records whose head is, as far as this process knows, as it last read or wrote it. A commit proves it, because it replaces
+    /// exactly this head.
+    /// </summary>
+    private readonly ConcurrentDictionary<ObjectKey, StoredRecord> _current = new();
 
     /// <summary>Hashes of the subjects that have or had parts; complete after all parts were listed once.</summary>
     private readonly ConcurrentDictionary<string, byte> _withParts = new(StringComparer.Ordinal);
@@ -43,6 +52,45 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             _last.Clear();
         }
         _last[subject] = record;
+        _current[subject] = record;
+    }
+
+    /// <summary>The next <see cref="RecallAsync"/> reads live: a commit is under way, and its result is not known yet.</summary>
+    public void Doubt(ObjectKey subject) => _current.TryRemove(subject, out _);
+
+    /// <summary>Another process may have committed, so every next <see cref="RecallAsync"/> reads live.</summary>
+    public void DoubtAll() => _current.Clear();
+
+    /// <summary>As <see cref="ReadAsync"/>, but without a request while the head is known and no witness is newer.</summary>
+    public Task<RecordRead> RecallAsync(ObjectKey subject, long witness, CancellationToken ct) =>
+        _current.TryGetValue(subject, out var known) && known.Counter >= witness
+            ? Task.FromResult<RecordRead>(new RecordRead.Found(known))
+            : ReadAsync(subject, witness, ct);
+
+    /// <summary>
+    /// Lists all heads and remembers the records that are complete in their heads, so that their first recall needs no request.
+    /// </summary>
+    public async Task PrefetchAsync(string? ns, CancellationToken ct)
+    {
+        string? next = null;
+        do
+        {
+            var query = new ListOptions
+            {
+                LabelSelector = objects.AllHeadsSelector,
+                Limit = HeadsAPage,
+                Continue = next,
+            };
+            var page = await api.ListAsync(objects.Type, ns, query, ct);
+            foreach (var head in page.Items.Select(i => new KubeObject(i)))
+            {
+                if (objects.SubjectOf(head) is { } subject && CompleteIn(head) is { } record)
+                {
+                    Remember(subject, record);
+                }
+            }
+            next = page.Continue;
+        } while (next is not null);
     }
 
     public async Task<RecordRead> ReadAsync(ObjectKey subject, long witness, CancellationToken ct)
@@ -51,7 +99,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         LostHead? damaged = null;
         while (true)
         {
-            var head = await api.GetAsync(CoreTypes.ConfigMaps, objects.HeadKey(subject), ct);
+            var head = await api.GetAsync(objects.Type, objects.HeadKey(subject), ct);
             if (head is null)
             {
                 return await WithoutHeadAsync(subject, witness, ct);
@@ -101,7 +149,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
                 Limit = 100,
                 Continue = next,
             };
-            var page = await api.ListAsync(CoreTypes.ConfigMaps, subject.Namespace, query, ct);
+            var page = await api.ListAsync(objects.Type, subject.Namespace, query, ct);
             parts.AddRange(page.Items.Select(i => new KubeObject(i)));
             next = page.Continue;
         } while (next is not null);
@@ -111,13 +159,14 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     private async Task<RecordRead> WithoutHeadAsync(ObjectKey subject, long witness, CancellationToken ct)
     {
         _last.TryRemove(subject, out _);
-        // Skips the list for a new subject if possible: for each list the server searches all ConfigMaps of the namespace.
+        Doubt(subject);
+        // Skips the list for a new subject if possible: for each list the server searches all records of the namespace.
         var mayHaveParts = witness > 0 || !_knowsAllParts || _withParts.ContainsKey(RecordObjects.SubjectHash(subject));
         var parts = mayHaveParts ? await ListPartsAsync(subject, ct) : [];
         return witness == 0 && parts.IsEmpty
             ? new RecordRead.Absent()
             : new RecordRead.Lost(
-                $"its head, ConfigMap {objects.HeadKey(subject)}, is gone",
+                $"its head, {objects.Kind} {objects.HeadKey(subject)}, is gone",
                 Head: null,
                 Surviving(parts)
             );
@@ -126,12 +175,17 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     private async Task<RecordRead> LostAsync(ObjectKey subject, string why, LostHead head, CancellationToken ct)
     {
         _last.TryRemove(subject, out _);
+        Doubt(subject);
         var parts = await ListPartsAsync(subject, ct);
-        return new RecordRead.Lost($"its head, ConfigMap {objects.HeadKey(subject)}, {why}", head, Surviving(parts));
+        return new RecordRead.Lost(
+            $"its head, {objects.Kind} {objects.HeadKey(subject)}, {why}",
+            head,
+            Surviving(parts)
+        );
     }
 
-    private ImmutableArray<SurvivingPart> Surviving(ImmutableArray<KubeObject> parts) =>
-        [.. parts.Select(objects.ReadSurvivor).OfType<SurvivingPart>()];
+    private static ImmutableArray<SurvivingPart> Surviving(ImmutableArray<KubeObject> parts) =>
+        [.. parts.Select(RecordObjects.ReadSurvivor).OfType<SurvivingPart>()];
 
     /// <summary>Returns the complete record, or the damage that makes it unreadable; never an incomplete record.</summary>
     private async Task<(StoredRecord? Record, string? Damage)> WithPartsAsync(
@@ -148,23 +202,48 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             var known = reference.IsSameAs(last?.References.GetValueOrDefault(name)) ? last?.Parts[name] : null;
             if ((known ?? await ReadPartAsync(subject.Namespace, reference, ct)) is not { } bytes)
             {
-                var where = reference.Object is null ? "inside it" : $"ConfigMap {reference.Object}";
+                var where = reference.Object is null ? "inside it" : $"{objects.Kind} {reference.Object}";
                 return (null, $"lists part '{name}', {where}, which is gone or damaged");
             }
             parts[name] = bytes;
         }
-        var record = new StoredRecord
+        return (RecordOf(head, content, parts.ToImmutable()), null);
+    }
+
+    /// <summary>The record when all of its parts are inside the head; else null.</summary>
+    private static StoredRecord? CompleteIn(KubeObject head)
+    {
+        if (RecordObjects.ReadHead(head) is not { Counter: > 0 } content)
+        {
+            return null;
+        }
+        var parts = ImmutableSortedDictionary.CreateBuilder<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        foreach (var (name, reference) in content.Parts)
+        {
+            if (reference.Packed is not { } packed || PartPacking.Unpack(packed, reference.Sha256) is not { } bytes)
+            {
+                return null;
+            }
+            parts[name] = bytes;
+        }
+        return RecordOf(new LostHead(head.Uid, head.ResourceVersion), content, parts.ToImmutable());
+    }
+
+    private static StoredRecord RecordOf(
+        LostHead head,
+        HeadContent content,
+        ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> parts
+    ) =>
+        new()
         {
             Id = content.Id,
             Counter = content.Counter,
             CreatedAt = content.CreatedAt,
-            Parts = parts.ToImmutable(),
+            Parts = parts,
             HeadUid = head.Uid,
             HeadResourceVersion = head.ResourceVersion,
             References = content.Parts.ToImmutableSortedDictionary(StringComparer.Ordinal),
         };
-        return (record, null);
-    }
 
     private async Task<ReadOnlyMemory<byte>?> ReadPartAsync(string ns, PartReference reference, CancellationToken ct)
     {
@@ -172,9 +251,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         {
             return PartPacking.Unpack(packed, reference.Sha256);
         }
-        return
-            reference.Object is { } name
-            && await api.GetAsync(CoreTypes.ConfigMaps, new ObjectKey(ns, name), ct) is { } part
+        return reference.Object is { } name && await api.GetAsync(objects.Type, new ObjectKey(ns, name), ct) is { } part
             ? RecordObjects.ReadPart(part, reference.Sha256)
             : null;
     }

@@ -15,7 +15,7 @@ internal sealed class RecordRetirement(
     /// <summary>Returns the number of removed records.</summary>
     public async Task<int> RetireAsync(ResourceType subjects, string? ns, CancellationToken ct)
     {
-        var heads = await api.ListMetadataAsync(CoreTypes.ConfigMaps, ns, objects.AllHeadsSelector, ct).ToListAsync(ct);
+        var heads = await api.ListMetadataAsync(options.Type, ns, objects.AllHeadsSelector, ct).ToListAsync(ct);
         // List subjects after heads: a subject exists before its head, so this list contains it.
         var existing = await api.ListMetadataAsync(subjects, ns, selector: null, ct)
             .Select(s => RecordObjects.SubjectHash(s.Key))
@@ -56,8 +56,7 @@ internal sealed class RecordRetirement(
     private async Task<bool> RemoveAsync(KubeObject listed, CancellationToken ct)
     {
         var ofSubject = objects.PartsSelector(objects.SubjectHashOf(listed));
-        var parts = await api.ListMetadataAsync(CoreTypes.ConfigMaps, listed.Key.Namespace, ofSubject, ct)
-            .ToListAsync(ct);
+        var parts = await api.ListMetadataAsync(options.Type, listed.Key.Namespace, ofSubject, ct).ToListAsync(ct);
         if (await ReadAsync(listed, ct) is not { } head)
         {
             return false;
@@ -69,15 +68,15 @@ internal sealed class RecordRetirement(
         }
         foreach (var part in parts)
         {
-            await api.DeleteAsync(CoreTypes.ConfigMaps, part.Key, part.Uid, ct);
+            await api.DeleteAsync(options.Type, part.Key, part.Uid, ct);
         }
         var asRead = new DeleteOptions { Uid = head.Uid, ResourceVersion = head.ResourceVersion };
-        return isEmpty && await api.DeleteAsync(CoreTypes.ConfigMaps, head.Key, asRead, ct) == Deletion.Deleted;
+        return isEmpty && await api.DeleteAsync(options.Type, head.Key, asRead, ct) == Deletion.Deleted;
     }
 
     /// <summary>Null when the head differs from the listed one, because a commit changed it.</summary>
     private async Task<KubeObject?> ReadAsync(KubeObject listed, CancellationToken ct) =>
-        await api.GetAsync(CoreTypes.ConfigMaps, listed.Key, ct) is { } head
+        await api.GetAsync(options.Type, listed.Key, ct) is { } head
         && head.Uid == listed.Uid
         && head.ResourceVersion == listed.ResourceVersion
             ? head
@@ -88,7 +87,7 @@ internal sealed class RecordRetirement(
     {
         try
         {
-            return await api.ReplaceAsync(CoreTypes.ConfigMaps, head.Key, json, ct);
+            return await api.ReplaceAsync(options.Type, head.Key, json, ct);
         }
         catch (KubeApiException e) when (e.IsConflict || e.IsNotFound)
         {

@@ -5,10 +5,10 @@ using System.Net;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Keeps records in ConfigMaps. Each subject has one head, which is written only with its resourceVersion. The head lists
-/// immutable parts with their SHA-256, or contains small parts. A commit creates the changed parts and then replaces the head.
+/// Keeps records in custom resources of one kind. Each subject has one head, which is written only with its resourceVersion. The head lists
+/// immutable parts with their SHA-256, and contains small parts. A commit creates the changed parts and then replaces the head.
 /// So all changes of a commit become visible in one atomic step, and only one of several concurrent commits succeeds. The
-/// ConfigMaps have no ownerReference, because a record outlives its subject. Safe for concurrent use.
+/// objects have no ownerReference, because a record outlives its subject. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// The first commit creates the head, with counter 0, before the parts. So a part without a head always means that the head was
@@ -40,6 +40,23 @@ public sealed class RecordStore
         _reader.ReadAsync(subject, witness, ct);
 
     /// <summary>
+    /// As <see cref="ReadAsync"/>, but without a request while this process knows the head: it read it, or its last commit was
+    /// answered. A commit on top of a head that another client changed fails, so an outdated answer does no harm.
+    /// </summary>
+    public Task<RecordRead> RecallAsync(ObjectKey subject, long witness, CancellationToken ct) =>
+        _reader.RecallAsync(subject, witness, ct);
+
+    /// <summary>
+    /// Begins a term: forgets which heads are known, because another process may have committed, and reads all heads of a namespace
+    /// (null: of all namespaces) in few requests.
+    /// </summary>
+    public Task BeginTermAsync(string? ns, CancellationToken ct)
+    {
+        _reader.DoubtAll();
+        return _reader.PrefetchAsync(ns, ct);
+    }
+
+    /// <summary>
     /// Commits the changes (null removes a part) and returns the new record. After an exception the commit may still have
     /// succeeded, except where noted below; the next read shows it.
     /// </summary>
@@ -54,6 +71,7 @@ public sealed class RecordStore
     {
         var started = _time.GetTimestamp();
         var (draft, parts) = Prepare(subject, basis, changes);
+        _reader.Doubt(subject);
         if (parts.Count > 0)
         {
             _reader.NotePartsOf(subject);
@@ -62,7 +80,7 @@ public sealed class RecordStore
         foreach (var part in parts)
         {
             // The name is new and random. AlreadyExists means that another part has it, so it is not a success.
-            await _api.CreateAsync(CoreTypes.ConfigMaps, subject.Namespace, _objects.Part(subject, part), ct);
+            await _api.CreateAsync(_options.Type, subject.Namespace, _objects.Part(subject, part), ct);
         }
         if (_time.GetElapsedTime(started) > _options.MaxCommitTime)
         {
@@ -72,8 +90,8 @@ public sealed class RecordStore
         }
         var json = _objects.Head(subject, RecordObjects.HeadOf(draft), replaced);
         var head = replaced is null
-            ? await _api.CreateAsync(CoreTypes.ConfigMaps, subject.Namespace, json, ct)
-            : await _api.ReplaceAsync(CoreTypes.ConfigMaps, _objects.HeadKey(subject), json, ct);
+            ? await _api.CreateAsync(_options.Type, subject.Namespace, json, ct)
+            : await _api.ReplaceAsync(_options.Type, _objects.HeadKey(subject), json, ct);
         var committed = draft with { HeadUid = head.Uid, HeadResourceVersion = head.ResourceVersion };
         _reader.Remember(subject, committed);
         return committed;
@@ -112,9 +130,13 @@ public sealed class RecordStore
             }
             var sha256 = PartPacking.Sha256(content);
             var packed = Pack(subject, name, content);
-            var reference = FitsInside(name, packed, draft)
-                ? new PartReference { Packed = packed, Sha256 = sha256 }
-                : new PartReference { Object = $"{_options.Prefix}-part-{_newId()}", Sha256 = sha256 };
+            var isInside = FitsInside(name, packed, draft);
+            var reference = new PartReference
+            {
+                Object = isInside && !_options.OutlivesHead(name) ? null : $"{_options.Prefix}-part-{_newId()}",
+                Packed = isInside ? packed : null,
+                Sha256 = sha256,
+            };
             if (reference.Object is { } fresh)
             {
                 parts.Add(new RecordObjects.PartDraft(fresh, name, draft.Counter, sha256, packed));
@@ -146,8 +168,8 @@ public sealed class RecordStore
     private bool FitsInside(string name, byte[] packed, StoredRecord draft)
     {
         var others = draft.References.Where(r => r.Key != name);
-        return !_options.OutlivesHead(name)
-            && packed.Length <= _options.MaxInlineBytes
+        var most = _options.OutlivesHead(name) ? _options.MaxInlineCopyBytes : _options.MaxInlineBytes;
+        return packed.Length <= most
             && packed.Length + others.Sum(r => r.Value.Packed?.Length ?? 0) <= _options.MaxInlineBytesTogether;
     }
 
@@ -197,12 +219,12 @@ public sealed class RecordStore
         try
         {
             var json = _objects.Head(subject, begun, replaced: null);
-            var head = await _api.CreateAsync(CoreTypes.ConfigMaps, subject.Namespace, json, ct);
+            var head = await _api.CreateAsync(_options.Type, subject.Namespace, json, ct);
             return new LostHead(head.Uid, head.ResourceVersion);
         }
         catch (KubeApiException e) when (e.IsAlreadyExists)
         {
-            var head = await _api.GetAsync(CoreTypes.ConfigMaps, _objects.HeadKey(subject), ct);
+            var head = await _api.GetAsync(_options.Type, _objects.HeadKey(subject), ct);
             if (head is null || RecordObjects.ReadHead(head) is not { Counter: 0 })
             {
                 throw new KubeApiException(
@@ -212,7 +234,7 @@ public sealed class RecordStore
                 );
             }
             var json = _objects.Head(subject, begun, new LostHead(head.Uid, head.ResourceVersion));
-            var taken = await _api.ReplaceAsync(CoreTypes.ConfigMaps, head.Key, json, ct);
+            var taken = await _api.ReplaceAsync(_options.Type, head.Key, json, ct);
             return new LostHead(taken.Uid, taken.ResourceVersion);
         }
     }

@@ -5,17 +5,32 @@ public sealed record RecordStoreOptions
     /// <summary>Domain of the labels and annotations, such as <c>example.io</c>.</summary>
     public required string Domain { get; init; }
 
-    /// <summary>Prefix of the names of the ConfigMaps.</summary>
+    /// <summary>
+    /// The kind of the objects. Its schema allows any content below <c>data</c>; it has no status. Only this process may write it.
+    /// </summary>
+    public required ResourceType Type { get; init; }
+
+    /// <summary>The kind's name, such as <c>SyncRecord</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Field of <c>data</c> with the subject's name, for people, such as <c>connector</c>.</summary>
+    public required string SubjectField { get; init; }
+
+    /// <summary>Prefix of the names of the objects.</summary>
     public required string Prefix { get; init; }
 
     /// <summary>
-    /// Whether a part, by name, must survive the loss of the head. Such a part always has its own ConfigMap. Other parts are inside
-    /// the head while they are small, so that a commit that changes only small parts is one write. Default: all parts survive.
+    /// Whether a part, by name, must survive the loss of the head. Such a part always has its own object, and a copy inside the head
+    /// while it is small. Other small parts are only inside the head, so that a commit that changes only small parts is one write.
+    /// Default: all parts survive.
     /// </summary>
     public Func<string, bool> OutlivesHead { get; init; } = _ => true;
 
     /// <summary>Largest size of one part inside the head, compressed. Default 16 KiB.</summary>
     public int MaxInlineBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Largest copy inside the head of a part that also has its own object, compressed. Default 4 KiB.</summary>
+    public int MaxInlineCopyBytes { get; init; } = 4 * 1024;
 
     /// <summary>Largest size of all parts inside the head together, compressed. Default 256 KiB.</summary>
     public int MaxInlineBytesTogether { get; init; } = 256 * 1024;

@@ -20,7 +20,7 @@ internal sealed class RecordSweeper(
         var subjects = reader.Remembered.ToDictionary(RecordObjects.SubjectHash, StringComparer.Ordinal);
         var orphans = new List<(ObjectKey Subject, KubeObject Part)>();
         var hashes = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
-        await foreach (var part in api.ListMetadataAsync(CoreTypes.ConfigMaps, ns, objects.AllPartsSelector, ct))
+        await foreach (var part in api.ListMetadataAsync(options.Type, ns, objects.AllPartsSelector, ct))
         {
             var hash = objects.SubjectHashOf(part);
             hashes.Add(hash);
@@ -44,7 +44,7 @@ internal sealed class RecordSweeper(
         // Reads the head after the list of parts, so that an old part that the head does not list is surely unused. A head that
         // differs from the last complete read may belong to a lost record; its parts are kept for recovery.
         if (
-            await api.GetAsync(CoreTypes.ConfigMaps, objects.HeadKey(subject), ct) is not { } head
+            await api.GetAsync(options.Type, objects.HeadKey(subject), ct) is not { } head
             || reader.Last(subject) is not { } last
             || head.Uid != last.HeadUid
             || head.ResourceVersion != last.HeadResourceVersion
@@ -55,7 +55,7 @@ internal sealed class RecordSweeper(
         var unlisted = orphans.Where(p => !IsListed(p, last)).ToList();
         foreach (var orphan in unlisted)
         {
-            await api.DeleteAsync(CoreTypes.ConfigMaps, orphan.Key, orphan.Uid, ct);
+            await api.DeleteAsync(options.Type, orphan.Key, orphan.Uid, ct);
         }
         return unlisted.Count;
     }

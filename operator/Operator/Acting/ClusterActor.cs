@@ -29,12 +29,7 @@ internal sealed class ClusterActor(
 
     public async Task ActAsync(MarketplaceConnector connector, Plan plan, CancellationToken ct)
     {
-        // Tickets first: a candidate pod starts only with the ticket of its attempt, and must not start after the attempt ended.
-        foreach (var change in plan.Changes.Where(c => c is Change.CreateTicket or Change.DeleteTicket))
-        {
-            await ApplyAsync(connector, plan, change, ct);
-        }
-        var pods = new ConcurrentQueue<Change>(plan.Changes.Where(c => c is Change.CreatePod or Change.DeletePod));
+        var pods = new ConcurrentQueue<Change>(plan.Changes);
         await Task.WhenAll(Enumerable.Range(0, Parallel).Select(_ => DrainAsync(connector, plan, pods, ct)));
     }
 
@@ -53,16 +48,8 @@ internal sealed class ClusterActor(
 
     private Task ApplyAsync(MarketplaceConnector connector, Plan plan, Change change, CancellationToken ct)
     {
-        var ns = connector.Metadata.Namespace;
         return change switch
         {
-            Change.CreateTicket ticket => CreateTicketAsync(connector, plan.Record.Id, ticket, ct),
-            Change.DeleteTicket ticket => api.DeleteAsync(
-                CoreTypes.ConfigMaps,
-                new ObjectKey(ns, ticket.Name),
-                uid: null,
-                ct
-            ),
             Change.CreatePod create => CreatePodAsync(connector, create.Pod, ct),
             Change.DeletePod delete => DeletePodAsync(Kinds.KeyOf(connector.Metadata), delete, ct),
             _ => throw new UnreachableException(),
@@ -120,77 +107,6 @@ internal sealed class ClusterActor(
             cache.Gone(connector, delete.Name, delete.Uid);
         }
     }
-
-    private async Task CreateTicketAsync(
-        MarketplaceConnector connector,
-        string recordId,
-        Change.CreateTicket ticket,
-        CancellationToken ct
-    )
-    {
-        try
-        {
-            await api.CreateAsync(
-                CoreTypes.ConfigMaps,
-                connector.Metadata.Namespace,
-                TicketJson(connector, recordId, ticket),
-                ct
-            );
-        }
-        catch (KubeApiException e) when (e.IsAlreadyExists)
-        {
-            ActorLog.TicketIsThere(logger, ticket.Name);
-        }
-    }
-
-    private static ReadOnlyMemory<byte> TicketJson(
-        MarketplaceConnector connector,
-        string recordId,
-        Change.CreateTicket ticket
-    ) =>
-        JsonParts.Write(json =>
-        {
-            json.WriteString("apiVersion", "v1");
-            json.WriteString("kind", "ConfigMap");
-            json.WriteObject("metadata", () => WriteTicketMetadata(json, connector.Metadata, recordId, ticket));
-        });
-
-    private static void WriteTicketMetadata(
-        Utf8JsonWriter json,
-        ObjectMeta owner,
-        string recordId,
-        Change.CreateTicket ticket
-    )
-    {
-        json.WriteString("name", ticket.Name);
-        json.WriteString("namespace", owner.Namespace);
-        json.WriteObject(
-            "labels",
-            () =>
-            {
-                json.WriteString(PodMarks.ManagedBy, PodMarks.OperatorName);
-                json.WriteString(PodMarks.Ticket, "true");
-            }
-        );
-        json.WriteObject(
-            "annotations",
-            () =>
-            {
-                json.WriteString(PodMarks.ConnectorName, owner.Name);
-                json.WriteString(PodMarks.TicketRecord, recordId);
-                json.WriteString(PodMarks.Attempt, ticket.Attempt.ToString(CultureInfo.InvariantCulture));
-            }
-        );
-        json.WriteObjects("ownerReferences", [owner], o => WriteOwner(json, o));
-    }
-
-    private static void WriteOwner(Utf8JsonWriter json, ObjectMeta owner)
-    {
-        json.WriteString("apiVersion", ApiGroup.ApiVersion);
-        json.WriteString("kind", ApiGroup.ConnectorKind);
-        json.WriteString("name", owner.Name);
-        json.WriteString("uid", owner.Uid);
-    }
 }
 
 internal static partial class ActorLog
@@ -203,7 +119,4 @@ internal static partial class ActorLog
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Pod {Pod}: {Deletion}, because {Why}")]
     public static partial void Deleted(ILogger logger, ObjectKey pod, string why, Deletion deletion);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Ticket {Ticket} already exists")]
-    public static partial void TicketIsThere(ILogger logger, string ticket);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
+using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Runtime;
 
@@ -70,7 +71,7 @@ internal sealed class PodBuilder
         WritePlacement(_connector.Spec.Sync);
         _json.WriteObject("securityContext", WritePodSecurity);
         _json.WriteObjects("containers", [revision], WriteContainer);
-        PodVolumes.Of(_draft).WriteVolumes(_json);
+        Volumes.WriteVolumes(_json);
     }
 
     /// <summary>Uses the live spec, because placement is not part of a revision.</summary>
@@ -123,7 +124,7 @@ internal sealed class PodBuilder
         _json.WriteString("terminationMessagePath", "/dev/termination-log");
         _json.WriteString("terminationMessagePolicy", "File");
         _json.WriteObject("securityContext", WriteContainerSecurity);
-        PodVolumes.Of(_draft).WriteMounts(_json);
+        Volumes.WriteMounts(_json);
     }
 
     private void WriteEnvironment(SyncPodSpec sync)
@@ -146,9 +147,12 @@ internal sealed class PodBuilder
         }
         else if (variable.ValueFrom is { ConfigMapKeyRef: { } map })
         {
-            _json.WriteObject("valueFrom", () => WriteSelector("configMapKeyRef", map));
+            _json.WriteString("value", Literal(_draft.Revision.Values[RevisionContent.KeyOf(map)]));
         }
     }
+
+    /// <summary>The kubelet expands <c>$(NAME)</c> in values of variables, but not in values from a ConfigMap.</summary>
+    private static string Literal(string value) => value.Replace("$", "$$", StringComparison.Ordinal);
 
     private void WriteSelector(string kind, KeySelector selector) =>
         _json.WriteObject(
@@ -175,6 +179,8 @@ internal sealed class PodBuilder
         _json.WriteBoolean("runAsNonRoot", value: true);
         _json.WriteObject("capabilities", () => _json.WriteStrings("drop", ["ALL"]));
     }
+
+    private PodVolumes Volumes => PodVolumes.Of(_draft, _connector.Spec.Sync.CaBundle);
 
     private void WriteOptional(string name, string? text)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Planning.Stores;
@@ -8,7 +9,7 @@ using Operator.Runtime;
 
 namespace Operator.Acting;
 
-/// <summary>The volumes of a sync pod and their mount paths: run.json, /tmp, credentials, CA bundle, ticket.</summary>
+/// <summary>The volumes of a sync pod and their mount paths: run.json, /tmp, credentials and CA bundle.</summary>
 internal sealed class PodVolumes
 {
     private readonly ImmutableArray<Volume> _volumes;
@@ -21,7 +22,8 @@ internal sealed class PodVolumes
         public bool IsReadOnly { get; init; } = true;
     }
 
-    public static PodVolumes Of(PodDraft draft) => new([.. VolumesOf(draft)]);
+    public static PodVolumes Of(PodDraft draft, CaBundle? bundle) =>
+        new([.. VolumesOf(draft, bundle?.ConfigMapKeyRef)]);
 
     public void WriteMounts(Utf8JsonWriter json) =>
         json.WriteObjects(
@@ -53,7 +55,7 @@ internal sealed class PodVolumes
             }
         );
 
-    private static IEnumerable<Volume> VolumesOf(PodDraft draft)
+    private static IEnumerable<Volume> VolumesOf(PodDraft draft, KeySelector? bundle)
     {
         // Mounted as a single file (subPath), so that the credentials can be mounted beside it.
         yield return new Volume("run", "/sync/run.json", "downwardAPI", WriteRunFile) { SubPath = "run.json" };
@@ -67,7 +69,7 @@ internal sealed class PodVolumes
             var name = string.Create(CultureInfo.InvariantCulture, $"credentials-{index}");
             yield return new Volume(name, secret.Path, "secret", json => WriteSecret(json, secret));
         }
-        if (draft.Revision.Sync.CaBundle?.ConfigMapKeyRef is { } bundle)
+        if (bundle is not null)
         {
             yield return new Volume(
                 "ca",
@@ -79,15 +81,6 @@ internal sealed class PodVolumes
                     var file = Path.GetFileName(PodDraft.CaBundleFile);
                     json.WriteObjects("items", [bundle.Key], key => WriteItem(json, key, file));
                 }
-            );
-        }
-        if (draft.Ticket is { } ticket)
-        {
-            yield return new Volume(
-                "ticket",
-                "/sync/ticket",
-                "configMap",
-                json => WriteReference(json, "name", ticket, isOptional: false)
             );
         }
     }

@@ -7,7 +7,7 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// The cached objects of the cluster: connectors, rollouts and actions, and, by label, pods, tickets and store lists. Each change
+/// The cached objects of the cluster: connectors, rollouts and actions, and, by label, pods and store lists. Each change
 /// queues the connectors that it affects. A deleted pod is kept with its last state until the record has folded its run.
 /// </summary>
 internal sealed class ClusterCache
@@ -45,7 +45,6 @@ internal sealed class ClusterCache
         );
         Actions = new(api, new InformerOptions { Type = Kinds.Actions, Namespace = ns }, Projections.Action, services);
         Pods = new(api, Labelled(CoreTypes.Pods, ns, PodMarks.Connector), PodProjection.Of, services);
-        Tickets = new(api, Labelled(CoreTypes.ConfigMaps, ns, PodMarks.Ticket), Projections.Ticket, services);
         StoreLists = new(
             api,
             Labelled(CoreTypes.ConfigMaps, ns, $"{ApiGroup.StoresLabel}=true"),
@@ -54,7 +53,7 @@ internal sealed class ClusterCache
         );
         _secrets = new SharedSecrets(Connectors, StoreLists);
         _changes = new ClusterChanges(queue, own, _pods, _secrets);
-        _watched = [Connectors, Rollouts, Actions, Pods, Tickets, StoreLists];
+        _watched = [Connectors, Rollouts, Actions, Pods, StoreLists];
         Connectors.Changed = _changes.OnConnector;
         Connectors.Undecoded = (key, _) => queue.Add(key);
         Rollouts.Changed = _changes.OnRollout;
@@ -62,7 +61,6 @@ internal sealed class ClusterCache
         Actions.Changed = _changes.OnAction;
         Actions.Undecoded = (key, _) => queue.Add(ActionsByConnector.Nobody(key.Namespace));
         Pods.Changed = _changes.OnPod;
-        Tickets.Changed = _changes.OnTicket;
         StoreLists.Changed = _changes.OnStoreLists;
     }
 
@@ -70,7 +68,6 @@ internal sealed class ClusterCache
     public Informer<SyncRollout> Rollouts { get; }
     public Informer<SyncAction> Actions { get; }
     public Informer<CachedPod> Pods { get; }
-    public Informer<CachedTicket> Tickets { get; }
     public Informer<CachedStoreLists> StoreLists { get; }
 
     public int FinishedPods => _changes.FinishedPods;
@@ -115,16 +112,6 @@ internal sealed class ClusterCache
 
     /// <summary>The connector's pods by name, including deleted pods that are still kept.</summary>
     public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector) => [.. _pods.Of(connector).Values];
-
-    public ImmutableArray<ObservedTicket> TicketsOf(ObjectKey connector) =>
-        [
-            .. _changes
-                .TicketsOf.Of(connector)
-                .Select(Tickets.Find)
-                .OfType<CachedTicket>()
-                .Select(t => t.Ticket)
-                .OrderBy(t => t.Name, StringComparer.Ordinal),
-        ];
 
     /// <summary>The store lists of <c>spec.storesFrom</c>, in the same order.</summary>
     public ImmutableArray<StoreListSight> StoreListsOf(MarketplaceConnector connector) =>

@@ -19,7 +19,6 @@ internal sealed class ClusterChanges(KeyedQueue queue, OwnStatuses own, PodsByCo
 
     /// <summary>The rollouts that name a connector.</summary>
     public OwnerIndex RolloutsOf { get; } = new();
-    public OwnerIndex TicketsOf { get; } = new();
 
     /// <summary>The actions that name a connector.</summary>
     public ActionsByConnector ActionsOf { get; } = new();
@@ -115,24 +114,6 @@ internal sealed class ClusterChanges(KeyedQueue queue, OwnStatuses own, PodsByCo
             pods.Left(owner, last.Pod);
         }
         queue.AddAfter(owner, PodsPause);
-    }
-
-    public void OnTicket(ObjectChange<CachedTicket> change)
-    {
-        if ((change.After ?? change.Before) is not { } known)
-        {
-            return;
-        }
-        var owner = OwnerOf(change.Key, known.ConnectorName);
-        if (change.After is not null)
-        {
-            TicketsOf.Add(owner, change.Key);
-        }
-        else
-        {
-            TicketsOf.Remove(owner, change.Key);
-        }
-        queue.Add(owner, change.Lane);
     }
 
     private static ObjectKey? OwnerOf(ObjectKey item, SyncRollout? rollout) =>

@@ -45,8 +45,8 @@ internal abstract record ConnectorRead
 }
 
 /// <summary>
-/// Gathers the facts. It reads connector and record live, pods from the cache, and the rollout from the cache while no candidate
-/// spreads.
+/// Gathers the facts from the caches, and the record as the last commit left it. The commit's compare-and-swap makes an outdated fact
+/// harmless; only a plan that starts, widens or promotes must come from a live read of connector, rollout and actions.
 /// </summary>
 internal sealed class Gatherer(
     IKubeApi api,
@@ -55,14 +55,30 @@ internal sealed class Gatherer(
     DecodedRecords decodedRecords,
     SpecChecks checks,
     CreateRefusals refusals,
+    OwnStatuses own,
     OperatorOptions options,
     Randomness random,
     TimeProvider time
 )
 {
+    private const int ActionsAPage = 500;
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
 
+    /// <summary>The cached connector; a live read when the cache does not have it or it can't be decoded.</summary>
     public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
+    {
+        if (cache.Connectors.Find(key) is not { } cached)
+        {
+            return await ReadConnectorAsync(key, ct);
+        }
+        return new ConnectorRead.Found(
+            own.Newer(Kinds.Connectors, key, cached.Uid, cached.ResourceVersion) is { } written
+                ? Projections.Connector(written)
+                : cached.Decode()
+        );
+    }
+
+    public async Task<ConnectorRead> ReadConnectorAsync(ObjectKey key, CancellationToken ct)
     {
         if (await api.GetAsync(Kinds.Connectors, key, ct) is not { } item)
         {
@@ -78,19 +94,19 @@ internal sealed class Gatherer(
         }
     }
 
-    public async Task<Gathered> GatherAsync(MarketplaceConnector connector, CancellationToken ct)
+    /// <summary><paramref name="isLive"/>: reads rollout, actions and record live, too.</summary>
+    public async Task<Gathered> GatherAsync(MarketplaceConnector connector, bool isLive, CancellationToken ct)
     {
         var key = Kinds.KeyOf(connector.Metadata);
-        var (begunAt, begun) = (time.GetUtcNow(), time.GetTimestamp());
         var pods = cache.PodsOf(key);
-        var rollouts = cache.RolloutsOf(key);
+        ImmutableArray<SyncRollout> rollouts = [.. cache.RolloutsOf(key).Select(Newest)];
         var witness = Witness(connector, rollouts, pods);
         var unreadable = await UnreadableRolloutsAsync(key, ct);
-        var record = await ReadRecordAsync(key, witness, ct);
-        var hashes = await checks.ConfigMapHashesAsync(connector, ct);
-        var findings = await checks.FindingsAsync(connector, (record.Sight as RecordSight.Found)?.Record, hashes, ct);
+        var record = await ReadRecordAsync(key, witness, isLive, ct);
+        var known = (record.Sight as RecordSight.Found)?.Record;
+        var configMaps = await checks.ConfigMapsAsync(connector, ct);
+        var findings = await checks.FindingsAsync(connector, known, configMaps, ct);
         var shared = cache.SecretsSharedBy(connector);
-        var spread = Spread.Of(record.Sight, connector.Spec, hashes, time.GetUtcNow());
         var seen = new Observation
         {
             Now = time.GetUtcNow(),
@@ -98,15 +114,14 @@ internal sealed class Gatherer(
             ConnectorFindings = [.. findings.All, .. SecretSharing.Problems(connector, shared)],
             SharedSecrets = shared,
             UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
-            Rollout = await RolloutAsync(key, new RolloutsOf(rollouts, unreadable), spread, ct),
+            Rollout = await RolloutAsync(key, new RolloutsOf(rollouts, unreadable, known?.RunningAttempt, isLive), ct),
             Record = record.Sight,
-            Actions = cache.ActionsOf(key),
+            Actions = isLive ? await ReadActionsAsync(key, ct) : cache.ActionsOf(key),
             Pods = pods,
-            Tickets = cache.TicketsOf(key),
-            ConfigMapHashes = hashes,
+            ConfigMapValues = configMaps.Values,
             StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
-            IsClockSkewed = IsSkewed() || HasJumped(begunAt, begun),
+            IsClockSkewed = IsSkewed(),
             IsAtFinishedPodsCap = cache.FinishedPods >= options.FinishedPodsCap,
             Salt = random.Number(),
         };
@@ -121,11 +136,8 @@ internal sealed class Gatherer(
         };
     }
 
-    private bool IsSkewed() => api.Clock is { } clock && clock.Skew.Duration() > MostSkew;
-
-    /// <summary>The wall clock jumped during this reconcile; the server's last answer may not show it yet.</summary>
-    private bool HasJumped(DateTimeOffset begunAt, long begun) =>
-        (time.GetUtcNow() - begunAt - time.GetElapsedTime(begun)).Duration() > MostSkew;
+    /// <summary>Also true when our clock jumped since the server's last answer.</summary>
+    private bool IsSkewed() => api.Clock is { } clock && clock.SkewNow(time).Duration() > MostSkew;
 
     /// <summary>The cache may be behind, so a pod counts as never created only after a live read.</summary>
     private async Task<ImmutableArray<ObservedPod>> WithUnseenPodsAsync(
@@ -157,11 +169,11 @@ internal sealed class Gatherer(
         ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts
     );
 
-    private async Task<RecordFacts> ReadRecordAsync(ObjectKey key, long witness, CancellationToken ct)
+    private async Task<RecordFacts> ReadRecordAsync(ObjectKey key, long witness, bool isLive, CancellationToken ct)
     {
         var none = ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Empty;
         var now = time.GetUtcNow();
-        switch (await records.ReadAsync(key, witness, ct))
+        switch (isLive ? await records.ReadAsync(key, witness, ct) : await records.RecallAsync(key, witness, ct))
         {
             case RecordRead.Found(var record):
                 var decoded = decodedRecords.Decode(key, record);
@@ -195,7 +207,44 @@ internal sealed class Gatherer(
             .Append(connector.Status.RecordCounter)
             .Max();
 
-    private sealed record RolloutsOf(ImmutableArray<SyncRollout> Readable, ImmutableArray<UnreadableObject> Unreadable);
+    /// <summary>The rollout as our last status write left it, when the watch has not reported the write yet.</summary>
+    private SyncRollout Newest(SyncRollout cached)
+    {
+        var metadata = cached.Metadata;
+        return own.Newer(Kinds.Rollouts, Kinds.KeyOf(metadata), metadata.Uid, metadata.ResourceVersion) is { } written
+            ? Projections.Rollout(written)
+            : cached;
+    }
+
+    /// <summary>The actions that name the connector. One that can't be decoded is told by the cache.</summary>
+    private async Task<ImmutableArray<SyncAction>> ReadActionsAsync(ObjectKey connector, CancellationToken ct)
+    {
+        var actions = ImmutableArray.CreateBuilder<SyncAction>();
+        string? next = null;
+        do
+        {
+            var query = new ListOptions { Limit = ActionsAPage, Continue = next };
+            var page = await api.ListAsync(Kinds.Actions, connector.Namespace, query, ct);
+            actions.AddRange(
+                page.Items.Select(i => Projections.TryAction(new KubeObject(i)))
+                    .OfType<SyncAction>()
+                    .Where(a => ActionsByConnector.TargetOf(a) == connector)
+            );
+            next = page.Continue;
+        } while (next is not null);
+        return actions.ToImmutable();
+    }
+
+    /// <summary>
+    /// The rollouts that name the connector, oldest first, and the attempt that may belong to one of them. <paramref name="IsLive"/>: the
+    /// rollout must be read live.
+    /// </summary>
+    private sealed record RolloutsOf(
+        ImmutableArray<SyncRollout> Readable,
+        ImmutableArray<UnreadableObject> Unreadable,
+        Attempt? Attempt,
+        bool IsLive
+    );
 
     /// <summary>The namespace's undecodable rollouts that name this connector, as far as their connector name is readable.</summary>
     private async Task<ImmutableArray<UnreadableObject>> UnreadableRolloutsAsync(
@@ -220,22 +269,17 @@ internal sealed class Gatherer(
     private static bool IsIn(ObjectKey key, string ns) => key.Namespace == ns;
 
     /// <summary>
-    /// The cache may be behind. So the rollout is read live before a candidate spreads, and before the rollout of an attempt counts
-    /// as deleted. While no candidate spreads, the cached rollout is enough.
+    /// The cache may be behind, so the rollout of an attempt counts as deleted only after a live read.
     /// </summary>
-    private async Task<RolloutSight> RolloutAsync(
-        ObjectKey connector,
-        RolloutsOf rollouts,
-        Spread spread,
-        CancellationToken ct
-    )
+    private async Task<RolloutSight> RolloutAsync(ObjectKey connector, RolloutsOf rollouts, CancellationToken ct)
     {
-        bool IsOfAttempt(string uid) => uid == spread.Attempt?.RolloutUid;
-        if (rollouts.Unreadable.FirstOrDefault(u => spread.Attempt is null || IsOfAttempt(u.Item.Uid)) is { } bad)
+        var attempt = rollouts.Attempt;
+        bool IsOfAttempt(string uid) => uid == attempt?.RolloutUid;
+        if (rollouts.Unreadable.FirstOrDefault(u => attempt is null || IsOfAttempt(u.Item.Uid)) is { } bad)
         {
             return new RolloutSight.Unusable(bad.Item.Name, bad.Item.Uid, bad.Why, Policy: null);
         }
-        if (spread.Attempt is { } attempt && !rollouts.Readable.Any(r => IsOfAttempt(r.Metadata.Uid)))
+        if (attempt is not null && !rollouts.Readable.Any(r => IsOfAttempt(r.Metadata.Uid)))
         {
             var live = await api.GetAsync(Kinds.Rollouts, new ObjectKey(connector.Namespace, attempt.RolloutName), ct);
             if (live is not null && IsOfAttempt(live.Uid))
@@ -248,29 +292,9 @@ internal sealed class Gatherer(
             return new RolloutSight.Missing();
         }
         var inCharge = rollouts.Readable[0];
-        return !spread.IsUnderWay ? Sight(inCharge)
+        return !rollouts.IsLive ? Sight(inCharge)
             : await api.GetAsync(Kinds.Rollouts, Kinds.KeyOf(inCharge.Metadata), ct) is { } current ? Sight(current)
             : new RolloutSight.Missing();
-    }
-
-    /// <summary>Whether a candidate spreads or could start to spread now.</summary>
-    private sealed record Spread(Attempt? Attempt, bool IsUnderWay)
-    {
-        public static Spread Of(
-            RecordSight sight,
-            ConnectorSpec spec,
-            ImmutableSortedDictionary<string, string?> hashes,
-            DateTimeOffset now
-        )
-        {
-            if (sight is not RecordSight.Found { Record: var record })
-            {
-                return new Spread(null, IsUnderWay: true);
-            }
-            var desired = RevisionContent.Of(spec, hashes, now).Hash;
-            var isStable = desired == record.Revisions.StableHash;
-            return new Spread(record.RunningAttempt, record.RunningAttempt is not null || !isStable);
-        }
     }
 
     private static RolloutSight Sight(KubeObject rollout)

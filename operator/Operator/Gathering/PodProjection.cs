@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Operator.Acting;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Runtime;
@@ -38,6 +39,7 @@ internal static class PodProjection
             UnscheduledBecause = ConditionOf(status, "PodScheduled", "False") is { } unscheduled
                 ? Text(unscheduled, "message") ?? Text(unscheduled, "reason")
                 : null,
+            ImageId = ImageIdOf(status),
             Container = ContainerOf(status),
         };
         return new CachedPod(pod.Annotation(PodMarks.ConnectorName) ?? "", observed);
@@ -65,6 +67,18 @@ internal static class PodProjection
             if (Is(condition, "type", type) && Is(condition, "status", value))
             {
                 return condition;
+            }
+        }
+        return null;
+    }
+
+    private static string? ImageIdOf(JsonElement status)
+    {
+        foreach (var container in Items(status, "containerStatuses"))
+        {
+            if (Is(container, "name", PodBuilder.ContainerName) && Text(container, "imageID") is { Length: > 0 } id)
+            {
+                return id;
             }
         }
         return null;

@@ -9,37 +9,64 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>A cached ticket and its connector.</summary>
-internal sealed record CachedTicket(string ConnectorName, ObservedTicket Ticket);
-
 /// <summary>
-/// A cached connector: only its environment, the Secrets that it uses and its store-list ConfigMaps. Each reconcile reads the
-/// whole object live: with all its stores it is our largest object, too large for the cache.
+/// A cached connector: its environment, the Secrets that it uses, its store-list ConfigMaps, and the whole object, compressed: with
+/// all its stores it is our largest object.
 /// </summary>
 internal sealed record CachedConnector(DeploymentEnvironment Environment, ImmutableArray<ulong> SecretHashes)
 {
+    /// <summary>The decoded object, while the memory is not needed otherwise.</summary>
+    private readonly WeakReference<MarketplaceConnector?> _decoded = new(target: null);
+
+    public string Uid { get; init; } = "";
     public string ResourceVersion { get; init; } = "";
     public ImmutableArray<KeySelector> StoreLists { get; init; } = [];
+    public required PackedJson Packed { get; init; }
+
+    public MarketplaceConnector Decode()
+    {
+        if (!_decoded.TryGetTarget(out var connector))
+        {
+            connector = Projections.Connector(new KubeObject(Packed.Unpack()));
+            _decoded.SetTarget(connector);
+        }
+        return connector;
+    }
 }
 
-/// <summary>Reads our custom resources and tickets. Throws <see cref="JsonException"/> for an object that can't be decoded.</summary>
+/// <summary>Reads our custom resources. Throws <see cref="JsonException"/> for an object that can't be decoded.</summary>
 internal static class Projections
 {
     public static MarketplaceConnector Connector(KubeObject item) => Read(item, ApiJson.Default.MarketplaceConnector);
 
-    /// <summary>Decodes the whole connector, to find an unreadable one, but keeps only a few fields.</summary>
+    /// <summary>Decodes the whole connector, to find an unreadable one.</summary>
     public static CachedConnector Readable(KubeObject item) => Projected(item, Connector(item).Spec);
 
     private static CachedConnector Projected(KubeObject item, ConnectorSpec spec) =>
         new(spec.Environment, [.. SecretSharing.Secrets(spec).Select(SecretUsers.HashOf)])
         {
+            Uid = item.Uid,
             ResourceVersion = item.ResourceVersion,
+            Packed = PackedJson.Of(item),
             StoreLists = [.. spec.StoresFrom.Select(s => s.ConfigMapKeyRef).OfType<KeySelector>().Distinct()],
         };
 
     public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);
 
     public static SyncAction Action(KubeObject item) => Read(item, ApiJson.Default.SyncAction);
+
+    /// <summary>Null: the action can't be decoded.</summary>
+    public static SyncAction? TryAction(KubeObject item)
+    {
+        try
+        {
+            return Action(item);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The connector that a rollout names, also if the rollout can't be decoded; null: the name is not readable.</summary>
     public static string? ConnectorNameOf(KubeObject rollout) =>
@@ -51,20 +78,6 @@ internal static class Projections
         && name.ValueKind == JsonValueKind.String
             ? name.GetString()
             : null;
-
-    public static CachedTicket Ticket(KubeObject item)
-    {
-        var number = int.TryParse(
-            item.Annotation(PodMarks.Attempt),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var attempt
-        )
-            ? attempt
-            : 0;
-        var ticket = new ObservedTicket(item.Name, item.Annotation(PodMarks.TicketRecord) ?? "", number);
-        return new CachedTicket(item.Annotation(PodMarks.ConnectorName) ?? "", ticket);
-    }
 
     /// <summary>The message contains only the field: a position in the text would change with every write.</summary>
     private static T Read<T>(KubeObject item, JsonTypeInfo<T> type)

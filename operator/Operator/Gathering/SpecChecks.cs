@@ -1,14 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Operator.Api;
 using Operator.Planning.Calendar;
 using Operator.Planning.Facts;
 using Operator.Planning.Quotas;
 using Operator.Planning.Record;
-using Operator.Planning.Rollouts;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -38,19 +34,17 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
     public async Task<SpecFindings> FindingsAsync(
         MarketplaceConnector connector,
         ConnectorRecord? record,
-        ImmutableSortedDictionary<string, string?> configMapHashes,
+        ReferencedConfigMaps configMaps,
         CancellationToken ct
     )
     {
-        var missing = configMapHashes
-            .Where(h => h.Value is null)
-            .Select(h =>
-                $"spec.sync: ConfigMap key '{h.Key}' is not there; create it or take it out of env and caBundle"
-            );
         var own = OwnFindings(connector);
         return own.IsEmpty
-            ? new SpecFindings([.. missing, .. await ServiceAccountProblemsAsync(connector, record, ct)], MayHeal: true)
-            : new SpecFindings([.. own.Select(f => f.ToString()), .. missing], MayHeal: false);
+            ? new SpecFindings(
+                [.. configMaps.Problems, .. await ServiceAccountProblemsAsync(connector, record, ct)],
+                MayHeal: true
+            )
+            : new SpecFindings([.. own.Select(f => f.ToString()), .. configMaps.Problems], MayHeal: false);
     }
 
     /// <summary>Checks only the spec, once per generation.</summary>
@@ -72,28 +66,20 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
         return findings;
     }
 
-    /// <summary>SHA-256 of the ConfigMap keys that the revision refers to, by <c>name/key</c>; null for a missing key.</summary>
-    public async Task<ImmutableSortedDictionary<string, string?>> ConfigMapHashesAsync(
-        MarketplaceConnector connector,
-        CancellationToken ct
-    )
+    /// <summary>Reads each ConfigMap that env and caBundle refer to, once.</summary>
+    public async Task<ReferencedConfigMaps> ConfigMapsAsync(MarketplaceConnector connector, CancellationToken ct)
     {
-        var hashes = ImmutableSortedDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
-        foreach (var selector in RevisionContent.ReferencedConfigMapKeys(connector.Spec))
+        var keys = RevisionContent.ReferencedConfigMapKeys(connector.Spec);
+        var bundle = connector.Spec.Sync.CaBundle?.ConfigMapKeyRef;
+        var read = new Dictionary<string, KubeObject?>(StringComparer.Ordinal);
+        foreach (
+            var name in keys.Select(k => k.Name).Append(bundle?.Name).OfType<string>().Distinct(StringComparer.Ordinal)
+        )
         {
-            var configMap = await api.GetAsync(
-                CoreTypes.ConfigMaps,
-                new ObjectKey(connector.Metadata.Namespace, selector.Name),
-                ct
-            );
-            hashes[RevisionContent.KeyOf(selector)] =
-                configMap?.Json.TryGetProperty("data", out var data) == true
-                && data.TryGetProperty(selector.Key, out var content)
-                && content.ValueKind == JsonValueKind.String
-                    ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content.GetString()!))) // checked above
-                    : null;
+            var key = new ObjectKey(connector.Metadata.Namespace, name);
+            read[name] = await api.GetAsync(CoreTypes.ConfigMaps, key, ct);
         }
-        return hashes.ToImmutable();
+        return ReferencedConfigMaps.Of(keys, bundle, name => read[name]);
     }
 
     private async Task<ImmutableArray<string>> ServiceAccountProblemsAsync(

@@ -11,6 +11,7 @@ internal sealed class Operation(
     ClusterCache cache,
     LeaderLease lease,
     ControllerLoop controller,
+    RecordStore records,
     RecordSweeping sweeping,
     OperatorOptions options,
     ILogger<Operation> logger
@@ -28,6 +29,7 @@ internal sealed class Operation(
     private async Task LeadAsync(LeadershipTerm term)
     {
         await cache.RelistAsync(term.Ended);
+        await BeginRecordsAsync(term.Ended);
         OperationLog.Leading(logger);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(term.Stopping, term.Ended);
         await Task.WhenAll(
@@ -35,12 +37,28 @@ internal sealed class Operation(
             sweeping.RunAsync(options.Namespace, over.Token)
         );
     }
+
+    /// <summary>Reads all heads at once. If this fails, each record is read when it is first needed.</summary>
+    private async Task BeginRecordsAsync(CancellationToken ct)
+    {
+        try
+        {
+            await records.BeginTermAsync(options.Namespace, ct);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            OperationLog.ReadsSingly(logger, e);
+        }
+    }
 }
 
 internal static partial class OperationLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "Marketplace operator {Version} starts as {Identity}")]
     public static partial void Starting(ILogger logger, string version, string identity);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot list the records; each is read when it is first needed")]
+    public static partial void ReadsSingly(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "This replica leads; caches are synced, reconciling begins")]
     public static partial void Leading(ILogger logger);

@@ -25,6 +25,9 @@ internal static class Wiring
         new()
         {
             Domain = Api.ApiGroup.Name,
+            Type = Kinds.Records,
+            Kind = Api.ApiGroup.RecordKind,
+            SubjectField = "connector",
             Prefix = RecordParts.ObjectPrefix,
             OutlivesHead = RecordParts.OutlivesHead,
         };

@@ -3,7 +3,8 @@ using Operator.Testing;
 namespace Operator.Api.Tests;
 
 /// <summary>Sends manifests to the newest API server with our CRDs: it accepts the good and refuses the bad.</summary>
-public sealed class CrdServerTests(OurKindsServer server) : IClassFixture<OurKindsServer>
+[Collection(OurKindsServer.Shared)]
+public sealed class CrdServerTests(OurKindsServer server)
 {
     public static TheoryData<string> Bad => [.. ManifestSamples.BadFiles];
     public static TheoryData<string> Kinds => [.. Crd.All.Select(c => c.Kind)];

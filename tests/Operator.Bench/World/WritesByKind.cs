@@ -22,7 +22,7 @@ internal sealed class WritesByKind : IAsyncDisposable
     public static async Task<WritesByKind> StartAsync(BenchCluster cluster, string ns, CancellationToken ct)
     {
         var writes = new WritesByKind();
-        await writes.AddAsync(cluster, CoreTypes.ConfigMaps, ns, writes.SeeConfigMap, ct);
+        await writes.AddAsync(cluster, BenchCluster.Records, ns, writes.SeeRecord, ct);
         await writes.AddAsync(
             cluster,
             BenchCluster.Connectors,
@@ -59,7 +59,7 @@ internal sealed class WritesByKind : IAsyncDisposable
     ) => _watches.Add(await ObjectWatch.StartAsync(cluster, type, ns, seen, ct));
 
     /// <summary>A part is created once; a head is created once and then replaced.</summary>
-    private void SeeConfigMap(Sighting sighting)
+    private void SeeRecord(Sighting sighting)
     {
         if (sighting.Event.Kind == WatchKind.Modified)
         {

@@ -101,9 +101,6 @@ internal sealed class Story : IAsyncDisposable
     public async Task<SyncRollout> RolloutAsync(string name, CancellationToken ct) =>
         (await Kube.GetAsync($"{Path("syncrollouts")}/{name}", ct)).Deserialize(ApiJson.Default.SyncRollout)!; // see above
 
-    public async Task<ImmutableArray<JsonElement>> ConfigMapsAsync(CancellationToken ct) =>
-        [.. (await Kube.GetAsync($"/api/v1/namespaces/{Namespace}/configmaps", ct)).Items("items")];
-
     public Task<SyncRollout> AwaitRolloutAsync(
         string name,
         string what,

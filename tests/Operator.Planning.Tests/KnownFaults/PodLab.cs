@@ -128,9 +128,6 @@ internal sealed class PodLab
             Rollout = Rollout,
             Record = _stored is null ? new RecordSight.Fresh(_id, Now) : new RecordSight.Found(Record),
             Pods = [.. Pods.Values],
-            Tickets = Record.RunningAttempt is { } a
-                ? [new ObservedTicket(PodNames.Ticket(_id, a.Number), _id, a.Number)]
-                : [],
             Salt = 42,
         };
 

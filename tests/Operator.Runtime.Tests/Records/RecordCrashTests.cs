@@ -111,7 +111,7 @@ public sealed class RecordCrashTests
         await world.NewWriter().CommitAsync("a=1 b=1");
         if (history == "lost")
         {
-            world.Cluster.Delete(CoreTypes.ConfigMaps, world.Head.Key);
+            world.Cluster.Delete(ResourceKinds.Records.Type, world.Head.Key);
         }
         return 1;
     }

@@ -19,7 +19,7 @@ public sealed class RecordRetirementTests : IDisposable
         Assert.Equal("1: a=1 b=1 last=1", RecordWorld.Text(await _world.ReadAsync(witness: 1)));
         await PassAsync(days: 2);
 
-        Assert.Empty(_world.Cluster.All(CoreTypes.ConfigMaps));
+        Assert.Empty(_world.Cluster.All(ResourceKinds.Records.Type));
         await _world.NewWriter().CommitAsync("a=9");
         Assert.Equal("1: a=9", RecordWorld.Text(await _world.ReadAsync(witness: 1)));
     }
@@ -54,7 +54,7 @@ public sealed class RecordRetirementTests : IDisposable
         Assert.NotEmpty(_world.Parts);
         await PassAsync(days: 2);
 
-        Assert.Empty(_world.Cluster.All(CoreTypes.ConfigMaps));
+        Assert.Empty(_world.Cluster.All(ResourceKinds.Records.Type));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class RecordRetirementTests : IDisposable
             // The subject does not come back; the next processes finish the removal.
             await RetireAsync(world.NewWriter());
             await RetireAsync(world.NewWriter());
-            Assert.Empty(world.Cluster.All(CoreTypes.ConfigMaps));
+            Assert.Empty(world.Cluster.All(ResourceKinds.Records.Type));
             Assert.True(call < 20, "the removal never succeeds");
         }
     }

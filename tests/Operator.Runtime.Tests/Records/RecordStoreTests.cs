@@ -78,7 +78,7 @@ public sealed class RecordStoreTests : IDisposable
     public async Task What_was_inside_a_lost_head_is_lost_with_it()
     {
         await _world.NewWriter().CommitAsync("a=1 last=1");
-        _world.Cluster.Delete(CoreTypes.ConfigMaps, _world.Head.Key);
+        _world.Cluster.Delete(ResourceKinds.Records.Type, _world.Head.Key);
 
         var lost = Assert.IsType<RecordRead.Lost>(await _world.ReadAsync());
 
@@ -118,7 +118,7 @@ public sealed class RecordStoreTests : IDisposable
         var writer = _world.NewWriter();
         await writer.CommitAsync("a=1");
         var basis = await writer.ReadBasisAsync();
-        _world.Cluster.Delete(CoreTypes.ConfigMaps, _world.Head.Key);
+        _world.Cluster.Delete(ResourceKinds.Records.Type, _world.Head.Key);
         await _world.NewWriter().CommitAsync("a=9", witness: 1);
 
         await Assert.ThrowsAsync<KubeApiException>(() => writer.CommitAsync(basis, "a=2"));
@@ -140,7 +140,7 @@ public sealed class RecordStoreTests : IDisposable
     public async Task A_head_that_is_gone_is_a_lost_record_even_when_only_a_part_remembers_it()
     {
         await _world.NewWriter().CommitAsync("a=1 b=1");
-        _world.Cluster.Delete(CoreTypes.ConfigMaps, _world.Head.Key);
+        _world.Cluster.Delete(ResourceKinds.Records.Type, _world.Head.Key);
 
         var lost = Assert.IsType<RecordRead.Lost>(await _world.ReadAsync());
 
@@ -154,7 +154,7 @@ public sealed class RecordStoreTests : IDisposable
     {
         await _world.NewWriter().CommitAsync("a=1 b=1");
         var part = _world.Parts[0];
-        _world.Cluster.Delete(CoreTypes.ConfigMaps, part.Key);
+        _world.Cluster.Delete(ResourceKinds.Records.Type, part.Key);
         var lost = Assert.IsType<RecordRead.Lost>(await _world.ReadAsync());
         Assert.Single(lost.Survivors);
         Assert.NotNull(lost.Head);
@@ -162,8 +162,8 @@ public sealed class RecordStoreTests : IDisposable
         var forged = System.Text.Json.Nodes.JsonNode.Parse(part.Json.GetRawText())!.AsObject();
         forged["metadata"]!.AsObject().Remove("resourceVersion");
         forged["metadata"]!.AsObject().Remove("uid");
-        forged["binaryData"]!["part"] = Convert.ToBase64String(new byte[100]);
-        _world.Cluster.Create(CoreTypes.ConfigMaps, Subject.Namespace, forged);
+        forged["data"]!["content"] = Convert.ToBase64String(new byte[100]);
+        _world.Cluster.Create(ResourceKinds.Records.Type, Subject.Namespace, forged);
 
         Assert.Single(Assert.IsType<RecordRead.Lost>(await _world.ReadAsync()).Survivors);
     }
@@ -173,10 +173,10 @@ public sealed class RecordStoreTests : IDisposable
     {
         await _world.NewWriter().CommitAsync("a=1");
         _world.Cluster.Edit(
-            CoreTypes.ConfigMaps,
+            ResourceKinds.Records.Type,
             _world.Head.Key,
             head =>
-                head["data"]!["head.json"] = head["data"]!["head.json"]!
+                head["data"]!["head"] = head["data"]!["head"]!
                     .GetValue<string>()
                     .Replace("\"counter\":1", "\"counter\":7", StringComparison.Ordinal)
         );

@@ -70,7 +70,7 @@ public sealed class RecordSweepTests : IDisposable
         var writer = _world.NewWriter();
         await writer.CommitAsync("a=1");
         await writer.CommitAsync("a=2");
-        _world.Cluster.Delete(CoreTypes.ConfigMaps, _world.Head.Key);
+        _world.Cluster.Delete(ResourceKinds.Records.Type, _world.Head.Key);
         _world.Time.Advance(TimeSpan.FromHours(2));
 
         Assert.Equal(0, await writer.Store.SweepAsync(ns: null, RecordWorld.Stop));
@@ -106,7 +106,7 @@ public sealed class RecordSweepTests : IDisposable
         {
             await writer.CommitAsync("a=2");
         }
-        _world.Cluster.Delete(CoreTypes.ConfigMaps, _world.Head.Key);
+        _world.Cluster.Delete(ResourceKinds.Records.Type, _world.Head.Key);
 
         Assert.StartsWith(
             "lost",

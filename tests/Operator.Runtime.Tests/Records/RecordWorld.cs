@@ -11,10 +11,17 @@ internal sealed class RecordWorld : IDisposable
     public static readonly RecordStoreOptions Options = new()
     {
         Domain = "example.io",
+        Type = ResourceKinds.Records.Type,
+        Kind = ResourceKinds.Records.Kind,
+        SubjectField = "subject",
         Prefix = "rec",
         OutlivesHead = name => name != Inline,
         MaxInlineBytes = 1024,
+        MaxInlineCopyBytes = 0,
     };
+
+    /// <summary>Small parts that outlive the head have a copy inside the head.</summary>
+    public static readonly RecordStoreOptions WithCopies = Options with { MaxInlineCopyBytes = 256 };
 
     /// <summary>The name of a part that is stored inside the head while it is small.</summary>
     public const string Inline = "last";
@@ -34,10 +41,10 @@ internal sealed class RecordWorld : IDisposable
     public string NextId() => $"id{_ids++:x16}";
 
     public IReadOnlyList<KubeObject> Parts =>
-        [.. Cluster.All(CoreTypes.ConfigMaps).Where(c => c.Label("example.io/record-role") == "part")];
+        [.. Cluster.All(ResourceKinds.Records.Type).Where(c => c.Label("example.io/record-role") == "part")];
 
     public KubeObject Head =>
-        Cluster.All(CoreTypes.ConfigMaps).Single(c => c.Label("example.io/record-role") == "head");
+        Cluster.All(ResourceKinds.Records.Type).Single(c => c.Label("example.io/record-role") == "head");
 
     /// <summary>The record as a new process reads it.</summary>
     public Task<RecordRead> ReadAsync(long witness = 0) => NewWriter().Store.ReadAsync(Subject, witness, Stop);

@@ -14,6 +14,9 @@ public sealed record ConnectorManifest
     /// <summary>A fault that the example worker simulates. It is an environment variable, so it is part of the revision.</summary>
     public string Fault { get; init; } = "none";
 
+    /// <summary>Key <c>fault</c> of this ConfigMap instead of <see cref="Fault"/>; empty: none.</summary>
+    public string FaultFrom { get; init; } = "";
+
     public ImmutableArray<string> Stores { get; init; } = A.Stores(20);
 
     /// <summary>The Secret names of single stores, by store name.</summary>
@@ -35,6 +38,11 @@ public sealed record ConnectorManifest
     /// <summary>A line of YAML directly under spec.sync.</summary>
     public string SyncExtra { get; init; } = "";
 
+    private string FaultSource =>
+        FaultFrom.Length == 0
+            ? $"value: \"{Fault}\""
+            : $"valueFrom: {{configMapKeyRef: {{name: {FaultFrom}, key: fault}}}}";
+
     public string Yaml(string marketplaceUrl) =>
         $$"""
             apiVersion: marketplace-operator.io/v1alpha1
@@ -52,7 +60,7 @@ public sealed record ConnectorManifest
                 {{SyncExtra}}
                 env:
                 - {name: MARKETPLACE_URL, value: "{{marketplaceUrl}}"}
-                - {name: WORKER_FAULT, value: "{{Fault}}"}
+                - {name: WORKER_FAULT, {{FaultSource}}}
                 resources:
                   requests: {{Requests}}
                   limits: {memory: 128Mi}

@@ -77,8 +77,28 @@ public static class ResourceKinds
 
     public static ResourceKind Actions { get; } = Ours("SyncAction", "syncactions");
 
+    /// <summary>Has no status and any content below <c>data</c>.</summary>
+    public static ResourceKind Records { get; } =
+        Ours("SyncRecord", "syncrecords") with
+        {
+            HasStatus = false,
+            DefaultStatus = null,
+        };
+
     internal static IEnumerable<ResourceKind> All =>
-        [Pods, ConfigMaps, Secrets, ServiceAccounts, Namespaces, Leases, Events, Connectors, Rollouts, Actions];
+        [
+            Pods,
+            ConfigMaps,
+            Secrets,
+            ServiceAccounts,
+            Namespaces,
+            Leases,
+            Events,
+            Connectors,
+            Rollouts,
+            Actions,
+            Records,
+        ];
 
     /// <summary>One of the operator's own kinds, as defined by the CRDs in <c>crds/</c>.</summary>
     public static ResourceKind Ours(string kind, string plural) =>

@@ -10,7 +10,7 @@ public sealed class PartsOfOthersFaults
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
-    [KnownFault("2 of 11", 2)]
+    [Fact]
     public void A_pod_holds_the_value_of_its_revision_and_not_the_live_one()
     {
         using var world = EveryMinute();

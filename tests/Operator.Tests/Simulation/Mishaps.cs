@@ -222,9 +222,9 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
 
     private void LoseRecord()
     {
-        foreach (var head in world.Cluster.All(CoreTypes.ConfigMaps).Where(IsHead).ToList())
+        foreach (var head in world.Cluster.All(Kinds.Records).Where(IsHead).ToList())
         {
-            world.Cluster.Delete(CoreTypes.ConfigMaps, head.Key);
+            world.Cluster.Delete(Kinds.Records, head.Key);
         }
     }
 

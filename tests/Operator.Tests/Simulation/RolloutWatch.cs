@@ -106,7 +106,9 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         {
             Expect(holds: false, change.At, $"a candidate of attempt {number} runs, but no record has this attempt");
         }
-        var isLate = _ended.TryGetValue(key, out var ended) && pod.CreatedAt > ended.AddSeconds(1);
+        // A create request that was in flight when the attempt ended can still arrive; creation times have whole seconds.
+        var late = new PlanLimits().WriteTimeout + TimeSpan.FromSeconds(1);
+        var isLate = _ended.TryGetValue(key, out var ended) && pod.CreatedAt > ended + late;
         Expect(!isLate, change.At, $"candidate pod {pod.Name} was made after attempt {number} ended, and runs");
     }
 

@@ -54,7 +54,7 @@ internal sealed class RunWatch
         {
             OnPod(change);
         }
-        else if (change.Type == CoreTypes.ConfigMaps && IsHead(change.After))
+        else if (change.Type == Kinds.Records && IsHead(change.After))
         {
             Record = _eye.Read(_connector);
             if (Record is not null)

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Operator.Api;
 
-namespace Operator.Planning.Rollouts;
+namespace Operator.Planning.Facts;
 
 /// <summary>
 /// A revision's content as canonical JSON: members in the order below, maps sorted by key, default values left out. So a
@@ -15,8 +17,6 @@ internal sealed record CanonicalContent
 
     public SortedDictionary<string, string>? Annotations { get; init; }
     public ImmutableArray<string>? Args { get; init; }
-    public string? CaBundle { get; init; }
-    public string? CaBundleContent { get; init; }
     public ImmutableArray<string>? Command { get; init; }
     public ImmutableArray<Variable>? Env { get; init; }
 
@@ -33,24 +33,22 @@ internal sealed record CanonicalContent
     {
         public string? ConfigMap { get; init; }
 
-        /// <summary>Hash of the content of the ConfigMap's key.</summary>
+        /// <summary>SHA-256 of the value of the ConfigMap's key.</summary>
         public string? Content { get; init; }
         public string Name { get; init; } = "";
         public string? Secret { get; init; }
         public string? Value { get; init; }
     }
 
-    public static CanonicalContent Of(ConnectorSpec spec, ImmutableSortedDictionary<string, string?> configMapHashes)
+    public static CanonicalContent Of(ConnectorSpec spec, ImmutableSortedDictionary<string, string> values)
     {
-        var (sync, bundle) = (spec.Sync, spec.Sync.CaBundle?.ConfigMapKeyRef);
+        var sync = spec.Sync;
         return new CanonicalContent
         {
             Annotations = Map(sync.PodAnnotations),
             Args = List(sync.Args),
-            CaBundle = bundle is null ? null : RevisionContent.KeyOf(bundle),
-            CaBundleContent = bundle is null ? null : configMapHashes.GetValueOrDefault(RevisionContent.KeyOf(bundle)),
             Command = List(sync.Command),
-            Env = List<Variable>([.. sync.Env.Select(variable => Of(variable, configMapHashes))]),
+            Env = List<Variable>([.. sync.Env.Select(variable => Of(variable, values))]),
             Flows = FlowParameters(spec.Flows),
             FsGroup = sync.FsGroup == sync.RunAsUser ? null : sync.FsGroup,
             Image = sync.Image,
@@ -66,18 +64,21 @@ internal sealed record CanonicalContent
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, CanonicalJson.Default.CanonicalContent);
 
-    private static Variable Of(EnvVar variable, ImmutableSortedDictionary<string, string?> configMapHashes)
+    private static Variable Of(EnvVar variable, ImmutableSortedDictionary<string, string> values)
     {
         var (configMap, secret) = (variable.ValueFrom?.ConfigMapKeyRef, variable.ValueFrom?.SecretKeyRef);
         return new Variable
         {
             ConfigMap = configMap is null ? null : RevisionContent.KeyOf(configMap),
-            Content = configMap is null ? null : configMapHashes.GetValueOrDefault(RevisionContent.KeyOf(configMap)),
+            Content = configMap is null ? null : HashOf(values[RevisionContent.KeyOf(configMap)]),
             Name = variable.Name,
             Secret = secret is null ? null : RevisionContent.KeyOf(secret),
             Value = variable.Value,
         };
     }
+
+    private static string HashOf(string value) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)));
 
     private static SortedDictionary<string, SortedDictionary<string, string>>? FlowParameters(
         ImmutableArray<Flow> flows

@@ -1,0 +1,22 @@
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Facts;
+
+/// <summary>The content that the spec asks for.</summary>
+public abstract record DesiredContent
+{
+    private DesiredContent() { }
+
+    public sealed record Formed(Revision Revision) : DesiredContent;
+
+    /// <summary>
+    /// The content can't be formed: a ConfigMap key is missing, or its value is too large. Revisions that run go on, because they
+    /// hold their own values.
+    /// </summary>
+    /// <param name="IsMissing">True: the object may come back without an edit of the spec. False: the values are too large.</param>
+    /// <param name="Why">What is wrong and what to do.</param>
+    public sealed record Unformed(bool IsMissing, string Why) : DesiredContent;
+
+    /// <summary>Hash of the content; null: it can't be formed.</summary>
+    public string? Hash => this is Formed formed ? formed.Revision.Hash : null;
+}
