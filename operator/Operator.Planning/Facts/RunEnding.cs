@@ -29,6 +29,9 @@ public sealed record RunEnding
     public ImmutableArray<StoreReport?> Reports { get; init; } = [];
     public ReportedCalls Calls { get; init; } = ReportedCalls.None;
 
+    /// <summary>The exception that the fold of this run threw, with its stack, for the operator's log. Null: none.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>The error class of a store that ran alone and failed: x timeout, n internal.</summary>
     public char ErrorClass => Reason == Reasons.TimedOut ? 'x' : 'n';
 }

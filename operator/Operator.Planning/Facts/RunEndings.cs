@@ -76,6 +76,18 @@ public static class RunEndings
             Reports = Nothing(entry),
         };
 
+    /// <summary>The ending of an ended run whose fold threw. It contains nothing that the pod wrote.</summary>
+    public static RunEnding OfFault(Entry entry, Exception fault) =>
+        new()
+        {
+            Result = RunResult.Failed,
+            Reason = Reasons.ReportUnreadable,
+            Detail = $"what its pod wrote can't be folded: {fault.GetType().Name}: {fault.Message}",
+            HasStarted = true,
+            Reports = Nothing(entry),
+            Fault = fault.ToString(),
+        };
+
     /// <summary>Why a container waits, as one of <see cref="Reasons"/>.</summary>
     public static string WaitingReason(ObservedPod pod) =>
         pod.Container switch

@@ -30,6 +30,10 @@ internal static class Folding
 
     private sealed record LiveRun(string Flow, Occasion Occasion, Entry Entry);
 
+    /// <summary>
+    /// One poisoned run never stops the others: an ended run whose fold throws is folded again without anything that its pod
+    /// wrote.
+    /// </summary>
     private static Draft Fold(Draft draft, LiveRun run, PodIndex pods)
     {
         var pod = pods.Find(run.Flow, run.Occasion, run.Entry);
@@ -44,9 +48,17 @@ internal static class Folding
             run.Occasion.Id,
             run.Entry.Index
         );
-        return EndingOf(draft, run, pod, pods.IsTaken(podName) ? null : podName) is { } ending
-            ? After(draft, new RunEnded(run.Flow, run.Occasion, Folded(run, ending, draft.Now), ending, podName))
-            : draft;
+        RunEnded Ended(RunEnding ending) =>
+            new(run.Flow, run.Occasion, Folded(run, ending, draft.Now), ending, podName);
+        try
+        {
+            var ending = EndingOf(draft, run, pod, pods.IsTaken(podName) ? null : podName);
+            return ending is null ? draft : After(draft, Ended(ending));
+        }
+        catch (Exception fault) when (pod is not null && PodIndex.HasEnded(pod))
+        {
+            return After(draft, Ended(RunEndings.OfFault(run.Entry, fault)));
+        }
     }
 
     /// <summary>How the run ended; null while it is live.</summary>
