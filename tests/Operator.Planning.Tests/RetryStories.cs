@@ -149,6 +149,38 @@ public sealed class RetryStories
         Assert.DoesNotContain(world.Ended, e => e.Ending.Result != RunResult.Succeeded);
     }
 
+    [Fact]
+    public void A_store_that_has_more_to_do_keeps_its_last_ok_slot()
+    {
+        var world = new World();
+        world.Versions[A.Good] = new Behaviour { HasMore = true, Duration = TimeSpan.FromSeconds(3) };
+
+        world.Run(TimeSpan.FromSeconds(60));
+
+        var ledger = world.Record.Ledger("orders").Stores;
+        Assert.Equal(40, ledger.Count);
+        Assert.All(ledger.Values, s => Assert.Null(s.LastOkSlot));
+        Assert.All(ledger.Values, s => Assert.NotNull(s.LastRunSlot));
+        Assert.All(ledger.Values, s => Assert.Null(s.FailingClass));
+        Assert.Equal(0, world.Last.ConnectorStatus.Stores.Stale);
+    }
+
+    [Fact]
+    public void The_last_run_of_a_backfill_moves_the_last_ok_slot()
+    {
+        var world = LongSlot(new Behaviour { HasMore = true });
+        var before = world.Record.Ledger("orders").Stores["store-001"].LastOkSlot;
+        world.Versions[A.Good] = new Behaviour();
+
+        world.Run(TimeSpan.FromSeconds(30));
+
+        var slot = world.Record.Plan("orders").NewestSlot?.Slot;
+        Assert.NotNull(before);
+        Assert.True(before < slot);
+        Assert.Equal(slot, world.Record.Ledger("orders").Stores["store-001"].LastOkSlot);
+        Assert.Contains(world.Runs[^1].File.Stores, s => s.LastOkSlot == Calendar.UtcText.Of(before.Value));
+    }
+
     [Theory]
     [InlineData("""{"v":1,"s":[{"ok":1,"failed":0,"more":true}]}""", true)]
     [InlineData("""{"v":1,"s":[{"ok":1,"failed":0,"more":false}]}""", false)]

@@ -56,7 +56,7 @@ public sealed partial class RunLogTests
     {
         var lines = new RecentLog();
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(lines));
-        var entry = new Entry { Stores = ["s01"], Outcomes = OutcomeLetters.Pack([StoreOutcome.NotReached]) };
+        var entry = new Entry { Stores = ["s01"], Outcomes = "r" };
         var ending = RunEndings.OfFault(entry, new InvalidOperationException("half a character"));
         var run = new RunEnded("orders", new Occasion { Id = "s1" }, entry, ending, "shop-orders-1");
 

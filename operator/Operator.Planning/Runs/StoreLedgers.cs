@@ -23,7 +23,8 @@ internal static class StoreLedgers
     /// <summary>Returns <paramref name="before"/> when the run proves nothing about the store.</summary>
     private static StoreLedger After(StoreLedger before, RunEnded run, StoreReport? report)
     {
-        if (report is { Failed: 0 } || run.IsSilentSuccess)
+        // A store with more to do has not finished its slot: a later LastOkSlot would skip the rest of its backfill.
+        if (report is { Failed: 0, HasMore: false } || run.IsSilentSuccess)
         {
             return before with
             {
