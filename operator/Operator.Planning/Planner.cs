@@ -28,7 +28,7 @@ public static class Planner
         // Decide actions first, because suspensions and run-nows change the following steps.
         draft = seen.ConnectorFindings.IsEmpty ? ActionTaking.Take(draft) : draft;
         draft = ListAdoption.UnderSuspensions(SpecSuspension.Note(draft));
-        var (pods, waiting) = (PodIndex.Of(draft.Record, seen.Pods), new WaitingStores());
+        var (pods, waiting) = (PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
         draft = Closing.Close(Folding.Fold(draft, pods), waiting);
         if (seen.ConnectorFindings.IsEmpty)

@@ -121,7 +121,7 @@ internal sealed class ConnectorReconciler(
         var record = hasCommitted ? plan.Record : (gathered.Seen.Record as RecordSight.Found)?.Record;
         if (record is not null)
         {
-            cache.ForgetDeparted(key, AwaitedPods.Settled(record, gathered.Seen.Pods));
+            cache.ForgetDeparted(key, AwaitedPods.Settled(key.Name, record, gathered.Seen.Pods));
             refusals.Keep(key, AwaitedPods.Names(key.Name, record));
         }
     }

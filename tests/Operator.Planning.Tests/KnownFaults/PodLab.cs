@@ -141,7 +141,7 @@ internal sealed class PodLab
         _stored = RecordParts.Encode(Last.Record);
         _counter++;
         Ended.AddRange(Last.Folded);
-        foreach (var name in AwaitedPods.Settled(Record, [.. Pods.Values]))
+        foreach (var name in AwaitedPods.Settled(Connector.Metadata.Name, Record, [.. Pods.Values]))
         {
             Pods.Remove(name);
         }
