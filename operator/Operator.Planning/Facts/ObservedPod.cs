@@ -28,7 +28,15 @@ public sealed record ObservedPod
 
     /// <summary>The scheduler's message when the pod is unschedulable; else null.</summary>
     public string? UnscheduledBecause { get; init; }
+
+    /// <summary>The container <c>sync</c>, whatever other containers the pod has.</summary>
     public ContainerSight Container { get; init; } = new ContainerSight.Waiting("", "");
+
+    /// <summary>Another container of the pod has not ended, such as an injected <c>istio-proxy</c>.</summary>
+    public bool HasLiveSidecar { get; init; }
+
+    /// <summary>The run is over, but a sidecar keeps the pod alive. Without a deletion it would keep its place for ever.</summary>
+    public bool IsKeptBySidecar => HasLiveSidecar && Container is ContainerSight.Terminated;
 }
 
 public enum PodPhase

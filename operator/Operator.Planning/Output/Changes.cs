@@ -32,8 +32,13 @@ internal static class Changes
         }
         changes.AddRange(creates.Select(c => new Change.CreatePod(c)));
         changes.AddRange(Expired(draft, pods));
+        var prunable = Prunable.Pods(draft, pods);
+        changes.AddRange(prunable.Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed")));
         changes.AddRange(
-            Prunable.Pods(draft, pods).Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed"))
+            Prunable
+                .KeptBySidecars(draft, pods)
+                .Where(p => !prunable.Contains(p))
+                .Select(p => new Change.DeletePod(p.Name, p.Uid, "its run has ended and only sidecars still run"))
         );
         return changes.ToImmutable();
     }

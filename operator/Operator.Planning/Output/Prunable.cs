@@ -32,6 +32,22 @@ internal static class Prunable
         return [.. prunable.Where(p => p is { IsGone: false, IsDeleting: false })];
     }
 
+    /// <summary>
+    /// Pods of folded runs in which only sidecars still run, until a late create of the same name can no longer arrive.
+    /// </summary>
+    public static IEnumerable<ObservedPod> KeptBySidecars(Draft draft, PodIndex pods) =>
+        draft
+            .Record.Plans.SelectMany(plan =>
+                plan.Value.Occasions.SelectMany(occasion =>
+                    occasion
+                        .Entries.Where(e => e.Result is not null)
+                        .Where(e => draft.Now > e.StartBy + draft.Seen.Limits.LateArrival)
+                        .Select(e => pods.Find(plan.Key, occasion, e))
+                )
+            )
+            .OfType<ObservedPod>()
+            .Where(p => p is { IsKeptBySidecar: true, IsGone: false, IsDeleting: false });
+
     private static HashSet<(string Occasion, int Index)> Kept(FlowPlan plan, HistoryLimits history)
     {
         var closed = plan.Occasions.Where(o => o.IsClosed).OrderByDescending(o => o.Slot).ToList();

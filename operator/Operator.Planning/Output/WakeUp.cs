@@ -56,6 +56,13 @@ internal static class WakeUp
         // Just after the instant, because all comparisons are "later than".
         yield return occasion.StartBy + Least;
         yield return occasion.StartBy + draft.Seen.Limits.LateArrival + Least;
+        foreach (var entry in occasion.Entries.Where(e => e.Result is not null))
+        {
+            if (pods.Find(flow.Name, occasion, entry) is { IsKeptBySidecar: true, IsGone: false })
+            {
+                yield return entry.StartBy + draft.Seen.Limits.LateArrival + Least;
+            }
+        }
         foreach (var entry in occasion.Entries.Where(e => e.Result is null))
         {
             if (entry.NotBefore is { } notBefore)

@@ -25,7 +25,14 @@ internal static class Folding
                 draft = entry.Result is null ? Fold(draft, new LiveRun(flow, occasion, entry), pods) : draft;
             }
         }
-        return draft;
+        return CommitBeforeDeletion(draft, pods);
+    }
+
+    /// <summary>A pod that only sidecars keep alive is deleted, so its report must be in the record first.</summary>
+    private static Draft CommitBeforeDeletion(Draft draft, PodIndex pods)
+    {
+        var kept = draft.Folded.Count(f => pods.Find(f.Flow, f.Occasion, f.Entry) is { IsKeptBySidecar: true });
+        return kept == 0 ? draft : draft.Decide(draft.Record, $"{kept} runs have ended and only sidecars still run");
     }
 
     private sealed record LiveRun(string Flow, Occasion Occasion, Entry Entry);

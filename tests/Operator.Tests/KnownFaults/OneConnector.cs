@@ -26,6 +26,7 @@ internal sealed class OneConnector : IDisposable
             {
                 StartsAfter = TimeSpan.FromSeconds(1),
                 RunsFor = runsFor(runs++),
+                ExitCode = ExitCode,
                 Message = WorkerReport.Of([WorkerReport.Store(10)]),
             },
             seed: 7
@@ -57,6 +58,13 @@ internal sealed class OneConnector : IDisposable
 
     public DateTimeOffset Now => _operator.Time.GetUtcNow();
     public FaultPlan Faults => _operator.Faults;
+    public Admission Admission => _cluster.Admission;
+
+    /// <summary>The exit code of each later run.</summary>
+    public int ExitCode { get; set; }
+
+    /// <summary>The pods that exist.</summary>
+    public IEnumerable<JsonElement> Pods => _cluster.All(CoreTypes.Pods).Select(p => p.Json);
 
     public JsonElement Status => _cluster.Find(Kinds.Connectors, Connector)!.Json.GetProperty("status"); // it is never deleted
 

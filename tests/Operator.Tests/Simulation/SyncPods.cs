@@ -62,7 +62,7 @@ internal static class SyncPods
         };
 
     private static string TagOf(KubeObject pod) =>
-        pod.Json.GetProperty("spec").GetProperty("containers")[0].GetProperty("image").GetString()!.Split(':')[^1]; // our pods have one
+        pod.Json.Items("spec", "containers").First(c => c.Text("name") == "sync").Text("image")!.Split(':')[^1]; // our pods have one
 
     private static string? CallsOf(int stores, Random chance) =>
         chance.Next(3) == 0 ? $"\"calls\":{{\"{FleetObjects.Api}\":{chance.Next(stores, (stores * 2) + 1)}}}" : null;
