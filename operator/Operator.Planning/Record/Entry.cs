@@ -31,6 +31,9 @@ public sealed record Entry
     /// <summary>Calls that the quotas promised for each store of the run, by API; null when no quota limits the flow.</summary>
     public ImmutableSortedDictionary<string, int>? Promised { get; set; }
 
+    /// <summary>When calls of a day were promised, until the run is folded; null when none were.</summary>
+    public DateTimeOffset? PromisedAt { get; set; }
+
     /// <summary>Value of SYNC_DEADLINE: the worker must exit by then.</summary>
     public DateTimeOffset Deadline { get; set; }
 

@@ -155,6 +155,7 @@ internal static class RunPlanning
             NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
             StartBy = group.StartBy,
             Promised = turn.Holds.Gate.Promise,
+            PromisedAt = turn.Holds.Gate.CountsDays ? draft.Now : null,
             Deadline = group.StartBy + turn.Flow.StartTimeout.Value + turn.Flow.Timeout.Value,
         };
     }
