@@ -75,15 +75,6 @@ public sealed class ScheduleFaults
         Assert.Empty(world.Last.Changes.OfType<Change.CreatePod>());
     }
 
-    [KnownFault("2 of 11", 16)]
-    public void Macros_of_the_cron_library_are_refused()
-    {
-        foreach (var schedule in new[] { "@every_second", "@every_minute", "@hourly", "@daily" })
-        {
-            Assert.NotNull(Schedule.Problem(schedule, "UTC", TimeSpan.FromSeconds(1)));
-        }
-    }
-
     [KnownFault("4 of 11", 28)]
     public void A_schedule_with_both_kinds_of_day_is_refused()
     {
