@@ -10,14 +10,15 @@ public sealed record RolloutStatus
     public ImmutableArray<Condition> Conditions { get; set; } = [];
 
     /// <summary>
-    /// Phase of the newest attempt: Idle, Progressing, Holding, Paused, Promoted, RolledBack, Aborted, Superseded or Reset.
+    /// Phase of the newest attempt: Idle, Progressing, Holding, Paused, Promoted, RolledBack, Aborted, Superseded or Reset. Idle
+    /// again when what it was rolled back for is no longer in the connector.
     /// </summary>
     public string? Phase { get; set; }
     public string? StableRevision { get; set; }
     public string? CandidateRevision { get; set; }
     public string? RejectedRevision { get; set; }
 
-    /// <summary>The running attempt, else the newest ended attempt; null when there was none.</summary>
+    /// <summary>The running attempt, else the newest ended attempt; null while the phase is Idle.</summary>
     public AttemptStatus? Attempt { get; set; }
 
     /// <summary>The last 10 attempts, newest first.</summary>

@@ -91,7 +91,7 @@ public static class RolloutTeller
     private static RolloutStatus TellSettled(Draft draft, SyncRollout policy)
     {
         var (record, now) = (draft.Record, draft.Now);
-        var newest = record.Attempts.History.FirstOrDefault();
+        var newest = NewestUnlessOver(record);
         var facts = Facts(draft) with
         {
             Phase = newest?.Outcome.ToString() ?? Idle,
@@ -124,6 +124,17 @@ public static class RolloutTeller
         }
         var serving = $"all stores run revision {record.Revisions.StableHash}";
         return WithConditions(facts, policy, now, ConditionDraft.True(ConditionTypes.Ready, Reasons.UpToDate, serving));
+    }
+
+    /// <summary>
+    /// The newest attempt; null when there was none, and after a rollback or a reset once no content is rejected any more: the
+    /// rollout is ready then, so that attempt is only history.
+    /// </summary>
+    private static EndedAttempt? NewestUnlessOver(ConnectorRecord record)
+    {
+        var newest = record.Attempts.History.FirstOrDefault();
+        var isRefused = record.Revisions is { Rejected: not null } or { IsWithoutTruth: true };
+        return newest?.Outcome is AttemptOutcome.RolledBack or AttemptOutcome.Reset && !isRefused ? null : newest;
     }
 
     private static RolloutStatus Facts(Draft draft) =>
