@@ -43,7 +43,7 @@ internal static class Closing
         var record = occasion.Order is null
             ? Dwell.After(WithRound(draft, flow, closed, new Round(occasion, missed)), occasion, draft.Now)
             : draft.Record.With(flow, closed);
-        return draft.Decide(record, $"{occasion.Id} of '{flow}' closed");
+        return LockedOut.Tell(draft.Decide(record, $"{occasion.Id} of '{flow}' closed"), occasion);
     }
 
     private sealed record Round(Occasion Occasion, MissedTally Missed);

@@ -18,6 +18,7 @@ internal static class Folding
 {
     public static Draft Fold(Draft draft, PodIndex pods)
     {
+        var before = draft.Record.Pauses;
         foreach (var (flow, plan) in draft.Record.Plans)
         {
             foreach (var (occasion, entry) in plan.Occasions.SelectMany(o => o.Entries.Select(e => (o, e))))
@@ -25,7 +26,7 @@ internal static class Folding
                 draft = entry.Result is null ? Fold(draft, new LiveRun(flow, occasion, entry), pods) : draft;
             }
         }
-        return CommitBeforeDeletion(draft, pods);
+        return CommitBeforeDeletion(CommitPauses(draft, before), pods);
     }
 
     /// <summary>A pod that only sidecars keep alive is deleted, so its report must be in the record first.</summary>
@@ -124,40 +125,26 @@ internal static class Folding
         record = FlowPlans.After(record, run);
         record = QuotaCorrections.After(record, run, draft.Effective.Quotas);
         record = AuthPauses.After(record, run, draft.Effective);
-        return TellPauses(draft with { Record = record, Folded = draft.Folded.Add(run) }, run, draft.Record.Pauses);
+        return draft with { Record = record, Folded = draft.Folded.Add(run) };
     }
 
-    /// <summary>The start and the end of a pause force a commit; the first failure of a store is also an event.</summary>
-    private static Draft TellPauses(Draft draft, RunEnded run, PauseBook before)
+    /// <summary>
+    /// The start and the end of a pause force a commit. Thousands of stores may pause at once, so one clause counts them; the
+    /// event comes when the occasion closes.
+    /// </summary>
+    private static Draft CommitPauses(Draft draft, PauseBook before)
     {
-        if (draft.Record.Pauses == before)
+        var (was, now) = (before.Auth, draft.Record.Pauses.Auth);
+        if (was == now)
         {
             return draft;
         }
-        foreach (var store in run.Entry.Stores)
-        {
-            var (was, now) = (before.Auth.GetValueOrDefault(store), draft.Record.Pauses.Auth.GetValueOrDefault(store));
-            if (now is null && was is not null)
-            {
-                draft = draft.Decide(draft.Record, $"store '{store}' authenticates again");
-            }
-            else if (now is not null && now != was)
-            {
-                draft = draft.Decide(
-                    draft.Record,
-                    $"store '{store}' can't authenticate and pauses {AuthPauses.LengthOf(now.Failures)}"
-                );
-                draft = was is null ? TellFirstFailure(draft, store) : draft;
-            }
-        }
-        return draft;
+        var begun = now.Where(p => was.GetValueOrDefault(p.Key) != p.Value).Select(p => p.Key).ToList();
+        var ended = was.Keys.Where(s => !now.ContainsKey(s)).ToList();
+        draft =
+            begun.Count > 0
+                ? draft.Decide(draft.Record, $"{LockedOut.Count(begun)} can't authenticate and pause")
+                : draft;
+        return ended.Count > 0 ? draft.Decide(draft.Record, $"{LockedOut.Count(ended)} authenticate again") : draft;
     }
-
-    private static Draft TellFirstFailure(Draft draft, string store) =>
-        draft.Tell(
-            EventTarget.Connector,
-            Reasons.AuthFailed,
-            $"store '{store}' can't authenticate: its runs pause for 5 minutes to 6 hours, until it can authenticate",
-            isWarning: true
-        );
 }
