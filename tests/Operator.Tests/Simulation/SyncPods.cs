@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Operator.Runtime;
 using Operator.Testing;
 
@@ -47,6 +48,16 @@ internal static class SyncPods
                 ),
             },
         };
+    }
+
+    /// <summary>A service mesh: each pod gets a container that runs until the pod is deleted, before the worker's.</summary>
+    public static void InjectSidecar(ResourceType type, JsonObject item)
+    {
+        if (type == CoreTypes.Pods)
+        {
+            var sidecar = new JsonObject { ["name"] = "istio-proxy", ["image"] = "istio:1" };
+            item["spec"]!["containers"]!.AsArray().Insert(0, sidecar); // every pod has containers
+        }
     }
 
     private static readonly string Good = WorkerReport.Store(10);
