@@ -122,7 +122,9 @@ internal sealed class ConnectorReconciler(
         if (record is not null)
         {
             cache.ForgetDeparted(key, AwaitedPods.Settled(record, gathered.Seen.Pods));
-            refusals.Keep(key, AwaitedPods.Names(key.Name, record));
+            var awaited = AwaitedPods.Names(key.Name, record);
+            refusals.Keep(key, awaited);
+            cache.Finished.Planned(key, awaited);
         }
     }
 
@@ -143,7 +145,7 @@ internal sealed class ConnectorReconciler(
     {
         TimeSpan? wakeUp =
             plan.IsStuck ? (gathered.MayHeal ? ReferenceRetry : null)
-            : !gathered.Seen.Refusals.IsEmpty || gathered.Seen.IsClockSkewed || gathered.Seen.IsAtFinishedPodsCap
+            : !gathered.Seen.Refusals.IsEmpty || gathered.Seen.IsClockSkewed || gathered.Seen.HasNoRoomForPods
                 ? RefusalRetry
             : plan.WakeAt - time.GetUtcNow();
         if (tellAgain is { } rest && !(wakeUp < rest))

@@ -47,6 +47,18 @@ public sealed record Observation
     /// <summary>The finished pods of all connectors together reached the operator's limit.</summary>
     public bool IsAtFinishedPodsCap { get; init; }
 
+    /// <summary>Finished pods that no record has folded alone reached the limit, so that pruning can't make room.</summary>
+    public bool IsFullOfUnfoldedPods { get; init; }
+
+    /// <summary>The limit of finished pods stops new runs. History never does: it is pruned first.</summary>
+    public bool HasNoRoomForPods => IsAtFinishedPodsCap && IsFullOfUnfoldedPods;
+
+    /// <summary>
+    /// Pods of closed occasions that were created up to this instant give way, whatever <c>spec.history</c> says: the oldest of all
+    /// connectors. Null: <c>spec.history</c> alone decides.
+    /// </summary>
+    public DateTimeOffset? PruneUpTo { get; init; }
+
     /// <summary>Random seed for the store order of a new attempt.</summary>
     public ulong Salt { get; init; }
     public PlanLimits Limits { get; init; } = new();

@@ -7,8 +7,8 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Output;
 
 /// <summary>
-/// Pods that may be deleted: folded pods of closed occasions beyond <c>spec.history</c>, and ended strays. A pod stays
-/// until a late create of the same name can no longer arrive.
+/// Pods that may be deleted: folded pods of closed occasions beyond <c>spec.history</c>, or up to
+/// <see cref="Observation.PruneUpTo"/>, and ended strays. A pod stays until a late create of the same name can no longer arrive.
 /// </summary>
 internal static class Prunable
 {
@@ -20,10 +20,11 @@ internal static class Prunable
             var kept = Kept(plan, draft.Spec.History);
             foreach (var occasion in plan.Occasions.Where(o => o.IsClosed && draft.Seen.IsPastLateArrival(o)))
             {
+                bool IsKept(Entry entry, ObservedPod pod) =>
+                    kept.Contains((occasion.Id, entry.Index)) && !(pod.CreatedAt <= draft.Seen.PruneUpTo);
                 prunable.AddRange(
                     occasion
-                        .Entries.Where(e => !kept.Contains((occasion.Id, e.Index)))
-                        .Select(e => pods.Find(flow, occasion, e))
+                        .Entries.Select(e => pods.Find(flow, occasion, e) is { } pod && !IsKept(e, pod) ? pod : null)
                         .OfType<ObservedPod>()
                 );
             }

@@ -74,7 +74,7 @@ internal static class Misses
         var live = draft.Record.Plan(flow).Entries.ToList();
         var most = draft.Spec.FindFlow(flow)?.MaxConcurrentRuns;
         DateTimeOffset[] ends = [FirstTooLate(occasion), occasion.StartBy];
-        return draft.Seen.IsAtFinishedPodsCap || Array.Exists(ends, end => live.Count(e => WasLiveAt(e, end)) >= most);
+        return draft.Seen.HasNoRoomForPods || Array.Exists(ends, end => live.Count(e => WasLiveAt(e, end)) >= most);
     }
 
     /// <summary>When the occasion's first run became too late; the last run does at <see cref="Occasion.StartBy"/>.</summary>

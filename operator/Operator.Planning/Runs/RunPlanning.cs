@@ -22,7 +22,7 @@ internal static class RunPlanning
 
     public static Draft Extend(Draft draft, PodIndex pods, WaitingStores waiting)
     {
-        if (draft.Spec.Suspend || draft.Seen.IsAtFinishedPodsCap || draft.Record.Stable is null)
+        if (draft.Spec.Suspend || draft.Seen.HasNoRoomForPods || draft.Record.Stable is null)
         {
             return draft;
         }

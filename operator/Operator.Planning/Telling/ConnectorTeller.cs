@@ -103,9 +103,9 @@ internal static class ConnectorTeller
                 Reasons.ClockSkew,
                 "the operator's clock is more than 5 s off the API server's: nothing new is planned; synchronise the node's clock"
             ),
-            _ when seen.IsAtFinishedPodsCap => NotReady(
+            _ when seen.HasNoRoomForPods => NotReady(
                 Reasons.FinishedPodsCap,
-                "the operator keeps as many finished pods as --finished-pods-cap allows: nothing new is planned; lower spec.history or raise the cap"
+                "finished pods that are not in the records yet are as many as --finished-pods-cap allows: nothing new is planned; see the operator's log for records that can't be written, or raise the cap"
             ),
             _ when !seen.Refusals.IsEmpty => Refused(seen.Refusals.Values.First()),
             _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),

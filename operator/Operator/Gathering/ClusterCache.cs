@@ -53,7 +53,8 @@ internal sealed class ClusterCache
             services
         );
         _secrets = new SharedSecrets(Connectors, StoreLists);
-        _changes = new ClusterChanges(queue, own, _pods, _secrets);
+        Finished = new FinishedPods(options.FinishedPodsCap);
+        _changes = new ClusterChanges(queue, own, _pods, Finished, _secrets);
         _watched = [Connectors, Rollouts, Actions, Pods, Tickets, StoreLists];
         Connectors.Changed = _changes.OnConnector;
         Connectors.Undecoded = (key, _) => queue.Add(key);
@@ -73,7 +74,8 @@ internal sealed class ClusterCache
     public Informer<CachedTicket> Tickets { get; }
     public Informer<CachedStoreLists> StoreLists { get; }
 
-    public int FinishedPods => _changes.FinishedPods;
+    /// <summary>The finished pods of all connectors, and which of them give way.</summary>
+    public FinishedPods Finished { get; }
 
     public bool HasSynced => _watched.All(w => w.HasSynced);
 

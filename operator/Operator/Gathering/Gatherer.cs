@@ -55,7 +55,6 @@ internal sealed class Gatherer(
     DecodedRecords decodedRecords,
     SpecChecks checks,
     CreateRefusals refusals,
-    OperatorOptions options,
     Randomness random,
     TimeProvider time
 )
@@ -107,12 +106,11 @@ internal sealed class Gatherer(
             StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
             IsClockSkewed = IsSkewed() || HasJumped(begunAt, begun),
-            IsAtFinishedPodsCap = cache.FinishedPods >= options.FinishedPodsCap,
             Salt = random.Number(),
         };
         return new Gathered
         {
-            Seen = seen with { Pods = await WithUnseenPodsAsync(key, record.Sight, seen, ct) },
+            Seen = cache.Finished.AddTo(seen with { Pods = await WithUnseenPodsAsync(key, record.Sight, seen, ct) }),
             Basis = record.Basis,
             Parts = record.Parts,
             MayHeal = findings.MayHeal,

@@ -93,21 +93,6 @@ public sealed class ScheduleFaults
         }
     }
 
-    [KnownFault("2 of 11", 6)]
-    public void Finished_pods_that_are_folded_stop_no_run_at_the_cap()
-    {
-        var world = new World();
-        world.Run(TimeSpan.FromSeconds(25));
-        world.Now = new DateTimeOffset(2026, 11, 24, 12, 0, 30, TimeSpan.Zero);
-        var seen = world.Observe();
-        Given.That(Planner.Plan(seen).Changes.OfType<Change.CreatePod>().Any(), "runs that are due");
-        Given.That(world.Record.Plan("orders").Entries.All(e => e.Result is not null), "runs that are all folded");
-
-        var plan = Planner.Plan(seen with { IsAtFinishedPodsCap = true });
-
-        Assert.NotEmpty(plan.Changes.OfType<Change.CreatePod>());
-    }
-
     private static World Fleet()
     {
         var world = new World();
