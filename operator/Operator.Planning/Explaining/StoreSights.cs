@@ -95,7 +95,7 @@ internal static class StoreSights
 
     private static string? Isolated(FlowPlan plan, string store) =>
         plan.Isolated.FirstOrDefault(i => i.Store == store) is { } isolation
-            ? $"it runs in groups of at most {isolation.Size}, because a run with it failed before it reached all its stores; {isolation.Clean} of 10 clean due times have passed since"
+            ? $"it runs in groups of at most {isolation.Size}, because a run with it failed before it reached all its stores; each due time that goes well doubles this number"
             : null;
 
     private static string Live(

@@ -18,7 +18,7 @@ public sealed record Entry
     public int Stage { get; set; }
     public bool IsPilot { get; set; }
 
-    /// <summary>The run contains stores of <see cref="FlowPlan.Isolated"/>.</summary>
+    /// <summary>The stores run in a small group after a failure, within the places for such groups.</summary>
     public bool IsIsolated { get; set; }
 
     /// <summary>At planning time, stores of the run had work of a rolled-back version to redo. run.json asks the worker to redo it.</summary>

@@ -18,6 +18,9 @@ public sealed record FlowPlan
     /// <summary>Stores that run in small groups, because a run failed before it reached them.</summary>
     public ImmutableArray<Isolation> Isolated { get; set; } = [];
 
+    /// <summary>Revisions whose runs failed mostly in the newest closed slot; at most one item for each revision.</summary>
+    public ImmutableArray<GeneralFailure> GeneralFailures { get; set; } = [];
+
     /// <summary>A run of this flow has sent a report. From now on a run without a report fails.</summary>
     public bool HasReported { get; set; }
     public DateTimeOffset? LastSuccess { get; set; }
@@ -53,6 +56,10 @@ public sealed record FlowPlan
             return NewestSlot is { IsClosed: false } slot ? open.Append(slot) : open;
         }
     }
+
+    /// <summary>Null when most runs of the revision did their work in the newest closed slot.</summary>
+    public GeneralFailure? GeneralFailureOf(string revision) =>
+        GeneralFailures.FirstOrDefault(f => f.Revision == revision);
 
     public Occasion? Find(string occasion) => Occasions.FirstOrDefault(o => o.Id == occasion);
 }

@@ -23,7 +23,6 @@ internal static class FlowPlans
                 HasReported = plan.HasReported || ending.HasReport,
                 LastSuccess = isClean ? run.At : plan.LastSuccess,
                 TypicalRun = Typical(plan.TypicalRun, ending.Took),
-                Isolated = Isolations.After(plan.Isolated, occasion, run),
             }
         );
     }

@@ -117,7 +117,7 @@ internal static class RunPlanning
     {
         var live = turn.Plan.Entries.Where(e => e.Result is null).ToList();
         var room = turn.Room;
-        var isolatedRoom = Math.Max(1, turn.Flow.MaxConcurrentRuns / 4) - live.Count(e => e.IsIsolated);
+        var isolatedRoom = Isolations.Places(turn.Flow.MaxConcurrentRuns) - live.Count(e => e.IsIsolated);
         var starving = groups.Where(g => g is { IsStarving: true, IsIsolated: false }).ToList();
         var places = starving.Count;
         var isOneTooLate = starving.Exists(g => draft.Now > g.StartBy);

@@ -41,24 +41,38 @@ internal sealed class WaitingStores
             return [];
         }
         var (holds, key) = (HoldsOf(draft, flow), (flow, occasion.Id));
+        var revisions = Revisions.Of(draft.Record, flow);
         if (
             _answers.TryGetValue(key, out var answer)
             && ReferenceEquals(answer.Occasion, occasion)
             && ReferenceEquals(answer.Holds, holds)
+            && answer.Revisions == revisions
         )
         {
             return answer.Stores;
         }
-        var tries = Tries.Of(occasion);
+        var tries = Tries.Of(draft.Record, flow, occasion);
         ImmutableArray<string> stores =
         [
             .. DueStores.Of(draft, flow, occasion).Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s)),
         ];
-        _answers[key] = new Answer(occasion, holds, stores);
+        _answers[key] = new Answer(occasion, holds, revisions, stores);
         return stores;
     }
 
     private sealed record Held(EffectiveSpec Effective, QuotaBook Quotas, PauseBook Pauses, StoreHolds Holds);
 
-    private sealed record Answer(Occasion Occasion, StoreHolds Holds, ImmutableArray<string> Stores);
+    private sealed record Answer(
+        Occasion Occasion,
+        StoreHolds Holds,
+        Revisions Revisions,
+        ImmutableArray<string> Stores
+    );
+
+    /// <summary>What <see cref="Tries"/> reads besides the occasion.</summary>
+    private sealed record Revisions(string? Stable, string? Candidate, ImmutableArray<GeneralFailure> Failures)
+    {
+        public static Revisions Of(ConnectorRecord record, string flow) =>
+            new(record.Revisions.StableHash, record.RunningAttempt?.Revision, record.Plan(flow).GeneralFailures);
+    }
 }

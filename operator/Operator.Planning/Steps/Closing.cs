@@ -32,7 +32,7 @@ internal static class Closing
         var plan = draft.Record.Plan(flow);
         var causes = Misses.Of(draft, flow, occasion, holds);
         var missed = Misses.Sum(causes);
-        var closed = plan with
+        var closed = Isolations.After(plan, occasion, IsolationRulesOf(draft, flow)) with
         {
             Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true }),
             MissedStoreSyncs = plan.MissedStoreSyncs + missed.Total,
@@ -44,6 +44,15 @@ internal static class Closing
             ? Dwell.After(WithRound(draft, flow, closed, new Round(occasion, missed)), occasion, draft.Now)
             : draft.Record.With(flow, closed);
         return draft.Decide(record, $"{occasion.Id} of '{flow}' closed");
+    }
+
+    private static IsolationRules IsolationRulesOf(Draft draft, string flow)
+    {
+        var record = draft.Record;
+        return new IsolationRules(
+            draft.Spec.FindFlow(flow)?.MaxStoresPerRun ?? 1,
+            revision => revision == record.Revisions.StableHash || revision == record.RunningAttempt?.Revision
+        );
     }
 
     private sealed record Round(Occasion Occasion, MissedTally Missed);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Operator.Api;
 using Operator.Planning.Calendar;
 using Operator.Planning.Output;
 using Operator.Testing;
@@ -8,39 +7,6 @@ namespace Operator.Planning.Tests.KnownFaults;
 
 public sealed class ScheduleFaults
 {
-    [KnownFault("2 of 11", 9)]
-    public void A_general_failure_isolates_nobody()
-    {
-        var world = Fleet();
-
-        FailOnce(world);
-
-        Assert.Empty(world.Record.Plan("orders").Isolated);
-    }
-
-    [KnownFault("2 of 11", 9)]
-    public void After_a_general_failure_no_sync_is_missed()
-    {
-        var world = Fleet();
-        FailOnce(world);
-        var before = world.Record.Plan("orders").MissedStoreSyncs;
-
-        world.RunWhatIsDue(TimeSpan.FromMinutes(16));
-
-        Assert.Equal(0, world.Record.Plan("orders").MissedStoreSyncs - before);
-    }
-
-    [KnownFault("2 of 11", 9)]
-    public void A_miss_while_the_operator_was_there_is_not_blamed_on_downtime()
-    {
-        var world = Fleet();
-        FailOnce(world);
-
-        world.RunWhatIsDue(TimeSpan.FromMinutes(16));
-
-        Assert.Equal(0, world.Record.Plan("orders").MissedBy.Downtime);
-    }
-
     [KnownFault("2 of 11", 10)]
     public void An_edited_schedule_misses_nothing_in_the_past()
     {
@@ -91,33 +57,6 @@ public sealed class ScheduleFaults
         {
             Assert.NotNull(Schedule.Problem(schedule, "UTC", TimeSpan.FromSeconds(30)));
         }
-    }
-
-    private static World Fleet()
-    {
-        var world = new World();
-        world.Connector = A.Connector(world.Now, stores: 120)
-            .With(
-                new Flow
-                {
-                    Name = "orders",
-                    Schedule = "*/5 * * * *",
-                    MaxStoresPerRun = 12,
-                }
-            );
-        world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(20) };
-        world.RunWhatIsDue(TimeSpan.FromMinutes(6));
-        Given.That(world.Record.Plan("orders").MissedStoreSyncs == 0, "a fleet that misses nothing");
-        return world;
-    }
-
-    /// <summary>Every run of one due time exits with 1.</summary>
-    private static void FailOnce(World world)
-    {
-        var well = world.Versions[A.Good];
-        world.Versions[A.Good] = well with { ExitCode = 1, IsSilent = true };
-        world.RunWhatIsDue(TimeSpan.FromMinutes(5));
-        world.Versions[A.Good] = well;
     }
 
     /// <summary>A flow that was due every hour. The time is 13:55:06.</summary>
