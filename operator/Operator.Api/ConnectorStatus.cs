@@ -110,7 +110,7 @@ public sealed record MissedCounts
 
 public sealed record MissedByCause
 {
-    /// <summary>The operator was down or could not plan in time.</summary>
+    /// <summary>Nobody planned in time: the operator was down.</summary>
     public long Downtime { get; set; }
 
     /// <summary>More runs were due than maxConcurrentRuns allows.</summary>
@@ -127,4 +127,13 @@ public sealed record MissedByCause
 
     /// <summary>The cluster did not run the pod, or lost it.</summary>
     public long Infra { get; set; }
+
+    /// <summary>The store runs in a small group after a failure, and the places of such groups were taken.</summary>
+    public long Isolation { get; set; }
+
+    /// <summary>Problems of the connector kept its runs from starting.</summary>
+    public long InvalidSpec { get; set; }
+
+    /// <summary>The record does not show the cause.</summary>
+    public long Unknown { get; set; }
 }

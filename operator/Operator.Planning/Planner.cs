@@ -27,7 +27,7 @@ public static class Planner
         var draft = ListAdoption.Adopt(Adoption.Begin(seen));
         // Decide actions first, because suspensions and run-nows change the following steps.
         draft = seen.ConnectorFindings.IsEmpty ? ActionTaking.Take(draft) : draft;
-        draft = ListAdoption.UnderSuspensions(SpecSuspension.Note(draft));
+        draft = ListAdoption.UnderSuspensions(PlanningNotes.NoteProblems(SpecSuspension.Note(draft)));
         var (pods, waiting) = (PodIndex.Of(draft.Record, seen.Pods), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
         draft = Closing.Close(Folding.Fold(draft, pods), waiting);
@@ -41,7 +41,7 @@ public static class Planner
             draft = StoreHolds.Exist(draft.Effective, draft.Record) ? Closing.Close(draft, waiting) : draft;
             draft = Expiry.Mark(draft, pods);
         }
-        return Conclude(Forgetting.Forget(draft, pods), pods, waiting);
+        return Conclude(PlanningNotes.NotePlan(Forgetting.Forget(draft, pods)), pods, waiting);
     }
 
     /// <summary>

@@ -27,6 +27,12 @@ public sealed class World
 
     public DateTimeOffset Now { get; set; } = Start;
     public bool IsClockSkewed { get; set; }
+
+    /// <summary>Problems of the connector, as the program finds them.</summary>
+    public ImmutableArray<string> Findings { get; set; } = [];
+
+    /// <summary>Since when the planning process runs. Null: unknown.</summary>
+    public DateTimeOffset? PlanningSince { get; set; }
     public MarketplaceConnector Connector { get; set; } = A.Connector(Start);
     public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
     public ImmutableArray<StoreListSight> StoreLists { get; set; } = [];
@@ -151,6 +157,8 @@ public sealed class World
             StoreLists = StoreLists,
             Actions = Actions,
             IsClockSkewed = IsClockSkewed,
+            ConnectorFindings = Findings,
+            PlanningSince = PlanningSince,
         };
 
     private ImmutableSortedDictionary<string, byte[]>? _lost;

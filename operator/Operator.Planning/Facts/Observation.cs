@@ -59,6 +59,12 @@ public sealed record Observation
     /// </summary>
     public DateTimeOffset? PruneUpTo { get; init; }
 
+    /// <summary>
+    /// Since when this process plans, whether its plans were committed or not. Before this instant only commits show that somebody
+    /// planned. Null: unknown.
+    /// </summary>
+    public DateTimeOffset? PlanningSince { get; init; }
+
     /// <summary>Random seed for the store order of a new attempt.</summary>
     public ulong Salt { get; init; }
     public PlanLimits Limits { get; init; } = new();

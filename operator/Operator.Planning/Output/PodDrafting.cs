@@ -7,6 +7,7 @@ using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Quotas;
 using Operator.Planning.Record;
+using Operator.Planning.Runs;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Output;
@@ -22,6 +23,7 @@ internal static class PodDrafting
     {
         var (connector, record) = (draft.Seen.Connector, draft.Record);
         var name = PodNames.Of(connector.Metadata.Name, record.Id, run.Flow.Name, run.Occasion.Id, run.Entry.Index);
+        var opened = Expiry.AsOpened(run.Flow, run.Occasion);
         return new PodDraft
         {
             Name = name,
@@ -33,8 +35,7 @@ internal static class PodDrafting
             Environment = Environment(connector, run, name),
             Secrets = StoreKeys.Mounts(draft.Effective, run.Entry),
             Ticket = run.Entry.Arm == Arm.Candidate ? PodNames.Ticket(record.Id, run.Entry.Attempt) : null,
-            ActiveDeadline =
-                run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + record.GraceOf(run.Entry) + Backstop,
+            ActiveDeadline = opened.StartTimeout.Value + opened.Timeout.Value + record.GraceOf(run.Entry) + Backstop,
         };
     }
 

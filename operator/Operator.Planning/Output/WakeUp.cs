@@ -56,6 +56,7 @@ internal static class WakeUp
         // Just after the instant, because all comparisons are "later than".
         yield return occasion.StartBy + Least;
         yield return occasion.StartBy + draft.Seen.Limits.LateArrival + Least;
+        var opened = Expiry.AsOpened(flow, occasion);
         foreach (var entry in occasion.Entries.Where(e => e.Result is null))
         {
             if (entry.NotBefore is { } notBefore)
@@ -63,7 +64,7 @@ internal static class WakeUp
                 yield return notBefore;
             }
             yield return entry.Deadline + draft.Record.GraceOf(entry) + draft.Seen.Limits.LateArrival + Least;
-            if (pods.Find(flow.Name, occasion, entry) is { } pod && Expiry.EndsAt(flow, entry, pod) is { } ends)
+            if (pods.Find(flow.Name, occasion, entry) is { } pod && Expiry.EndsAt(opened, entry, pod) is { } ends)
             {
                 yield return ends;
             }

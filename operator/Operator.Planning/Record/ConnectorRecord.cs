@@ -20,6 +20,7 @@ public sealed record ConnectorRecord
     public ActionBook Actions { get; init; } = new();
     public QuotaBook Quotas { get; init; } = new();
     public OutcomeBook Outcomes { get; init; } = new();
+    public PlanningBook Planning { get; init; } = new();
     public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
     public ImmutableSortedDictionary<string, ChunkBook> Chunks { get; init; } = EmptyChunks;

@@ -9,6 +9,24 @@ public sealed record FlowPlan
     /// <summary>When the record first listed the flow. Slots before this instant are neither run nor counted as missed.</summary>
     public DateTimeOffset ListedAt { get; set; }
 
+    /// <summary>The schedule that <see cref="LastSlot"/> belongs to. Null: the spec no longer lists the flow.</summary>
+    public string? Schedule { get; set; }
+
+    /// <summary>The time zone that <see cref="LastSlot"/> belongs to.</summary>
+    public string? TimeZone { get; set; }
+
+    /// <summary>
+    /// When the record first saw this schedule and time zone. Slots before this instant are neither run nor counted as missed. Null:
+    /// the flow never had others.
+    /// </summary>
+    public DateTimeOffset? ScheduledSince { get; set; }
+
+    /// <summary>The last plan saw no store that is listed and not suspended in the spec.</summary>
+    public bool IsIdle { get; set; }
+
+    /// <summary>When <see cref="IsIdle"/> last ended. Slots before this instant are not counted as missed. Null: never.</summary>
+    public DateTimeOffset? ActiveSince { get; set; }
+
     /// <summary>The newest slot that was opened, skipped or counted as missed. Never goes back, even when the clock does.</summary>
     public DateTimeOffset? LastSlot { get; set; }
 

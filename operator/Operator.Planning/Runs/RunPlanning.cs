@@ -141,6 +141,7 @@ internal static class RunPlanning
     private static Entry EntryOf(Draft draft, Turn turn, RunGroup group, int index)
     {
         var attempt = group.Arm == Arm.Candidate ? draft.Record.RunningAttempt : null;
+        var opened = Expiry.AsOpened(turn.Flow, turn.Occasion);
         return new Entry
         {
             Index = index,
@@ -155,7 +156,7 @@ internal static class RunPlanning
             NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
             StartBy = group.StartBy,
             Promised = turn.Holds.Gate.Promise,
-            Deadline = group.StartBy + turn.Flow.StartTimeout.Value + turn.Flow.Timeout.Value,
+            Deadline = group.StartBy + opened.StartTimeout.Value + opened.Timeout.Value,
         };
     }
 }

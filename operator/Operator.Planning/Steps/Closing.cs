@@ -27,14 +27,16 @@ internal static class Closing
     private static bool IsOver(Draft draft, string flow, Occasion occasion, WaitingStores waiting) =>
         occasion.Entries.All(e => e.Result is not null) && waiting.Of(draft, flow, occasion).IsEmpty;
 
-    private static Draft Close(Draft draft, string flow, Occasion occasion, StoreHolds holds)
+    private static Draft Close(Draft draft, string flow, Occasion opened, StoreHolds holds)
     {
+        draft = StorePlaces.Align(draft);
         var plan = draft.Record.Plan(flow);
+        var occasion = plan.Find(opened.Id)!; // aligning changes only its row of due stores
         var causes = Misses.Of(draft, flow, occasion, holds);
         var missed = Misses.Sum(causes);
         var closed = Isolations.After(plan, occasion, IsolationRulesOf(draft, flow)) with
         {
-            Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true }),
+            Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true, Due = "" }),
             MissedStoreSyncs = plan.MissedStoreSyncs + missed.Total,
             MissedBy = plan.MissedBy.Plus(missed),
         };

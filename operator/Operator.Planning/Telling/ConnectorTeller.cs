@@ -200,6 +200,9 @@ internal static class ConnectorTeller
                 Quota = plan.MissedBy.Quota,
                 Auth = plan.MissedBy.Auth,
                 Infra = plan.MissedBy.Infra,
+                Isolation = plan.MissedBy.Isolation,
+                InvalidSpec = plan.MissedBy.InvalidSpec,
+                Unknown = plan.MissedBy.Unknown,
             },
         };
 

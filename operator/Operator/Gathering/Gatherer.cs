@@ -60,6 +60,7 @@ internal sealed class Gatherer(
 )
 {
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
+    private readonly PlanningStart _start = new();
 
     public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
     {
@@ -106,6 +107,7 @@ internal sealed class Gatherer(
             StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
             IsClockSkewed = IsSkewed() || HasJumped(begunAt, begun),
+            PlanningSince = _start.Since(begunAt),
             Salt = random.Number(),
         };
         return new Gathered

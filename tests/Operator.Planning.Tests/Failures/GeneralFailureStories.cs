@@ -127,6 +127,31 @@ public sealed class GeneralFailureStories
                 iter: 10
             );
 
+    [Fact]
+    public void A_store_that_waits_for_a_place_of_small_groups_is_missed_by_isolation()
+    {
+        var world = Fleet(stores: 40, most: 10);
+        var flow = world.Connector.Spec.Flows[0];
+        world.Connector = world.Connector.With(
+            flow with
+            {
+                MaxConcurrentRuns = 6,
+                StartingDeadline = new Duration("15s"),
+            }
+        );
+        world.Versions[A.Good] = world.Versions[A.Good] with { CrashesAt = "store-001" };
+        world.RunWhatIsDue(Period);
+        Given.That(world.Record.Plan("orders").Isolated.Length > 5, "more stores in small groups than one run holds");
+        Given.That(world.Record.Plan("orders").MissedStoreSyncs == 0, "nothing that is missed yet");
+
+        world.RunWhatIsDue(Period);
+
+        var missed = world.Record.Plan("orders").MissedBy;
+        Assert.InRange(missed.Isolation, 1, 9);
+        Assert.Equal(missed.Isolation, missed.Total);
+        Assert.Equal(missed.Isolation, world.Last.ConnectorStatus.Flows[0].Missed.ByCause.Isolation);
+    }
+
     private static HashSet<string> Synced(World world) =>
         [
             .. world.Ended.SelectMany(e =>

@@ -11,6 +11,7 @@ namespace Operator.Planning.Record.Encoding;
 [JsonSerializable(typeof(RevisionBook))]
 [JsonSerializable(typeof(AttemptBook))]
 [JsonSerializable(typeof(PauseBook))]
+[JsonSerializable(typeof(PlanningBook))]
 [JsonSerializable(typeof(ActionBook))]
 [JsonSerializable(typeof(QuotaBook))]
 [JsonSerializable(typeof(FlowPlan))]

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Operator.Planning.Record.Encoding;
 
 /// <summary>
-/// The stored form of the record: named parts of bytes. One part per book (pauses, actions and quotas only when not empty),
+/// The stored form of the record: named parts of bytes. One part per book (pauses, actions, planning and quotas only when not empty),
 /// four parts per flow, and the parts with stores.
 /// </summary>
 public static class RecordParts
@@ -46,6 +46,12 @@ public static class RecordParts
             RecordJson.Default.PauseBook,
             r => r.Pauses.IsEmpty ? null : r.Pauses,
             (r, book) => r with { Pauses = book }
+        ),
+        new PartCodec.Book<PlanningBook>(
+            "planning",
+            RecordJson.Default.PlanningBook,
+            r => r.Planning.IsEmpty ? null : r.Planning,
+            (r, book) => r with { Planning = book }
         ),
         new PartCodec.Book<QuotaBook>(
             "quotas",
