@@ -14,6 +14,12 @@ public sealed record ConnectorManifest
     /// <summary>A fault that the example worker simulates. It is an environment variable, so it is part of the revision.</summary>
     public string Fault { get; init; } = "none";
 
+    /// <summary>
+    /// A Secret whose key <c>fault</c> names the fault, in place of <see cref="Fault"/>. Its content is no part of the revision. Empty:
+    /// none.
+    /// </summary>
+    public string FaultSecret { get; init; } = "";
+
     public ImmutableArray<string> Stores { get; init; } = A.Stores(20);
 
     /// <summary>The Secret names of single stores, by store name.</summary>
@@ -52,7 +58,7 @@ public sealed record ConnectorManifest
                 {{SyncExtra}}
                 env:
                 - {name: MARKETPLACE_URL, value: "{{marketplaceUrl}}"}
-                - {name: WORKER_FAULT, value: "{{Fault}}"}
+                - {name: WORKER_FAULT, {{FaultSource}}}
                 resources:
                   requests: {{Requests}}
                   limits: {memory: 128Mi}
@@ -70,6 +76,11 @@ public sealed record ConnectorManifest
                 maxConcurrentRuns: {{MaxConcurrentRuns}}
               stores: [{{string.Join(", ", Stores.Select(Store))}}]
             """;
+
+    private string FaultSource =>
+        FaultSecret.Length == 0
+            ? $"value: \"{Fault}\""
+            : $"valueFrom: {{secretKeyRef: {{name: {FaultSecret}, key: fault}}}}";
 
     private string Store(string name) =>
         StoreSecrets.TryGetValue(name, out var secret)
