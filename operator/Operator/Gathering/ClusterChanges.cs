@@ -101,7 +101,8 @@ internal sealed class ClusterChanges(KeyedQueue queue, OwnStatuses own, PodsByCo
         {
             _finished.TryRemove(change.Key, out _);
         }
-        if ((change.After ?? change.Before) is not { } known)
+        // Somebody else's pod with our label names no connector: nobody would ever forget it.
+        if ((change.After ?? change.Before) is not { ConnectorName.Length: > 0 } known)
         {
             return;
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Operator.Gathering;
 using Operator.Hosting;
 using Operator.Runtime;
 using Operator.Testing;
@@ -36,6 +37,8 @@ internal sealed class OperatorProcess : IDisposable
     public string Name { get; }
     public MachineClock Clock { get; }
     public FakeClient Client { get; }
+
+    public ClusterCache Cache => _services.GetRequiredService<ClusterCache>();
 
     /// <summary>The newest log lines, for the report of a failing world.</summary>
     public RecentLog Log { get; } = new();
