@@ -79,8 +79,8 @@ internal sealed class ClusterCache
 
     public bool HasSynced => _watched.All(w => w.HasSynced);
 
-    /// <summary>The longest time that any informer has heard nothing from the server.</summary>
-    public TimeSpan Age => _watched.Max(w => w.Age);
+    /// <summary>The longest time that any informer has neither asked the server for anything nor heard from it.</summary>
+    public TimeSpan Idle => _watched.Max(w => w.Idle);
 
     /// <summary>Pods here, also deleted ones that are still kept.</summary>
     public int PodsKept => _pods.Count;

@@ -40,6 +40,9 @@ internal sealed class OperatorProcess : IDisposable
 
     public ClusterCache Cache => _services.GetRequiredService<ClusterCache>();
 
+    public Health Health =>
+        new(Cache, _services.GetRequiredService<LeaderLease>(), _services.GetRequiredService<KeyedQueue>());
+
     /// <summary>The newest log lines, for the report of a failing world.</summary>
     public RecentLog Log { get; } = new();
 
