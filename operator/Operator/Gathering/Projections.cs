@@ -39,7 +39,8 @@ internal static class Projections
 
     public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);
 
-    public static SyncAction Action(KubeObject item) => Read(item, ApiJson.Default.SyncAction);
+    public static SyncAction Action(KubeObject item) =>
+        UnknownFields.NoteIn(Read(item, ApiJson.Default.SyncAction), item.Json);
 
     /// <summary>The connector that a rollout names, also if the rollout can't be decoded; null: the name is not readable.</summary>
     public static string? ConnectorNameOf(KubeObject rollout) =>
