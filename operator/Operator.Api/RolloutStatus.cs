@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Operator.Api;
 
-/// <summary>A copy of the record. The operator reads back only <see cref="RecordCounter"/>, to detect a lost record.</summary>
+/// <summary>
+/// A copy of the record. The operator reads back only <see cref="RecordId"/> and <see cref="RecordCounter"/>, to detect a lost
+/// record, and <see cref="Connector"/>, because the rollout stays with it.
+/// </summary>
 public sealed record RolloutStatus
 {
     /// <summary>-1 until the operator first handles the object, so that a new object never looks finished.</summary>
@@ -23,7 +26,13 @@ public sealed record RolloutStatus
     /// <summary>The last 10 attempts, newest first.</summary>
     public ImmutableArray<AttemptSummary> History { get; set; } = [];
 
-    /// <summary>The record's counter when this status was written; a record with a lower counter is treated as lost.</summary>
+    /// <summary>The connector that first followed this rollout; null while none has. It is never another one.</summary>
+    public string? Connector { get; set; }
+
+    /// <summary>The id of the record that this status copies; null before the first. Another record is not compared with it.</summary>
+    public string? RecordId { get; set; }
+
+    /// <summary>The record's counter when this status was written; the same record with a lower counter is treated as lost.</summary>
     public long RecordCounter { get; set; }
 }
 

@@ -20,7 +20,7 @@ public static class Planner
 {
     public static Plan Plan(Observation seen)
     {
-        if (seen.IsClockSkewed)
+        if (seen.IsClockSkewed || seen.CommitRefusal is not null)
         {
             return StandStill(seen);
         }
@@ -46,7 +46,7 @@ public static class Planner
 
     /// <summary>
     /// With a wrong clock, future slots would count as missed and live runs as overdue. So the planner decides nothing until the
-    /// clock is right: no run starts and no cohort widens.
+    /// clock is right: no run starts and no cohort widens. The same applies when the record can't be written.
     /// </summary>
     private static Plan StandStill(Observation seen)
     {
@@ -56,7 +56,7 @@ public static class Planner
             Record = draft.Record,
             ConnectorStatus = ConnectorTeller.Tell(draft, new WaitingStores()),
             Actions = ActionTeller.Tell(draft),
-            Because = "the clock is wrong",
+            Because = seen.IsClockSkewed ? "the clock is wrong" : "the record can't be written",
         };
     }
 

@@ -21,10 +21,13 @@ internal sealed class ConnectorReconciler(
     Teller teller,
     ClusterCache cache,
     CreateRefusals refusals,
+    FailedWrites failures,
     TimeProvider time,
     ILogger<ConnectorReconciler> logger
 )
 {
+    /// <summary>The most failed writes of one pass in the log; the others fail alike.</summary>
+    private const int MostLogged = 5;
     private static readonly TimeSpan TellingRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefusalRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReferenceRetry = TimeSpan.FromSeconds(30);
@@ -33,16 +36,16 @@ internal sealed class ConnectorReconciler(
     {
         if (ActionsByConnector.IsNobody(key))
         {
-            return await teller.TellNobodysActionsAsync(key, ct) is { } again
-                ? new Outcome.Again(again, "an action's status is not written yet")
-                : new Outcome.Done();
+            var writes = new WritePass(time);
+            await teller.TellNobodysActionsAsync(key, writes, ct);
+            return OutcomeOf(key, writes.Failed, again: null) ?? new Outcome.Done();
         }
         try
         {
             return await gatherer.ConnectorAsync(key, ct) switch
             {
                 ConnectorRead.Found(var connector) => await ReconcileAsync(key, connector, ct),
-                ConnectorRead.Unreadable(var item) => await UnreadableAsync(item, ct),
+                ConnectorRead.Unreadable(var item) => await UnreadableAsync(key, item, ct),
                 _ => await WithoutConnectorAsync(key, ct),
             };
         }
@@ -65,54 +68,69 @@ internal sealed class ConnectorReconciler(
         // Decide.
         var plan = Planner.Plan(gathered.Seen);
         // Commit: a change is executed only after the record contains its plan.
-        var committed = plan.MustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
+        StoredRecord? committed;
+        try
+        {
+            committed = plan.MustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
+        }
+        catch (KubeApiException e) when (e.IsRefusal)
+        {
+            var refused = gathered.Seen with { CommitRefusal = e.Message };
+            return await WithoutCommitAsync(key, gathered with { Seen = refused }, plan.WakeAt, ct);
+        }
         if (committed is not null)
         {
             ReconcilerLog.Committed(logger, key, committed.Counter, plan.Because);
             teller.TellCommitted(gathered, plan);
         }
         // Act.
-        await actor.ActAsync(connector, plan, ct);
+        var failed = await actor.ActAsync(connector, plan, ct);
         // Tell: write the statuses last.
-        var tellAgain = await TellAsync(gathered, plan, committed?.Counter, ct);
+        var writes = new WritePass(time);
+        var rest = await teller.TellAsync(new Decision(gathered, plan, committed), writes, ct);
         ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
-        return OutcomeOf(gathered, plan, tellAgain);
+        var wakeUp = WakeUpOf(key, gathered, plan);
+        return OutcomeOf(key, [.. failed, .. writes.Failed], Sooner(wakeUp, rest))
+            ?? OutcomeOf(gathered.Seen, plan, wakeUp, rest);
     }
 
     /// <summary>
-    /// Returns the time until the rest must be written; null: everything is written. A conflict (another client wrote the status, or
-    /// the cache is behind) is no failure of the reconcile, because its plan is already executed. So it never delays planned runs by
-    /// a growing backoff.
+    /// The API server refuses the record. A plan that is not in the record may not be executed, but the status says why nothing
+    /// happens.
     /// </summary>
-    private async Task<TimeSpan?> TellAsync(Gathered gathered, Plan plan, long? counter, CancellationToken ct)
+    private async Task<Outcome> WithoutCommitAsync(
+        ObjectKey key,
+        Gathered gathered,
+        DateTimeOffset? wakeAt,
+        CancellationToken ct
+    )
     {
-        try
-        {
-            return await teller.TellAsync(gathered, plan, counter, ct);
-        }
-        catch (KubeApiException e) when (e.IsConflict)
-        {
-            var key = Kinds.KeyOf(gathered.Seen.Connector.Metadata);
-            ReconcilerLog.NotTold(logger, key, e.Message);
-            return TellingRetry;
-        }
+        var seen = gathered.Seen;
+        var writes = new WritePass(time);
+        await teller.TellAsync(new Decision(gathered, Planner.Plan(seen), Committed: null), writes, ct);
+        var commit = new FailedWrite("write the record", seen.CommitRefusal ?? "");
+        return OutcomeOf(key, [commit, .. writes.Failed], wakeAt - time.GetUtcNow()) ?? new Outcome.Done();
     }
 
-    private async Task<Outcome> UnreadableAsync(UnreadableObject item, CancellationToken ct)
+    private async Task<Outcome> UnreadableAsync(ObjectKey key, UnreadableObject item, CancellationToken ct)
     {
-        await teller.TellUnreadableAsync(Kinds.Connectors, ApiGroup.ConnectorKind, item, ct);
-        return new Outcome.Stuck(item.Why);
+        var writes = new WritePass(time);
+        await teller.TellUnreadableAsync(Kinds.Connectors, item, writes, ct);
+        return OutcomeOf(key, writes.Failed, again: null) ?? new Outcome.Stuck(item.Why);
     }
 
     private async Task<Outcome> WithoutConnectorAsync(ObjectKey key, CancellationToken ct)
     {
-        if (await teller.TellWithoutConnectorAsync(key, ct) is { } again)
-        {
-            return new Outcome.Again(again, "an action's status is not written yet");
-        }
-        return cache.ForgetMissing(key, time.GetUtcNow())
-            ? new Outcome.Done()
-            : new Outcome.Again(ClusterCache.MissingKept, "the connector may be created again");
+        var writes = new WritePass(time);
+        await teller.TellWithoutConnectorAsync(key, writes, ct);
+        refusals.Forget(key);
+        var isForgotten = cache.ForgetMissing(key, time.GetUtcNow());
+        return OutcomeOf(key, writes.Failed, isForgotten ? null : ClusterCache.MissingKept)
+            ?? (
+                isForgotten
+                    ? new Outcome.Done()
+                    : new Outcome.Again(ClusterCache.MissingKept, "the connector may be created again")
+            );
     }
 
     /// <summary>Forgets departed pods and refusals that the committed record no longer needs.</summary>
@@ -139,30 +157,68 @@ internal sealed class ConnectorReconciler(
         return await records.CommitAsync(key, gathered.Basis, changes, ct);
     }
 
-    private Outcome OutcomeOf(Gathered gathered, Plan plan, TimeSpan? tellAgain)
+    /// <summary>When to plan again; null: only a change of an object can change the plan.</summary>
+    private TimeSpan? WakeUpOf(ObjectKey key, Gathered gathered, Plan plan)
     {
-        TimeSpan? wakeUp =
+        var seen = gathered.Seen;
+        // The refusals of this pass count, too: only the next plan writes their condition.
+        var isRefused = !seen.Refusals.IsEmpty || !refusals.Of(key).IsEmpty;
+        TimeSpan? retry =
             plan.IsStuck ? (gathered.MayHeal ? ReferenceRetry : null)
-            : !gathered.Seen.Refusals.IsEmpty || gathered.Seen.IsClockSkewed || gathered.Seen.IsAtFinishedPodsCap
-                ? RefusalRetry
-            : plan.WakeAt - time.GetUtcNow();
-        if (tellAgain is { } rest && !(wakeUp < rest))
+            : isRefused || seen.IsClockSkewed || seen.IsAtFinishedPodsCap ? RefusalRetry
+            : null;
+        return Sooner(retry, plan.WakeAt - time.GetUtcNow());
+    }
+
+    /// <summary>The outcome when no write failed. <paramref name="rest"/>: when the rest of the statuses must be written.</summary>
+    private static Outcome OutcomeOf(Observation seen, Plan plan, TimeSpan? wakeUp, TimeSpan? rest)
+    {
+        // The refusals of the pass before are in the conditions but over now, so the next plan clears them.
+        var untold = seen.RefusedWrites.IsEmpty ? rest : Sooner(rest, TellingRetry);
+        if (untold is { } soon && !(wakeUp < soon))
         {
-            return new Outcome.Again(rest, "its status is not completely written yet");
+            return new Outcome.Again(soon, "its status is not completely written yet");
         }
         return wakeUp is { } after ? new Outcome.Again(after, "the next slot, deadline or retry")
-            : plan.IsStuck ? new Outcome.Stuck(string.Join("; ", gathered.Seen.ConnectorFindings))
+            : plan.IsStuck ? new Outcome.Stuck(string.Join("; ", seen.ConnectorFindings))
             : new Outcome.Done();
     }
+
+    /// <summary>
+    /// The outcome when writes failed; null: none did. An outdated read (another client wrote or deleted the object, or the cache is
+    /// behind) is no failure: the next one shows the newer object. Planned runs never wait for the backoff.
+    /// </summary>
+    private Outcome? OutcomeOf(ObjectKey key, ImmutableArray<FailedWrite> all, TimeSpan? again)
+    {
+        var failed = all.Where(w => !w.IsOutdated).ToList();
+        foreach (var write in failures.Replace(key, failed).Take(MostLogged))
+        {
+            ReconcilerLog.WriteFailed(logger, write.What, key, write.Message);
+        }
+        if (failed.Exists(w => w.IsNamespaceTerminating))
+        {
+            // No object can be created in the namespace any more, and its connector will be deleted too.
+            ReconcilerLog.NamespaceEnds(logger, key);
+            return new Outcome.Done();
+        }
+        if (failed.Count == 0)
+        {
+            return all.IsEmpty ? null : new Outcome.Again(Sooner(TellingRetry, again) ?? TellingRetry, all[0].Message);
+        }
+        var next = failed.Count < all.Length ? Sooner(TellingRetry, again) : again;
+        return new Outcome.Failed($"{failed.Count} writes failed, the first: {failed[0].Message}", next)
+        {
+            AtLeast = failed.Max(w => w.RetryAfter),
+        };
+    }
+
+    private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one < other || other is null ? one : other;
 }
 
 internal static partial class ReconcilerLog
 {
-    [LoggerMessage(
-        Level = LogLevel.Debug,
-        Message = "Cannot write a status of {Key}: the object is newer; retrying soon: {Why}"
-    )]
-    public static partial void NotTold(ILogger logger, ObjectKey key, string why);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot {What} of {Key}; it is tried again: {Why}")]
+    public static partial void WriteFailed(ILogger logger, string what, ObjectKey key, string why);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The namespace of {Key} is being deleted; planning stops")]
     public static partial void NamespaceEnds(ILogger logger, ObjectKey key);

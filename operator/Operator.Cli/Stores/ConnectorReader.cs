@@ -69,7 +69,12 @@ internal sealed class ConnectorReader(IKubeApi api, TimeProvider time)
         MarketplaceConnector connector,
         CancellationToken ct
     ) =>
-        await _records.ReadAsync(key, connector.Status.RecordCounter, ct) is RecordRead.Found { Record: var found }
+        await _records.ReadAsync(
+            key,
+            [new RecordWitness(connector.Status.RecordId, connector.Status.RecordCounter)],
+            ct
+        )
+            is RecordRead.Found { Record: var found }
             ? RecordParts.Decode(found.Id, found.Counter, found.CreatedAt, found.Parts)
             : null;
 

@@ -37,9 +37,18 @@ public sealed record Observation
     /// <summary>The lists that <c>spec.storesFrom</c> names, in the spec's order.</summary>
     public ImmutableArray<StoreListSight> StoreLists { get; init; } = [];
 
-    /// <summary>Refused pod creations of this connector, by pod name. Empty after the API server accepts a pod.</summary>
+    /// <summary>Refused pod creations of this connector, by pod name, each until the API server accepts that pod.</summary>
     public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; init; } =
         ImmutableSortedDictionary.Create<string, CreateRefusal>(StringComparer.Ordinal);
+
+    /// <summary>Other writes for this connector that the API server refused in the last pass, by name.</summary>
+    public ImmutableArray<RefusedWrite> RefusedWrites { get; init; } = [];
+
+    /// <summary>
+    /// The API server's words when it refused to write the record in this pass. Then nothing new is planned, because only a committed
+    /// plan may be executed. Null: no refusal.
+    /// </summary>
+    public string? CommitRefusal { get; init; }
 
     /// <summary>The operator's clock and the API server's clock differ by more than 5 s, or the operator's clock jumped by more than 5 s.</summary>
     public bool IsClockSkewed { get; init; }

@@ -15,6 +15,8 @@ public static class Reasons
     public const string QuotaExceeded = "QuotaExceeded";
     public const string AdmissionDenied = "AdmissionDenied";
     public const string PodsRefused = "PodsRefused";
+    public const string WritesRefused = "WritesRefused";
+    public const string RecordRefused = "RecordRefused";
     public const string UnknownField = "UnknownField";
     public const string RunsFailing = "RunsFailing";
     public const string StoresFailing = "StoresFailing";
@@ -74,6 +76,7 @@ public static class Reasons
     public const string RolloutDeleted = "RolloutDeleted";
     public const string Conflict = "Conflict";
     public const string ConnectorNotFound = "ConnectorNotFound";
+    public const string ConnectorChanged = "ConnectorChanged";
 
     // Verdicts and holds.
     public const string WithinLimits = "WithinLimits";

@@ -72,6 +72,21 @@ internal static class ConnectorTeller
         {
             yield return dropped;
         }
+        if (!draft.Seen.RefusedWrites.IsEmpty)
+        {
+            yield return RefusedWrites(draft.Seen.RefusedWrites);
+        }
+    }
+
+    /// <summary>The message names one write, so that it stays the same while many are refused alike.</summary>
+    private static ConditionDraft RefusedWrites(ImmutableArray<RefusedWrite> writes)
+    {
+        var others = writes.Length > 1 ? "; other writes are refused, too" : "";
+        return ConditionDraft.True(
+            Reasons.WritesRefused,
+            Reasons.WritesRefused,
+            $"the API server refuses to {writes[0].What}: {writes[0].Message}{others}"
+        );
     }
 
     /// <summary>The Ready condition: the first rule that applies decides.</summary>
@@ -85,6 +100,10 @@ internal static class ConnectorTeller
             _ when !seen.ConnectorFindings.IsEmpty => NotReady(
                 Reasons.InvalidSpec,
                 string.Join("; ", seen.ConnectorFindings)
+            ),
+            _ when seen.CommitRefusal is { } words => NotReady(
+                Reasons.RecordRefused,
+                $"the API server refuses to write the record: nothing new is planned: {words}"
             ),
             _ when book.IsWithoutTruth => NotReady(
                 Reasons.RecordLost,

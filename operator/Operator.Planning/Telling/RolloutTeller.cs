@@ -25,11 +25,18 @@ public static class RolloutTeller
         };
 
     /// <summary>
-    /// The status of a rollout that no connector follows: the younger of two, or one whose connector does not exist.
+    /// The status of a rollout that no connector follows: the younger of two, one whose connector does not exist, or one that names
+    /// another connector than before. It keeps what it says of the connector that followed it.
     /// </summary>
     public static RolloutStatus TellStalled(SyncRollout policy, string reason, string message, DateTimeOffset now) =>
         WithConditions(
-            new RolloutStatus { Phase = Idle, RecordCounter = policy.Status.RecordCounter },
+            new RolloutStatus
+            {
+                Phase = Idle,
+                Connector = policy.Status.Connector,
+                RecordId = policy.Status.RecordId,
+                RecordCounter = policy.Status.RecordCounter,
+            },
             policy,
             now,
             ConditionDraft.False(ConditionTypes.Ready, reason, message),

@@ -45,7 +45,11 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         _last[subject] = record;
     }
 
-    public async Task<RecordRead> ReadAsync(ObjectKey subject, long witness, CancellationToken ct)
+    public async Task<RecordRead> ReadAsync(
+        ObjectKey subject,
+        IReadOnlyCollection<RecordWitness> witnesses,
+        CancellationToken ct
+    )
     {
         string? damage = null;
         LostHead? damaged = null;
@@ -54,7 +58,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             var head = await api.GetAsync(CoreTypes.ConfigMaps, objects.HeadKey(subject), ct);
             if (head is null)
             {
-                return await WithoutHeadAsync(subject, witness, ct);
+                return await WithoutHeadAsync(subject, RecordWitness.Newest(witnesses), ct);
             }
             var sight = new LostHead(head.Uid, head.ResourceVersion);
             if (damage is not null && sight == damaged)
@@ -65,6 +69,9 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             {
                 return await LostAsync(subject, "can't be read", sight, ct);
             }
+            // An empty head is no record yet, or no longer one, so it has no id to compare.
+            var witness =
+                content.Counter == 0 ? RecordWitness.Newest(witnesses) : RecordWitness.NewestOf(content.Id, witnesses);
             if (content.Counter < witness)
             {
                 var why = string.Create(

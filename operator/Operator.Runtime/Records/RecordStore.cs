@@ -35,9 +35,12 @@ public sealed class RecordStore
         _retirement = new RecordRetirement(api, _objects, options, time);
     }
 
-    /// <summary>Reads the record live. <paramref name="witness"/> is the highest counter that the caller knows; 0: none.</summary>
-    public Task<RecordRead> ReadAsync(ObjectKey subject, long witness, CancellationToken ct) =>
-        _reader.ReadAsync(subject, witness, ct);
+    /// <summary>Reads the record live. <paramref name="witnesses"/> is what other objects say of it; empty: nothing.</summary>
+    public Task<RecordRead> ReadAsync(
+        ObjectKey subject,
+        IReadOnlyCollection<RecordWitness> witnesses,
+        CancellationToken ct
+    ) => _reader.ReadAsync(subject, witnesses, ct);
 
     /// <summary>
     /// Commits the changes (null removes a part) and returns the new record. After an exception the commit may still have

@@ -25,6 +25,9 @@ internal sealed record Gathered
     /// <summary>Rollouts that name this connector but are not used, because another rollout is older.</summary>
     public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
 
+    /// <summary>Rollouts that name this connector but belong to another one.</summary>
+    public ImmutableArray<SyncRollout> MovedRollouts { get; init; } = [];
+
     /// <summary>Rollouts that name this connector and can't be read.</summary>
     public ImmutableArray<UnreadableObject> UnreadableRollouts { get; init; } = [];
 }
@@ -55,6 +58,7 @@ internal sealed class Gatherer(
     DecodedRecords decodedRecords,
     SpecChecks checks,
     CreateRefusals refusals,
+    FailedWrites failures,
     OperatorOptions options,
     Randomness random,
     TimeProvider time
@@ -83,10 +87,10 @@ internal sealed class Gatherer(
         var key = Kinds.KeyOf(connector.Metadata);
         var (begunAt, begun) = (time.GetUtcNow(), time.GetTimestamp());
         var pods = cache.PodsOf(key);
-        var rollouts = cache.RolloutsOf(key);
-        var witness = Witness(connector, rollouts, pods);
+        var naming = cache.RolloutsOf(key);
+        var rollouts = naming.RemoveAll(r => RolloutBinding.Problem(r, key.Name) is not null);
         var unreadable = await UnreadableRolloutsAsync(key, ct);
-        var record = await ReadRecordAsync(key, witness, ct);
+        var record = await ReadRecordAsync(key, Witnesses.Of(connector, rollouts, pods), ct);
         var hashes = await checks.ConfigMapHashesAsync(connector, ct);
         var findings = await checks.FindingsAsync(connector, (record.Sight as RecordSight.Found)?.Record, hashes, ct);
         var shared = cache.SecretsSharedBy(connector);
@@ -106,6 +110,7 @@ internal sealed class Gatherer(
             ConfigMapHashes = hashes,
             StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
+            RefusedWrites = failures.RefusedOf(key),
             IsClockSkewed = IsSkewed() || HasJumped(begunAt, begun),
             IsAtFinishedPodsCap = cache.FinishedPods >= options.FinishedPodsCap,
             Salt = random.Number(),
@@ -117,6 +122,7 @@ internal sealed class Gatherer(
             Parts = record.Parts,
             MayHeal = findings.MayHeal,
             OtherRollouts = [.. rollouts.Skip(1)],
+            MovedRollouts = [.. naming.Except(rollouts)],
             UnreadableRollouts = unreadable,
         };
     }
@@ -157,17 +163,22 @@ internal sealed class Gatherer(
         ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts
     );
 
-    private async Task<RecordFacts> ReadRecordAsync(ObjectKey key, long witness, CancellationToken ct)
+    private async Task<RecordFacts> ReadRecordAsync(
+        ObjectKey key,
+        ImmutableArray<RecordWitness> witnesses,
+        CancellationToken ct
+    )
     {
         var none = ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Empty;
         var now = time.GetUtcNow();
-        switch (await records.ReadAsync(key, witness, ct))
+        switch (await records.ReadAsync(key, witnesses, ct))
         {
             case RecordRead.Found(var record):
                 var decoded = decodedRecords.Decode(key, record);
                 return new RecordFacts(new RecordSight.Found(decoded), new CommitBasis.OnTop(record), record.Parts);
             case RecordRead.Lost lost:
                 var newId = random.Id();
+                var witness = RecordWitness.Newest(witnesses);
                 var above = Math.Max(witness, lost.Survivors.Select(s => s.Counter).DefaultIfEmpty().Max());
                 return new RecordFacts(
                     Survivors.Of(lost, newId, now, witness),
@@ -180,21 +191,6 @@ internal sealed class Gatherer(
         }
     }
 
-    /// <summary>
-    /// The highest record counter in existing objects. Deleted pods do not count: only this process knows them, and if the namespace
-    /// was deleted and created again, their record was deleted too.
-    /// </summary>
-    private static long Witness(
-        MarketplaceConnector connector,
-        ImmutableArray<SyncRollout> rollouts,
-        ImmutableArray<ObservedPod> pods
-    ) =>
-        pods.Where(p => !p.IsGone)
-            .Select(p => p.Counter)
-            .Concat(rollouts.Select(r => r.Status.RecordCounter))
-            .Append(connector.Status.RecordCounter)
-            .Max();
-
     private sealed record RolloutsOf(ImmutableArray<SyncRollout> Readable, ImmutableArray<UnreadableObject> Unreadable);
 
     /// <summary>The namespace's undecodable rollouts that name this connector, as far as their connector name is readable.</summary>
@@ -204,7 +200,7 @@ internal sealed class Gatherer(
     )
     {
         var found = ImmutableArray.CreateBuilder<UnreadableObject>();
-        foreach (var (key, why) in cache.Rollouts.Undecodable.Where(u => IsIn(u.Key, connector.Namespace)))
+        foreach (var (key, why) in cache.Rollouts.Undecodable.Where(u => u.Key.Namespace == connector.Namespace))
         {
             if (
                 await api.GetAsync(Kinds.Rollouts, key, ct) is { } item
@@ -216,8 +212,6 @@ internal sealed class Gatherer(
         }
         return found.ToImmutable();
     }
-
-    private static bool IsIn(ObjectKey key, string ns) => key.Namespace == ns;
 
     /// <summary>
     /// The cache may be behind. So the rollout is read live before a candidate spreads, and before the rollout of an attempt counts
@@ -240,7 +234,7 @@ internal sealed class Gatherer(
             var live = await api.GetAsync(Kinds.Rollouts, new ObjectKey(connector.Namespace, attempt.RolloutName), ct);
             if (live is not null && IsOfAttempt(live.Uid))
             {
-                return Sight(live);
+                return Sight(live, connector);
             }
         }
         if (rollouts.Readable.IsEmpty)
@@ -249,7 +243,8 @@ internal sealed class Gatherer(
         }
         var inCharge = rollouts.Readable[0];
         return !spread.IsUnderWay ? Sight(inCharge)
-            : await api.GetAsync(Kinds.Rollouts, Kinds.KeyOf(inCharge.Metadata), ct) is { } current ? Sight(current)
+            : await api.GetAsync(Kinds.Rollouts, Kinds.KeyOf(inCharge.Metadata), ct) is { } current
+                ? Sight(current, connector)
             : new RolloutSight.Missing();
     }
 
@@ -273,11 +268,15 @@ internal sealed class Gatherer(
         }
     }
 
-    private static RolloutSight Sight(KubeObject rollout)
+    /// <summary>The status of a rollout that names another connector now is written by that connector's reconcile, not by ours.</summary>
+    private static RolloutSight Sight(KubeObject rollout, ObjectKey connector)
     {
         try
         {
-            return Sight(Projections.Rollout(rollout));
+            var policy = Projections.Rollout(rollout);
+            return RolloutBinding.Problem(policy, connector.Name) is { } moved
+                ? new RolloutSight.Unusable(rollout.Name, rollout.Uid, moved, Policy: null)
+                : Sight(policy);
         }
         catch (JsonException e)
         {

@@ -153,7 +153,7 @@ internal static class Wiring
     private static void AddReconciler(IServiceCollection services)
     {
         services.AddSingleton<ClusterCache>().AddSingleton<SpecChecks>().AddSingleton<Gatherer>();
-        services.AddSingleton<CreateRefusals>().AddSingleton<ClusterActor>();
+        services.AddSingleton<CreateRefusals>().AddSingleton<FailedWrites>().AddSingleton<ClusterActor>();
         services
             .AddSingleton<NumbersPace>()
             .AddSingleton<OwnStatuses>()

@@ -110,7 +110,7 @@ public sealed class RecordSweepTests : IDisposable
 
         Assert.StartsWith(
             "lost",
-            RecordWorld.Text(await writer.Store.ReadAsync(Subject, witness: 0, RecordWorld.Stop)),
+            RecordWorld.Text(await writer.Store.ReadAsync(Subject, [], RecordWorld.Stop)),
             StringComparison.Ordinal
         );
     }
@@ -155,7 +155,7 @@ public sealed class RecordSweepTests : IDisposable
 
         _world.Time.Run(async () =>
         {
-            var read = reader.Store.ReadAsync(Subject, witness: 1, CancellationToken.None);
+            var read = reader.Store.ReadAsync(Subject, _world.Witnesses(1), CancellationToken.None);
             await writer.CommitAsync("a=2");
             Assert.Equal(1, await writer.Store.SweepAsync(ns: null, CancellationToken.None));
 

@@ -71,11 +71,17 @@ internal sealed class OneConnector : IDisposable
     public long MissedStoreSyncs =>
         Status.GetProperty("flows")[0].GetProperty("missed").GetProperty("storeSyncs").GetInt64();
 
+    /// <summary>The pods that exist.</summary>
+    public IEnumerable<KubeObject> Pods => _cluster.All(CoreTypes.Pods);
+
     public IEnumerable<string> EventReasons =>
         _cluster.All(CoreTypes.Events).Select(e => e.Json.GetProperty("reason").GetString() ?? "");
 
     /// <summary>The newest pod, as JSON; empty before the first.</summary>
     public string NewestPod { get; private set; } = "";
+
+    public KubeObject Find(ResourceType type, string name) =>
+        _cluster.Find(type, new ObjectKey(Connector.Namespace, name))!; // the test created it
 
     public void Create(ResourceType type, string json) =>
         _cluster.Create(type, Connector.Namespace, JsonNode.Parse(json)!.AsObject()); // it is an object

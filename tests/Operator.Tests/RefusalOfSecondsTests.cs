@@ -1,15 +1,16 @@
 using System.Net;
 using Operator.Runtime;
 using Operator.Testing;
+using Operator.Tests.KnownFaults;
 
-namespace Operator.Tests.KnownFaults;
+namespace Operator.Tests;
 
 /// <summary>The API server refuses writes for seconds or minutes; the delay after the refusals end must be short.</summary>
-public sealed class RefusalOfSecondsFaults
+public sealed class RefusalOfSecondsTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
-    [KnownFault("4 of 11", 13)]
+    [Fact]
     public void A_quota_that_refuses_for_8_seconds_costs_no_sync()
     {
         using var world = QuotaAtTheDueTime(seconds: 8);
@@ -19,7 +20,7 @@ public sealed class RefusalOfSecondsFaults
         Assert.Equal(0, world.MissedStoreSyncs);
     }
 
-    [KnownFault("4 of 11", 13)]
+    [Fact]
     public void A_quota_that_refuses_for_a_minute_costs_no_sync()
     {
         using var world = QuotaAtTheDueTime(seconds: 60);
@@ -29,7 +30,7 @@ public sealed class RefusalOfSecondsFaults
         Assert.Equal(0, world.MissedStoreSyncs);
     }
 
-    [KnownFault("4 of 11", 13)]
+    [Fact]
     public void Ready_is_not_false_long_after_the_last_refusal()
     {
         using var world = QuotaAtTheDueTime(seconds: 8);
@@ -39,7 +40,7 @@ public sealed class RefusalOfSecondsFaults
         Assert.Equal("True", world.ReadyStatus);
     }
 
-    [KnownFault("4 of 11", 13)]
+    [Fact]
     public void Ready_is_false_while_every_pod_is_refused()
     {
         using var world = TwoStores();
@@ -50,7 +51,7 @@ public sealed class RefusalOfSecondsFaults
         Assert.Equal("False", world.ReadyStatus);
     }
 
-    [KnownFault("4 of 11", 13)]
+    [Fact]
     public void Refused_pods_are_made_as_soon_as_there_is_room()
     {
         using var world = TwoStores();
@@ -64,15 +65,15 @@ public sealed class RefusalOfSecondsFaults
         Assert.Equal(2, world.Made.Count);
     }
 
-    [KnownFault("4 of 11", 15)]
+    [Fact]
     public void Work_goes_on_15_seconds_after_2_minutes_of_refused_commits() =>
         Assert.InRange(FirstPodAfterRefusedCommits(TimeSpan.FromMinutes(2), stores: 1), TimeSpan.Zero, Soon);
 
-    [KnownFault("4 of 11", 15)]
+    [Fact]
     public void Work_goes_on_15_seconds_after_10_minutes_of_refused_commits() =>
         Assert.InRange(FirstPodAfterRefusedCommits(TimeSpan.FromMinutes(10), stores: 1), TimeSpan.Zero, Soon);
 
-    [KnownFault("4 of 11", 15)]
+    [Fact]
     public void Work_of_many_stores_goes_on_15_seconds_after_15_minutes_of_refused_commits() =>
         Assert.InRange(FirstPodAfterRefusedCommits(TimeSpan.FromMinutes(15), stores: 20), TimeSpan.Zero, Soon);
 

@@ -2,32 +2,33 @@ using System.Net;
 using Operator.Acting;
 using Operator.Runtime;
 using Operator.Testing;
+using Operator.Tests.KnownFaults;
 
-namespace Operator.Tests.KnownFaults;
+namespace Operator.Tests;
 
 /// <summary>Pods that the API server refuses, with different status codes.</summary>
-public sealed class RefusedPodFaults
+public sealed class RefusedPodTests
 {
     private const string Denied = "admission webhook \"inject.example.com\" denied the request: no";
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
-    [KnownFault("4 of 11", 14)]
+    [Fact]
     public void An_error_of_a_webhook_leaves_the_other_pods_alone() =>
         Assert.InRange(MadeWhileHalfIsRefused(HttpStatusCode.InternalServerError, "InternalError"), 180, 400);
 
-    [KnownFault("4 of 11", 14)]
+    [Fact]
     public void A_conflict_leaves_the_other_pods_alone() =>
         Assert.InRange(MadeWhileHalfIsRefused(HttpStatusCode.Conflict, "Conflict"), 180, 400);
 
-    [KnownFault("4 of 11", 14)]
+    [Fact]
     public void A_refusal_as_not_found_leaves_the_other_pods_alone() =>
         Assert.InRange(MadeWhileHalfIsRefused(HttpStatusCode.NotFound, "NotFound"), 180, 400);
 
-    [KnownFault("4 of 11", 14)]
+    [Fact]
     public void An_error_on_one_flows_pods_leaves_the_other_flow_alone() =>
         Assert.InRange(MadeBesideARefusedFlow(HttpStatusCode.InternalServerError, "InternalError"), 115, 120);
 
-    [KnownFault("4 of 11", 14)]
+    [Fact]
     public void A_conflict_on_one_flows_pods_leaves_the_other_flow_alone() =>
         Assert.InRange(MadeBesideARefusedFlow(HttpStatusCode.Conflict, "Conflict"), 115, 120);
 
@@ -46,7 +47,7 @@ public sealed class RefusedPodFaults
         );
     }
 
-    [KnownFault("4 of 11", 13)]
+    [Fact]
     public void An_accepted_pod_does_not_clear_a_refused_one()
     {
         var refusals = new CreateRefusals();
@@ -57,7 +58,7 @@ public sealed class RefusedPodFaults
             new KubeApiException(HttpStatusCode.Forbidden, "Forbidden", "exceeded quota: pods")
         );
 
-        refusals.Accepted(key);
+        refusals.Accepted(key, "pod-b");
 
         Assert.Contains("pod-a", refusals.Of(key).Keys);
     }
