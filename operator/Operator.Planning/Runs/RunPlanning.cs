@@ -90,8 +90,10 @@ internal static class RunPlanning
     {
         var book = draft.Record.ChunksOf(flow.Name);
         var settled = Chunking.Settle(book, draft.Roster, flow.MaxStoresPerRun);
-        var plan = Isolations.Forget(draft.Record.Plan(flow.Name), s => draft.Roster.Find(s) is not null);
-        var ledger = CatchUps.Forget(draft.Record.Ledger(flow.Name), s => draft.Roster.Find(s) is not null);
+        bool IsListed(string store) => draft.Roster.Find(store) is not null;
+        var plan = Isolations.Forget(draft.Record.Plan(flow.Name), IsListed);
+        var ledger = CatchUps.Forget(draft.Record.Ledger(flow.Name), IsListed);
+        ledger = StoreLedgers.Forget(ledger, plan, IsListed);
         return draft with
         {
             Record = draft.Record.With(flow.Name, settled).With(flow.Name, plan).With(flow.Name, ledger),
