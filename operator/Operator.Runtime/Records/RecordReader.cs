@@ -123,7 +123,8 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             );
     }
 
-    private async Task<RecordRead> LostAsync(ObjectKey subject, string why, LostHead head, CancellationToken ct)
+    /// <summary>The record can't be used; <paramref name="why"/> goes on after "its head".</summary>
+    public async Task<RecordRead.Lost> LostAsync(ObjectKey subject, string why, LostHead head, CancellationToken ct)
     {
         _last.TryRemove(subject, out _);
         var parts = await ListPartsAsync(subject, ct);

@@ -245,12 +245,17 @@ public sealed class RecordStoreTests : IDisposable
         new Random(1).NextBytes(noise);
         var basis = await writer.ReadBasisAsync();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        var part = await Assert.ThrowsAsync<RecordTooLargeException>(() =>
             writer.Store.CommitAsync(Subject, basis, RecordWorld.Changes("a=1").Add("b", noise), RecordWorld.Stop)
         );
-        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        var head = await Assert.ThrowsAsync<RecordTooLargeException>(() =>
             writer.CommitAsync(basis, string.Join(' ', Enumerable.Range(0, 50).Select(i => $"p{i}=1")))
         );
+
+        Assert.Equal(("b", 1000), (part.Part, part.Limit));
+        Assert.InRange(part.Bytes, 2001, 2300);
+        Assert.Equal(((string?)null, 2000), (head.Part, head.Limit));
+        Assert.InRange(head.Bytes, 2001, 20_000);
 
         Assert.Empty(_world.Cluster.Journal.Writes);
     }
