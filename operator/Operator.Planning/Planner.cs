@@ -24,6 +24,10 @@ public static class Planner
         {
             return StandStill(seen);
         }
+        if (seen.RecordTooLarge is not null)
+        {
+            return OnlyDelete(seen);
+        }
         var draft = ListAdoption.Adopt(Adoption.Begin(seen));
         // Decide actions first, because suspensions and run-nows change the following steps.
         draft = seen.ConnectorFindings.IsEmpty ? ActionTaking.Take(draft) : draft;
@@ -57,6 +61,23 @@ public static class Planner
             ConnectorStatus = ConnectorTeller.Tell(draft, new WaitingStores()),
             Actions = ActionTeller.Tell(draft),
             Because = "the clock is wrong",
+        };
+    }
+
+    /// <summary>
+    /// A plan that can't be committed must not be carried out. The committed record still says which pods may go, and their end makes
+    /// the next record smaller.
+    /// </summary>
+    private static Plan OnlyDelete(Observation seen)
+    {
+        var draft = ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen)));
+        var isCommitted = seen.Record is RecordSight.Found && seen.ConnectorFindings.IsEmpty;
+        return StandStill(seen) with
+        {
+            Changes = isCommitted ? Changes.Deletions(draft, PodIndex.Of(draft.Record, seen.Pods)) : [],
+            RolloutStatus = RolloutTeller.Tell(draft),
+            OutdatedActions = ActionAges.Outdated(draft),
+            Because = "the record is too large",
         };
     }
 

@@ -5,6 +5,7 @@ using Operator.Gathering;
 using Operator.Planning;
 using Operator.Planning.Facts;
 using Operator.Planning.Record.Encoding;
+using Operator.Planning.Telling;
 using Operator.Runtime;
 using Operator.Telling;
 
@@ -20,6 +21,7 @@ internal sealed class ConnectorReconciler(
     ClusterActor actor,
     Teller teller,
     ClusterCache cache,
+    DecodedRecords decodedRecords,
     CreateRefusals refusals,
     TimeProvider time,
     ILogger<ConnectorReconciler> logger
@@ -27,6 +29,7 @@ internal sealed class ConnectorReconciler(
 {
     private static readonly TimeSpan TellingRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefusalRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TooLargeRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ReferenceRetry = TimeSpan.FromSeconds(30);
 
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken ct)
@@ -62,10 +65,8 @@ internal sealed class ConnectorReconciler(
             return new Outcome.Done();
         }
         var gathered = await gatherer.GatherAsync(connector, ct);
-        // Decide.
-        var plan = Planner.Plan(gathered.Seen);
-        // Commit: a change is executed only after the record contains its plan.
-        var committed = plan.MustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
+        // Decide, and commit: a change is executed only after the record contains its plan.
+        (gathered, var plan, var committed) = await DecideAsync(key, gathered, ct);
         if (committed is not null)
         {
             ReconcilerLog.Committed(logger, key, committed.Counter, plan.Because);
@@ -77,6 +78,34 @@ internal sealed class ConnectorReconciler(
         var tellAgain = await TellAsync(gathered, plan, committed?.Counter, ct);
         ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
         return OutcomeOf(gathered, plan, tellAgain);
+    }
+
+    /// <summary>A plan; <paramref name="Committed"/> is the record with it, null when it needs no commit.</summary>
+    private sealed record Decision(Gathered Gathered, Plan Plan, StoredRecord? Committed);
+
+    /// <summary>
+    /// A plan that makes the record too large is not carried out: another plan, which needs no commit, takes its place. While the
+    /// status says so, every plan is committed, so that the condition stays until a commit succeeds.
+    /// </summary>
+    private async Task<Decision> DecideAsync(ObjectKey key, Gathered gathered, CancellationToken ct)
+    {
+        var plan = Planner.Plan(gathered.Seen);
+        var wasTooLarge = RecordSizes.IsTooLarge(gathered.Seen.Connector.Status);
+        try
+        {
+            var committed = plan.MustCommit || wasTooLarge ? await CommitAsync(key, gathered, plan, ct) : null;
+            return new Decision(gathered, plan, committed);
+        }
+        catch (RecordTooLargeException e)
+        {
+            ReconcilerLog.TooLarge(logger, e.Message);
+            var seen = gathered.Seen with { RecordTooLarge = RecordSizes.Arithmetic(e.Part, e.Bytes, e.Limit) };
+            if (!wasTooLarge)
+            {
+                await teller.TellTooLargeAsync(seen, ct);
+            }
+            return new Decision(gathered with { Seen = seen }, Planner.Plan(seen), Committed: null);
+        }
     }
 
     /// <summary>
@@ -128,21 +157,29 @@ internal sealed class ConnectorReconciler(
 
     private async Task<StoredRecord> CommitAsync(ObjectKey key, Gathered gathered, Plan plan, CancellationToken ct)
     {
-        var encoded = RecordParts.Encode(plan.Record);
-        var changed = encoded
-            .Where(p => !gathered.Parts.TryGetValue(p.Key, out var old) || !old.Span.SequenceEqual(p.Value))
+        var record = RecordParts.Store(plan.Record);
+        var parts = record.Form.Parts;
+        var changed = parts
+            .Where(p => !gathered.Parts.TryGetValue(p.Key, out var old) || !IsSame(old, p.Value))
             .Select(p => KeyValuePair.Create(p.Key, (ReadOnlyMemory<byte>?)p.Value));
         var removed = gathered
-            .Parts.Keys.Where(name => !encoded.ContainsKey(name))
+            .Parts.Keys.Where(name => !parts.ContainsKey(name))
             .Select(name => KeyValuePair.Create(name, (ReadOnlyMemory<byte>?)null));
         var changes = changed.Concat(removed).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        return await records.CommitAsync(key, gathered.Basis, changes, ct);
+        var committed = await records.CommitAsync(key, gathered.Basis, changes, ct);
+        decodedRecords.Remember(key, committed, record);
+        return committed;
     }
+
+    /// <summary>The part of an unchanged book is the same memory.</summary>
+    private static bool IsSame(ReadOnlyMemory<byte> old, ReadOnlyMemory<byte> now) =>
+        old.Equals(now) || old.Span.SequenceEqual(now.Span);
 
     private Outcome OutcomeOf(Gathered gathered, Plan plan, TimeSpan? tellAgain)
     {
         TimeSpan? wakeUp =
             plan.IsStuck ? (gathered.MayHeal ? ReferenceRetry : null)
+            : gathered.Seen.RecordTooLarge is not null ? TooLargeRetry
             : !gathered.Seen.Refusals.IsEmpty || gathered.Seen.IsClockSkewed || gathered.Seen.IsAtFinishedPodsCap
                 ? RefusalRetry
             : plan.WakeAt - time.GetUtcNow();
@@ -163,6 +200,9 @@ internal static partial class ReconcilerLog
         Message = "Cannot write a status of {Key}: the object is newer; retrying soon: {Why}"
     )]
     public static partial void NotTold(ILogger logger, ObjectKey key, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Nothing new is planned until the record is smaller: {Why}")]
+    public static partial void TooLarge(ILogger logger, string why);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The namespace of {Key} is being deleted; planning stops")]
     public static partial void NamespaceEnds(ILogger logger, ObjectKey key);

@@ -17,7 +17,7 @@ public sealed class World
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private readonly WorldPods _pods = new();
     private readonly List<string> _tickets = [];
-    private ImmutableSortedDictionary<string, byte[]>? _stored;
+    private ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>? _stored;
     private string _recordId = "";
     private DateTimeOffset _recordCreatedAt;
     private long _counter;
@@ -128,7 +128,7 @@ public sealed class World
     public void LoseRecord(bool keepParts = true)
     {
         Assert.NotNull(_stored);
-        _lost = keepParts ? _stored : ImmutableSortedDictionary<string, byte[]>.Empty;
+        _lost = keepParts ? _stored : ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Empty;
         _stored = null;
     }
 
@@ -153,7 +153,7 @@ public sealed class World
             IsClockSkewed = IsClockSkewed,
         };
 
-    private ImmutableSortedDictionary<string, byte[]>? _lost;
+    private ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>? _lost;
 
     private RecordSight Sight()
     {
@@ -166,17 +166,10 @@ public sealed class World
         {
             return new RecordSight.Fresh(id, Now);
         }
-        return new RecordSight.Lost(
-            "its head is gone",
-            id,
-            Now,
-            _lost.TryGetValue(RecordParts.Revisions, out var revisions) ? RecordParts.DecodeRevisions(revisions) : null,
-            _lost.TryGetValue(RecordParts.Attempts, out var attempts) ? RecordParts.DecodeAttempts(attempts) : null
-        )
+        var books = RecordParts.Salvage(_lost.Where(p => RecordParts.OutlivesHead(p.Key)));
+        return new RecordSight.Lost("its head is gone", id, Now, books.Revisions, books.Attempts)
         {
-            Actions = _lost.TryGetValue(RecordParts.Actions, out var actions)
-                ? RecordParts.DecodeActions(actions)
-                : null,
+            Actions = books.Actions,
         };
     }
 
@@ -185,11 +178,7 @@ public sealed class World
             _recordId,
             _counter,
             _recordCreatedAt,
-            (_stored ?? ImmutableSortedDictionary<string, byte[]>.Empty).ToDictionary(
-                p => p.Key,
-                p => (ReadOnlyMemory<byte>)p.Value,
-                StringComparer.Ordinal
-            )
+            _stored ?? ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Empty
         );
 
     private void Commit(ConnectorRecord record)

@@ -47,6 +47,12 @@ public sealed record Observation
     /// <summary>The finished pods of all connectors together reached the operator's limit.</summary>
     public bool IsAtFinishedPodsCap { get; init; }
 
+    /// <summary>
+    /// Which part of the record was too large to commit the plan, with the limit; null: none. Then only what the committed record
+    /// allows is deleted and told.
+    /// </summary>
+    public string? RecordTooLarge { get; init; }
+
     /// <summary>Random seed for the store order of a new attempt.</summary>
     public ulong Salt { get; init; }
     public PlanLimits Limits { get; init; } = new();

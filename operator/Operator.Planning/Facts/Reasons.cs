@@ -10,6 +10,7 @@ public static class Reasons
     public const string Undecodable = "Undecodable";
     public const string ConfigMapMissing = "ConfigMapMissing";
     public const string RecordLost = "RecordLost";
+    public const string RecordTooLarge = "RecordTooLarge";
     public const string ClockSkew = "ClockSkew";
     public const string FinishedPodsCap = "FinishedPodsCap";
     public const string QuotaExceeded = "QuotaExceeded";

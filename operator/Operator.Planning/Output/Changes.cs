@@ -31,12 +31,16 @@ internal static class Changes
             changes.Add(new Change.CreateTicket(ticket, running.Number));
         }
         changes.AddRange(creates.Select(c => new Change.CreatePod(c)));
-        changes.AddRange(Expired(draft, pods));
-        changes.AddRange(
-            Prunable.Pods(draft, pods).Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed"))
-        );
+        changes.AddRange(Deletions(draft, pods));
         return changes.ToImmutable();
     }
+
+    /// <summary>Pods that the record allows to delete.</summary>
+    public static ImmutableArray<Change> Deletions(Draft draft, PodIndex pods) =>
+        [
+            .. Expired(draft, pods),
+            .. Prunable.Pods(draft, pods).Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed")),
+        ];
 
     private static bool IsThere(Draft draft, string ticket) => draft.Seen.Tickets.Any(t => t.Name == ticket);
 

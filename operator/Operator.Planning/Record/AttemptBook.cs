@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
 
@@ -16,4 +18,8 @@ public sealed record AttemptBook
 
     /// <summary>When <c>spec.suspend</c> was last cleared. Slots before this instant are neither run nor counted as missed. Null: never.</summary>
     public DateTimeOffset? ResumedAt { get; set; }
+
+    /// <summary>Members that a newer version of the operator wrote; kept as they are. Null: none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Newer { get; set; }
 }

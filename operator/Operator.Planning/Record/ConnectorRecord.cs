@@ -24,6 +24,9 @@ public sealed record ConnectorRecord
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
     public ImmutableSortedDictionary<string, ChunkBook> Chunks { get; init; } = EmptyChunks;
 
+    /// <summary>The record as it was last read or committed.</summary>
+    public StoredForm Form { get; init; } = StoredForm.None;
+
     private static readonly ImmutableSortedDictionary<string, FlowPlan> EmptyPlans = ImmutableSortedDictionary.Create<
         string,
         FlowPlan

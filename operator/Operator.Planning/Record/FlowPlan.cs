@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
@@ -35,6 +36,10 @@ public sealed record FlowPlan
 
     /// <summary>The problem on the stable arm in the newest closed round; null when there was none.</summary>
     public RoundProblem? Problem { get; set; }
+
+    /// <summary>Members that a newer version of the operator wrote; kept as they are. Null: none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Newer { get; set; }
 
     [JsonIgnore]
     public IEnumerable<Entry> Entries => Occasions.SelectMany(o => o.Entries);

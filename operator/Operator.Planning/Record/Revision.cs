@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Operator.Api;
 
 namespace Operator.Planning.Record;
@@ -18,4 +20,8 @@ public sealed record Revision
     /// <summary>Parameters of every flow that the spec listed. A flow that joined later uses the live spec's parameters.</summary>
     public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>> FlowParameters { get; set; } =
         ImmutableSortedDictionary.Create<string, ImmutableSortedDictionary<string, string>>(StringComparer.Ordinal);
+
+    /// <summary>Members that a newer version of the operator wrote; kept as they are. Null: none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Newer { get; set; }
 }

@@ -86,6 +86,10 @@ internal static class ConnectorTeller
                 Reasons.InvalidSpec,
                 string.Join("; ", seen.ConnectorFindings)
             ),
+            _ when seen.RecordTooLarge is { } arithmetic => NotReady(
+                Reasons.RecordTooLarge,
+                RecordSizes.Message(arithmetic)
+            ),
             _ when book.IsWithoutTruth => NotReady(
                 Reasons.RecordLost,
                 "the record was lost and no stable revision survived: nothing is run, because it is unknown what the stores ran; set updatePolicy: Immediate to adopt the spec as stable"

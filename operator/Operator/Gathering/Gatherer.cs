@@ -4,6 +4,7 @@ using Operator.Acting;
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
+using Operator.Planning.Record.Encoding;
 using Operator.Planning.Rollouts;
 using Operator.Planning.Stores;
 using Operator.Runtime;
@@ -61,6 +62,10 @@ internal sealed class Gatherer(
 )
 {
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
+    private static readonly ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> NoParts = ImmutableSortedDictionary<
+        string,
+        ReadOnlyMemory<byte>
+    >.Empty;
 
     public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
     {
@@ -159,25 +164,40 @@ internal sealed class Gatherer(
 
     private async Task<RecordFacts> ReadRecordAsync(ObjectKey key, long witness, CancellationToken ct)
     {
-        var none = ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Empty;
-        var now = time.GetUtcNow();
         switch (await records.ReadAsync(key, witness, ct))
         {
             case RecordRead.Found(var record):
-                var decoded = decodedRecords.Decode(key, record);
-                return new RecordFacts(new RecordSight.Found(decoded), new CommitBasis.OnTop(record), record.Parts);
+                return await DecodeAsync(key, record, witness, ct);
             case RecordRead.Lost lost:
-                var newId = random.Id();
-                var above = Math.Max(witness, lost.Survivors.Select(s => s.Counter).DefaultIfEmpty().Max());
-                return new RecordFacts(
-                    Survivors.Of(lost, newId, now, witness),
-                    new CommitBasis.InPlaceOf(lost.Head, newId, now, above),
-                    none
-                );
+                return Recover(lost, witness);
             default:
-                var id = random.Id();
-                return new RecordFacts(new RecordSight.Fresh(id, now), new CommitBasis.Fresh(id, now), none);
+                var (id, now) = (random.Id(), time.GetUtcNow());
+                return new RecordFacts(new RecordSight.Fresh(id, now), new CommitBasis.Fresh(id, now), NoParts);
         }
+    }
+
+    private async Task<RecordFacts> DecodeAsync(ObjectKey key, StoredRecord record, long witness, CancellationToken ct)
+    {
+        try
+        {
+            var decoded = decodedRecords.Decode(key, record);
+            return new RecordFacts(new RecordSight.Found(decoded), new CommitBasis.OnTop(record), record.Parts);
+        }
+        catch (DamagedRecordException e)
+        {
+            return Recover(await records.DisownAsync(key, record, $"can't be used: {e.Message}", ct), witness);
+        }
+    }
+
+    private RecordFacts Recover(RecordRead.Lost lost, long witness)
+    {
+        var (id, now) = (random.Id(), time.GetUtcNow());
+        var above = Math.Max(witness, lost.Survivors.Select(s => s.Counter).DefaultIfEmpty().Max());
+        return new RecordFacts(
+            Survivors.Of(lost, id, now, witness),
+            new CommitBasis.InPlaceOf(lost.Head, id, now, above),
+            NoParts
+        );
     }
 
     /// <summary>

@@ -71,6 +71,16 @@ internal sealed class Teller(
         return rest;
     }
 
+    /// <summary>Tells as an event that the record became too large.</summary>
+    public Task TellTooLargeAsync(Observation seen, CancellationToken ct) =>
+        events.TellAsync(
+            Subject(ApiGroup.ConnectorKind, seen.Connector.Metadata),
+            Reasons.RecordTooLarge,
+            RecordSizes.Message(seen.RecordTooLarge ?? ""),
+            isWarning: true,
+            ct
+        );
+
     private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one < other || other is null ? one : other;
 
     /// <summary>Writes to the object's status, and as an event, that the object can't be read.</summary>
