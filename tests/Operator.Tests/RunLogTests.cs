@@ -10,7 +10,7 @@ public sealed partial class RunLogTests
     {
         using var fleet = new ServedFleet();
 
-        fleet.RunFor(TimeSpan.FromSeconds(48));
+        fleet.RunFor(TimeSpan.FromSeconds(44));
 
         var lines = fleet.Log.Select(l => Line().Match(l)).Where(m => m.Success).ToList();
         var told = lines.Select(m => (m.Groups["store"].Value, m.Groups["occasion"].Value)).ToList();

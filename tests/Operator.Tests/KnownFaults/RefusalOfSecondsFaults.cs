@@ -66,7 +66,12 @@ public sealed class RefusalOfSecondsFaults
 
     [KnownFault("4 of 11", 15)]
     public void Work_goes_on_15_seconds_after_2_minutes_of_refused_commits() =>
-        Assert.InRange(FirstPodAfterRefusedCommits(TimeSpan.FromMinutes(2), stores: 1), TimeSpan.Zero, Soon);
+        // The pauses between tries are random, so one outage alone may end just before a try.
+        Assert.InRange(
+            ((int[])[110, 120, 130, 140]).Max(s => FirstPodAfterRefusedCommits(TimeSpan.FromSeconds(s), stores: 1)),
+            TimeSpan.Zero,
+            Soon
+        );
 
     [KnownFault("4 of 11", 15)]
     public void Work_goes_on_15_seconds_after_10_minutes_of_refused_commits() =>
