@@ -39,7 +39,11 @@ internal static class Program
         try
         {
             return await RunAsync(
-                BenchOptions.Parse(args, NamesOf(All), NamesOf(All.Where(m => !m.IsLong))),
+                BenchOptions.Parse(
+                    args,
+                    NamesOf(All).Union(Offline.Select(m => m.Name)).ToHashSet(StringComparer.Ordinal),
+                    NamesOf(All.Where(m => !m.IsLong))
+                ),
                 stop.Token
             );
         }
@@ -51,7 +55,7 @@ internal static class Program
     }
 
     private static HashSet<string> NamesOf(IEnumerable<IMeasurement> measurements) =>
-        [.. measurements.Select(m => m.Name), .. Offline.Select(m => m.Name)];
+        measurements.Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
 
     private static async Task<int> RunAsync(BenchOptions options, CancellationToken ct)
     {

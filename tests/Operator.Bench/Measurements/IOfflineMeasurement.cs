@@ -2,7 +2,7 @@ using Operator.Bench.Reporting;
 
 namespace Operator.Bench.Measurements;
 
-/// <summary>A measurement that needs no cluster and no operator.</summary>
+/// <summary>A measurement that needs no cluster and no operator. It runs only if the command line names it.</summary>
 internal interface IOfflineMeasurement
 {
     string Name { get; }

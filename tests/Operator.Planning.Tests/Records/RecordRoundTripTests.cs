@@ -96,6 +96,38 @@ public sealed class RecordRoundTripTests
             iter: 30
         );
 
+    /// <summary>The operator goes on with what it committed, without reading it: so it must be what it would read.</summary>
+    [Theory]
+    [InlineData(A.Better)]
+    [InlineData(A.Bad)]
+    public void What_a_world_commits_is_what_it_reads(string image)
+    {
+        var world = A.SettledWorld();
+        world.Versions[A.Bad] = new Behaviour { Failed = 5, CrashesAt = world.Connector.Spec.Stores[7].Name };
+        world.ShipImage(image);
+        world.Do("stop", A.Suspend("", world.Connector.Spec.Stores[3].Name));
+        world.Do("now", A.RunNow());
+        var commits = 0;
+
+        world.Run(
+            TimeSpan.FromMinutes(3),
+            w =>
+            {
+                if (w.Last.MustCommit)
+                {
+                    commits++;
+                    Assert.Equal(
+                        RecordText.Of(w.Last.Record with { Counter = 0 }),
+                        RecordText.Of(w.Record with { Counter = 0 })
+                    );
+                }
+                return false;
+            }
+        );
+
+        Assert.True(commits > 20, $"{commits} commits");
+    }
+
     private static ImmutableArray<string> Roster(Random random) =>
         [.. Stores.Where((_, i) => i == 0 || random.Next(2) == 0)];
 
