@@ -156,12 +156,6 @@ internal sealed class Gatherer(
         return pods;
     }
 
-    private sealed record RecordFacts(
-        RecordSight Sight,
-        CommitBasis Basis,
-        ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts
-    );
-
     private async Task<RecordFacts> ReadRecordAsync(ObjectKey key, long witness, CancellationToken ct)
     {
         switch (await records.ReadAsync(key, witness, ct))
@@ -169,10 +163,9 @@ internal sealed class Gatherer(
             case RecordRead.Found(var record):
                 return await DecodeAsync(key, record, witness, ct);
             case RecordRead.Lost lost:
-                return Recover(lost, witness);
+                return RecordFacts.Lost(lost, witness, random.Id(), time.GetUtcNow());
             default:
-                var (id, now) = (random.Id(), time.GetUtcNow());
-                return new RecordFacts(new RecordSight.Fresh(id, now), new CommitBasis.Fresh(id, now), NoParts);
+                return RecordFacts.Fresh(random.Id(), time.GetUtcNow());
         }
     }
 
@@ -180,24 +173,13 @@ internal sealed class Gatherer(
     {
         try
         {
-            var decoded = decodedRecords.Decode(key, record);
-            return new RecordFacts(new RecordSight.Found(decoded), new CommitBasis.OnTop(record), record.Parts);
+            return RecordFacts.Found(record, decodedRecords.Decode(key, record));
         }
         catch (DamagedRecordException e)
         {
-            return Recover(await records.DisownAsync(key, record, $"can't be used: {e.Message}", ct), witness);
+            var lost = await records.DisownAsync(key, record, $"can't be used: {e.Message}", ct);
+            return RecordFacts.Lost(lost, witness, random.Id(), time.GetUtcNow());
         }
-    }
-
-    private RecordFacts Recover(RecordRead.Lost lost, long witness)
-    {
-        var (id, now) = (random.Id(), time.GetUtcNow());
-        var above = Math.Max(witness, lost.Survivors.Select(s => s.Counter).DefaultIfEmpty().Max());
-        return new RecordFacts(
-            Survivors.Of(lost, id, now, witness),
-            new CommitBasis.InPlaceOf(lost.Head, id, now, above),
-            NoParts
-        );
     }
 
     /// <summary>

@@ -21,7 +21,8 @@ internal static class RecordText
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is { IsPublic: true } && p.PropertyType != typeof(StoredForm));
 
-    public static bool IsOurs(Type type) => type.IsClass && type.Namespace?.StartsWith("Operator.", StringComparison.Ordinal) == true;
+    public static bool IsOurs(Type type) =>
+        type.IsClass && type.Namespace?.StartsWith("Operator.", StringComparison.Ordinal) == true;
 
     private static void Write(StringBuilder text, object? value)
     {

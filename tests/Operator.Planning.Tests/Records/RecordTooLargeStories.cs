@@ -78,6 +78,9 @@ public sealed class RecordTooLargeStories
     private static void Keep(World world, int slots) =>
         world.Connector = world.Connector with
         {
-            Spec = world.Connector.Spec with { History = new HistoryLimits { Slots = slots, FailedRuns = 0 } },
+            Spec = world.Connector.Spec with
+            {
+                History = new HistoryLimits { Slots = slots, FailedRuns = 0 },
+            },
         };
 }
