@@ -1,6 +1,6 @@
 # The targets only call scripts; the logic is in hack/.
 .DEFAULT_GOAL := help
-.PHONY: help build test stories fuzz chaos demo bench soak cost images cluster-up cluster-down format chart-crds clean clean-cache
+.PHONY: help build test stories fuzz chaos demo bench record-sizes soak cost images cluster-up cluster-down format chart-crds clean clean-cache
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,9 @@ demo: ## Show on a real cluster with 40 stores how a good version is promoted an
 
 bench: ## Measure the native operator on a real cluster and compare with bench/limits.json
 	@hack/bench.sh
+
+record-sizes: ## Measure the record of 10,000 stores with long names, without a cluster
+	@dotnet run --project tests/Operator.Bench --configuration Release -- record-sizes --out=artifacts/bench/record-sizes.json
 
 soak: ## Run 10,000 stores x 2 flows on a real API server for half an hour
 	@hack/bench.sh soak

@@ -40,7 +40,7 @@ measure() {
   cpu=$(of marketplace_run_requested_cpu_core_seconds_total "size-$size")
   k get pods -l "marketplace-operator.io/connector=size-$size" -o json | jq -r --arg size "$size" --arg runs "$runs" --arg syncs "$syncs" --arg cpu "$cpu" '
     def at: fromdateiso8601;
-    [.items[] | {slot: (.metadata.labels["marketplace-operator.io/occasion"][1:] | tonumber), done: (.status.containerStatuses[0].state.terminated.finishedAt // empty | at)}]
+    [.items[] | {slot: (.metadata.labels["marketplace-operator.io/occasion"][1:] | tonumber), done: (.status.containerStatuses[]? | select(.name == "sync").state.terminated.finishedAt // empty | at)}]
     | (map(.slot) | max) as $slot | map(select(.slot == $slot).done - $slot) | sort
     | "| \($size) | \(1000 * ($runs | tonumber) / ($syncs | tonumber) | round) | \(1000 * ($cpu | tonumber) / ($syncs | tonumber) * 10 | round / 10) | \(.[length / 2 | floor]) s | \(last) s |"'
   k delete mpc "size-$size" --wait >/dev/null

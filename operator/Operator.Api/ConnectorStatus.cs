@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Operator.Api;
 
-/// <summary>A copy of the record. The operator reads back only <see cref="RecordCounter"/>, to detect a lost record.</summary>
+/// <summary>
+/// A copy of the record. The operator reads back only <see cref="RecordId"/> and <see cref="RecordCounter"/>, to detect a lost
+/// record.
+/// </summary>
 public sealed record ConnectorStatus
 {
     /// <summary>-1 until the operator first handles the object, so that a new object never looks finished.</summary>
@@ -21,7 +24,10 @@ public sealed record ConnectorStatus
     /// <summary>The stores that were synced longest ago, longest first, at most 20.</summary>
     public ImmutableArray<StoreTrouble> WorstStores { get; set; } = [];
 
-    /// <summary>The record's counter when this status was written; a record with a lower counter is treated as lost.</summary>
+    /// <summary>The id of the record that this status copies; null before the first. Another record is not compared with it.</summary>
+    public string? RecordId { get; set; }
+
+    /// <summary>The record's counter when this status was written; the same record with a lower counter is treated as lost.</summary>
     public long RecordCounter { get; set; }
 }
 
@@ -110,7 +116,7 @@ public sealed record MissedCounts
 
 public sealed record MissedByCause
 {
-    /// <summary>The operator was down or could not plan in time.</summary>
+    /// <summary>Nobody planned in time: the operator was down.</summary>
     public long Downtime { get; set; }
 
     /// <summary>More runs were due than maxConcurrentRuns allows.</summary>
@@ -127,4 +133,13 @@ public sealed record MissedByCause
 
     /// <summary>The cluster did not run the pod, or lost it.</summary>
     public long Infra { get; set; }
+
+    /// <summary>The store runs in a small group after a failure, and the places of such groups were taken.</summary>
+    public long Isolation { get; set; }
+
+    /// <summary>Problems of the connector kept its runs from starting.</summary>
+    public long InvalidSpec { get; set; }
+
+    /// <summary>The record does not show the cause.</summary>
+    public long Unknown { get; set; }
 }

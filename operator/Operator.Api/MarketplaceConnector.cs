@@ -160,11 +160,14 @@ public sealed record Flow
 
     /// <summary>
     /// Cron with 5 fields, or <c>@every 1m</c> (aligned to the Unix epoch, at least 30s unless the operator is started with
-    /// a lower minimum).
+    /// a lower minimum). Macros such as <c>@daily</c> are refused.
     /// </summary>
     public string Schedule { get; set; } = "";
 
-    /// <summary>IANA name, for cron only. Default UTC.</summary>
+    /// <summary>
+    /// IANA name, for cron only. Default UTC. When clocks go back, times of plain numbers come once; with <c>*</c>, a range or a
+    /// step in the minute or the hour they come in both of the repeated hours.
+    /// </summary>
     public string TimeZone { get; set; } = "UTC";
 
     /// <summary>The time over which the runs of one slot start; each run has the same offset in every slot. Default 0s.</summary>

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Operator.Api;
 
-/// <summary>A copy of the record. The operator reads back only <see cref="RecordCounter"/>, to detect a lost record.</summary>
+/// <summary>
+/// A copy of the record. The operator reads back only <see cref="RecordId"/> and <see cref="RecordCounter"/>, to detect a lost
+/// record, and <see cref="Connector"/>, because the rollout stays with it.
+/// </summary>
 public sealed record RolloutStatus
 {
     /// <summary>-1 until the operator first handles the object, so that a new object never looks finished.</summary>
@@ -10,20 +13,27 @@ public sealed record RolloutStatus
     public ImmutableArray<Condition> Conditions { get; set; } = [];
 
     /// <summary>
-    /// Phase of the newest attempt: Idle, Progressing, Holding, Paused, Promoted, RolledBack, Aborted, Superseded or Reset.
+    /// Phase of the newest attempt: Idle, Progressing, Holding, Paused, Promoted, RolledBack, Aborted, Superseded or Reset. Idle
+    /// again when what it was rolled back for is no longer in the connector.
     /// </summary>
     public string? Phase { get; set; }
     public string? StableRevision { get; set; }
     public string? CandidateRevision { get; set; }
     public string? RejectedRevision { get; set; }
 
-    /// <summary>The running attempt, else the newest ended attempt; null when there was none.</summary>
+    /// <summary>The running attempt, else the newest ended attempt; null while the phase is Idle.</summary>
     public AttemptStatus? Attempt { get; set; }
 
     /// <summary>The last 10 attempts, newest first.</summary>
     public ImmutableArray<AttemptSummary> History { get; set; } = [];
 
-    /// <summary>The record's counter when this status was written; a record with a lower counter is treated as lost.</summary>
+    /// <summary>The connector that first followed this rollout; null while none has. It is never another one.</summary>
+    public string? Connector { get; set; }
+
+    /// <summary>The id of the record that this status copies; null before the first. Another record is not compared with it.</summary>
+    public string? RecordId { get; set; }
+
+    /// <summary>The record's counter when this status was written; the same record with a lower counter is treated as lost.</summary>
     public long RecordCounter { get; set; }
 }
 

@@ -14,6 +14,12 @@ public sealed record SyncAction
     public ObjectMeta Metadata { get; set; } = new();
     public ActionSpec Spec { get; set; } = new();
     public ActionStatus Status { get; set; } = new();
+
+    /// <summary>
+    /// Fields of the object that the kind does not have, as <see cref="Api.UnknownFields.NoteIn"/> found them: a misspelt <c>stores</c>
+    /// would mean every store. Not part of the JSON.
+    /// </summary>
+    internal ImmutableArray<Finding> UnknownFields { get; init; } = [];
 }
 
 /// <summary>The kind of action.</summary>
@@ -42,6 +48,9 @@ public enum ActionTargetKind
 
 public sealed record ActionSpec
 {
+    /// <summary>As written; default: left out.</summary>
+    private ImmutableArray<string> _stores;
+
     /// <summary>Required.</summary>
     public ActionTarget TargetRef { get; set; } = new();
 
@@ -51,8 +60,18 @@ public sealed record ActionSpec
     /// <summary>The flow that the action targets. Default: all flows.</summary>
     public string Flow { get; set; } = "";
 
-    /// <summary>The stores that the action targets, at most 250. Default: all stores.</summary>
-    public ImmutableArray<string> Stores { get; set; } = [];
+    /// <summary>
+    /// The stores that the action targets, at most 250. Default: all stores. A list that is written out has at least one, because an
+    /// empty one may be a mistake that means the opposite.
+    /// </summary>
+    public ImmutableArray<string> Stores
+    {
+        get => _stores.IsDefault ? [] : _stores;
+        set => _stores = value;
+    }
+
+    /// <summary>The list of stores is written out, but empty.</summary>
+    internal bool NamesNoStore => !_stores.IsDefault && _stores.IsEmpty;
 
     /// <summary>With RunNow: workers redo the work since this instant. Default: they redo nothing.</summary>
     public Instant Since { get; set; } = new("");

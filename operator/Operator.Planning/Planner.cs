@@ -20,17 +20,21 @@ public static class Planner
 {
     public static Plan Plan(Observation seen)
     {
-        if (seen.IsClockSkewed)
+        if (seen.IsClockSkewed || seen.CommitRefusal is not null)
         {
             return StandStill(seen);
+        }
+        if (seen.RecordTooLarge is not null)
+        {
+            return OnlyDelete(seen);
         }
         var draft = ListAdoption.Adopt(Adoption.Begin(seen));
         // Decide actions first, because suspensions and run-nows change the following steps.
         draft = seen.ConnectorFindings.IsEmpty ? ActionTaking.Take(draft) : draft;
-        draft = ListAdoption.UnderSuspensions(SpecSuspension.Note(draft));
-        var (pods, waiting) = (PodIndex.Of(draft.Record, seen.Pods), new WaitingStores());
+        draft = ListAdoption.UnderSuspensions(PlanningNotes.NoteProblems(SpecSuspension.Note(draft)));
+        var (pods, waiting) = (PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
-        draft = Closing.Close(Folding.Fold(draft, pods), waiting);
+        draft = Closing.Close(Folding.Fold(Replacement.Note(draft), pods), waiting);
         if (seen.ConnectorFindings.IsEmpty)
         {
             // Choose each store's revision before new runs are planned.
@@ -41,12 +45,12 @@ public static class Planner
             draft = StoreHolds.Exist(draft.Effective, draft.Record) ? Closing.Close(draft, waiting) : draft;
             draft = Expiry.Mark(draft, pods);
         }
-        return Conclude(Forgetting.Forget(draft, pods), pods, waiting);
+        return Conclude(PlanningNotes.NotePlan(Forgetting.Forget(draft, pods)), pods, waiting);
     }
 
     /// <summary>
     /// With a wrong clock, future slots would count as missed and live runs as overdue. So the planner decides nothing until the
-    /// clock is right: no run starts and no cohort widens.
+    /// clock is right: no run starts and no cohort widens. The same applies when the record can't be written.
     /// </summary>
     private static Plan StandStill(Observation seen)
     {
@@ -56,7 +60,26 @@ public static class Planner
             Record = draft.Record,
             ConnectorStatus = ConnectorTeller.Tell(draft, new WaitingStores()),
             Actions = ActionTeller.Tell(draft),
-            Because = "the clock is wrong",
+            Because = seen.IsClockSkewed ? "the clock is wrong" : "the record can't be written",
+        };
+    }
+
+    /// <summary>
+    /// A plan that can't be committed must not be carried out. The committed record still says which pods may go, and their end makes
+    /// the next record smaller.
+    /// </summary>
+    private static Plan OnlyDelete(Observation seen)
+    {
+        var draft = ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen)));
+        var isCommitted = seen.Record is RecordSight.Found && seen.ConnectorFindings.IsEmpty;
+        return StandStill(seen) with
+        {
+            Changes = isCommitted
+                ? Changes.Deletions(draft, PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods))
+                : [],
+            RolloutStatus = RolloutTeller.Tell(draft),
+            OutdatedActions = ActionAges.Outdated(draft),
+            Because = "the record is too large",
         };
     }
 

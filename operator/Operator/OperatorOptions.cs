@@ -36,7 +36,8 @@ public sealed class OperatorOptions
     public int Workers { get; set; } = 4;
 
     /// <summary>
-    /// Most finished pods of all connectors together; while there are this many, no new run is planned. Default 5000.
+    /// Most finished pods of all connectors together. At this number the oldest are deleted, whatever <c>spec.history</c> says. Only
+    /// pods that are not folded yet stop new runs. Default 5000.
     /// </summary>
     [Range(10, 12000)]
     public int FinishedPodsCap { get; set; } = 5000;

@@ -26,6 +26,8 @@ internal static class Program
         new Soak(),
     ];
 
+    private static readonly IReadOnlyList<IOfflineMeasurement> Offline = [new RecordSizes()];
+
     private static async Task<int> Main(string[] args)
     {
         using var stop = new CancellationTokenSource();
@@ -37,7 +39,11 @@ internal static class Program
         try
         {
             return await RunAsync(
-                BenchOptions.Parse(args, NamesOf(All), NamesOf(All.Where(m => !m.IsLong))),
+                BenchOptions.Parse(
+                    args,
+                    NamesOf(All).Union(Offline.Select(m => m.Name)).ToHashSet(StringComparer.Ordinal),
+                    NamesOf(All.Where(m => !m.IsLong))
+                ),
                 stop.Token
             );
         }
@@ -53,37 +59,61 @@ internal static class Program
 
     private static async Task<int> RunAsync(BenchOptions options, CancellationToken ct)
     {
-        var time = TimeProvider.System;
-        var limits = await Limits.ReadAsync(options.LimitsFile, ct);
-        using var cluster = BenchCluster.Connect(options, time);
-        var figures = new List<Figure>();
-        var hasFailed = false;
-        foreach (var measurement in All.Where(m => options.Names.Contains(m.Name)))
+        var run = new Run(options, await Limits.ReadAsync(options.LimitsFile, ct), ct);
+        foreach (var measurement in Offline.Where(m => options.Names.Contains(m.Name)))
         {
-            var start = time.GetTimestamp();
-            await Console.Error.WriteLineAsync($"  {measurement.Name}: {measurement.What}");
+            await run.AddAsync(measurement.Name, measurement.What, () => measurement.MeasureAsync(options, ct));
+        }
+        var online = All.Where(m => options.Names.Contains(m.Name)).ToList();
+        if (online.Count > 0)
+        {
+            using var cluster = BenchCluster.Connect(options, TimeProvider.System);
+            foreach (var measurement in online)
+            {
+                await run.AddAsync(measurement.Name, measurement.What, () => measurement.MeasureAsync(cluster, ct));
+            }
+            await cluster.DeleteNamespacesAsync(ct);
+        }
+        return await run.EndAsync();
+    }
+
+    /// <summary>The figures so far.</summary>
+    private sealed class Run(BenchOptions options, Limits limits, CancellationToken ct)
+    {
+        private readonly TimeProvider _time = TimeProvider.System;
+        private readonly List<Figure> _figures = [];
+        private bool _hasFailed;
+
+        public async Task AddAsync(string name, string what, Func<Task<IReadOnlyList<Figure>>> measureAsync)
+        {
+            var start = _time.GetTimestamp();
+            await Console.Error.WriteLineAsync($"  {name}: {what}");
             try
             {
-                var measured = await measurement.MeasureAsync(cluster, ct);
-                figures.AddRange(measured);
-                await Console.Error.WriteAsync(Report.Of(measured, limits, options, time.GetUtcNow()).Rows());
+                var measured = await measureAsync();
+                _figures.AddRange(measured);
+                await Console.Error.WriteAsync(Report.Of(measured, limits, options, _time.GetUtcNow()).Rows());
             }
             // These are faults of the cluster: the bench continues with the next measurement, and fails at the end.
             catch (Exception e)
                 when (e is BenchException or KubeApiException or HttpRequestException or TimeoutException or IOException
                 )
             {
-                hasFailed = true;
-                await Console.Error.WriteLineAsync($"  error: {measurement.Name}: {e.Message}");
+                _hasFailed = true;
+                await Console.Error.WriteLineAsync($"  error: {name}: {e.Message}");
             }
-            await Console.Error.WriteLineAsync($"  {"", -34} {time.GetElapsedTime(start).TotalSeconds, 6:0.0} s");
+            await Console.Error.WriteLineAsync($"  {"", -34} {_time.GetElapsedTime(start).TotalSeconds, 6:0.0} s");
         }
-        await cluster.DeleteNamespacesAsync(ct);
-        var report = Report.Of(figures, limits, options, time.GetUtcNow());
-        await report.WriteJsonAsync(options.OutFile, ct);
-        Console.Out.Write(report.Table());
-        return hasFailed ? Unmeasured
-            : report.HasExceeded ? Exceeded
-            : 0;
+
+        /// <summary>Writes the report, and returns the exit code.</summary>
+        public async Task<int> EndAsync()
+        {
+            var report = Report.Of(_figures, limits, options, _time.GetUtcNow());
+            await report.WriteJsonAsync(options.OutFile, ct);
+            Console.Out.Write(report.Table());
+            return _hasFailed ? Unmeasured
+                : report.HasExceeded ? Exceeded
+                : 0;
+        }
     }
 }

@@ -12,6 +12,9 @@ public sealed record Behaviour
 
     /// <summary>The worker dies at this store, after it has reported the stores before. Null: no crash.</summary>
     public string? CrashesAt { get; init; }
+
+    /// <summary>More stores at which the worker dies.</summary>
+    public ImmutableHashSet<string> AlsoCrashesAt { get; init; } = [];
     public long Ok { get; init; } = 10;
     public long Failed { get; init; }
     public bool IsSilent { get; init; }
@@ -36,7 +39,7 @@ public sealed record Behaviour
     /// <summary>The script of the pod: it starts after 1 s. A deleted pod ignores SIGTERM and leaves a complete report.</summary>
     public PodScript ScriptFor(ImmutableArray<string> stores)
     {
-        var crashes = CrashesAt is { } store && stores.Contains(store);
+        var crashes = stores.Any(IsDeadly);
         return new PodScript
         {
             StartsAfter = CanStart ? TimeSpan.FromSeconds(1) : TimeSpan.Zero,
@@ -67,9 +70,11 @@ public sealed record Behaviour
         {
             return "";
         }
-        var reached = stores.TakeWhile(s => s != CrashesAt).Take(most);
+        var reached = stores.TakeWhile(s => !IsDeadly(s)).Take(most);
         return WorkerReport.Of(reached.Select(PartOf), ReportsAlso);
     }
+
+    private bool IsDeadly(string store) => store == CrashesAt || AlsoCrashesAt.Contains(store);
 
     private string PartOf(string store) =>
         store == Skips ? WorkerReport.NotReached

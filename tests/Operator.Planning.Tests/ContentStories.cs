@@ -1,6 +1,6 @@
+using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Facts;
-using Operator.Planning.Output;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests;
@@ -176,7 +176,7 @@ public sealed class ContentStories
 
     private static string Id(char digit) => $"registry.example.com/sync@sha256:{new string(digit, 64)}";
 
-    private static IEnumerable<Condition> Conditions(World world) =>
+    private static ImmutableArray<Condition> Conditions(World world) =>
         Planner.Plan(world.Observe()).ConnectorStatus.Conditions;
 
     private static void Set(World world, string? value) =>

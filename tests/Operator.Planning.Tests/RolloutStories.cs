@@ -43,6 +43,32 @@ public sealed class RolloutStories
     }
 
     [Fact]
+    public void A_rollout_is_idle_again_once_the_good_content_is_back()
+    {
+        var world = A.SettledWorld();
+        world.Versions[A.Bad] = new Behaviour { Ok = 5, Failed = 5 };
+        world.ShipImage(A.Bad);
+        world.Run(Long, w => w.Record.Revisions.Rejected is not null);
+        world.Run(TimeSpan.FromSeconds(30));
+        var rejected = world.Last.RolloutStatus;
+
+        world.ShipImage(A.Good);
+        world.Run(TimeSpan.FromSeconds(30));
+
+        var settled = world.Last.RolloutStatus;
+        Assert.Equal(("RolledBack", "False", 1), Row(rejected));
+        Assert.Equal(("Idle", "True", null), Row(settled));
+        Assert.Equal("RolledBack", Assert.Single(settled!.History).Outcome); // see the row
+
+        static (string?, string?, int?) Row(RolloutStatus? status) =>
+            (
+                status?.Phase,
+                status?.Conditions.First(c => c.Type == ConditionTypes.Ready).Status,
+                status?.Attempt?.Number
+            );
+    }
+
+    [Fact]
     public void A_version_that_exits_at_once_ends_its_attempt_in_the_first_step()
     {
         var world = A.SettledWorld();

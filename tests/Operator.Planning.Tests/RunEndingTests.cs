@@ -85,4 +85,49 @@ public sealed class RunEndingTests
 
         Assert.Equal(TimeSpan.FromSeconds(expected), ending!.Ran);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(11 * 60)]
+    [InlineData(-11 * 60)]
+    [InlineData(365 * 24 * 60 * 60)]
+    public void A_nodes_clock_counts_within_what_the_other_clocks_say(int secondsAhead)
+    {
+        var (created, ahead) = (Now.AddSeconds(-22), TimeSpan.FromSeconds(secondsAhead));
+        var pod = new ObservedPod
+        {
+            Name = "run",
+            CreatedAt = created,
+            Phase = PodPhase.Succeeded,
+            Container = new ContainerSight.Terminated(
+                0,
+                "Completed",
+                "",
+                created.AddSeconds(1) + ahead,
+                created.AddSeconds(21) + ahead
+            ),
+        };
+
+        var ending = EndingOf(pod);
+
+        Assert.Equal(TimeSpan.FromSeconds(20), ending.Ran);
+        Assert.InRange(ending.StartedAt ?? default, created, Now);
+        Assert.InRange(ending.Took ?? TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(27));
+    }
+
+    [Fact]
+    public void A_run_lasts_no_longer_than_its_pod_has_existed()
+    {
+        var container = new ContainerSight.Terminated(0, "Completed", "", DateTimeOffset.UnixEpoch, Now);
+
+        var ending = EndingOf(new ObservedPod { CreatedAt = Now.AddSeconds(-22), Container = container });
+
+        Assert.Equal((TimeSpan.FromSeconds(27), Now.AddSeconds(-22)), (ending.Ran, ending.StartedAt));
+    }
+
+    private static RunEnding EndingOf(ObservedPod pod)
+    {
+        var facts = new RunFacts(FlowHasReported: false, RevisionHasStarted: true);
+        return RunEndings.Of(EntryWithoutImage() with { Stop = null }, pod, facts, new Observation { Now = Now })!; // it has ended
+    }
 }

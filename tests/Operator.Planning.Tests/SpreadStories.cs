@@ -117,26 +117,27 @@ public sealed class SpreadStories
     }
 
     [Fact]
-    public void An_occasion_planned_before_there_was_a_spread_is_still_understood()
+    public void An_occasion_without_a_spread_is_understood()
     {
-        const string old = """
-            {"listedAt":"2026-11-24T12:00:00+00:00","lastSlot":"2026-11-24T12:00:10+00:00","occasions":[{"id":"s1","slot":
-            "2026-11-24T12:00:10+00:00","startBy":"2026-11-24T12:00:30+00:00","period":"00:00:10","entries":[{"index":0,
-            "stores":["a"],"revision":"r","arm":"Stable","attempt":0,"stage":0,"isPilot":false,"isIsolated":false,
-            "startBy":"2026-11-24T12:00:30+00:00","deadline":"2026-11-24T12:01:08+00:00","notReached":[]}],
-            "isClosed":false}],"isolated":[{"store":"a","revision":"r","size":1,"clean":3}],"hasReported":true,
-            "missedSlots":2,"missedStoreSyncs":80}
+        const string plan = """
+            {"plan":{"listedAt":"2026-11-24T12:00:00+00:00","lastSlot":"2026-11-24T12:00:10+00:00","occasions":[{"id":"s1",
+            "slot":"2026-11-24T12:00:10+00:00","startBy":"2026-11-24T12:00:30+00:00","period":"00:00:10","entries":[{
+            "stores":["0"],"revision":"r","startBy":"2026-11-24T12:00:30+00:00","deadline":"2026-11-24T12:01:08+00:00"}]}],
+            "isolated":[{"store":"0","revision":"r","size":1,"clean":3}],"hasReported":true,"missedSlots":2,
+            "missedStoreSyncs":80}}
             """;
         var parts = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal)
         {
-            ["plan.orders"] = System.Text.Encoding.UTF8.GetBytes(old),
+            ["plan.orders"] = System.Text.Encoding.UTF8.GetBytes(plan),
+            ["names"] = System.Text.Encoding.UTF8.GetBytes("""{"content":{"names":["a"]}}"""),
         };
 
-        var plan = RecordParts.Decode("id", 1, default, parts).Plan("orders");
+        var orders = RecordParts.Decode("id", 1, default, parts).Plan("orders");
 
-        Assert.Equal(TimeSpan.Zero, plan.Occasions[0].Spread);
-        Assert.Null(plan.Occasions[0].Entries[0].NotBefore);
-        Assert.Equal((2L, 80L), (plan.MissedSlots, plan.MissedStoreSyncs));
+        Assert.Equal(TimeSpan.Zero, orders.Occasions[0].Spread);
+        Assert.Null(orders.Occasions[0].Entries[0].NotBefore);
+        Assert.Equal(("a", "a"), (orders.Occasions[0].Entries[0].Stores[0], orders.Isolated[0].Store));
+        Assert.Equal((2L, 80L), (orders.MissedSlots, orders.MissedStoreSyncs));
     }
 
     private sealed record Load(int Stores, int MostStores, int MostRuns, int Seconds, int Spread, int Deadline);

@@ -16,7 +16,7 @@ public sealed class World
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private readonly WorldPods _pods = new();
-    private ImmutableSortedDictionary<string, byte[]>? _stored;
+    private ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>? _stored;
     private string _recordId = "";
     private DateTimeOffset _recordCreatedAt;
     private long _counter;
@@ -26,6 +26,12 @@ public sealed class World
 
     public DateTimeOffset Now { get; set; } = Start;
     public bool IsClockSkewed { get; set; }
+
+    /// <summary>Problems of the connector, as the program finds them.</summary>
+    public ImmutableArray<string> Findings { get; set; } = [];
+
+    /// <summary>Since when the planning process runs. Null: unknown.</summary>
+    public DateTimeOffset? PlanningSince { get; set; }
     public MarketplaceConnector Connector { get; set; } = A.Connector(Start);
     public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
     public ImmutableArray<StoreListSight> StoreLists { get; set; } = [];
@@ -127,7 +133,7 @@ public sealed class World
     public void LoseRecord(bool keepParts = true)
     {
         Assert.NotNull(_stored);
-        _lost = keepParts ? _stored : ImmutableSortedDictionary<string, byte[]>.Empty;
+        _lost = keepParts ? _stored : ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Empty;
         _stored = null;
     }
 
@@ -156,9 +162,11 @@ public sealed class World
             ConfigMapValues = ConfigMapValues,
             Actions = Actions,
             IsClockSkewed = IsClockSkewed,
+            ConnectorFindings = Findings,
+            PlanningSince = PlanningSince,
         };
 
-    private ImmutableSortedDictionary<string, byte[]>? _lost;
+    private ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>? _lost;
 
     private RecordSight Sight()
     {
@@ -171,17 +179,10 @@ public sealed class World
         {
             return new RecordSight.Fresh(id, Now);
         }
-        return new RecordSight.Lost(
-            "its head is gone",
-            id,
-            Now,
-            _lost.TryGetValue(RecordParts.Revisions, out var revisions) ? RecordParts.DecodeRevisions(revisions) : null,
-            _lost.TryGetValue(RecordParts.Attempts, out var attempts) ? RecordParts.DecodeAttempts(attempts) : null
-        )
+        var books = RecordParts.Salvage(_lost.Where(p => RecordParts.OutlivesHead(p.Key)));
+        return new RecordSight.Lost("its head is gone", id, Now, books.Revisions, books.Attempts)
         {
-            Actions = _lost.TryGetValue(RecordParts.Actions, out var actions)
-                ? RecordParts.DecodeActions(actions)
-                : null,
+            Actions = books.Actions,
         };
     }
 
@@ -190,11 +191,7 @@ public sealed class World
             _recordId,
             _counter,
             _recordCreatedAt,
-            (_stored ?? ImmutableSortedDictionary<string, byte[]>.Empty).ToDictionary(
-                p => p.Key,
-                p => (ReadOnlyMemory<byte>)p.Value,
-                StringComparer.Ordinal
-            )
+            _stored ?? ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Empty
         );
 
     private void Commit(ConnectorRecord record)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Operator.Gathering;
 using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
@@ -18,12 +17,23 @@ public sealed class DecodedRecordsTests
         Id = "r1",
         Counter = 3,
         CreatedAt = Now,
-        Parts = PartsOf(new ConnectorRecord { Id = "r1", Counter = 3 }),
+        Parts = RecordParts.Encode(new ConnectorRecord { Id = "r1", Counter = 3 }),
     };
 
     [Fact]
     public void The_same_parts_are_decoded_once() =>
         Assert.Same(_records.Decode(Shop, _stored), _records.Decode(Shop, _stored with { }));
+
+    [Fact]
+    public void What_was_committed_is_not_decoded()
+    {
+        var content = new ConnectorRecord { Id = "r1", Counter = 2 };
+
+        var committed = _records.Remember(Shop, _stored, content);
+
+        Assert.Same(committed, _records.Decode(Shop, _stored));
+        Assert.Equal((3, Now), (committed.Counter, committed.CreatedAt));
+    }
 
     [Fact]
     public void Parts_that_were_read_again_are_decoded_again()
@@ -36,13 +46,8 @@ public sealed class DecodedRecordsTests
         // The parts are new objects in memory, as after a restore from a backup; the id and the counter are equal.
         var again = _stored with
         {
-            Parts = PartsOf(new ConnectorRecord { Id = "r1", Counter = 3 }),
+            Parts = RecordParts.Encode(new ConnectorRecord { Id = "r1", Counter = 3 }),
         };
         Assert.NotSame(first, _records.Decode(Shop, again));
     }
-
-    private static ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> PartsOf(ConnectorRecord record) =>
-        RecordParts
-            .Encode(record)
-            .ToImmutableSortedDictionary(p => p.Key, p => new ReadOnlyMemory<byte>(p.Value), StringComparer.Ordinal);
 }

@@ -98,7 +98,11 @@ public sealed class LiveReadsTests : IDisposable
         _operator.RunFor(3 * Minute);
 
         Assert.NotEmpty(_candidates);
-        var read = Journal.Since(mark).Select(e => e.Request).Where(r => r.Verb is KubeVerb.Get or KubeVerb.List).ToList();
+        var read = Journal
+            .Since(mark)
+            .Select(e => e.Request)
+            .Where(r => r.Verb is KubeVerb.Get or KubeVerb.List)
+            .ToList();
         Assert.Contains(read, r => r.Type == Kinds.Connectors);
         Assert.Contains(read, r => r.Type == Kinds.Rollouts);
         Assert.Contains(read, r => r.Type == Kinds.Actions);
@@ -120,7 +124,7 @@ public sealed class LiveReadsTests : IDisposable
             Journal.Since(mark),
             e => e.Request.Verb == KubeVerb.Get && e.Request.Key == head.Key && e.Request.Type == Kinds.Records
         );
-        Assert.InRange(_operator.Cluster.All(CoreTypes.Pods).Count(), 1, 10);
+        Assert.InRange(_operator.Cluster.All(CoreTypes.Pods).Length, 1, 10);
         Assert.DoesNotContain("RecordLost", EventReasons);
     }
 

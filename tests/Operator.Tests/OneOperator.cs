@@ -16,12 +16,19 @@ internal sealed class OneOperator : IDisposable
     public OneOperator(DateTimeOffset begin)
         : this(begin, SyncPods.Script, seed: 1) { }
 
-    public OneOperator(DateTimeOffset begin, Func<KubeObject, PodScript> pods, int seed)
+    public OneOperator(
+        DateTimeOffset begin,
+        Func<KubeObject, PodScript> pods,
+        int seed,
+        int finishedPodsCap = OperatorProcess.FinishedPodsCap
+    )
     {
         Time = new VirtualTime(begin);
         Cluster = new FakeCluster(Time);
         Cluster.RunPods(pods);
-        _process = new OperatorProcess(Cluster, Time, "operator-1", seed);
+        var options = OperatorProcess.Options("operator-1");
+        options.FinishedPodsCap = finishedPodsCap;
+        _process = new OperatorProcess(Cluster, Time, options, seed);
     }
 
     public VirtualTime Time { get; }

@@ -15,7 +15,7 @@ public sealed class PodEndingTests
     private static readonly DateTimeOffset Now = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
 
     private const string Killed = """
-        "containerStatuses": [{"state": {"terminated": {"exitCode": 137, "reason": "Error",
+        "containerStatuses": [{"name": "sync", "state": {"terminated": {"exitCode": 137, "reason": "Error",
           "startedAt": "2026-11-25T11:59:00Z", "finishedAt": "2026-11-25T11:59:30Z"}}}]
         """;
 
@@ -88,7 +88,7 @@ public sealed class PodEndingTests
             "",
             null,
             $$"""
-            "containerStatuses": [{{{states}} "{{where}}": {{lost}}}]
+            "containerStatuses": [{"name": "sync", {{states}} "{{where}}": {{lost}}}]
             """,
             deletedAt
         );

@@ -1,4 +1,10 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using Operator.Planning;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Telling;
+using Operator.Tests.Simulation;
 
 namespace Operator.Tests;
 
@@ -10,7 +16,7 @@ public sealed partial class RunLogTests
     {
         using var fleet = new ServedFleet();
 
-        fleet.RunFor(TimeSpan.FromSeconds(48));
+        fleet.RunFor(TimeSpan.FromSeconds(44));
 
         var lines = fleet.Log.Select(l => Line().Match(l)).Where(m => m.Success).ToList();
         var told = lines.Select(m => (m.Groups["store"].Value, m.Groups["occasion"].Value)).ToList();
@@ -43,6 +49,23 @@ public sealed partial class RunLogTests
                 && l.EndsWith("MissedByDowntime", StringComparison.Ordinal)
             )
         );
+    }
+
+    [Fact]
+    public void A_run_that_can_not_be_folded_is_an_error_with_its_cause()
+    {
+        var lines = new RecentLog();
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(lines));
+        var entry = new Entry { Stores = ["s01"], Outcomes = "r" };
+        var ending = RunEndings.OfFault(entry, new InvalidOperationException("half a character"));
+        var run = new RunEnded("orders", new Occasion { Id = "s1" }, entry, ending, "shop-orders-1");
+
+        new RunLog(factory.CreateLogger<RunLog>()).Tell(ServedFleet.Key, new Plan { Folded = [run] });
+
+        var error = Assert.Single(lines.Lines, l => l.StartsWith("Error: ", StringComparison.Ordinal));
+        Assert.Contains("pod shop-orders-1", error, StringComparison.Ordinal);
+        Assert.Contains("InvalidOperationException: half a character", error, StringComparison.Ordinal);
+        Assert.Contains(lines.Lines, l => l.Contains("run Failed ReportUnreadable", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(

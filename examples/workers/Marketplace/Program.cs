@@ -20,7 +20,7 @@ internal static class Program
         builder.Services.ConfigureHttpJsonOptions(json =>
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, MarketplaceJson.Default)
         );
-        builder.WebHost.UseUrls(Setting("LISTEN", "http://0.0.0.0:8080"));
+        builder.WebHost.UseUrls(Setting("LISTEN", "http://*:8080"));
         var app = builder.Build();
         var quota = new Quota(perSecond: 10, burst: 40, TimeProvider.System);
         var statistics = new Statistics();

@@ -7,6 +7,9 @@ namespace Operator.Api;
 /// <summary>Compares JSON with the members of our records: finds unknown fields and values of a wrong JSON kind.</summary>
 public static class JsonShape
 {
+    /// <summary>What to do with a field that means nothing.</summary>
+    private const string Excess = "remove it; the cluster would drop it";
+
     /// <summary>Unknown fields of the object; <c>metadata</c> and <c>status</c> are not checked.</summary>
     public static ImmutableArray<Finding> UnknownFields(JsonElement item, string kind) =>
         [.. Walk(item, kind).Where(d => d.IsUnknown).Select(d => d.Finding)];
@@ -22,7 +25,7 @@ public static class JsonShape
     /// </summary>
     internal static ImmutableArray<Finding> Differences(JsonElement value, JsonTypeInfo type)
     {
-        var walk = new ShapeWalk();
+        var walk = new ShapeWalk(Excess);
         walk.Value(value, type, "");
         return [.. walk.Found.Select(d => d.Finding)];
     }
@@ -30,7 +33,7 @@ public static class JsonShape
     private static ImmutableArray<Difference> Walk(JsonElement item, string kind)
     {
         var (root, spec) = TypesOf(kind);
-        var walk = new ShapeWalk();
+        var walk = new ShapeWalk(kind == ApiGroup.ActionKind ? "remove it" : Excess);
         if (item.ValueKind != JsonValueKind.Object)
         {
             return [];
@@ -56,7 +59,7 @@ public static class JsonShape
 
     private sealed record Difference(bool IsUnknown, Finding Finding);
 
-    private sealed class ShapeWalk
+    private sealed class ShapeWalk(string excess)
     {
         private readonly ImmutableArray<Difference>.Builder _found = ImmutableArray.CreateBuilder<Difference>();
 
@@ -70,7 +73,7 @@ public static class JsonShape
             {
                 var hint = NearMiss.Of(field, type.Properties.Select(p => p.Name)) is { } near
                     ? $"did you mean {near}?"
-                    : "remove it; the cluster would drop it";
+                    : excess;
                 Note($"{path}{field}", $"there is no such field; {hint}", isUnknown: true);
             }
             return member;

@@ -23,6 +23,9 @@ internal sealed class ActionValidator : AbstractValidator<ActionSpec>
                 flow => $"{Texts.Quote(flow)} is no flow name; use lower-case letters, digits and dashes, at most 63"
             );
         RuleFor(a => a.Stores).Count(0, MostStores, "stores");
+        RuleFor(a => a.Stores)
+            .Must((action, _) => !action.NamesNoStore)
+            .WithMessage("the list is empty; name stores, or leave the list out for all stores");
         RuleForEach(a => a.Stores).DnsLabel("store");
         RuleFor(a => a.Since).Must(IsInstant, NoInstant);
         RuleFor(a => a.Since)

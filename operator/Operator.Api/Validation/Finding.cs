@@ -41,13 +41,14 @@ public static class RolloutRules
     public static ImmutableArray<Finding> Check(SyncRollout rollout) => Findings.Of(Validator.Validate(rollout.Spec));
 }
 
-/// <summary>The rules of an action, for reconciler and CLI. Thread-safe.</summary>
+/// <summary>The rules of an action, for reconciler and CLI. Also refuses the unknown fields that it was read with. Thread-safe.</summary>
 public static class ActionRules
 {
     private static readonly ActionValidator Validator = new();
 
     /// <summary>The faults of the spec; empty when there are none. Never throws for an object that was read from JSON without nulls.</summary>
-    public static ImmutableArray<Finding> Check(SyncAction action) => Findings.Of(Validator.Validate(action.Spec));
+    public static ImmutableArray<Finding> Check(SyncAction action) =>
+        [.. action.UnknownFields, .. Findings.Of(Validator.Validate(action.Spec))];
 }
 
 internal static class Findings

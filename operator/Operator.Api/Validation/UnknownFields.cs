@@ -18,6 +18,16 @@ public static class UnknownFields
     public static ImmutableArray<Finding> In(JsonElement item, string kind) => JsonShape.UnknownFields(item, kind);
 
     /// <summary>
+    /// The action with the unknown fields of the JSON that it was read from, which <see cref="ActionRules"/> refuses. The server keeps
+    /// the unknown fields of an action for this.
+    /// </summary>
+    public static SyncAction NoteIn(SyncAction action, JsonElement item) =>
+        action with
+        {
+            UnknownFields = In(item, ApiGroup.ActionKind),
+        };
+
+    /// <summary>
     /// Unknown fields of what kubectl last applied, as <c>spec.flows[0].shedule (there is no such field; did you mean
     /// schedule?)</c>; empty without that annotation.
     /// </summary>

@@ -39,7 +39,7 @@ internal sealed class AnswerText(Terminal terminal)
     {
         var due = flow.Slots.Count(s => s.IsDue);
         var synced = flow.Slots.Count(s => s.IsSynced);
-        var last = flow.LastOkSlot is { } at ? $"; last without a failed item at {Date(at)}" : "";
+        var last = flow.LastOkSlot is { } at ? $"; last complete at {Date(at)}" : "";
         var stale = flow.IsStale ? "; STALE: nothing synced on the last three due times" : "";
         return string.Create(CultureInfo.InvariantCulture, $"synced on {synced} of {due} due times{last}{stale}");
     }

@@ -66,15 +66,32 @@ internal sealed class ConnectorReader(IKubeApi api, TimeProvider time)
         return items;
     }
 
-    /// <summary>Null when there is no record or the record is lost.</summary>
+    /// <summary>Null when there is no record, or the record is lost or written by a newer version.</summary>
     private async Task<ConnectorRecord?> RecordOfAsync(
         ObjectKey key,
         MarketplaceConnector connector,
         CancellationToken ct
     ) =>
-        await _records.ReadAsync(key, connector.Status.RecordCounter, ct) is RecordRead.Found { Record: var found }
-            ? RecordParts.Decode(found.Id, found.Counter, found.CreatedAt, found.Parts)
+        await _records.ReadAsync(
+            key,
+            [new RecordWitness(connector.Status.RecordId, connector.Status.RecordCounter)],
+            ct
+        )
+            is RecordRead.Found { Record: var found }
+            ? Decode(found)
             : null;
+
+    private static ConnectorRecord? Decode(StoredRecord found)
+    {
+        try
+        {
+            return RecordParts.Decode(found.Id, found.Counter, found.CreatedAt, found.Parts);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static MarketplaceConnector? Decode(KubeObject item)
     {

@@ -17,7 +17,7 @@ internal static class ActionProblems
         {
             return string.Join("; ", findings);
         }
-        // The cluster silently drops a misspelt field. Without the field "stores" the action would apply to every store.
+        // A CRD that does not keep unknown fields silently drops a misspelt one, and then the action would apply to every store.
         var dropped = UnknownFields.InLastApplied(action.Metadata.Annotations, ApiGroup.ActionKind);
         return dropped.IsEmpty
             ? null

@@ -106,13 +106,16 @@ internal static class RunNows
 
     private static Draft Open(Draft draft, Flow flow, ActionRequest request)
     {
-        var listed = draft.RegisterFlow(flow.Name);
+        var listed = StorePlaces.Align(draft.RegisterFlow(flow));
         var plan = listed.Record.Plan(flow.Name);
         var occasion = new Occasion
         {
             Id = OccasionIds.RunNow(ActionTokens.Of(request.Action)),
             Slot = draft.Now,
             StartBy = draft.Now + flow.StartingDeadline.Value,
+            StartTimeout = flow.StartTimeout,
+            Timeout = flow.Timeout,
+            Due = request.Stores.IsEmpty ? StorePlaces.DueRow(listed, listed.Roster.Active) : "",
             Retries = flow.Retries,
             Order = new RunOrder { Stores = request.Stores, Since = request.Spec.Since.Value },
         };

@@ -91,6 +91,13 @@ public abstract record Schedule
                 ? new Every(interval)
                 : throw new FormatException($"'{schedule}' is no interval; write for example @every 5m");
         }
+        // Cronos also reads macros, and some fire each second.
+        if (schedule.Contains('@', StringComparison.Ordinal))
+        {
+            throw new FormatException(
+                $"'{schedule}' is a macro, and macros are not supported; write the 5 fields of cron, for example 0 0 * * * for each midnight, or @every 5m"
+            );
+        }
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone))
         {
             throw new FormatException($"time zone '{timeZone}' is unknown; use an IANA name such as Europe/Berlin");

@@ -21,6 +21,9 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     /// <summary>The spec that planning uses.</summary>
     public EffectiveSpec Effective { get; init; } = EffectiveSpec.Of(Seen.Connector.Spec);
 
+    /// <summary>The stores that the record knew before this plan.</summary>
+    public KnownStores Known { get; init; } = new(Seen.Record);
+
     /// <summary>Due times that were not opened, to be written into the timelines.</summary>
     public ImmutableArray<SkippedSlots> Skipped { get; init; } = [];
 
@@ -56,10 +59,20 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     public Draft Widen() => this with { Widens = true };
 
     /// <summary>Adds a flow to the record. Only due times after this instant count.</summary>
-    public Draft RegisterFlow(string flow) =>
-        Record.Plans.ContainsKey(flow)
-            ? this
-            : Decide(Record.With(flow, new FlowPlan { ListedAt = Now }), $"flow '{flow}' is listed");
+    public Draft RegisterFlow(Flow flow)
+    {
+        if (Record.Plans.ContainsKey(flow.Name))
+        {
+            return this;
+        }
+        var plan = new FlowPlan
+        {
+            ListedAt = Now,
+            Schedule = flow.Schedule,
+            TimeZone = flow.TimeZone,
+        };
+        return StorePlaces.Align(Decide(Record.With(flow.Name, plan), $"flow '{flow.Name}' is listed"));
+    }
 
     public Draft Await(IEnumerable<DateTimeOffset> instants) =>
         this with

@@ -35,7 +35,9 @@ public sealed record FlowAnswer
     /// <summary>Sentences about now: live runs, what the store waits for, the next due time.</summary>
     public ImmutableArray<string> Now { get; init; } = [];
 
-    /// <summary>The due time of the newest sync without a failed item; null when none is known.</summary>
+    /// <summary>
+    /// The due time of the newest sync without a failed item that left nothing more to do; null when none is known.
+    /// </summary>
     public DateTimeOffset? LastOkSlot { get; init; }
 
     /// <summary>Nothing of the store was synced on the last three closed due times of this flow.</summary>

@@ -95,7 +95,7 @@ internal static class StoreSights
 
     private static string? Isolated(FlowPlan plan, string store) =>
         plan.Isolated.FirstOrDefault(i => i.Store == store) is { } isolation
-            ? $"it runs in groups of at most {isolation.Size}, because a run with it failed before it reached all its stores; {isolation.Clean} of 10 clean due times have passed since"
+            ? $"it runs in groups of at most {isolation.Size}, because a run with it failed before it reached all its stores; each due time that goes well doubles this number"
             : null;
 
     private static string Live(
@@ -131,13 +131,17 @@ internal static class StoreSights
         var plan = draft.Record.Plan(flow.Name);
         var startable = draft.Now - flow.StartingDeadline.Value - flow.Spread.Value;
         var isWanted = draft.Roster.IsActive(question.Store) && Holder(draft, flow, question.Store) is null;
-        if (draft.Spec.Suspend || plan.LastSlot is not { } last || !isWanted)
+        // The operator has not seen the present schedule yet, so nothing was due by it.
+        var isEdited = plan.Schedule != flow.Schedule || plan.TimeZone != flow.TimeZone;
+        if (draft.Spec.Suspend || isEdited || plan.LastSlot is not { } last || !isWanted)
         {
             return null;
         }
         DateTimeOffset?[] floors =
         [
             last,
+            plan.ScheduledSince,
+            plan.ActiveSince,
             draft.Record.Attempts.ResumedAt,
             draft.Suspended.HeldUntil(flow.Name, question.Store),
         ];

@@ -7,9 +7,13 @@ namespace Operator.Planning.Facts;
 public static class AwaitedPods
 {
     /// <summary>Names of pods that are gone and that the record no longer waits for.</summary>
-    public static ImmutableArray<string> Settled(ConnectorRecord record, ImmutableArray<ObservedPod> pods)
+    public static ImmutableArray<string> Settled(
+        string connector,
+        ConnectorRecord record,
+        ImmutableArray<ObservedPod> pods
+    )
     {
-        var index = PodIndex.Of(record, pods);
+        var index = PodIndex.Of(connector, record, pods);
         var awaited = Unfolded(record)
             .Select(run => index.Find(run.Flow, run.Occasion, run.Entry)?.Name)
             .OfType<string>()

@@ -63,15 +63,48 @@ public sealed record Observation
     /// <summary>The lists that <c>spec.storesFrom</c> names, in the spec's order.</summary>
     public ImmutableArray<StoreListSight> StoreLists { get; init; } = [];
 
-    /// <summary>Refused pod creations of this connector, by pod name. Empty after the API server accepts a pod.</summary>
+    /// <summary>Refused pod creations of this connector, by pod name, each until the API server accepts that pod.</summary>
     public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; init; } =
         ImmutableSortedDictionary.Create<string, CreateRefusal>(StringComparer.Ordinal);
+
+    /// <summary>Other writes for this connector that the API server refused in the last pass, by name.</summary>
+    public ImmutableArray<RefusedWrite> RefusedWrites { get; init; } = [];
+
+    /// <summary>
+    /// The API server's words when it refused to write the record in this pass. Then nothing new is planned, because only a committed
+    /// plan may be executed. Null: no refusal.
+    /// </summary>
+    public string? CommitRefusal { get; init; }
 
     /// <summary>The operator's clock and the API server's clock differ by more than 5 s, or the operator's clock jumped by more than 5 s.</summary>
     public bool IsClockSkewed { get; init; }
 
     /// <summary>The finished pods of all connectors together reached the operator's limit.</summary>
     public bool IsAtFinishedPodsCap { get; init; }
+
+    /// <summary>
+    /// Which part of the record was too large to commit the plan, with the limit; null: none. Then only what the committed record
+    /// allows is deleted and told.
+    /// </summary>
+    public string? RecordTooLarge { get; init; }
+
+    /// <summary>Finished pods that no record has folded alone reached the limit, so that pruning can't make room.</summary>
+    public bool IsFullOfUnfoldedPods { get; init; }
+
+    /// <summary>The limit of finished pods stops new runs. History never does: it is pruned first.</summary>
+    public bool HasNoRoomForPods => IsAtFinishedPodsCap && IsFullOfUnfoldedPods;
+
+    /// <summary>
+    /// Pods of closed occasions that were created up to this instant give way, whatever <c>spec.history</c> says: the oldest of all
+    /// connectors. Null: <c>spec.history</c> alone decides.
+    /// </summary>
+    public DateTimeOffset? PruneUpTo { get; init; }
+
+    /// <summary>
+    /// Since when this process plans, whether its plans were committed or not. Before this instant only commits show that somebody
+    /// planned. Null: unknown.
+    /// </summary>
+    public DateTimeOffset? PlanningSince { get; init; }
 
     /// <summary>Random seed for the store order of a new attempt.</summary>
     public ulong Salt { get; init; }

@@ -31,7 +31,15 @@ public sealed record ObservedPod
 
     /// <summary>The id of the container's image as the container runtime reports it; null: not reported yet.</summary>
     public string? ImageId { get; init; }
+
+    /// <summary>The container <c>sync</c>, whatever other containers the pod has.</summary>
     public ContainerSight Container { get; init; } = new ContainerSight.Waiting("", "");
+
+    /// <summary>Another container of the pod has not ended, such as an injected <c>istio-proxy</c>.</summary>
+    public bool HasLiveSidecar { get; init; }
+
+    /// <summary>The run is over, but a sidecar keeps the pod alive. Without a deletion it would keep its place for ever.</summary>
+    public bool IsKeptBySidecar => HasLiveSidecar && Container is ContainerSight.Terminated;
 }
 
 public enum PodPhase

@@ -21,10 +21,16 @@ internal sealed class PodIndex
         Strays = strays;
     }
 
-    /// <summary>Pods that run no entry of this record: they belong to an older record or to a forgotten occasion.</summary>
+    /// <summary>
+    /// Pods that run no entry of this record: they belong to an older record or to a forgotten occasion, or they are copies.
+    /// </summary>
     public ImmutableArray<ObservedPod> Strays { get; }
 
-    public static PodIndex Of(ConnectorRecord record, ImmutableArray<ObservedPod> pods)
+    /// <summary>
+    /// A pod runs an entry when its fingerprint and its name are the entry's. A copy of a pod under another name is a stray: a
+    /// run of its stores that nobody planned, and for which they wait.
+    /// </summary>
+    public static PodIndex Of(string connector, ConnectorRecord record, ImmutableArray<ObservedPod> pods)
     {
         var entries = record
             .Plans.SelectMany(p =>
@@ -42,7 +48,12 @@ internal sealed class PodIndex
                 continue;
             }
             var key = (print.Flow, print.Occasion, print.Index);
-            if (IsOf(record, print) && entries.TryGetValue(key, out var entry) && IsRunOf(entry, print))
+            if (
+                IsOf(record, print)
+                && entries.TryGetValue(key, out var entry)
+                && IsRunOf(entry, print)
+                && PodNames.Of(connector, record.Id, print.Flow, print.Occasion, print.Index) == pod.Name
+            )
             {
                 byEntry[key] = pod;
             }

@@ -11,11 +11,14 @@ public static class Reasons
     public const string ConfigMapMissing = "ConfigMapMissing";
     public const string ImageChanged = "ImageChanged";
     public const string RecordLost = "RecordLost";
+    public const string RecordTooLarge = "RecordTooLarge";
     public const string ClockSkew = "ClockSkew";
     public const string FinishedPodsCap = "FinishedPodsCap";
     public const string QuotaExceeded = "QuotaExceeded";
     public const string AdmissionDenied = "AdmissionDenied";
     public const string PodsRefused = "PodsRefused";
+    public const string WritesRefused = "WritesRefused";
+    public const string RecordRefused = "RecordRefused";
     public const string UnknownField = "UnknownField";
     public const string RunsFailing = "RunsFailing";
     public const string StoresFailing = "StoresFailing";
@@ -75,6 +78,7 @@ public static class Reasons
     public const string RolloutDeleted = "RolloutDeleted";
     public const string Conflict = "Conflict";
     public const string ConnectorNotFound = "ConnectorNotFound";
+    public const string ConnectorChanged = "ConnectorChanged";
 
     // Verdicts and holds.
     public const string WithinLimits = "WithinLimits";

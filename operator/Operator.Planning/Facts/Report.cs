@@ -32,18 +32,41 @@ public abstract record Report
         {
             return new Missing();
         }
-        if (Encoding.UTF8.GetByteCount(terminationLog) > MaxBytes)
+        var json = Encoding.UTF8.GetBytes(terminationLog);
+        if (json.Length > MaxBytes)
         {
             return new Unreadable($"it is longer than {MaxBytes} bytes");
         }
         try
         {
-            using var document = JsonDocument.Parse(terminationLog);
-            return ReadRoot(document.RootElement, storeCount);
+            using var document = JsonDocument.Parse(json);
+            return HasHalfCharacter(json)
+                ? new Unreadable("a text in it has half a character, such as \\ud83d")
+                : ReadRoot(document.RootElement, storeCount);
         }
         catch (JsonException)
         {
             return new Unreadable("it is not JSON; a report longer than 4096 bytes loses its beginning");
+        }
+    }
+
+    /// <summary>
+    /// The parser accepts an escape of half a character. Every later read of such a text, also of a property's name, throws.
+    /// </summary>
+    private static bool HasHalfCharacter(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                _ = reader.ValueIsEscaped ? reader.GetString() : null;
+            }
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
         }
     }
 
@@ -52,6 +75,7 @@ public abstract record Report
         if (
             root.ValueKind != JsonValueKind.Object
             || !root.TryGetProperty("v", out var version)
+            || version.ValueKind != JsonValueKind.Number
             || !version.TryGetInt32(out var v)
             || v != 1
         )

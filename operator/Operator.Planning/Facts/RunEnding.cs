@@ -16,8 +16,11 @@ public sealed record RunEnding
     /// <summary>The container started.</summary>
     public bool HasStarted { get; init; }
 
+    /// <summary>When the container started: not before the pod's creation and not after now. Null: never, or unknown.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>
-    /// Time from the container's start to its end. Zero when unknown, and when the end is before the start: a container runtime
+    /// Time from the container's start to its end, at most the time since the pod's creation. Zero when unknown, and when the end is before the start: a container runtime
     /// can note the start of a very short container after its end.
     /// </summary>
     public TimeSpan Ran { get; init; }
@@ -28,6 +31,9 @@ public sealed record RunEnding
     /// <summary>One report per store of the entry; null: store not reached.</summary>
     public ImmutableArray<StoreReport?> Reports { get; init; } = [];
     public ReportedCalls Calls { get; init; } = ReportedCalls.None;
+
+    /// <summary>The exception that the fold of this run threw, with its stack, for the operator's log. Null: none.</summary>
+    public string? Fault { get; init; }
 
     /// <summary>The error class of a store that ran alone and failed: x timeout, n internal.</summary>
     public char ErrorClass => Reason == Reasons.TimedOut ? 'x' : 'n';

@@ -19,8 +19,35 @@ public static class RunEndings
     /// <summary>The kubelet lost a container that was running. It then sets exit code 137, which is not the worker's exit code.</summary>
     private const string ContainerLost = "ContainerStatusUnknown";
 
+    /// <summary>The clocks of nodes, API server and operator may differ by this time; with more nothing is planned.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
+
     /// <summary>The ending of an entry whose pod was seen; null while the run is live.</summary>
-    public static RunEnding? Of(Entry entry, ObservedPod pod, RunFacts facts, Observation seen)
+    public static RunEnding? Of(Entry entry, ObservedPod pod, RunFacts facts, Observation seen) =>
+        EndingOf(entry, pod, facts, seen) is { } ending ? Credible(ending, pod, seen.Now) : null;
+
+    /// <summary>A node's clock may say anything: its times count within those of the API server and of the operator.</summary>
+    private static RunEnding Credible(RunEnding ending, ObservedPod pod, DateTimeOffset now)
+    {
+        var most = (now > pod.CreatedAt ? now - pod.CreatedAt : TimeSpan.Zero) + ClockSkew;
+        DateTimeOffset? startedAt = pod.Container switch
+        {
+            ContainerSight.Running(var at) => at,
+            ContainerSight.Terminated ended => ended.StartedAt,
+            _ => null,
+        };
+        return ending with
+        {
+            StartedAt =
+                startedAt < pod.CreatedAt ? pod.CreatedAt
+                : startedAt > now ? now
+                : startedAt,
+            Ran = ending.Ran < most ? ending.Ran : most,
+            Took = ending.Took > most ? most : ending.Took,
+        };
+    }
+
+    private static RunEnding? EndingOf(Entry entry, ObservedPod pod, RunFacts facts, Observation seen)
     {
         if (pod.Container is ContainerSight.Terminated terminated)
         {
@@ -74,6 +101,18 @@ public static class RunEndings
             Reason = Reasons.ForeignPod,
             Detail = "its pod could not be created: another pod has its name",
             Reports = Nothing(entry),
+        };
+
+    /// <summary>The ending of an ended run whose fold threw. It contains nothing that the pod wrote.</summary>
+    public static RunEnding OfFault(Entry entry, Exception fault) =>
+        new()
+        {
+            Result = RunResult.Failed,
+            Reason = Reasons.ReportUnreadable,
+            Detail = $"what its pod wrote can't be folded: {fault.GetType().Name}: {fault.Message}",
+            HasStarted = true,
+            Reports = Nothing(entry),
+            Fault = fault.ToString(),
         };
 
     /// <summary>Why a container waits, as one of <see cref="Reasons"/>.</summary>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using static Operator.Planning.Marketplaces.Facts;
+using static Operator.Planning.Marketplaces.ApiFacts;
 
 namespace Operator.Planning.Marketplaces;
 

@@ -1,5 +1,5 @@
 using Operator.Api;
-using static Operator.Planning.Marketplaces.Facts;
+using static Operator.Planning.Marketplaces.ApiFacts;
 
 namespace Operator.Planning.Marketplaces;
 

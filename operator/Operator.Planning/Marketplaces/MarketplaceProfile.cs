@@ -73,7 +73,7 @@ public static class Profiles
 }
 
 /// <summary>Short factory methods for the tables.</summary>
-internal static class Facts
+internal static class ApiFacts
 {
     public static ApiFact Rate(
         string api,

@@ -39,11 +39,15 @@ public static class OutcomeWords
             StoreOutcome.NeverStarted =>
                 "its pod could not start: the image could not be pulled, or the container could not be configured",
             StoreOutcome.NeverSeen => "its pod was planned but never seen",
-            StoreOutcome.MissedByDowntime => "no run started in time: the operator was down, or could not plan",
+            StoreOutcome.MissedByDowntime => "nobody planned it in time: the operator was down",
             StoreOutcome.MissedByCapacity => "maxConcurrentRuns left no place for it in time",
             StoreOutcome.MissedByConcurrency => "its run of an earlier due time was still live",
             StoreOutcome.MissedByQuota => "the marketplace's quota left no calls for it in time",
             StoreOutcome.MissedByAuth => "its runs paused, because it had failed to authenticate",
+            StoreOutcome.MissedByIsolation =>
+                "it runs in a small group after a failure, and such groups, a quarter of maxConcurrentRuns, left no place for it in time",
+            StoreOutcome.MissedByInvalidSpec => "the connector had problems, so no run could start",
+            StoreOutcome.MissedByUnknownCause => "no run started in time, and the record does not show why",
             StoreOutcome.Suspended => "it was suspended",
             StoreOutcome.NotMeant => "the run was requested for other stores only",
             StoreOutcome.NotListed => "the store was not listed",
@@ -76,6 +80,10 @@ public static class OutcomeWords
                 "correct spec.sync.image, the registry's credentials or what spec.sync.env names",
             StoreOutcome.NeverSeen or StoreOutcome.MissedByDowntime => "see whether the operator runs, and its log",
             StoreOutcome.MissedByCapacity => "raise maxConcurrentRuns or maxStoresPerRun; see the condition Ready",
+            StoreOutcome.MissedByIsolation =>
+                "raise maxConcurrentRuns; see the condition RunsFailing and the worker's log",
+            StoreOutcome.MissedByInvalidSpec => "see the condition Ready",
+            StoreOutcome.MissedByUnknownCause => "see the operator's log",
             StoreOutcome.MissedByConcurrency => "lower the flow's timeout or maxStoresPerRun, or run it more rarely",
             StoreOutcome.MissedByQuota =>
                 "run the flow more rarely, or set spec.quotas if your account was granted more",

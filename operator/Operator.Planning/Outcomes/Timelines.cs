@@ -22,14 +22,16 @@ internal static class Timelines
         bool IsMeant(string store) =>
             occasion.Order is not { Stores.IsEmpty: false } order
             || order.Stores.Contains(store, StringComparer.Ordinal);
-        draft = Align(draft);
+        draft = StorePlaces.Align(draft);
+        var opened = StorePlaces.WhenOpened(draft.Record, occasion);
         var outcomes = Pack(
             draft,
-            store =>
+            (store, place) =>
                 ran.TryGetValue(store, out var outcome) ? outcome
                 : missed.TryGetValue(store, out var cause) ? StoreOutcomes.Of(cause)
-                : IsMeant(store) ? StoreOutcome.Suspended
-                : StoreOutcome.NotMeant
+                : !IsMeant(store) ? StoreOutcome.NotMeant
+                : opened?[place] == StoreOutcome.NotListed ? StoreOutcome.NotListed
+                : StoreOutcome.Suspended
         );
         var row = new ClosedOccasion
         {
@@ -59,7 +61,7 @@ internal static class Timelines
         {
             return draft;
         }
-        draft = Align(draft);
+        draft = StorePlaces.Align(draft);
         var rows = ImmutableArray.CreateBuilder<ClosedOccasion>();
         foreach (var slot in slots)
         {
@@ -84,29 +86,29 @@ internal static class Timelines
         var held = draft.Suspended;
         return Pack(
             draft,
-            store =>
-                draft.Roster.IsActive(store) && !(held.HeldUntil(flow.Name, store) > slot)
-                    ? outcome
-                    : StoreOutcome.Suspended
+            (store, _) =>
+                !draft.Known.Has(store) ? StoreOutcome.NotListed
+                : draft.Roster.IsActive(store) && !(held.HeldUntil(flow.Name, store) > slot) ? outcome
+                : StoreOutcome.Suspended
         );
     }
 
-    /// <summary>Removes the timelines of flows that are no longer listed.</summary>
-    public static OutcomeBook Forget(OutcomeBook book, IEnumerable<string> flows)
-    {
-        var rest = book.Flows.RemoveRange(flows);
-        return book with { Flows = rest, Stores = rest.IsEmpty ? [] : book.Stores };
-    }
+    /// <summary>Removes the timelines of flows that are no longer listed. The stores keep their places for the other flows.</summary>
+    public static OutcomeBook Forget(OutcomeBook book, IEnumerable<string> flows) =>
+        book with
+        {
+            Flows = book.Flows.RemoveRange(flows),
+        };
 
     /// <summary>The packed outcomes of all stores that have a place in the book.</summary>
-    private static string Pack(Draft draft, Func<string, StoreOutcome> outcomeOf)
+    private static string Pack(Draft draft, Func<string, int, StoreOutcome> outcomeOf)
     {
         var stores = draft.Record.Outcomes.Stores;
         var outcomes = new StoreOutcome[stores.Length];
         for (var place = 0; place < outcomes.Length; place++)
         {
             var store = stores[place];
-            outcomes[place] = draft.Roster.Find(store) is null ? StoreOutcome.NotListed : outcomeOf(store);
+            outcomes[place] = draft.Roster.Find(store) is null ? StoreOutcome.NotListed : outcomeOf(store, place);
         }
         return OutcomeLetters.Pack(outcomes);
     }
@@ -123,53 +125,5 @@ internal static class Timelines
             ],
         };
         return draft with { Record = draft.Record with { Outcomes = book.With(flow, timeline) } };
-    }
-
-    /// <summary>Gives every listed store a place in the book.</summary>
-    private static Draft Align(Draft draft)
-    {
-        var book = draft.Record.Outcomes;
-        var placed = book.Stores.ToHashSet(StringComparer.Ordinal);
-        var added = draft.Roster.Names.Where(s => !placed.Contains(s)).ToList();
-        if (added.Count > 0 || book.Stores.Length > draft.Roster.Names.Length)
-        {
-            var kept = Kept(book, draft.Roster.Find, StoreList.MostStores - added.Count);
-            book = kept with { Stores = kept.Stores.AddRange(added) };
-        }
-        return draft with { Record = draft.Record with { Outcomes = book } };
-    }
-
-    /// <summary>
-    /// The book without removed stores that have no outcome in any row, and with at most <paramref name="most"/> stores.
-    /// </summary>
-    private static OutcomeBook Kept(OutcomeBook book, Func<string, Store?> find, int most)
-    {
-        var rows = book.Flows.Values.SelectMany(f => f.Occasions).Select(book.Unpack).ToList();
-        var places = Enumerable.Range(0, book.Stores.Length).ToList();
-        var listed = places.Where(i => find(book.Stores[i]) is not null).ToList();
-        var left = places
-            .Except(listed)
-            .Where(i => rows.Exists(r => r[i] != StoreOutcome.NotListed))
-            .TakeLast(Math.Max(0, most - listed.Count));
-        var kept = listed.Concat(left).Order().ToList();
-        return kept.Count == book.Stores.Length ? book : Narrow(book, kept);
-    }
-
-    private static OutcomeBook Narrow(OutcomeBook book, List<int> places)
-    {
-        ClosedOccasion Narrowed(ClosedOccasion row)
-        {
-            var wide = book.Unpack(row);
-            return row with { Outcomes = OutcomeLetters.Pack([.. places.Select(i => wide[i])]) };
-        }
-        return new OutcomeBook
-        {
-            Stores = [.. places.Select(i => book.Stores[i])],
-            Flows = book.Flows.ToImmutableSortedDictionary(
-                f => f.Key,
-                f => new Timeline { Occasions = [.. f.Value.Occasions.Select(Narrowed)] },
-                StringComparer.Ordinal
-            ),
-        };
     }
 }

@@ -15,11 +15,23 @@ internal static class Changes
     {
         var changes = ImmutableArray.CreateBuilder<Change>();
         changes.AddRange(Creates(draft, pods).Select(c => new Change.CreatePod(c)));
-        changes.AddRange(Expired(draft, pods));
-        changes.AddRange(
-            Prunable.Pods(draft, pods).Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed"))
-        );
+        changes.AddRange(Deletions(draft, pods));
         return changes.ToImmutable();
+    }
+
+    /// <summary>Pods that the record allows to delete.</summary>
+    public static ImmutableArray<Change> Deletions(Draft draft, PodIndex pods)
+    {
+        var prunable = Prunable.Pods(draft, pods);
+        return
+        [
+            .. Expired(draft, pods),
+            .. prunable.Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed")),
+            .. Prunable
+                .KeptBySidecars(draft, pods)
+                .Where(p => !prunable.Contains(p))
+                .Select(p => new Change.DeletePod(p.Name, p.Uid, "its run has ended and only sidecars still run")),
+        ];
     }
 
     /// <summary>

@@ -7,6 +7,7 @@ using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Quotas;
 using Operator.Planning.Record;
+using Operator.Planning.Runs;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Output;
@@ -22,6 +23,7 @@ internal static class PodDrafting
     {
         var (connector, record) = (draft.Seen.Connector, draft.Record);
         var name = PodNames.Of(connector.Metadata.Name, record.Id, run.Flow.Name, run.Occasion.Id, run.Entry.Index);
+        var opened = Expiry.AsOpened(run.Flow, run.Occasion);
         return new PodDraft
         {
             Name = name,
@@ -32,8 +34,7 @@ internal static class PodDrafting
             Annotations = Annotations(draft, run, name),
             Environment = Environment(connector, run, name),
             Secrets = StoreKeys.Mounts(draft.Effective, run.Entry),
-            ActiveDeadline =
-                run.Flow.StartTimeout.Value + run.Flow.Timeout.Value + record.GraceOf(run.Entry) + Backstop,
+            ActiveDeadline = opened.StartTimeout.Value + opened.Timeout.Value + record.GraceOf(run.Entry) + Backstop,
         };
     }
 

@@ -7,8 +7,8 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Output;
 
 /// <summary>
-/// Pods that may be deleted: folded pods of closed occasions beyond <c>spec.history</c>, and ended strays. A pod stays
-/// until a late create of the same name can no longer arrive.
+/// Pods that may be deleted: folded pods of closed occasions beyond <c>spec.history</c>, or up to
+/// <see cref="Observation.PruneUpTo"/>, and ended strays. A pod stays until a late create of the same name can no longer arrive.
 /// </summary>
 internal static class Prunable
 {
@@ -20,10 +20,11 @@ internal static class Prunable
             var kept = Kept(plan, draft.Spec.History);
             foreach (var occasion in plan.Occasions.Where(o => o.IsClosed && draft.Seen.IsPastLateArrival(o)))
             {
+                bool IsKept(Entry entry, ObservedPod pod) =>
+                    kept.Contains((occasion.Id, entry.Index)) && !(pod.CreatedAt <= draft.Seen.PruneUpTo);
                 prunable.AddRange(
                     occasion
-                        .Entries.Where(e => !kept.Contains((occasion.Id, e.Index)))
-                        .Select(e => pods.Find(flow, occasion, e))
+                        .Entries.Select(e => pods.Find(flow, occasion, e) is { } pod && !IsKept(e, pod) ? pod : null)
                         .OfType<ObservedPod>()
                 );
             }
@@ -31,6 +32,22 @@ internal static class Prunable
         prunable.AddRange(pods.Strays.Where(PodIndex.HasEnded));
         return [.. prunable.Where(p => p is { IsGone: false, IsDeleting: false })];
     }
+
+    /// <summary>
+    /// Pods of folded runs in which only sidecars still run, until a late create of the same name can no longer arrive.
+    /// </summary>
+    public static IEnumerable<ObservedPod> KeptBySidecars(Draft draft, PodIndex pods) =>
+        draft
+            .Record.Plans.SelectMany(plan =>
+                plan.Value.Occasions.SelectMany(occasion =>
+                    occasion
+                        .Entries.Where(e => e.Result is not null)
+                        .Where(e => draft.Now > e.StartBy + draft.Seen.Limits.LateArrival)
+                        .Select(e => pods.Find(plan.Key, occasion, e))
+                )
+            )
+            .OfType<ObservedPod>()
+            .Where(p => p is { IsKeptBySidecar: true, IsGone: false, IsDeleting: false });
 
     private static HashSet<(string Occasion, int Index)> Kept(FlowPlan plan, HistoryLimits history)
     {

@@ -40,7 +40,7 @@ public sealed record RunStore
     public ImmutableSortedDictionary<string, string> Parameters { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>The newest slot in which the store had no failed item; absent when there was none.</summary>
+    /// <summary>The newest slot in which the store had no failed item and nothing more to do; absent when there was none.</summary>
     public string? LastOkSlot { get; init; }
     public string? LastOkRevision { get; init; }
 

@@ -63,6 +63,14 @@ internal static class WakeUp
         // Just after the instant, because all comparisons are "later than".
         yield return occasion.StartBy + Least;
         yield return occasion.StartBy + draft.Seen.Limits.LateArrival + Least;
+        foreach (var entry in occasion.Entries.Where(e => e.Result is not null))
+        {
+            if (pods.Find(flow.Name, occasion, entry) is { IsKeptBySidecar: true, IsGone: false })
+            {
+                yield return entry.StartBy + draft.Seen.Limits.LateArrival + Least;
+            }
+        }
+        var opened = Expiry.AsOpened(flow, occasion);
         foreach (var entry in occasion.Entries.Where(e => e.Result is null))
         {
             if (entry.NotBefore is { } notBefore)
@@ -70,7 +78,7 @@ internal static class WakeUp
                 yield return notBefore;
             }
             yield return entry.Deadline + draft.Record.GraceOf(entry) + draft.Seen.Limits.LateArrival + Least;
-            if (pods.Find(flow.Name, occasion, entry) is { } pod && Expiry.EndsAt(flow, entry, pod) is { } ends)
+            if (pods.Find(flow.Name, occasion, entry) is { } pod && Expiry.EndsAt(opened, entry, pod) is { } ends)
             {
                 yield return ends;
             }

@@ -6,6 +6,10 @@ namespace Operator.Planning.Quotas;
 /// <summary>A quota in numbers for calculation. Rounding never allows a call too many.</summary>
 public sealed record Limit
 {
+    /// <summary>The longest time and the most calls that are calculated with; more is this. So no sum of them overflows.</summary>
+    private const long MostMilliseconds = 1000L * 366 * 24 * 60 * 60 * 1000;
+    private const long MostCalls = 1L << 52;
+
     public string Api { get; init; } = "";
     public QuotaScope Scope { get; init; } = QuotaScope.Store;
 
@@ -46,15 +50,35 @@ public sealed record Limit
 
     /// <summary>Time in which <paramref name="calls"/> calls refill, in milliseconds, rounded up.</summary>
     public long CostOf(long calls) =>
-        HasRate ? (long)CeilingOf((Int128)calls * Per.Ticks, (Int128)Calls * TimeSpan.TicksPerMillisecond) : 0;
+        HasRate
+            ? (long)
+                Int128.Min(
+                    MostMilliseconds,
+                    CeilingOf((Int128)calls * Per.Ticks, (Int128)Calls * TimeSpan.TicksPerMillisecond)
+                )
+            : 0;
 
     /// <summary>Like <see cref="CostOf"/>, but rounded down: for calls that are put back.</summary>
     public long ReturnOf(long calls) =>
-        HasRate ? (long)((Int128)calls * Per.Ticks / ((Int128)Calls * TimeSpan.TicksPerMillisecond)) : 0;
+        HasRate
+            ? (long)
+                Int128.Min(MostMilliseconds, (Int128)calls * Per.Ticks / ((Int128)Calls * TimeSpan.TicksPerMillisecond))
+            : 0;
 
     /// <summary>Calls that refill in <paramref name="milliseconds"/>, rounded down.</summary>
     public long CallsIn(long milliseconds) =>
-        (long)((Int128)milliseconds * TimeSpan.TicksPerMillisecond * Calls / Per.Ticks);
+        (long)Int128.Min(MostCalls, (Int128)milliseconds * TimeSpan.TicksPerMillisecond * Calls / Per.Ticks);
+
+    /// <summary>
+    /// The most calls that one bucket can have given to a run: what a full bucket holds and what refills during the run; within
+    /// a day's limit, the calls of each day that the run can touch. Null: no limit is known.
+    /// </summary>
+    public long? MostIn(TimeSpan run)
+    {
+        var byRate = HasRate ? Burst + CallsIn((long)run.TotalMilliseconds) : (long?)null;
+        var byDay = PerDay is { } calls ? (long)Int128.Min(MostCalls, (Int128)calls * (2 + run.Days)) : (long?)null;
+        return byRate < byDay || byDay is null ? byRate : byDay;
+    }
 
     /// <summary>End of the day that contains <paramref name="at"/>.</summary>
     public DateTimeOffset DayEnd(DateTimeOffset at)

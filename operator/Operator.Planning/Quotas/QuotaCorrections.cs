@@ -6,14 +6,15 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Quotas;
 
 /// <summary>
-/// Replaces the calls that a run was promised by the calls that it reports. Without a report the promised calls count as made,
-/// because a killed worker may have made all of them. A run whose container never started made no calls.
+/// Replaces the calls that a run was promised by the calls that it reports, at most those that it can have made. Without a report
+/// the promised calls count as made, because a killed worker may have made all of them. A run whose container never started
+/// made no calls.
 /// </summary>
 internal static class QuotaCorrections
 {
     public static ConnectorRecord After(ConnectorRecord record, RunEnded run, QuotaTable quotas)
     {
-        var (book, claim) = (record.Quotas, new Claim(run.Entry, run.Ending, run.At));
+        var (book, claim) = (record.Quotas, new Claim(run, record.GraceOf(run.Entry)));
         foreach (var api in (run.Entry.Promised?.Keys ?? []).Union(run.Ending.Calls.ApiNames, StringComparer.Ordinal))
         {
             if (quotas.Find(api) is { } limit)
@@ -23,14 +24,28 @@ internal static class QuotaCorrections
         }
         foreach (var limit in run.Ending.Calls.Spent.Select(quotas.Find).OfType<Limit>())
         {
-            var until = limit.DayEnd(run.At).ToUnixTimeMilliseconds();
-            book = book.With(limit.Api, book.Of(limit.Api) with { SpentUntil = until });
+            book = book.With(limit.Api, Spent(record, run, limit, book.Of(limit.Api)).Trimmed(run.At));
         }
         return book == record.Quotas ? record : record with { Quotas = book };
     }
 
-    private sealed record Claim(Entry Entry, RunEnding Ending, DateTimeOffset Now)
+    /// <summary>The calls are used up until the end of the day in which the run started.</summary>
+    private static ApiBook Spent(ConnectorRecord record, RunEnded run, Limit limit, ApiBook book)
     {
+        var dayEnd = limit.DayEnd(run.Ending.StartedAt ?? run.At);
+        return run.Entry.Arm == Arm.Stable
+            ? book with
+            {
+                SpentUntil = Math.Max(book.SpentUntil ?? 0, dayEnd.ToUnixTimeMilliseconds()),
+            }
+            : CandidateWord.Heard(record, run, book, dayEnd);
+    }
+
+    private sealed record Claim(RunEnded Run, TimeSpan Grace)
+    {
+        public Entry Entry => Run.Entry;
+        public RunEnding Ending => Run.Ending;
+
         /// <summary>The run was stopped or its pod refused before the container started.</summary>
         public bool NeverStarted =>
             Ending is { HasStarted: false, HasReport: false, Result: RunResult.NotStarted or RunResult.Infra }
@@ -42,6 +57,22 @@ internal static class QuotaCorrections
                         or Reasons.PodsRefused
                         or Reasons.ForeignPod
             );
+
+        /// <summary>How long the run can have made calls: not longer than its timeout and the grace of its pod.</summary>
+        private TimeSpan Lasted
+        {
+            get
+            {
+                var most = Entry.Deadline - Entry.StartBy + Grace;
+                return Ending.Ran < most ? Ending.Ran : most;
+            }
+        }
+
+        /// <summary>The most calls that one bucket can have given to the run, at least those that were promised.</summary>
+        public long Most(Limit limit, long promised) => Math.Max(promised, limit.MostIn(Lasted) ?? promised);
+
+        public Correction Correction(string key, long promised, long made) =>
+            new(key, promised, made) { PromisedAt = Entry.PromisedAt, StartedAt = Ending.StartedAt };
     }
 
     private static ApiBook Corrected(ApiBook book, Limit limit, Claim claim)
@@ -50,25 +81,15 @@ internal static class QuotaCorrections
         if (limit.Scope == QuotaScope.Application)
         {
             var all = (long)promised * claim.Entry.Stores.Length;
-            return Moved(
-                book,
-                limit,
-                new Correction(Buckets.Application, all, Total(claim, limit.Api) ?? all),
-                claim.Now
-            );
+            var total = Math.Min(Total(claim, limit.Api) ?? all, claim.Most(limit, all));
+            return book.Correct(limit, claim.Correction(Buckets.Application, all, total), claim.Run.At);
         }
+        var most = claim.Most(limit, promised);
         var made = ByStore(claim, limit.Api, promised);
         return claim
-            .Entry.Stores.Select((store, i) => new Correction(store, promised, made[i]))
-            .Aggregate(book, (b, change) => Moved(b, limit, change, claim.Now));
+            .Entry.Stores.Select((store, i) => claim.Correction(store, promised, Math.Min(made[i], most)))
+            .Aggregate(book, (b, change) => b.Correct(limit, change, claim.Run.At));
     }
-
-    private sealed record Correction(string Key, long Promised, long Made);
-
-    private static ApiBook Moved(ApiBook book, Limit limit, Correction change, DateTimeOffset now) =>
-        change.Made > change.Promised ? book.Draw(limit, change.Key, change.Made - change.Promised, now)
-        : change.Made < change.Promised ? book.PutBack(limit, change.Key, change.Promised - change.Made, now)
-        : book;
 
     /// <summary>Reported calls of the run over all its stores; null when the run reports none.</summary>
     private static long? Total(Claim claim, string api)

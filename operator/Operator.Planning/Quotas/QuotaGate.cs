@@ -9,14 +9,18 @@ internal sealed class QuotaGate
 {
     private readonly ImmutableArray<(ApiUse Use, Limit Limit)> _uses;
     private readonly QuotaBook _book;
+    private readonly CandidateWord _word;
     private readonly DateTimeOffset _now;
 
-    private QuotaGate(ImmutableArray<(ApiUse Use, Limit Limit)> uses, QuotaBook book, DateTimeOffset now) =>
-        (_uses, _book, _now) = (uses, book, now);
+    private QuotaGate(ImmutableArray<(ApiUse Use, Limit Limit)> uses, ConnectorRecord record, DateTimeOffset now)
+    {
+        (_uses, _book, _now) = (uses, record.Quotas, now);
+        _word = CandidateWord.Of(record, uses.Select(u => u.Use.Api));
+    }
 
     /// <summary><paramref name="flow"/> is null when the spec no longer lists the flow. Its uses are unknown then, so no quota limits it.</summary>
-    public static QuotaGate Of(QuotaTable quotas, QuotaBook book, Flow? flow, DateTimeOffset now) =>
-        new(flow is null ? [] : quotas.Of(flow), book, now);
+    public static QuotaGate Of(QuotaTable quotas, ConnectorRecord record, Flow? flow, DateTimeOffset now) =>
+        new(flow is null ? [] : quotas.Of(flow), record, now);
 
     public bool IsOpen => _uses.IsEmpty;
 
@@ -42,6 +46,9 @@ internal sealed class QuotaGate
         _uses.IsEmpty
             ? null
             : _uses.ToImmutableSortedDictionary(u => u.Use.Api, u => u.Use.CallsPerStore, StringComparer.Ordinal);
+
+    /// <summary>A quota of the flow counts the calls of a day.</summary>
+    public bool CountsDays => _uses.Any(u => u.Limit.PerDay is not null);
 
     /// <summary>The first quota that holds the store back; null when none does.</summary>
     public Limit? KeptBy(string store) =>
@@ -80,8 +87,13 @@ internal sealed class QuotaGate
         return ready;
     }
 
-    private DateTimeOffset? ReadyAt(ApiUse use, Limit limit, string store, int ahead) =>
-        limit.Scope == QuotaScope.Application
-            ? _book.Of(use.Api).ReadyAt(limit, Buckets.Application, use.CallsPerStore * (ahead + 1L), _now)
-            : _book.Of(use.Api).ReadyAt(limit, store, use.CallsPerStore, _now);
+    private DateTimeOffset? ReadyAt(ApiUse use, Limit limit, string store, int ahead)
+    {
+        var book = _book.Of(use.Api);
+        var ready =
+            limit.Scope == QuotaScope.Application
+                ? book.ReadyAt(limit, Buckets.Application, use.CallsPerStore * (ahead + 1L), _now)
+                : book.ReadyAt(limit, store, use.CallsPerStore, _now);
+        return _word.HeldUntil(book, store) is { } until && ready < until ? until : ready;
+    }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
 
@@ -14,5 +16,9 @@ public sealed record ActionBook
     /// <summary>Orders that suspend and orders that lift suspensions, oldest first.</summary>
     public ImmutableArray<SuspensionOrder> Orders { get; set; } = [];
 
-    internal bool IsEmpty => Decided.IsEmpty && Orders.IsEmpty && ForgottenUpTo is null;
+    /// <summary>Members that a newer version of the operator wrote; kept as they are. Null: none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Newer { get; set; }
+
+    internal bool IsEmpty => Decided.IsEmpty && Orders.IsEmpty && ForgottenUpTo is null && Newer is null;
 }

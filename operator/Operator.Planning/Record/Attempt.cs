@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
 
@@ -14,6 +16,13 @@ public sealed record Attempt
 
     /// <summary>All stores in the order in which they get the candidate. Fixed at the start; a later step appends new stores.</summary>
     public ImmutableArray<string> Order { get; set; } = [];
+
+    /// <summary>Number of stores in <see cref="Order"/>, also when the order itself is lost with the record's head.</summary>
+    public int Places
+    {
+        get => Order.IsEmpty ? field : Order.Length;
+        set;
+    }
 
     /// <summary>Number of stores, from the start of <see cref="Order"/>, that run the candidate.</summary>
     public int Cohort { get; set; }
@@ -43,4 +52,8 @@ public sealed record Attempt
 
     /// <summary>Why the candidate failed under onFailure Pause: the cohort keeps its size. Null: the candidate did not fail.</summary>
     public Rejection? PausedOn { get; set; }
+
+    /// <summary>Members that a newer version of the operator wrote; kept as they are. Null: none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Newer { get; set; }
 }

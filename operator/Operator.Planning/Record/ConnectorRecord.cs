@@ -20,9 +20,13 @@ public sealed record ConnectorRecord
     public ActionBook Actions { get; init; } = new();
     public QuotaBook Quotas { get; init; } = new();
     public OutcomeBook Outcomes { get; init; } = new();
+    public PlanningBook Planning { get; init; } = new();
     public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
     public ImmutableSortedDictionary<string, ChunkBook> Chunks { get; init; } = EmptyChunks;
+
+    /// <summary>The record as it was last read or committed.</summary>
+    public StoredForm Form { get; init; } = StoredForm.None;
 
     private static readonly ImmutableSortedDictionary<string, FlowPlan> EmptyPlans = ImmutableSortedDictionary.Create<
         string,

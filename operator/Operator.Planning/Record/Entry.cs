@@ -18,7 +18,7 @@ public sealed record Entry
     public int Stage { get; set; }
     public bool IsPilot { get; set; }
 
-    /// <summary>The run contains stores of <see cref="FlowPlan.Isolated"/>.</summary>
+    /// <summary>The stores run in a small group after a failure, within the places for such groups.</summary>
     public bool IsIsolated { get; set; }
 
     /// <summary>At planning time, stores of the run had work of a rolled-back version to redo. run.json asks the worker to redo it.</summary>
@@ -30,6 +30,9 @@ public sealed record Entry
 
     /// <summary>Calls that the quotas promised for each store of the run, by API; null when no quota limits the flow.</summary>
     public ImmutableSortedDictionary<string, int>? Promised { get; set; }
+
+    /// <summary>When calls of a day were promised, until the run is folded; null when none were.</summary>
+    public DateTimeOffset? PromisedAt { get; set; }
 
     /// <summary>Value of SYNC_DEADLINE: the worker must exit by then.</summary>
     public DateTimeOffset Deadline { get; set; }

@@ -14,7 +14,10 @@ public sealed record FlowLedger
 
 public sealed record StoreLedger
 {
-    /// <summary>The newest slot in which the store had no failed item, or in which its run succeeded in a flow without reports.</summary>
+    /// <summary>
+    /// The newest slot in which the store had no failed item and nothing more to do, or in which its run succeeded in a flow
+    /// without reports.
+    /// </summary>
     public DateTimeOffset? LastOkSlot { get; set; }
 
     /// <summary>The newest slot with another result, when this slot is newer than <see cref="LastOkSlot"/>; else null.</summary>

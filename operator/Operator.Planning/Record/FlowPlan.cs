@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
@@ -9,6 +10,24 @@ public sealed record FlowPlan
     /// <summary>When the record first listed the flow. Slots before this instant are neither run nor counted as missed.</summary>
     public DateTimeOffset ListedAt { get; set; }
 
+    /// <summary>The schedule that <see cref="LastSlot"/> belongs to. Null: the spec no longer lists the flow.</summary>
+    public string? Schedule { get; set; }
+
+    /// <summary>The time zone that <see cref="LastSlot"/> belongs to.</summary>
+    public string? TimeZone { get; set; }
+
+    /// <summary>
+    /// When the record first saw this schedule and time zone. Slots before this instant are neither run nor counted as missed. Null:
+    /// the flow never had others.
+    /// </summary>
+    public DateTimeOffset? ScheduledSince { get; set; }
+
+    /// <summary>The last plan saw no store that is listed and not suspended in the spec.</summary>
+    public bool IsIdle { get; set; }
+
+    /// <summary>When <see cref="IsIdle"/> last ended. Slots before this instant are not counted as missed. Null: never.</summary>
+    public DateTimeOffset? ActiveSince { get; set; }
+
     /// <summary>The newest slot that was opened, skipped or counted as missed. Never goes back, even when the clock does.</summary>
     public DateTimeOffset? LastSlot { get; set; }
 
@@ -17,6 +36,9 @@ public sealed record FlowPlan
 
     /// <summary>Stores that run in small groups, because a run failed before it reached them.</summary>
     public ImmutableArray<Isolation> Isolated { get; set; } = [];
+
+    /// <summary>Revisions whose runs failed mostly in the newest closed slot; at most one item for each revision.</summary>
+    public ImmutableArray<GeneralFailure> GeneralFailures { get; set; } = [];
 
     /// <summary>A run of this flow has sent a report. From now on a run without a report fails.</summary>
     public bool HasReported { get; set; }
@@ -36,6 +58,10 @@ public sealed record FlowPlan
     /// <summary>The problem on the stable arm in the newest closed round; null when there was none.</summary>
     public RoundProblem? Problem { get; set; }
 
+    /// <summary>Members that a newer version of the operator wrote; kept as they are. Null: none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Newer { get; set; }
+
     [JsonIgnore]
     public IEnumerable<Entry> Entries => Occasions.SelectMany(o => o.Entries);
 
@@ -53,6 +79,10 @@ public sealed record FlowPlan
             return NewestSlot is { IsClosed: false } slot ? open.Append(slot) : open;
         }
     }
+
+    /// <summary>Null when most runs of the revision did their work in the newest closed slot.</summary>
+    public GeneralFailure? GeneralFailureOf(string revision) =>
+        GeneralFailures.FirstOrDefault(f => f.Revision == revision);
 
     public Occasion? Find(string occasion) => Occasions.FirstOrDefault(o => o.Id == occasion);
 }

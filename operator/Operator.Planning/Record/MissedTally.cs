@@ -5,7 +5,7 @@ namespace Operator.Planning.Record;
 /// <summary>Why a due sync of a store did not happen.</summary>
 public enum MissCause
 {
-    /// <summary>The operator did not start the run in time: it was down, or could not plan.</summary>
+    /// <summary>Nobody planned while the run could start: the operator was down.</summary>
     Downtime,
 
     /// <summary><c>maxConcurrentRuns</c>, or the operator's limit of finished pods, left no room for the run.</summary>
@@ -22,6 +22,15 @@ public enum MissCause
 
     /// <summary>The cluster did not run the pod, or lost the pod.</summary>
     Infra,
+
+    /// <summary>The store runs in a small group after a failure, and the places of such groups were taken.</summary>
+    Isolation,
+
+    /// <summary>The connector had problems, so that nothing could be planned.</summary>
+    InvalidSpec,
+
+    /// <summary>The record does not show the cause.</summary>
+    Unknown,
 }
 
 /// <summary>Number of missed store syncs by cause.</summary>
@@ -33,9 +42,12 @@ public sealed record MissedTally
     public long Quota { get; set; }
     public long Auth { get; set; }
     public long Infra { get; set; }
+    public long Isolation { get; set; }
+    public long InvalidSpec { get; set; }
+    public long Unknown { get; set; }
 
     [JsonIgnore]
-    public long Total => Downtime + Capacity + Concurrency + Quota + Auth + Infra;
+    public long Total => Enum.GetValues<MissCause>().Sum(Of);
 
     public long Of(MissCause cause) =>
         cause switch
@@ -46,6 +58,9 @@ public sealed record MissedTally
             MissCause.Quota => Quota,
             MissCause.Auth => Auth,
             MissCause.Infra => Infra,
+            MissCause.Isolation => Isolation,
+            MissCause.InvalidSpec => InvalidSpec,
+            MissCause.Unknown => Unknown,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
@@ -58,6 +73,9 @@ public sealed record MissedTally
             MissCause.Quota => this with { Quota = Quota + count },
             MissCause.Auth => this with { Auth = Auth + count },
             MissCause.Infra => this with { Infra = Infra + count },
+            MissCause.Isolation => this with { Isolation = Isolation + count },
+            MissCause.InvalidSpec => this with { InvalidSpec = InvalidSpec + count },
+            MissCause.Unknown => this with { Unknown = Unknown + count },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 

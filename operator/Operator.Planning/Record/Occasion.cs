@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Operator.Api;
 
 namespace Operator.Planning.Record;
 
@@ -31,10 +32,22 @@ public sealed record Occasion
     public int Attempt { get; set; }
     public int Stage { get; set; }
 
+    /// <summary>The flow's <c>startTimeout</c> when the occasion opened: an edit acts on later occasions. Null: the present one.</summary>
+    public Duration? StartTimeout { get; set; }
+
+    /// <summary>The flow's <c>timeout</c> when the occasion opened: an edit acts on later occasions. Null: the present one.</summary>
+    public Duration? Timeout { get; set; }
+
     /// <summary>How often a failed store is retried.</summary>
     public int Retries { get; set; }
     public ImmutableArray<Entry> Entries { get; set; } = [];
     public bool IsClosed { get; set; }
+
+    /// <summary>
+    /// Which stores were due when the occasion opened: packed like a row of <see cref="OutcomeBook"/>, <c>?</c> for a due store, else
+    /// the reason. Stores that joined or were resumed later can run, but miss nothing. Empty: every store was due, or it is closed.
+    /// </summary>
+    public string Due { get; set; } = "";
 
     /// <summary>The order of a run-now or catch-up; null for a slot.</summary>
     public RunOrder? Order { get; set; }

@@ -13,7 +13,7 @@ public sealed record AuthPause
     /// <summary>The stable revision that failed. A new stable revision ends the pause.</summary>
     public string Revision { get; set; } = "";
 
-    /// <summary>The Secrets and keys that failed. A change of the references ends the pause.</summary>
+    /// <summary>Hash of the references to the Secrets and keys that failed. A change of the references ends the pause.</summary>
     public string Credentials { get; set; } = "";
 }
 

@@ -32,10 +32,22 @@ public sealed record ApiBook
     public ImmutableSortedDictionary<string, DayCount> Days { get; set; } =
         ImmutableSortedDictionary.Create<string, DayCount>(StringComparer.Ordinal);
 
-    /// <summary>End of the day whose calls a worker reported as used up, in Unix milliseconds. Null: no such report.</summary>
+    /// <summary>End of the day whose calls a stable run reported as used up, in Unix milliseconds. Null: no such report.</summary>
     public long? SpentUntil { get; set; }
 
-    internal bool IsEmpty => FullAt.IsEmpty && Days.IsEmpty && SpentUntil is null;
+    /// <summary>The same report of a candidate, while no stable run can confirm it. Null: no such report.</summary>
+    public CandidateSpent? CandidateSpent { get; set; }
+
+    internal bool IsEmpty => FullAt.IsEmpty && Days.IsEmpty && SpentUntil is null && CandidateSpent is null;
+}
+
+/// <summary>Holds only the runs of the attempt's candidate.</summary>
+public sealed record CandidateSpent
+{
+    public int Attempt { get; set; }
+
+    /// <summary>In Unix milliseconds.</summary>
+    public long Until { get; set; }
 }
 
 /// <summary>Used calls of one day. <see cref="Ends"/> is in Unix seconds.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Operator.Api;
 
 namespace Operator.Planning.Record;
@@ -31,4 +33,8 @@ public sealed record Revision
     /// </summary>
     public ImmutableSortedDictionary<string, string> Values { get; set; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Members that a newer version of the operator wrote; kept as they are. Null: none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Newer { get; set; }
 }

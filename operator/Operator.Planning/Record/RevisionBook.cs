@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
 
@@ -19,6 +21,10 @@ public sealed record RevisionBook
 
     /// <summary>The record was lost and no stable revision survived. No run is planned until the spec's content is adopted.</summary>
     public bool IsWithoutTruth { get; set; }
+
+    /// <summary>Members that a newer version of the operator wrote; kept as they are. Null: none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Newer { get; set; }
 
     public Revision? Find(string? hash) => Items.FirstOrDefault(r => r.Hash == hash);
 }

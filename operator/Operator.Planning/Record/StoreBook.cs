@@ -7,7 +7,7 @@ namespace Operator.Planning.Record;
 public sealed record StoreBook
 {
     /// <summary>In the order of the spec.</summary>
-    public ImmutableArray<KeptStoreList> Lists { get; init; } = [];
+    public ImmutableArray<KeptStoreList> Lists { get; set; } = [];
 
     public KeptStoreList? Find(string source) => Lists.FirstOrDefault(l => l.Source == source);
 }

@@ -44,6 +44,9 @@ public enum StoreOutcome : byte
     MissedByConcurrency = (byte)'B',
     MissedByQuota = (byte)'Q',
     MissedByAuth = (byte)'A',
+    MissedByIsolation = (byte)'I',
+    MissedByInvalidSpec = (byte)'V',
+    MissedByUnknownCause = (byte)'U',
 
     /// <summary>The store or its connector was suspended, so no sync was due.</summary>
     Suspended = (byte)'s',
@@ -69,6 +72,9 @@ public static class StoreOutcomes
             MissCause.Quota => StoreOutcome.MissedByQuota,
             MissCause.Auth => StoreOutcome.MissedByAuth,
             MissCause.Infra => StoreOutcome.BrokenOff,
+            MissCause.Isolation => StoreOutcome.MissedByIsolation,
+            MissCause.InvalidSpec => StoreOutcome.MissedByInvalidSpec,
+            MissCause.Unknown => StoreOutcome.MissedByUnknownCause,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
@@ -91,5 +97,8 @@ public static class StoreOutcomes
                 or StoreOutcome.MissedByCapacity
                 or StoreOutcome.MissedByConcurrency
                 or StoreOutcome.MissedByQuota
-                or StoreOutcome.MissedByAuth;
+                or StoreOutcome.MissedByAuth
+                or StoreOutcome.MissedByIsolation
+                or StoreOutcome.MissedByInvalidSpec
+                or StoreOutcome.MissedByUnknownCause;
 }

@@ -91,7 +91,7 @@ internal static class Attempts
             Step = attempt.Step + 1,
             Steps = attempt.Steps,
             Cohort = attempt.Cohort,
-            Stores = attempt.Order.Length,
+            Stores = attempt.Places,
             StartedAt = attempt.StartedAt,
             StepStartedAt = attempt.StepStartedAt,
             EndedAt = end.At,

@@ -141,6 +141,8 @@ internal static class CatchUps
             Id = OccasionIds.CatchUp(attempt.Number),
             Slot = draft.Now,
             StartBy = draft.Now + flow.StartingDeadline.Value,
+            StartTimeout = flow.StartTimeout,
+            Timeout = flow.Timeout,
             Retries = flow.Retries,
             Order = new RunOrder { Stores = stores },
         };

@@ -15,7 +15,7 @@ internal static class Capacity
     public static string? Shortage(Draft draft, string name, Occasion occasion, MissedTally missed)
     {
         var flow = draft.Spec.FindFlow(name);
-        if (missed.Capacity == 0 || flow is null || draft.Seen.IsAtFinishedPodsCap)
+        if (missed.Capacity == 0 || flow is null || draft.Seen.HasNoRoomForPods)
         {
             return null;
         }

@@ -18,7 +18,7 @@ internal static class Expiry
             var plan = draft.Record.Plan(flow.Name);
             foreach (var occasion in plan.Occasions)
             {
-                draft = Mark(draft, flow, occasion, pods);
+                draft = Mark(draft, AsOpened(flow, occasion), occasion, pods);
             }
         }
         return draft;
@@ -34,6 +34,14 @@ internal static class Expiry
             ContainerSight.Waiting => pod.CreatedAt + StartTimeout(flow, entry),
             ContainerSight.Running(var startedAt) => Earlier(startedAt + flow.Timeout.Value, entry.Deadline),
             _ => null,
+        };
+
+    /// <summary>The flow with the timeouts that it had when the occasion opened: an edit acts on later occasions.</summary>
+    public static Flow AsOpened(Flow flow, Occasion occasion) =>
+        flow with
+        {
+            StartTimeout = occasion.StartTimeout ?? flow.StartTimeout,
+            Timeout = occasion.Timeout ?? flow.Timeout,
         };
 
     private static Draft Mark(Draft draft, Flow flow, Occasion occasion, PodIndex pods)

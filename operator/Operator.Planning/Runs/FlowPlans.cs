@@ -10,7 +10,11 @@ internal static class FlowPlans
     {
         var (plan, entry, ending) = (record.Plan(run.Flow), run.Entry, run.Ending);
         var occasion = plan.Occasions.First(o => o.Id == run.Occasion.Id);
-        var updated = occasion with { Entries = occasion.Entries.SetItem(entry.Index, entry) };
+        // Only the fold needs the instant of the promise, and the record has many entries.
+        var updated = occasion with
+        {
+            Entries = occasion.Entries.SetItem(entry.Index, entry with { PromisedAt = null }),
+        };
         var isClean =
             ending.Result == RunResult.Succeeded
             && entry.NotReached.IsEmpty
@@ -23,7 +27,6 @@ internal static class FlowPlans
                 HasReported = plan.HasReported || ending.HasReport,
                 LastSuccess = isClean ? run.At : plan.LastSuccess,
                 TypicalRun = Typical(plan.TypicalRun, ending.Took),
-                Isolated = Isolations.After(plan.Isolated, occasion, run),
             }
         );
     }

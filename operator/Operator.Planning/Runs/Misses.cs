@@ -9,7 +9,8 @@ namespace Operator.Planning.Runs;
 internal static class Misses
 {
     /// <summary>
-    /// Due stores that no run took up, with the cause. Empty while the connector is suspended: these syncs are not wanted.
+    /// Stores that were due when the occasion opened and that no run took up, with the cause. A cause is named only where the record
+    /// shows it. Empty while the connector is suspended: these syncs are not wanted.
     /// </summary>
     public static IReadOnlyDictionary<string, MissCause> Of(
         Draft draft,
@@ -26,10 +27,13 @@ internal static class Misses
         var taken = occasion.Entries.SelectMany(TakenUp).ToHashSet(StringComparer.Ordinal);
         var tried = occasion.Entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
         var busy = Busy(plan, occasion);
-        var otherwise = HadNoRoom(draft, flow, occasion) ? MissCause.Capacity : MissCause.Downtime;
+        var crowded = HadNoRoomForGroups(draft, flow, occasion) ? Isolations.Stores(plan) : [];
+        var hadNoRoom = HadNoRoom(draft, flow, occasion);
+        var dueThen = StorePlaces.DueWhenOpened(draft.Record, occasion);
+        var offsets = new Lazy<Dictionary<string, TimeSpan>>(() => Offsets(draft, flow, occasion));
         return DueStores
             .Of(draft, flow, occasion)
-            .Where(s => !taken.Contains(s))
+            .Where(s => !taken.Contains(s) && (tried.Contains(s) || dueThen?.Contains(s) != false))
             .ToDictionary(
                 s => s,
                 s =>
@@ -37,7 +41,9 @@ internal static class Misses
                     : holds.IsLockedOut(occasion, s) ? MissCause.Auth
                     : holds.LacksCalls(s) ? MissCause.Quota
                     : busy.Contains(s) ? MissCause.Concurrency
-                    : otherwise,
+                    : crowded.Contains(s) ? MissCause.Isolation
+                    : hadNoRoom ? MissCause.Capacity
+                    : Otherwise(draft, occasion, offsets.Value.GetValueOrDefault(s)),
                 StringComparer.Ordinal
             );
     }
@@ -73,9 +79,31 @@ internal static class Misses
     {
         var live = draft.Record.Plan(flow).Entries.ToList();
         var most = draft.Spec.FindFlow(flow)?.MaxConcurrentRuns;
-        DateTimeOffset[] ends = [FirstTooLate(occasion), occasion.StartBy];
-        return draft.Seen.IsAtFinishedPodsCap || Array.Exists(ends, end => live.Count(e => WasLiveAt(e, end)) >= most);
+        return draft.Seen.HasNoRoomForPods || Ends(occasion).Any(end => live.Count(e => WasLiveAt(e, end)) >= most);
     }
+
+    /// <summary>All places of small groups were taken at the last instant for the first or for the last run.</summary>
+    private static bool HadNoRoomForGroups(Draft draft, string flow, Occasion occasion)
+    {
+        var isolated = draft.Record.Plan(flow).Entries.Where(e => e.IsIsolated).ToList();
+        return draft.Spec.FindFlow(flow) is { } listed
+            && Ends(occasion)
+                .Any(end => isolated.Count(e => WasLiveAt(e, end)) >= Isolations.Places(listed.MaxConcurrentRuns));
+    }
+
+    private static MissCause Otherwise(Draft draft, Occasion occasion, TimeSpan offset) =>
+        Absence.OfOpened(draft, occasion.Slot + offset, FirstTooLate(occasion) + offset);
+
+    /// <summary>When the run of each store was due, counted from the slot.</summary>
+    private static Dictionary<string, TimeSpan> Offsets(Draft draft, string flow, Occasion occasion) =>
+        draft
+            .Record.ChunksOf(flow)
+            .Chunks.SelectMany(c =>
+                c.Stores.Select(s => (Store: s, Offset: RunGroups.OffsetOf(occasion, Chunking.PositionOf(c.Id))))
+            )
+            .ToDictionary(p => p.Store, p => p.Offset, StringComparer.Ordinal);
+
+    private static DateTimeOffset[] Ends(Occasion occasion) => [FirstTooLate(occasion), occasion.StartBy];
 
     /// <summary>When the occasion's first run became too late; the last run does at <see cref="Occasion.StartBy"/>.</summary>
     private static DateTimeOffset FirstTooLate(Occasion occasion) => occasion.StartBy - occasion.Spread;

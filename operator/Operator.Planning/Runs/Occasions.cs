@@ -10,11 +10,14 @@ namespace Operator.Planning.Runs;
 /// </summary>
 internal static class Occasions
 {
+    private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
+
     public static Draft OpenDue(Draft draft)
     {
+        draft = DueSince.NoteUnlisted(draft);
         foreach (var flow in draft.Spec.Flows)
         {
-            draft = OpenDue(draft.RegisterFlow(flow.Name), flow);
+            draft = OpenDue(DueSince.Note(draft.RegisterFlow(flow), flow), flow);
         }
         return draft;
     }
@@ -27,56 +30,85 @@ internal static class Occasions
     {
         var held = draft.Suspended.HeldUntil(flow.Name);
         var isStopped = draft.Record.Attempts.Suspended || held == DateTimeOffset.MaxValue;
-        return isStopped ? null : Schedule.Of(flow).Next(Later(draft.Now, JustBefore(held)));
+        return isStopped ? null : Schedule.Of(flow).Next(DueSince.Later(draft.Now, DueSince.JustBefore(held)));
     }
 
     private static Draft OpenDue(Draft draft, Flow flow)
     {
         draft = SkipSuspended(draft, flow);
-        var plan = draft.Record.Plan(flow.Name);
-        var floor = Floor(draft, flow, plan);
+        var floor = DueSince.Floor(draft, flow, draft.Record.Plan(flow.Name));
         var due = Schedule.Of(flow).Between(floor, draft.Now);
         if (due.Newest is not { } slot)
         {
             return draft;
         }
+        draft = StorePlaces.Align(draft);
+        var plan = draft.Record.Plan(flow.Name);
         var opening = Open(flow, slot, plan, draft.Record.RunningAttempt);
-        var stores = draft.Spec.Suspend ? 0 : DueStores.Of(draft, flow.Name, opening).Count();
-        if (stores == 0)
+        var stores = draft.Spec.Suspend ? [] : DueStores.Of(draft, flow.Name, opening).ToList();
+        if (stores.Count == 0)
         {
             draft = Skip(draft, flow, new SlotSpan(floor, draft.Now), StoreOutcome.Suspended);
             return draft with { Record = draft.Record.With(flow.Name, plan with { LastSlot = slot }) };
         }
-        var isMissed = draft.Now > opening.StartBy;
-        var missed = due.Count - (isMissed ? 0 : 1);
-        var missedSyncs = SyncsDue(draft, flow, opening, floor) - (isMissed ? 0 : stores);
-        var opened = plan with
+        if (draft.Now > opening.StartBy)
+        {
+            draft = Miss(draft, flow, opening, new SlotSpan(floor, slot));
+            var missed = draft.Record.Plan(flow.Name) with { LastSlot = slot };
+            return draft.Decide(
+                draft.Record.With(flow.Name, missed),
+                $"{due.Count} slots of '{flow.Name}' were missed"
+            );
+        }
+        draft = Miss(draft, flow, opening, new SlotSpan(floor, slot.AddTicks(-1)));
+        var before = draft.Record.Plan(flow.Name);
+        var opened = before with
         {
             LastSlot = slot,
-            MissedSlots = plan.MissedSlots + missed,
-            MissedStoreSyncs = plan.MissedStoreSyncs + missedSyncs,
-            MissedBy = plan.MissedBy.Plus(MissCause.Downtime, missedSyncs),
-            Occasions = isMissed ? plan.Occasions : plan.Occasions.Add(opening),
+            Occasions = before.Occasions.Add(opening with { Due = StorePlaces.DueRow(draft, stores) }),
         };
-        var because = isMissed
-            ? $"{missed} slots of '{flow.Name}' were missed"
-            : $"slot {slot:HH:mm:ss} of '{flow.Name}' is due";
-        var skippedUntil = isMissed ? slot : slot.AddTicks(-1);
-        draft = Skip(draft, flow, new SlotSpan(floor, skippedUntil), StoreOutcome.MissedByDowntime);
-        return draft.Decide(draft.Record.With(flow.Name, opened), because);
+        return draft.Decide(draft.Record.With(flow.Name, opened), $"slot {slot:HH:mm:ss} of '{flow.Name}' is due");
+    }
+
+    /// <summary>Counts the slots of the span as missed.</summary>
+    private static Draft Miss(Draft draft, Flow flow, Occasion newest, SlotSpan span)
+    {
+        foreach (var (part, cause) in Absence.Causes(draft, span, Window(newest)))
+        {
+            var (plan, syncs) = (draft.Record.Plan(flow.Name), SyncsDue(draft, flow, newest, part));
+            var counted = plan with
+            {
+                MissedSlots = plan.MissedSlots + Schedule.Of(flow).Between(part.After, part.Until).Count,
+                MissedStoreSyncs = plan.MissedStoreSyncs + syncs,
+                MissedBy = plan.MissedBy.Plus(cause, syncs),
+            };
+            draft = Skip(draft, flow, part, StoreOutcomes.Of(cause)) with
+            {
+                Record = draft.Record.With(flow.Name, counted),
+            };
+        }
+        return draft;
+    }
+
+    /// <summary>How long a slot can be opened: until it is too late to start, or until the next slot takes its place.</summary>
+    private static TimeSpan Window(Occasion newest)
+    {
+        var window = newest.StartBy - newest.Slot;
+        return TimeSpan.Zero < newest.Period && newest.Period < window ? newest.Period.Subtract(OneTick) : window;
     }
 
     /// <summary>
-    /// Due syncs since the floor, for the stores of the newest slot. For a store that was suspended, since the end of its
-    /// suspension.
+    /// Due syncs of the span, for the stores of the newest slot that the record knew: nobody knows when the others joined. For a
+    /// store that was suspended, since the end of its suspension.
     /// </summary>
-    private static long SyncsDue(Draft draft, Flow flow, Occasion newest, DateTimeOffset floor)
+    private static long SyncsDue(Draft draft, Flow flow, Occasion newest, SlotSpan span)
     {
         var (held, schedule) = (draft.Suspended, Schedule.Of(flow));
         return DueStores
             .Of(draft, flow.Name, newest)
-            .CountBy(s => Later(floor, JustBefore(held.HeldUntil(flow.Name, s))))
-            .Sum(stores => stores.Value * schedule.Between(stores.Key, draft.Now).Count);
+            .Where(draft.Known.Has)
+            .CountBy(s => DueSince.Later(span.After, DueSince.JustBefore(held.HeldUntil(flow.Name, s))))
+            .Sum(stores => stores.Value * schedule.Between(stores.Key, span.Until).Count);
     }
 
     /// <summary>
@@ -86,7 +118,7 @@ internal static class Occasions
     private static Draft SkipSuspended(Draft draft, Flow flow)
     {
         var plan = draft.Record.Plan(flow.Name);
-        var (since, floor) = (ListedSince(draft, plan), Floor(draft, flow, plan));
+        var (since, floor) = (DueSince.Listed(draft, plan), DueSince.Floor(draft, flow, plan));
         if (floor <= since || Schedule.Of(flow).Between(since, floor).Newest is not { } slot)
         {
             return draft;
@@ -113,42 +145,12 @@ internal static class Occasions
             SlotBefore = plan.NewestSlot?.Slot,
             Spread = spread,
             StartBy = slot + spread + flow.StartingDeadline.Value,
+            StartTimeout = flow.StartTimeout,
+            Timeout = flow.Timeout,
             Period = period,
             Retries = flow.Retries,
             Attempt = attempt?.Number ?? 0,
             Stage = attempt?.Stage ?? 0,
         };
     }
-
-    /// <summary>
-    /// Slots count only after the latest of: creation of connector and record, first listing of the flow, last resume, end
-    /// of the flow's suspension, last slot.
-    /// </summary>
-    private static DateTimeOffset Floor(Draft draft, Flow flow, FlowPlan plan)
-    {
-        var floor = Later(ListedSince(draft, plan), draft.Record.Attempts.ResumedAt);
-        // While the flow is suspended, no slot counts at all, so only a past end raises the floor.
-        return draft.Suspended.HeldUntil(flow.Name) is { } end && end <= draft.Now
-            ? Later(floor, JustBefore(end))
-            : floor;
-    }
-
-    /// <summary>As <see cref="Floor"/>, without suspensions.</summary>
-    private static DateTimeOffset ListedSince(Draft draft, FlowPlan plan)
-    {
-        DateTimeOffset?[] bounds =
-        [
-            draft.Seen.Connector.Metadata.CreationTimestamp,
-            draft.Record.CreatedAt,
-            plan.ListedAt,
-            plan.LastSlot,
-        ];
-        return bounds.Max() ?? draft.Record.CreatedAt;
-    }
-
-    /// <summary>A slot at the exact end of a suspension counts.</summary>
-    private static DateTimeOffset? JustBefore(DateTimeOffset? end) => end?.AddTicks(-1);
-
-    private static DateTimeOffset Later(DateTimeOffset floor, DateTimeOffset? other) =>
-        other > floor ? other.Value : floor;
 }

@@ -71,13 +71,11 @@ internal static class RunGroups
         foreach (var arm in others.GroupBy(arms.ArmOf).OrderByDescending(g => g.Key))
         {
             var revision = RunPlanning.RevisionOf(draft, arm.Key);
-            var sizes = turn
-                .Plan.Isolated.Where(i => i.Revision == revision)
-                .ToDictionary(i => i.Store, i => i.Size, StringComparer.Ordinal);
+            var sizes = GroupSizes.Of(draft, turn, revision);
             foreach (var size in arm.GroupBy(s => sizes.GetValueOrDefault(s)).OrderBy(g => g.Key))
             {
                 var isIsolated = size.Key > 0;
-                var most = isIsolated ? Math.Min(size.Key, turn.Flow.MaxStoresPerRun) : turn.Flow.MaxStoresPerRun;
+                var most = isIsolated ? size.Key : turn.Flow.MaxStoresPerRun;
                 var stores = size.ToHashSet(StringComparer.Ordinal);
                 foreach (var run in ChunkPacking.Pack(book, stores.Contains, most))
                 {
@@ -91,11 +89,14 @@ internal static class RunGroups
         }
     }
 
+    /// <summary>In whole seconds, so that pods of neighbouring chunks are created together.</summary>
+    public static TimeSpan OffsetOf(Occasion occasion, uint position) =>
+        TimeSpan.FromSeconds(Math.Floor(occasion.Spread.TotalSeconds * position / (1L << 32)));
+
     private static RunGroup Group(Turn turn, PackedRun run)
     {
         var occasion = turn.Occasion;
-        // Whole seconds, so that pods of neighbouring chunks are created together.
-        var offset = TimeSpan.FromSeconds(Math.Floor(occasion.Spread.TotalSeconds * run.Position / (1L << 32)));
+        var offset = OffsetOf(occasion, run.Position);
         return new RunGroup
         {
             Stores = run.Stores,

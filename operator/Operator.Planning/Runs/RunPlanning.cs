@@ -22,7 +22,7 @@ internal static class RunPlanning
 
     public static Draft Extend(Draft draft, PodIndex pods, WaitingStores waiting)
     {
-        if (draft.Spec.Suspend || draft.Seen.IsAtFinishedPodsCap || draft.Record.Stable is null)
+        if (draft.Spec.Suspend || draft.Seen.HasNoRoomForPods || draft.Record.Stable is null)
         {
             return draft;
         }
@@ -90,8 +90,10 @@ internal static class RunPlanning
     {
         var book = draft.Record.ChunksOf(flow.Name);
         var settled = Chunking.Settle(book, draft.Roster, flow.MaxStoresPerRun);
-        var plan = Isolations.Forget(draft.Record.Plan(flow.Name), s => draft.Roster.Find(s) is not null);
-        var ledger = CatchUps.Forget(draft.Record.Ledger(flow.Name), s => draft.Roster.Find(s) is not null);
+        bool IsListed(string store) => draft.Roster.Find(store) is not null;
+        var plan = Isolations.Forget(draft.Record.Plan(flow.Name), IsListed);
+        var ledger = CatchUps.Forget(draft.Record.Ledger(flow.Name), IsListed);
+        ledger = StoreLedgers.Forget(ledger, plan, IsListed);
         return draft with
         {
             Record = draft.Record.With(flow.Name, settled).With(flow.Name, plan).With(flow.Name, ledger),
@@ -117,7 +119,7 @@ internal static class RunPlanning
     {
         var live = turn.Plan.Entries.Where(e => e.Result is null).ToList();
         var room = turn.Room;
-        var isolatedRoom = Math.Max(1, turn.Flow.MaxConcurrentRuns / 4) - live.Count(e => e.IsIsolated);
+        var isolatedRoom = Isolations.Places(turn.Flow.MaxConcurrentRuns) - live.Count(e => e.IsIsolated);
         var starving = groups.Where(g => g is { IsStarving: true, IsIsolated: false }).ToList();
         var places = starving.Count;
         var isOneTooLate = starving.Exists(g => draft.Now > g.StartBy);
@@ -141,6 +143,7 @@ internal static class RunPlanning
     private static Entry EntryOf(Draft draft, Turn turn, RunGroup group, int index)
     {
         var attempt = group.Arm == Arm.Candidate ? draft.Record.RunningAttempt : null;
+        var opened = Expiry.AsOpened(turn.Flow, turn.Occasion);
         return new Entry
         {
             Index = index,
@@ -155,7 +158,8 @@ internal static class RunPlanning
             NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
             StartBy = group.StartBy,
             Promised = turn.Holds.Gate.Promise,
-            Deadline = group.StartBy + turn.Flow.StartTimeout.Value + turn.Flow.Timeout.Value,
+            PromisedAt = turn.Holds.Gate.CountsDays ? draft.Now : null,
+            Deadline = group.StartBy + opened.StartTimeout.Value + opened.Timeout.Value,
         };
     }
 }

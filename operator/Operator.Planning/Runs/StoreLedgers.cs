@@ -20,10 +20,25 @@ internal static class StoreLedgers
         return record.With(run.Flow, ledger with { Stores = stores });
     }
 
+    /// <summary>
+    /// Removes stores that are no longer listed and were not served in the last two slots. A store that is soon listed again goes
+    /// on where it was.
+    /// </summary>
+    public static FlowLedger Forget(FlowLedger ledger, FlowPlan plan, Func<string, bool> isListed)
+    {
+        var since = plan.NewestSlot?.SlotBefore;
+        bool WasServed(StoreLedger store) => store.LastOkSlot >= since || store.LastRunSlot >= since;
+        var gone = since is null
+            ? []
+            : ledger.Stores.Where(s => !isListed(s.Key) && !WasServed(s.Value)).Select(s => s.Key).ToList();
+        return gone.Count == 0 ? ledger : ledger with { Stores = ledger.Stores.RemoveRange(gone) };
+    }
+
     /// <summary>Returns <paramref name="before"/> when the run proves nothing about the store.</summary>
     private static StoreLedger After(StoreLedger before, RunEnded run, StoreReport? report)
     {
-        if (report is { Failed: 0 } || run.IsSilentSuccess)
+        // A store with more to do has not finished its slot: a later LastOkSlot would skip the rest of its backfill.
+        if (report is { Failed: 0, HasMore: false } || run.IsSilentSuccess)
         {
             return before with
             {

@@ -12,14 +12,20 @@ internal sealed class Tries
     private const int MostMore = 20;
 
     private readonly Dictionary<string, Past> _byStore = new(StringComparer.Ordinal);
-    private readonly int _retries;
+    private readonly Dictionary<string, FailureScope> _scopes = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, bool> _local = [];
+    private readonly ConnectorRecord _record;
+    private readonly FlowPlan _plan;
+    private readonly Occasion _occasion;
 
-    private Tries(int retries) => _retries = retries;
+    private Tries(ConnectorRecord record, FlowPlan plan, Occasion occasion) =>
+        (_record, _plan, _occasion) = (record, plan, occasion);
 
     /// <summary>
-    /// A store's last entry, and how many of its tries failed, were broken off from outside, or left more work.
+    /// A store's last entry, and how many of its tries failed, were broken off from outside, left more work, or ended before they
+    /// reached the store. <paramref name="Left"/> is the last run that failed before it reached the store; null: a later run did.
     /// </summary>
-    private readonly record struct Past(Entry Last, int Failed, int BrokenOff, int More);
+    private readonly record struct Past(Entry Last, Entry? Left, int Failed, int BrokenOff, int More, int LeftBehind);
 
     private enum Ending
     {
@@ -33,9 +39,9 @@ internal sealed class Tries
         LeftBehind,
     }
 
-    public static Tries Of(Occasion occasion)
+    public static Tries Of(ConnectorRecord record, string flow, Occasion occasion)
     {
-        var tries = new Tries(occasion.Retries);
+        var tries = new Tries(record, record.Plan(flow), occasion);
         foreach (var entry in occasion.Entries)
         {
             foreach (var store in entry.Stores)
@@ -44,9 +50,11 @@ internal sealed class Tries
                 var ending = EndingOf(entry, store);
                 tries._byStore[store] = new Past(
                     entry,
+                    LeftBy(entry, store, past.Left),
                     past.Failed + (ending == Ending.Failed ? 1 : 0),
                     past.BrokenOff + (ending == Ending.BrokenOff ? 1 : 0),
-                    past.More + (ending == Ending.More ? 1 : 0)
+                    past.More + (ending == Ending.More ? 1 : 0),
+                    past.LeftBehind + (ending == Ending.LeftBehind ? 1 : 0)
                 );
             }
         }
@@ -62,13 +70,55 @@ internal sealed class Tries
         || EndingOf(past.Last, store) switch
         {
             Ending.Final => false,
-            Ending.Failed => past.Failed <= _retries,
+            Ending.Failed => past.Failed <= _occasion.Retries,
             Ending.BrokenOff => past.BrokenOff < MostBrokenOff,
             Ending.More => past.More <= MostMore,
-            // Each try halves the group, so this case ends by itself.
-            Ending.LeftBehind => true,
+            // After a local failure each try halves the group, so the tries end by themselves. A general failure costs a
+            // retry: the same group would fail again.
+            Ending.LeftBehind => IsOutdated(past.Last)
+                || IsLocal(past.Last)
+                || past.Failed + past.LeftBehind <= _occasion.Retries,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+
+    /// <summary>
+    /// The most stores of the next run with this store: half of the run that failed before it reached the store, when that failure is
+    /// local. Null: any number.
+    /// </summary>
+    public int? SizeOf(string store, string revision) =>
+        _byStore.TryGetValue(store, out var past) && past.Left is { } left && left.Revision == revision && IsLocal(left)
+            ? Isolations.HalfOf(left.Stores.Length)
+            : null;
+
+    /// <summary>No new run has this revision, so its failure says nothing about the next run.</summary>
+    private bool IsOutdated(Entry run) =>
+        run.Revision != _record.Revisions.StableHash && run.Revision != _record.RunningAttempt?.Revision;
+
+    private bool IsLocal(Entry failed)
+    {
+        if (!_local.TryGetValue(failed.Index, out var isLocal))
+        {
+            isLocal = ScopeOf(failed.Revision).IsLocal(failed);
+            _local[failed.Index] = isLocal;
+        }
+        return isLocal;
+    }
+
+    private FailureScope ScopeOf(string revision)
+    {
+        if (!_scopes.TryGetValue(revision, out var scope))
+        {
+            scope = FailureScope.Of(_occasion, revision, _plan.GeneralFailureOf(revision)?.Split ?? []);
+            _scopes[revision] = scope;
+        }
+        return scope;
+    }
+
+    /// <summary>A run that the cluster broke off changes nothing.</summary>
+    private static Entry? LeftBy(Entry entry, string store, Entry? before) =>
+        !entry.IsEvidence ? before
+        : entry.Result == RunResult.Failed && entry.NotReached.Contains(store, StringComparer.Ordinal) ? entry
+        : null;
 
     private static Ending EndingOf(Entry entry, string store)
     {

@@ -18,20 +18,31 @@ internal sealed class WaitingStores
     /// <summary>The quotas and pauses that limit the flow's stores.</summary>
     public StoreHolds HoldsOf(Draft draft, string flow)
     {
-        var (quotas, pauses) = (draft.Record.Quotas, draft.Record.Pauses);
+        var (quotas, pauses, attempt) = (draft.Record.Quotas, draft.Record.Pauses, Followed(draft));
         if (
             _holds.TryGetValue(flow, out var held)
             && ReferenceEquals(held.Effective, draft.Effective)
             && ReferenceEquals(held.Quotas, quotas)
             && ReferenceEquals(held.Pauses, pauses)
+            && ReferenceEquals(held.Attempt, attempt)
         )
         {
             return held.Holds;
         }
-        var holds = StoreHolds.Of(draft.Effective, draft.Record, flow, draft.Now);
-        _holds[flow] = new Held(draft.Effective, quotas, pauses, holds);
+        // While the rollout can't be followed, the cohort runs stable: what the candidate said holds nobody.
+        var record = attempt is null
+            ? draft.Record with
+            {
+                Attempts = draft.Record.Attempts with { Current = null },
+            }
+            : draft.Record;
+        var holds = StoreHolds.Of(draft.Effective, record, flow, draft.Now);
+        _holds[flow] = new Held(draft.Effective, quotas, pauses, attempt, holds);
         return holds;
     }
+
+    /// <summary>The running attempt whose cohort runs the candidate; null: all stores run stable.</summary>
+    private static Attempt? Followed(Draft draft) => draft.Policy is null ? null : draft.Record.RunningAttempt;
 
     /// <summary>Active stores that this occasion still has to run, stores of live runs included.</summary>
     public ImmutableArray<string> Of(Draft draft, string flow, Occasion occasion)
@@ -41,24 +52,44 @@ internal sealed class WaitingStores
             return [];
         }
         var (holds, key) = (HoldsOf(draft, flow), (flow, occasion.Id));
+        var revisions = Revisions.Of(draft.Record, flow);
         if (
             _answers.TryGetValue(key, out var answer)
             && ReferenceEquals(answer.Occasion, occasion)
             && ReferenceEquals(answer.Holds, holds)
+            && answer.Revisions == revisions
         )
         {
             return answer.Stores;
         }
-        var tries = Tries.Of(occasion);
+        var tries = Tries.Of(draft.Record, flow, occasion);
         ImmutableArray<string> stores =
         [
             .. DueStores.Of(draft, flow, occasion).Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s)),
         ];
-        _answers[key] = new Answer(occasion, holds, stores);
+        _answers[key] = new Answer(occasion, holds, revisions, stores);
         return stores;
     }
 
-    private sealed record Held(EffectiveSpec Effective, QuotaBook Quotas, PauseBook Pauses, StoreHolds Holds);
+    private sealed record Held(
+        EffectiveSpec Effective,
+        QuotaBook Quotas,
+        PauseBook Pauses,
+        Attempt? Attempt,
+        StoreHolds Holds
+    );
 
-    private sealed record Answer(Occasion Occasion, StoreHolds Holds, ImmutableArray<string> Stores);
+    private sealed record Answer(
+        Occasion Occasion,
+        StoreHolds Holds,
+        Revisions Revisions,
+        ImmutableArray<string> Stores
+    );
+
+    /// <summary>What <see cref="Tries"/> reads besides the occasion.</summary>
+    private sealed record Revisions(string? Stable, string? Candidate, ImmutableArray<GeneralFailure> Failures)
+    {
+        public static Revisions Of(ConnectorRecord record, string flow) =>
+            new(record.Revisions.StableHash, record.RunningAttempt?.Revision, record.Plan(flow).GeneralFailures);
+    }
 }

@@ -27,14 +27,16 @@ internal static class Closing
     private static bool IsOver(Draft draft, string flow, Occasion occasion, WaitingStores waiting) =>
         occasion.Entries.All(e => e.Result is not null) && waiting.Of(draft, flow, occasion).IsEmpty;
 
-    private static Draft Close(Draft draft, string flow, Occasion occasion, StoreHolds holds)
+    private static Draft Close(Draft draft, string flow, Occasion opened, StoreHolds holds)
     {
+        draft = StorePlaces.Align(draft);
         var plan = draft.Record.Plan(flow);
+        var occasion = plan.Find(opened.Id)!; // aligning changes only its row of due stores
         var causes = Misses.Of(draft, flow, occasion, holds);
         var missed = Misses.Sum(causes);
-        var closed = plan with
+        var closed = Isolations.After(plan, occasion, IsolationRulesOf(draft, flow)) with
         {
-            Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true }),
+            Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true, Due = "" }),
             MissedStoreSyncs = plan.MissedStoreSyncs + missed.Total,
             MissedBy = plan.MissedBy.Plus(missed),
         };
@@ -43,7 +45,16 @@ internal static class Closing
         var record = occasion.Order is null
             ? Dwell.After(WithRound(draft, flow, closed, new Round(occasion, missed)), occasion, draft.Now)
             : draft.Record.With(flow, closed);
-        return draft.Decide(record, $"{occasion.Id} of '{flow}' closed");
+        return LockedOut.Tell(draft.Decide(record, $"{occasion.Id} of '{flow}' closed"), occasion);
+    }
+
+    private static IsolationRules IsolationRulesOf(Draft draft, string flow)
+    {
+        var record = draft.Record;
+        return new IsolationRules(
+            draft.Spec.FindFlow(flow)?.MaxStoresPerRun ?? 1,
+            revision => revision == record.Revisions.StableHash || revision == record.RunningAttempt?.Revision
+        );
     }
 
     private sealed record Round(Occasion Occasion, MissedTally Missed);

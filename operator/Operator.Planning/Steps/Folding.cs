@@ -18,6 +18,7 @@ internal static class Folding
 {
     public static Draft Fold(Draft draft, PodIndex pods)
     {
+        var before = draft.Record.Pauses;
         foreach (var (flow, plan) in draft.Record.Plans)
         {
             foreach (var (occasion, entry) in plan.Occasions.SelectMany(o => o.Entries.Select(e => (o, e))))
@@ -25,11 +26,22 @@ internal static class Folding
                 draft = entry.Result is null ? Fold(draft, new LiveRun(flow, occasion, entry), pods) : draft;
             }
         }
-        return draft;
+        return CommitBeforeDeletion(CommitPauses(draft, before), pods);
+    }
+
+    /// <summary>A pod that only sidecars keep alive is deleted, so its report must be in the record first.</summary>
+    private static Draft CommitBeforeDeletion(Draft draft, PodIndex pods)
+    {
+        var kept = draft.Folded.Count(f => pods.Find(f.Flow, f.Occasion, f.Entry) is { IsKeptBySidecar: true });
+        return kept == 0 ? draft : draft.Decide(draft.Record, $"{kept} runs have ended and only sidecars still run");
     }
 
     private sealed record LiveRun(string Flow, Occasion Occasion, Entry Entry);
 
+    /// <summary>
+    /// One poisoned run never stops the others: an ended run whose fold throws is folded again without anything that its pod
+    /// wrote.
+    /// </summary>
     private static Draft Fold(Draft draft, LiveRun run, PodIndex pods)
     {
         var pod = pods.Find(run.Flow, run.Occasion, run.Entry);
@@ -45,9 +57,17 @@ internal static class Folding
             run.Occasion.Id,
             run.Entry.Index
         );
-        return EndingOf(draft, run, pod, pods.IsTaken(podName) ? null : podName) is { } ending
-            ? After(draft, new RunEnded(run.Flow, run.Occasion, Folded(run, ending, draft.Now), ending, podName))
-            : draft;
+        RunEnded Ended(RunEnding ending) =>
+            new(run.Flow, run.Occasion, Folded(run, ending, draft.Now), ending, podName);
+        try
+        {
+            var ending = EndingOf(draft, run, pod, pods.IsTaken(podName) ? null : podName);
+            return ending is null ? draft : After(draft, Ended(ending));
+        }
+        catch (Exception fault) when (pod is not null && PodIndex.HasEnded(pod))
+        {
+            return After(draft, Ended(RunEndings.OfFault(run.Entry, fault)));
+        }
     }
 
     /// <summary>How the run ended; null while it is live.</summary>
@@ -106,40 +126,26 @@ internal static class Folding
         record = FlowPlans.After(record, run);
         record = QuotaCorrections.After(record, run, draft.Effective.Quotas);
         record = AuthPauses.After(record, run, draft.Effective);
-        return TellPauses(draft with { Record = record, Folded = draft.Folded.Add(run) }, run, draft.Record.Pauses);
+        return draft with { Record = record, Folded = draft.Folded.Add(run) };
     }
 
-    /// <summary>The start and the end of a pause force a commit; the first failure of a store is also an event.</summary>
-    private static Draft TellPauses(Draft draft, RunEnded run, PauseBook before)
+    /// <summary>
+    /// The start and the end of a pause force a commit. Thousands of stores may pause at once, so one clause counts them; the
+    /// event comes when the occasion closes.
+    /// </summary>
+    private static Draft CommitPauses(Draft draft, PauseBook before)
     {
-        if (draft.Record.Pauses == before)
+        var (was, now) = (before.Auth, draft.Record.Pauses.Auth);
+        if (was == now)
         {
             return draft;
         }
-        foreach (var store in run.Entry.Stores)
-        {
-            var (was, now) = (before.Auth.GetValueOrDefault(store), draft.Record.Pauses.Auth.GetValueOrDefault(store));
-            if (now is null && was is not null)
-            {
-                draft = draft.Decide(draft.Record, $"store '{store}' authenticates again");
-            }
-            else if (now is not null && now != was)
-            {
-                draft = draft.Decide(
-                    draft.Record,
-                    $"store '{store}' can't authenticate and pauses {AuthPauses.LengthOf(now.Failures)}"
-                );
-                draft = was is null ? TellFirstFailure(draft, store) : draft;
-            }
-        }
-        return draft;
+        var begun = now.Where(p => was.GetValueOrDefault(p.Key) != p.Value).Select(p => p.Key).ToList();
+        var ended = was.Keys.Where(s => !now.ContainsKey(s)).ToList();
+        draft =
+            begun.Count > 0
+                ? draft.Decide(draft.Record, $"{LockedOut.Count(begun)} can't authenticate and pause")
+                : draft;
+        return ended.Count > 0 ? draft.Decide(draft.Record, $"{LockedOut.Count(ended)} authenticate again") : draft;
     }
-
-    private static Draft TellFirstFailure(Draft draft, string store) =>
-        draft.Tell(
-            EventTarget.Connector,
-            Reasons.AuthFailed,
-            $"store '{store}' can't authenticate: its runs pause for 5 minutes to 6 hours, until it can authenticate",
-            isWarning: true
-        );
 }

@@ -13,6 +13,7 @@ internal sealed record EffectiveSpec
     {
         Spec = spec;
         Roster = new StoreRoster(spec.Stores);
+        HasActiveStores = !Roster.Active.IsEmpty;
         Quotas = QuotaTable.Of(spec);
     }
 
@@ -20,6 +21,9 @@ internal sealed record EffectiveSpec
 
     /// <summary>All stores, including those of <c>storesFrom</c>.</summary>
     public StoreRoster Roster { get; private init; }
+
+    /// <summary>The spec suspends not every store. Suspensions by actions change nothing here.</summary>
+    public bool HasActiveStores { get; }
 
     /// <summary>The quotas of the APIs that the flows use.</summary>
     public QuotaTable Quotas { get; }

@@ -15,7 +15,7 @@ internal sealed class StoreHolds
 
     /// <summary>When the spec no longer lists the flow, only the pauses of its stores apply.</summary>
     public static StoreHolds Of(EffectiveSpec effective, ConnectorRecord record, string flow, DateTimeOffset now) =>
-        new(record.Pauses, QuotaGate.Of(effective.Quotas, record.Quotas, effective.Spec.FindFlow(flow), now), now);
+        new(record.Pauses, QuotaGate.Of(effective.Quotas, record, effective.Spec.FindFlow(flow), now), now);
 
     /// <summary>A pause or a quota can hold stores back.</summary>
     public static bool Exist(EffectiveSpec effective, ConnectorRecord record) =>

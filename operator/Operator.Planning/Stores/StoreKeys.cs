@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using Operator.Api;
 using Operator.Planning.Marketplaces;
 using Operator.Planning.Record;
@@ -48,9 +50,13 @@ internal static class StoreKeys
         }
     }
 
-    /// <summary>A text that changes when the store references other credentials.</summary>
+    /// <summary>
+    /// A text that changes when the store references other credentials. A hash, because the record may keep it for every store.
+    /// </summary>
     public static string Reference(EffectiveSpec effective, string storeName) =>
-        string.Join("; ", Described(effective, storeName));
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(string.Join("; ", Described(effective, storeName))))
+        )[..16];
 
     /// <summary>Keys and their file names; empty when every key of the Secret becomes a file.</summary>
     private static ImmutableArray<SecretItem> Items(Marketplace marketplace, StoreSecretReference secret)

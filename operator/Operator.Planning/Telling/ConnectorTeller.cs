@@ -81,6 +81,21 @@ internal static class ConnectorTeller
         {
             yield return dropped;
         }
+        if (!draft.Seen.RefusedWrites.IsEmpty)
+        {
+            yield return RefusedWrites(draft.Seen.RefusedWrites);
+        }
+    }
+
+    /// <summary>The message names one write, so that it stays the same while many are refused alike.</summary>
+    private static ConditionDraft RefusedWrites(ImmutableArray<RefusedWrite> writes)
+    {
+        var others = writes.Length > 1 ? "; other writes are refused, too" : "";
+        return ConditionDraft.True(
+            Reasons.WritesRefused,
+            Reasons.WritesRefused,
+            $"the API server refuses to {writes[0].What}: {writes[0].Message}{others}"
+        );
     }
 
     /// <summary>The Ready condition: the first rule that applies decides.</summary>
@@ -94,6 +109,14 @@ internal static class ConnectorTeller
             _ when !seen.ConnectorFindings.IsEmpty => NotReady(
                 Reasons.InvalidSpec,
                 string.Join("; ", seen.ConnectorFindings)
+            ),
+            _ when seen.CommitRefusal is { } words => NotReady(
+                Reasons.RecordRefused,
+                $"the API server refuses to write the record: nothing new is planned: {words}"
+            ),
+            _ when seen.RecordTooLarge is { } arithmetic => NotReady(
+                Reasons.RecordTooLarge,
+                RecordSizes.Message(arithmetic)
             ),
             _ when book.IsWithoutTruth => NotReady(
                 Reasons.RecordLost,
@@ -112,9 +135,9 @@ internal static class ConnectorTeller
                 Reasons.ClockSkew,
                 "the operator's clock is more than 5 s off the API server's: nothing new is planned; synchronise the node's clock"
             ),
-            _ when seen.IsAtFinishedPodsCap => NotReady(
+            _ when seen.HasNoRoomForPods => NotReady(
                 Reasons.FinishedPodsCap,
-                "the operator keeps as many finished pods as --finished-pods-cap allows: nothing new is planned; lower spec.history or raise the cap"
+                "finished pods that are not in the records yet are as many as --finished-pods-cap allows: nothing new is planned; see the operator's log for records that can't be written, or raise the cap"
             ),
             _ when !seen.Refusals.IsEmpty => Refused(seen.Refusals.Values.First()),
             _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),
@@ -226,6 +249,9 @@ internal static class ConnectorTeller
                 Quota = plan.MissedBy.Quota,
                 Auth = plan.MissedBy.Auth,
                 Infra = plan.MissedBy.Infra,
+                Isolation = plan.MissedBy.Isolation,
+                InvalidSpec = plan.MissedBy.InvalidSpec,
+                Unknown = plan.MissedBy.Unknown,
             },
         };
 

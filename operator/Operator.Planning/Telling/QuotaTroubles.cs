@@ -43,19 +43,25 @@ internal static class QuotaTroubles
         var instant = draft.Now.ToUnixTimeMilliseconds();
         foreach (var (api, book) in draft.Record.Quotas.Apis)
         {
-            var isSpent =
-                book.SpentUntil > instant
-                || (
-                    draft.Effective.Quotas.Find(api)?.PerDay is { } most
-                    && book.Days.Values.Any(d => IsUsedUp(d, most, draft))
-                );
-            if (isSpent && draft.Effective.Quotas.Find(api) is { } limit)
+            if (draft.Effective.Quotas.Find(api) is not { } limit)
+            {
+                continue;
+            }
+            var isCounted = limit.PerDay is { } most && book.Days.Values.Any(d => IsUsedUp(d, most, draft));
+            if (isCounted || book.SpentUntil > instant)
             {
                 return $"the day's calls of '{api}' are used up: flows that use it wait for midnight in {limit.DayZone.Id}";
+            }
+            if (book.CandidateSpent is { } word && word.Until > instant && IsRunning(draft, word.Attempt))
+            {
+                return $"the candidate says that the day's calls of '{api}' are used up, and no store runs stable to confirm it: its runs wait, an hour at a time";
             }
         }
         return null;
     }
+
+    private static bool IsRunning(Draft draft, int attempt) =>
+        draft.Policy is not null && draft.Record.RunningAttempt?.Number == attempt;
 
     private static bool IsUsedUp(DayCount day, long most, Draft draft) =>
         draft.Now.ToUnixTimeSeconds() < day.Ends && day.Calls >= most;

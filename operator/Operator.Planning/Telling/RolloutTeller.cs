@@ -25,11 +25,18 @@ public static class RolloutTeller
         };
 
     /// <summary>
-    /// The status of a rollout that no connector follows: the younger of two, or one whose connector does not exist.
+    /// The status of a rollout that no connector follows: the younger of two, one whose connector does not exist, or one that names
+    /// another connector than before. It keeps what it says of the connector that followed it.
     /// </summary>
     public static RolloutStatus TellStalled(SyncRollout policy, string reason, string message, DateTimeOffset now) =>
         WithConditions(
-            new RolloutStatus { Phase = Idle, RecordCounter = policy.Status.RecordCounter },
+            new RolloutStatus
+            {
+                Phase = Idle,
+                Connector = policy.Status.Connector,
+                RecordId = policy.Status.RecordId,
+                RecordCounter = policy.Status.RecordCounter,
+            },
             policy,
             now,
             ConditionDraft.False(ConditionTypes.Ready, reason, message),
@@ -91,7 +98,7 @@ public static class RolloutTeller
     private static RolloutStatus TellSettled(Draft draft, SyncRollout policy)
     {
         var (record, now) = (draft.Record, draft.Now);
-        var newest = record.Attempts.History.FirstOrDefault();
+        var newest = NewestUnlessOver(record);
         var facts = Facts(draft) with
         {
             Phase = newest?.Outcome.ToString() ?? Idle,
@@ -124,6 +131,17 @@ public static class RolloutTeller
         }
         var serving = $"all stores run revision {record.Revisions.StableHash}";
         return WithConditions(facts, policy, now, ConditionDraft.True(ConditionTypes.Ready, Reasons.UpToDate, serving));
+    }
+
+    /// <summary>
+    /// The newest attempt; null when there was none, and after a rollback or a reset once no content is rejected any more: the
+    /// rollout is ready then, so that attempt is only history.
+    /// </summary>
+    private static EndedAttempt? NewestUnlessOver(ConnectorRecord record)
+    {
+        var newest = record.Attempts.History.FirstOrDefault();
+        var isRefused = record.Revisions is { Rejected: not null } or { IsWithoutTruth: true };
+        return newest?.Outcome is AttemptOutcome.RolledBack or AttemptOutcome.Reset && !isRefused ? null : newest;
     }
 
     private static RolloutStatus Facts(Draft draft) =>

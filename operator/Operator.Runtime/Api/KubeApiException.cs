@@ -27,6 +27,20 @@ public sealed class KubeApiException(HttpStatusCode status, string reason, strin
         && Message.Contains("failed calling", StringComparison.Ordinal)
         && Message.Contains("webhook", StringComparison.Ordinal);
 
+    /// <summary>
+    /// An admission webhook denied the request, with a status code of its own choice; only the message tells it from other errors.
+    /// </summary>
+    public bool IsWebhookDenial =>
+        Message.Contains("admission webhook", StringComparison.Ordinal)
+        && Message.Contains("denied the request", StringComparison.Ordinal);
+
+    /// <summary>
+    /// The server understood the write and does not want it: somebody must change the object, a policy, a quota or a right first.
+    /// </summary>
+    public bool IsRefusal =>
+        !IsNamespaceTerminating && (IsForbidden || IsInvalid || IsTooLarge || IsWebhookFailure || IsWebhookDenial);
+
+    public bool IsTooLarge => Status == HttpStatusCode.RequestEntityTooLarge;
     public bool IsNotFound => Status == HttpStatusCode.NotFound;
     public bool IsForbidden => Status == HttpStatusCode.Forbidden;
     public bool IsInvalid => Status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest;

@@ -5,8 +5,11 @@ public interface IInformer
 {
     bool HasSynced { get; }
 
-    /// <summary>Time since the last sign of the server.</summary>
-    TimeSpan Age { get; }
+    /// <summary>
+    /// Time since the informer last asked the server for anything or heard from it. It also stays small while the server is away, and
+    /// grows only when the informer itself hangs.
+    /// </summary>
+    TimeSpan Idle { get; }
 
     /// <summary>Runs until cancelled. Logs every failure and continues.</summary>
     Task RunAsync(CancellationToken ct);

@@ -26,9 +26,9 @@ public sealed class Informer<T> : IInformer
     private readonly Backoff _backoff;
     private readonly Waiters _syncWaiters = new();
     private readonly Waiters _freshWaiters = new();
+    private readonly Contact _contact;
     private readonly string _kind;
     private volatile Action _interrupt = () => { };
-    private long _lastContact;
     private string? _version;
     private bool _isSuspicious;
 
@@ -39,7 +39,7 @@ public sealed class Informer<T> : IInformer
         _lists = new ListReader<T>(api, options, _decoder, services);
         _cache = new ObjectCache<T>(Tell, TellUndecoded);
         _backoff = new Backoff(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30), services.Random);
-        _lastContact = services.Time.GetTimestamp();
+        _contact = new Contact(services.Time);
     }
 
     /// <summary>Called once for each change; must not block.</summary>
@@ -58,7 +58,8 @@ public sealed class Informer<T> : IInformer
     public IReadOnlyDictionary<ObjectKey, string> Undecodable => _cache.Undecodable;
 
     /// <summary>Time since the last event, bookmark, complete list, or watch that the server ended in time.</summary>
-    public TimeSpan Age => _services.Time.GetElapsedTime(Interlocked.Read(ref _lastContact));
+    public TimeSpan Age => _contact.Age;
+    public TimeSpan Idle => _contact.Idle;
 
     public T? Find(ObjectKey key) => _cache.Find(key);
 
@@ -110,6 +111,7 @@ public sealed class Informer<T> : IInformer
     /// <summary>Lists if necessary, then runs one watch.</summary>
     private async Task GoOnAsync(CancellationToken ct)
     {
+        _contact.Active();
         if (_isSuspicious && _version is not null && await HasGoneBackAsync(ct))
         {
             NeedList("restored");
@@ -145,7 +147,7 @@ public sealed class Informer<T> : IInformer
         {
             var start = _services.Time.GetTimestamp();
             var number = _cache.BeginList();
-            var list = await _lists.ReadAsync(ct);
+            var list = await _lists.ReadAsync(_contact.Active, ct);
             _cache.Replace(list.Items, ResourceVersions.Parse(list.Version), number);
             _version = list.Version;
             var took = _services.Time.GetElapsedTime(start);
@@ -156,7 +158,7 @@ public sealed class Informer<T> : IInformer
             _freshWaiters.Add(asked);
             throw;
         }
-        Touch();
+        _contact.Heard();
         HasSynced = true;
         Waiters.Release(_syncWaiters.Take());
         Waiters.Release(asked);
@@ -182,7 +184,7 @@ public sealed class Informer<T> : IInformer
                 Apply(change);
                 isHeard = true;
                 _backoff.Reset();
-                Touch();
+                _contact.Heard();
             }
         }
         catch (OperationCanceledException e) when (overtime.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -201,7 +203,7 @@ public sealed class Informer<T> : IInformer
         {
             throw new IOException("the watch ended at once");
         }
-        Touch();
+        _contact.Heard();
     }
 
     private void Apply(WatchEvent change)
@@ -243,6 +245,7 @@ public sealed class Informer<T> : IInformer
 
     private async Task RecoverAsync(Exception e, CancellationToken ct)
     {
+        _contact.Active();
         var pause = _backoff.Next();
         InformerLog.BrokeOff(_services.Logger, _kind, pause, e);
         if (_version is not null)
@@ -296,6 +299,4 @@ public sealed class Informer<T> : IInformer
         InformerLog.Undecodable(_services.Logger, _kind, key, why);
         Undecoded?.Invoke(key, why);
     }
-
-    private void Touch() => Interlocked.Exchange(ref _lastContact, _services.Time.GetTimestamp());
 }

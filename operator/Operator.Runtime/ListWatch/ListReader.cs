@@ -22,21 +22,22 @@ internal sealed class ListReader<T>(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private bool _streams = options.StreamsLists;
 
-    public async Task<CompleteList<T>> ReadAsync(CancellationToken ct)
+    /// <summary>Calls <paramref name="heard"/> for each answer of the server.</summary>
+    public async Task<CompleteList<T>> ReadAsync(Action heard, CancellationToken ct)
     {
         if (_streams)
         {
-            if (await TryStreamAsync(ct) is { } streamed)
+            if (await TryStreamAsync(heard, ct) is { } streamed)
             {
                 return streamed;
             }
             _streams = false;
             InformerLog.Paging(services.Logger, options.Type.Plural);
         }
-        return await ReadPagesAsync(ct);
+        return await ReadPagesAsync(heard, ct);
     }
 
-    private async Task<CompleteList<T>> ReadPagesAsync(CancellationToken ct)
+    private async Task<CompleteList<T>> ReadPagesAsync(Action heard, CancellationToken ct)
     {
         var items = new Dictionary<ObjectKey, Decoded<T>>();
         string? next = null;
@@ -50,6 +51,7 @@ internal sealed class ListReader<T>(
                 Continue = next,
             };
             var page = await api.ListAsync(options.Type, options.Namespace, query, ct);
+            heard();
             foreach (var item in page.Items)
             {
                 Add(items, new KubeObject(item));
@@ -60,13 +62,20 @@ internal sealed class ListReader<T>(
     }
 
     /// <summary>Null: this server does not support lists by watch.</summary>
-    private async Task<CompleteList<T>?> TryStreamAsync(CancellationToken ct)
+    private async Task<CompleteList<T>?> TryStreamAsync(Action heard, CancellationToken ct)
     {
         using var pause = new CancellationTokenSource(LongestPause, services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, pause.Token);
         try
         {
-            return await StreamAsync(pause, either.Token);
+            return await StreamAsync(
+                () =>
+                {
+                    heard();
+                    pause.CancelAfter(LongestPause);
+                },
+                either.Token
+            );
         }
         catch (KubeApiException e) when (IsRefusal(e))
         {
@@ -78,7 +87,7 @@ internal sealed class ListReader<T>(
         }
     }
 
-    private async Task<CompleteList<T>?> StreamAsync(CancellationTokenSource pause, CancellationToken ct)
+    private async Task<CompleteList<T>?> StreamAsync(Action heard, CancellationToken ct)
     {
         var items = new Dictionary<ObjectKey, Decoded<T>>();
         var query = new WatchOptions
@@ -89,7 +98,7 @@ internal sealed class ListReader<T>(
         };
         await foreach (var change in api.WatchAsync(options.Type, options.Namespace, query, ct))
         {
-            pause.CancelAfter(LongestPause);
+            heard();
             var item = new KubeObject(change.Item);
             switch (change.Kind)
             {

@@ -77,7 +77,10 @@ public sealed class ControllerLoop(
 
     private void Conclude(ObjectKey key, Outcome outcome)
     {
-        queue.Forget(key);
+        if (outcome is not Outcome.Failed)
+        {
+            queue.Forget(key);
+        }
         switch (outcome)
         {
             case Outcome.Again again:
@@ -89,6 +92,15 @@ public sealed class ControllerLoop(
                 break;
             case Outcome.Stuck:
                 metrics.Stuck();
+                break;
+            case Outcome.Failed failed:
+                ControllerLog.PartFailed(logger, key, failed.Why);
+                metrics.Failed();
+                queue.AddAfterFailure(key, failed.AtLeast);
+                if (failed.After is { } after)
+                {
+                    queue.AddAfter(key, after);
+                }
                 break;
             default:
                 throw new UnreachableException();
@@ -103,6 +115,9 @@ internal static partial class ControllerLog
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Reconcile of {Key} found a newer object; it runs again: {Why}")]
     public static partial void Conflict(ILogger logger, ObjectKey key, string why);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A part of {Key} failed; it runs again with backoff: {Why}")]
+    public static partial void PartFailed(ILogger logger, ObjectKey key, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Reconcile of {Key} failed; it runs again with backoff")]
     public static partial void Failed(ILogger logger, ObjectKey key, Exception exception);

@@ -20,7 +20,9 @@ public enum Lane
 public sealed class KeyedQueue : IDisposable
 {
     private static readonly TimeSpan LeastBackoff = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan MostBackoff = TimeSpan.FromMinutes(5);
+
+    /// <summary>Short, so that work goes on soon after an outage of any length.</summary>
+    private static readonly TimeSpan MostBackoff = TimeSpan.FromSeconds(15);
 
     private readonly TimeProvider _time;
     private readonly QueueMetrics _metrics;
@@ -93,7 +95,7 @@ public sealed class KeyedQueue : IDisposable
     }
 
     /// <summary>
-    /// Queues the key after its backoff. The backoff doubles with each failure in a row, from 0.5 s to 5 min, with jitter.
+    /// Queues the key after its backoff. The backoff doubles with each failure in a row, from 0.5 s to 15 s, with jitter.
     /// </summary>
     public void AddAfterFailure(ObjectKey key) => AddAfterFailure(key, atLeast: TimeSpan.Zero);
 

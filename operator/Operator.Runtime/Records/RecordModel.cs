@@ -69,6 +69,9 @@ internal sealed record PartReference
     public byte[]? Packed { get; set; }
     public string Sha256 { get; set; } = "";
 
+    /// <summary>Counter of the commit that wrote the content.</summary>
+    public long Since { get; set; }
+
     public bool IsSameAs(PartReference? other) => other is not null && Object == other.Object && Sha256 == other.Sha256;
 }
 

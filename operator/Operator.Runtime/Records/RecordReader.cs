@@ -62,10 +62,14 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     public void DoubtAll() => _current.Clear();
 
     /// <summary>As <see cref="ReadAsync"/>, but without a request while the head is known and no witness is newer.</summary>
-    public Task<RecordRead> RecallAsync(ObjectKey subject, long witness, CancellationToken ct) =>
-        _current.TryGetValue(subject, out var known) && known.Counter >= witness
+    public Task<RecordRead> RecallAsync(
+        ObjectKey subject,
+        IReadOnlyCollection<RecordWitness> witnesses,
+        CancellationToken ct
+    ) =>
+        _current.TryGetValue(subject, out var known) && known.Counter >= RecordWitness.NewestOf(known.Id, witnesses)
             ? Task.FromResult<RecordRead>(new RecordRead.Found(known))
-            : ReadAsync(subject, witness, ct);
+            : ReadAsync(subject, witnesses, ct);
 
     /// <summary>
     /// Lists all heads and remembers the records that are complete in their heads, so that their first recall needs no request.
@@ -93,7 +97,11 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         } while (next is not null);
     }
 
-    public async Task<RecordRead> ReadAsync(ObjectKey subject, long witness, CancellationToken ct)
+    public async Task<RecordRead> ReadAsync(
+        ObjectKey subject,
+        IReadOnlyCollection<RecordWitness> witnesses,
+        CancellationToken ct
+    )
     {
         string? damage = null;
         LostHead? damaged = null;
@@ -102,7 +110,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             var head = await api.GetAsync(objects.Type, objects.HeadKey(subject), ct);
             if (head is null)
             {
-                return await WithoutHeadAsync(subject, witness, ct);
+                return await WithoutHeadAsync(subject, RecordWitness.Newest(witnesses), ct);
             }
             var sight = new LostHead(head.Uid, head.ResourceVersion);
             if (damage is not null && sight == damaged)
@@ -113,6 +121,9 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             {
                 return await LostAsync(subject, "can't be read", sight, ct);
             }
+            // An empty head is no record yet, or no longer one, so it has no id to compare.
+            var witness =
+                content.Counter == 0 ? RecordWitness.Newest(witnesses) : RecordWitness.NewestOf(content.Id, witnesses);
             if (content.Counter < witness)
             {
                 var why = string.Create(
@@ -172,7 +183,8 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             );
     }
 
-    private async Task<RecordRead> LostAsync(ObjectKey subject, string why, LostHead head, CancellationToken ct)
+    /// <summary>The record can't be used; <paramref name="why"/> goes on after "its head".</summary>
+    public async Task<RecordRead.Lost> LostAsync(ObjectKey subject, string why, LostHead head, CancellationToken ct)
     {
         _last.TryRemove(subject, out _);
         Doubt(subject);

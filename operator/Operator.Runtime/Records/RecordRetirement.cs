@@ -21,19 +21,22 @@ internal sealed class RecordRetirement(
             .Select(s => RecordObjects.SubjectHash(s.Key))
             .ToHashSetAsync(StringComparer.Ordinal, ct);
         var removed = 0;
-        foreach (var head in heads)
-        {
-            var isGone = !existing.Contains(objects.SubjectHashOf(head));
-            var since = objects.SubjectGoneSince(head);
-            if (isGone && since is { } then && IsOver(then))
+        await EachWrite.RunAsync(
+            heads,
+            async head =>
             {
-                removed += await RemoveAsync(head, ct) ? 1 : 0;
+                var isGone = !existing.Contains(objects.SubjectHashOf(head));
+                var since = objects.SubjectGoneSince(head);
+                if (isGone && since is { } then && IsOver(then))
+                {
+                    removed += await RemoveAsync(head, ct) ? 1 : 0;
+                }
+                else if (isGone != since is not null)
+                {
+                    await MarkAsync(head, isGone ? ServerNow : null, ct);
+                }
             }
-            else if (isGone != since is not null)
-            {
-                await MarkAsync(head, isGone ? ServerNow : null, ct);
-            }
-        }
+        );
         return removed;
     }
 
@@ -66,10 +69,7 @@ internal sealed class RecordRetirement(
         {
             return false;
         }
-        foreach (var part in parts)
-        {
-            await api.DeleteAsync(options.Type, part.Key, part.Uid, ct);
-        }
+        await EachWrite.RunAsync(parts, part => api.DeleteAsync(options.Type, part.Key, part.Uid, ct));
         var asRead = new DeleteOptions { Uid = head.Uid, ResourceVersion = head.ResourceVersion };
         return isEmpty && await api.DeleteAsync(options.Type, head.Key, asRead, ct) == Deletion.Deleted;
     }

@@ -35,16 +35,22 @@ public sealed class RecordStore
         _retirement = new RecordRetirement(api, _objects, options, time);
     }
 
-    /// <summary>Reads the record live. <paramref name="witness"/> is the highest counter that the caller knows; 0: none.</summary>
-    public Task<RecordRead> ReadAsync(ObjectKey subject, long witness, CancellationToken ct) =>
-        _reader.ReadAsync(subject, witness, ct);
+    /// <summary>Reads the record live. <paramref name="witnesses"/> is what other objects say of it; empty: nothing.</summary>
+    public Task<RecordRead> ReadAsync(
+        ObjectKey subject,
+        IReadOnlyCollection<RecordWitness> witnesses,
+        CancellationToken ct
+    ) => _reader.ReadAsync(subject, witnesses, ct);
 
     /// <summary>
     /// As <see cref="ReadAsync"/>, but without a request while this process knows the head: it read it, or its last commit was
     /// answered. A commit on top of a head that another client changed fails, so an outdated answer does no harm.
     /// </summary>
-    public Task<RecordRead> RecallAsync(ObjectKey subject, long witness, CancellationToken ct) =>
-        _reader.RecallAsync(subject, witness, ct);
+    public Task<RecordRead> RecallAsync(
+        ObjectKey subject,
+        IReadOnlyCollection<RecordWitness> witnesses,
+        CancellationToken ct
+    ) => _reader.RecallAsync(subject, witnesses, ct);
 
     /// <summary>
     /// Begins a term: forgets which heads are known, because another process may have committed, and reads all heads of a namespace
@@ -57,11 +63,22 @@ public sealed class RecordStore
     }
 
     /// <summary>
+    /// Gives up a record that was read completely, but whose parts contradict each other. <paramref name="why"/> goes on after "its
+    /// head". Returns what survives of it, as if a part were damaged.
+    /// </summary>
+    public Task<RecordRead.Lost> DisownAsync(
+        ObjectKey subject,
+        StoredRecord record,
+        string why,
+        CancellationToken ct
+    ) => _reader.LostAsync(subject, why, new LostHead(record.HeadUid, record.HeadResourceVersion), ct);
+
+    /// <summary>
     /// Commits the changes (null removes a part) and returns the new record. After an exception the commit may still have
     /// succeeded, except where noted below; the next read shows it.
     /// </summary>
     /// <exception cref="KubeApiException">With status 409: another client committed first; this commit failed.</exception>
-    /// <exception cref="InvalidOperationException">A part or the head is too large; no object was written.</exception>
+    /// <exception cref="RecordTooLargeException">A part or the head is too large; no object was written.</exception>
     public async Task<StoredRecord> CommitAsync(
         ObjectKey subject,
         CommitBasis basis,
@@ -70,7 +87,7 @@ public sealed class RecordStore
     )
     {
         var started = _time.GetTimestamp();
-        var (draft, parts) = Prepare(subject, basis, changes);
+        var (draft, parts) = new RecordDrafting(_options, _objects, _newId).Prepare(subject, basis, changes);
         _reader.Doubt(subject);
         if (parts.Count > 0)
         {
@@ -111,86 +128,6 @@ public sealed class RecordStore
     /// </summary>
     public Task<int> RetireAsync(ResourceType subjects, string? ns, CancellationToken ct) =>
         _retirement.RetireAsync(subjects, ns, ct);
-
-    /// <summary>Builds the new record and its parts, and throws if one is too large, before any object is written.</summary>
-    private (StoredRecord Draft, IReadOnlyList<RecordObjects.PartDraft> Parts) Prepare(
-        ObjectKey subject,
-        CommitBasis basis,
-        ImmutableSortedDictionary<string, ReadOnlyMemory<byte>?> changes
-    )
-    {
-        var draft = Draft(basis);
-        var parts = new List<RecordObjects.PartDraft>();
-        foreach (var (name, change) in changes)
-        {
-            if (change is not { } content)
-            {
-                draft = draft with { Parts = draft.Parts.Remove(name), References = draft.References.Remove(name) };
-                continue;
-            }
-            var sha256 = PartPacking.Sha256(content);
-            var packed = Pack(subject, name, content);
-            var isInside = FitsInside(name, packed, draft);
-            var reference = new PartReference
-            {
-                Object = isInside && !_options.OutlivesHead(name) ? null : $"{_options.Prefix}-part-{_newId()}",
-                Packed = isInside ? packed : null,
-                Sha256 = sha256,
-            };
-            if (reference.Object is { } fresh)
-            {
-                parts.Add(new RecordObjects.PartDraft(fresh, name, draft.Counter, sha256, packed));
-            }
-            draft = draft with
-            {
-                Parts = draft.Parts.SetItem(name, content),
-                References = draft.References.SetItem(name, reference),
-            };
-        }
-        var headBytes = _objects.Head(subject, RecordObjects.HeadOf(draft), replaced: null).Length;
-        return headBytes <= _options.MaxHeadBytes
-            ? (draft, parts)
-            : throw new InvalidOperationException(
-                $"cannot commit the record of {subject}: its head with {draft.References.Count} parts takes {headBytes} bytes, at most {_options.MaxHeadBytes} fit"
-            );
-    }
-
-    private byte[] Pack(ObjectKey subject, string name, ReadOnlyMemory<byte> content)
-    {
-        var packed = PartPacking.Pack(content);
-        return packed.Length <= _options.MaxPartBytes
-            ? packed
-            : throw new InvalidOperationException(
-                $"cannot commit the record of {subject}: part '{name}' takes {packed.Length} bytes, at most {_options.MaxPartBytes} fit"
-            );
-    }
-
-    private bool FitsInside(string name, byte[] packed, StoredRecord draft)
-    {
-        var others = draft.References.Where(r => r.Key != name);
-        var most = _options.OutlivesHead(name) ? _options.MaxInlineCopyBytes : _options.MaxInlineBytes;
-        return packed.Length <= most
-            && packed.Length + others.Sum(r => r.Value.Packed?.Length ?? 0) <= _options.MaxInlineBytesTogether;
-    }
-
-    private static StoredRecord Draft(CommitBasis basis) =>
-        basis switch
-        {
-            CommitBasis.OnTop(var record) => record with { Counter = record.Counter + 1 },
-            CommitBasis.Fresh fresh => Empty(fresh.Id, counter: 1, fresh.CreatedAt),
-            CommitBasis.InPlaceOf lost => Empty(lost.Id, lost.Above + 1, lost.CreatedAt),
-            _ => throw new UnreachableException(),
-        };
-
-    private static StoredRecord Empty(string id, long counter, DateTimeOffset createdAt) =>
-        new()
-        {
-            Id = id,
-            Counter = counter,
-            CreatedAt = createdAt,
-            Parts = ImmutableSortedDictionary.Create<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal),
-            References = ImmutableSortedDictionary.Create<string, PartReference>(StringComparer.Ordinal),
-        };
 
     /// <summary>Null: the commit creates the head.</summary>
     private Task<LostHead?> HeadToReplaceAsync(

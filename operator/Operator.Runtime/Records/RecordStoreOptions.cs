@@ -10,10 +10,10 @@ public sealed record RecordStoreOptions
     /// </summary>
     public required ResourceType Type { get; init; }
 
-    /// <summary>The kind's name, such as <c>SyncRecord</c>.</summary>
+    /// <summary>The kind's name.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Field of <c>data</c> with the subject's name, for people, such as <c>connector</c>.</summary>
+    /// <summary>Field of <c>data</c> with the subject's name, for people.</summary>
     public required string SubjectField { get; init; }
 
     /// <summary>Prefix of the names of the objects.</summary>
@@ -34,6 +34,15 @@ public sealed record RecordStoreOptions
 
     /// <summary>Largest size of all parts inside the head together, compressed. Default 256 KiB.</summary>
     public int MaxInlineBytesTogether { get; init; } = 256 * 1024;
+
+    /// <summary>
+    /// Above this size of all parts inside the head together, compressed, parts that did not change in the last
+    /// <see cref="QuietCommits"/> commits get their own object, the largest first: every commit writes the head. Default 16 KiB.
+    /// </summary>
+    public int UsualInlineBytes { get; init; } = 16 * 1024;
+
+    /// <summary>Default 16.</summary>
+    public int QuietCommits { get; init; } = 16;
 
     /// <summary>Largest size of one part, compressed. Default 512 KiB.</summary>
     public int MaxPartBytes { get; init; } = 512 * 1024;

@@ -32,10 +32,10 @@ internal sealed class RecordSweeper(
         }
         reader.NoteSubjectsWithParts(hashes);
         var swept = 0;
-        foreach (var ofSubject in orphans.GroupBy(o => o.Subject, o => o.Part))
-        {
-            swept += await SweepAsync(ofSubject.Key, [.. ofSubject], ct);
-        }
+        await EachWrite.RunAsync(
+            orphans.GroupBy(o => o.Subject, o => o.Part),
+            async ofSubject => swept += await SweepAsync(ofSubject.Key, [.. ofSubject], ct)
+        );
         return swept;
     }
 
@@ -53,10 +53,7 @@ internal sealed class RecordSweeper(
             return 0;
         }
         var unlisted = orphans.Where(p => !IsListed(p, last)).ToList();
-        foreach (var orphan in unlisted)
-        {
-            await api.DeleteAsync(options.Type, orphan.Key, orphan.Uid, ct);
-        }
+        await EachWrite.RunAsync(unlisted, orphan => api.DeleteAsync(options.Type, orphan.Key, orphan.Uid, ct));
         return unlisted.Count;
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 using Operator.Api;
 using Operator.Gathering;
 using Operator.Planning;
@@ -20,6 +19,7 @@ internal sealed class ClusterActor(
     IKubeApi api,
     ClusterCache cache,
     CreateRefusals refusals,
+    FailedWrites failures,
     OperatorMetrics metrics,
     TimeProvider time,
     ILogger<ClusterActor> logger
@@ -27,24 +27,36 @@ internal sealed class ClusterActor(
 {
     private const int Parallel = 16;
 
-    public async Task ActAsync(MarketplaceConnector connector, Plan plan, CancellationToken ct)
-    {
-        var pods = new ConcurrentQueue<Change>(plan.Changes);
-        await Task.WhenAll(Enumerable.Range(0, Parallel).Select(_ => DrainAsync(connector, plan, pods, ct)));
-    }
-
-    private async Task DrainAsync(
+    /// <summary>Returns the changes that failed. A failed change does not stop the others.</summary>
+    public async Task<ImmutableArray<FailedWrite>> ActAsync(
         MarketplaceConnector connector,
         Plan plan,
-        ConcurrentQueue<Change> changes,
         CancellationToken ct
     )
     {
-        while (changes.TryDequeue(out var change))
+        var writes = new WritePass(time);
+        var failedBefore = failures.Of(Kinds.KeyOf(connector.Metadata));
+        var pods = new ConcurrentQueue<Change>(
+            plan.Changes.OrderBy(c => !failedBefore.IsEmpty && failedBefore.ContainsKey(WhatOf(c)))
+        );
+        async Task DrainAsync()
         {
-            await ApplyAsync(connector, plan, change, ct);
+            while (pods.TryDequeue(out var change))
+            {
+                await writes.TryAsync(WhatOf(change), () => ApplyAsync(connector, plan, change, ct));
+            }
         }
+        await Task.WhenAll(Enumerable.Range(0, Parallel).Select(_ => DrainAsync()));
+        return writes.Failed;
     }
+
+    private static string WhatOf(Change change) =>
+        change switch
+        {
+            Change.CreatePod create => $"create pod {create.Pod.Name}",
+            Change.DeletePod delete => $"delete pod {delete.Name}",
+            _ => throw new UnreachableException(),
+        };
 
     private Task ApplyAsync(MarketplaceConnector connector, Plan plan, Change change, CancellationToken ct)
     {
@@ -68,14 +80,14 @@ internal sealed class ClusterActor(
         {
             var created = await api.CreateAsync(CoreTypes.Pods, key.Namespace, PodBuilder.Build(connector, draft), ct);
             cache.Show(key, created);
-            refusals.Accepted(key);
+            refusals.Accepted(key, draft.Name);
         }
         catch (KubeApiException e) when (e.IsAlreadyExists)
         {
+            refusals.Accepted(key, draft.Name);
             await ShowExistingAsync(key, draft.Name, ct);
         }
-        catch (KubeApiException e)
-            when (!e.IsNamespaceTerminating && (e.IsForbidden || e.IsInvalid || e.IsWebhookFailure))
+        catch (KubeApiException e) when (e.IsRefusal)
         {
             // Quota, admission or policy refuses the pod; only a user can fix this. The create is retried until startBy.
             var refusal = refusals.Refused(key, draft.Name, e);

@@ -6,7 +6,8 @@ using Operator.Runtime;
 namespace Operator.Acting;
 
 /// <summary>
-/// Refusals of the API server to create pods of a connector, for the connector's condition, until the server accepts a pod.
+/// Refusals of the API server to create pods of a connector, for the connector's condition, each until the server accepts that pod
+/// or the record no longer waits for it.
 /// </summary>
 internal sealed class CreateRefusals
 {
@@ -27,15 +28,38 @@ internal sealed class CreateRefusals
         return refusal;
     }
 
-    public void Accepted(ObjectKey connector) => _byConnector.TryRemove(connector, out _);
+    public void Accepted(ObjectKey connector, string pod)
+    {
+        if (Of(connector).ContainsKey(pod))
+        {
+            Change(connector, refusals => refusals.Remove(pod));
+        }
+    }
+
+    /// <summary>The connector is gone.</summary>
+    public void Forget(ObjectKey connector) => _byConnector.TryRemove(connector, out _);
 
     /// <summary>Forgets the refusals of all pods except <paramref name="pods"/>, which the record still waits for.</summary>
     public void Keep(ObjectKey connector, IEnumerable<string> pods)
     {
-        if (_byConnector.TryGetValue(connector, out var refusals))
+        if (!Of(connector).IsEmpty)
         {
-            var kept = refusals.RemoveRange(refusals.Keys.Except(pods, StringComparer.Ordinal));
-            _byConnector.TryUpdate(connector, kept.IsEmpty ? None : kept, refusals);
+            var kept = pods.ToHashSet(StringComparer.Ordinal);
+            Change(connector, refusals => refusals.RemoveRange(refusals.Keys.Where(p => !kept.Contains(p))));
+        }
+    }
+
+    /// <summary>Applies the change; a connector without refusals has no entry.</summary>
+    private void Change(
+        ObjectKey connector,
+        Func<ImmutableSortedDictionary<string, CreateRefusal>, ImmutableSortedDictionary<string, CreateRefusal>> change
+    )
+    {
+        var left = _byConnector.AddOrUpdate(connector, None, (_, refusals) => change(refusals));
+        if (left.IsEmpty)
+        {
+            // Removes the entry only if it is still empty: another task may have added a refusal.
+            _byConnector.TryRemove(KeyValuePair.Create(connector, left));
         }
     }
 

@@ -8,14 +8,15 @@ namespace Operator.Gathering;
 
 /// <summary>
 /// The cached objects of the cluster: connectors, rollouts and actions, and, by label, pods and store lists. Each change
-/// queues the connectors that it affects. A deleted pod is kept with its last state until the record has folded its run.
+/// queues the connectors that it affects. While this replica leads, a deleted pod is kept with its last state until the record has
+/// folded its run.
 /// </summary>
 internal sealed class ClusterCache
 {
     public static readonly TimeSpan MissingKept = TimeSpan.FromHours(1);
 
     private readonly KeyedQueue _queue;
-    private readonly PodsByConnector _pods = new();
+    private readonly PodsByConnector _pods;
     private readonly SharedSecrets _secrets;
     private readonly ClusterChanges _changes;
     private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _missingSince = new();
@@ -30,6 +31,7 @@ internal sealed class ClusterCache
     )
     {
         _queue = queue;
+        _pods = new PodsByConnector(services.Time);
         var ns = options.Namespace;
         Connectors = new(
             api,
@@ -52,7 +54,8 @@ internal sealed class ClusterCache
             services
         );
         _secrets = new SharedSecrets(Connectors, StoreLists);
-        _changes = new ClusterChanges(queue, own, _pods, _secrets);
+        Finished = new FinishedPods(options.FinishedPodsCap);
+        _changes = new ClusterChanges(queue, own, _pods, Finished, _secrets);
         _watched = [Connectors, Rollouts, Actions, Pods, StoreLists];
         Connectors.Changed = _changes.OnConnector;
         Connectors.Undecoded = (key, _) => queue.Add(key);
@@ -70,12 +73,19 @@ internal sealed class ClusterCache
     public Informer<CachedPod> Pods { get; }
     public Informer<CachedStoreLists> StoreLists { get; }
 
-    public int FinishedPods => _changes.FinishedPods;
+    /// <summary>The finished pods of all connectors, and which of them give way.</summary>
+    public FinishedPods Finished { get; }
 
     public bool HasSynced => _watched.All(w => w.HasSynced);
 
-    /// <summary>The longest time that any informer has heard nothing from the server.</summary>
-    public TimeSpan Age => _watched.Max(w => w.Age);
+    /// <summary>The longest time that any informer has neither asked the server for anything nor heard from it.</summary>
+    public TimeSpan Idle => _watched.Max(w => w.Idle);
+
+    /// <summary>Pods here, also deleted ones that are still kept.</summary>
+    public int PodsKept => _pods.Count;
+
+    /// <summary>Call it when this replica begins to lead, before it lists again, because that list shows which pods are gone.</summary>
+    public void BeginLeading() => _pods.BeginLeading();
 
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(_watched.Select(w => w.RunAsync(ct)));
 

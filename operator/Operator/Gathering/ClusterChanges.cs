@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using Operator.Api;
-using Operator.Planning.Facts;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -9,21 +7,24 @@ namespace Operator.Gathering;
 /// Handles each change of a cached object: updates the indexes and queues the affected connectors. Each informer calls it from
 /// its own task; the indexes may be read from any thread.
 /// </summary>
-internal sealed class ClusterChanges(KeyedQueue queue, OwnStatuses own, PodsByConnector pods, SharedSecrets secrets)
+internal sealed class ClusterChanges(
+    KeyedQueue queue,
+    OwnStatuses own,
+    PodsByConnector pods,
+    FinishedPods finished,
+    SharedSecrets secrets
+)
 {
     /// <summary>Runs of a slot start and end at about the same time, so one reconcile handles their changes together.</summary>
     private static readonly TimeSpan PodsPause = TimeSpan.FromMilliseconds(300);
 
     private readonly OwnerIndex _readersOf = new();
-    private readonly ConcurrentDictionary<ObjectKey, byte> _finished = new();
 
     /// <summary>The rollouts that name a connector.</summary>
     public OwnerIndex RolloutsOf { get; } = new();
 
     /// <summary>The actions that name a connector.</summary>
     public ActionsByConnector ActionsOf { get; } = new();
-
-    public int FinishedPods => _finished.Count;
 
     public void OnConnector(ObjectChange<CachedConnector> change)
     {
@@ -92,15 +93,8 @@ internal sealed class ClusterChanges(KeyedQueue queue, OwnStatuses own, PodsByCo
 
     public void OnPod(ObjectChange<CachedPod> change)
     {
-        if (change.After is { Pod.Phase: PodPhase.Succeeded or PodPhase.Failed })
-        {
-            _finished.TryAdd(change.Key, 0);
-        }
-        else
-        {
-            _finished.TryRemove(change.Key, out _);
-        }
-        if ((change.After ?? change.Before) is not { } known)
+        // Somebody else's pod with our label names no connector: nobody would ever forget it.
+        if ((change.After ?? change.Before) is not { ConnectorName.Length: > 0 } known)
         {
             return;
         }
@@ -114,6 +108,10 @@ internal sealed class ClusterChanges(KeyedQueue queue, OwnStatuses own, PodsByCo
             pods.Left(owner, last.Pod);
         }
         queue.AddAfter(owner, PodsPause);
+        foreach (var crowded in finished.Note(owner, change.Before?.Pod, change.After?.Pod))
+        {
+            queue.AddAfter(crowded, PodsPause);
+        }
     }
 
     private static ObjectKey? OwnerOf(ObjectKey item, SyncRollout? rollout) =>

@@ -16,17 +16,23 @@ internal sealed class DecodedRecords
 
     private readonly ConcurrentDictionary<ObjectKey, (StoredRecord Stored, ConnectorRecord Decoded)> _last = new();
 
-    public ConnectorRecord Decode(ObjectKey connector, StoredRecord stored)
+    public ConnectorRecord Decode(ObjectKey connector, StoredRecord stored) =>
+        _last.TryGetValue(connector, out var last) && IsSame(last.Stored, stored)
+            ? last.Decoded
+            : Remember(
+                connector,
+                stored,
+                RecordParts.Decode(stored.Id, stored.Counter, stored.CreatedAt, stored.Parts)
+            );
+
+    /// <summary>Notes what was just committed, so that it is not decoded. Returns the record as committed.</summary>
+    public ConnectorRecord Remember(ObjectKey connector, StoredRecord stored, ConnectorRecord content)
     {
-        if (_last.TryGetValue(connector, out var last) && IsSame(last.Stored, stored))
-        {
-            return last.Decoded;
-        }
-        var decoded = RecordParts.Decode(stored.Id, stored.Counter, stored.CreatedAt, stored.Parts);
         if (_last.Count >= Most && !_last.ContainsKey(connector))
         {
             _last.Clear();
         }
+        var decoded = content with { Id = stored.Id, Counter = stored.Counter, CreatedAt = stored.CreatedAt };
         _last[connector] = (stored, decoded);
         return decoded;
     }

@@ -5,6 +5,7 @@ using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
+using Operator.Planning.Runs;
 using Operator.Planning.Stores;
 using Operator.Runtime;
 
@@ -24,6 +25,9 @@ internal sealed record Gathered
 
     /// <summary>Rollouts that name this connector but are not used, because another rollout is older.</summary>
     public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
+
+    /// <summary>Rollouts that name this connector but belong to another one.</summary>
+    public ImmutableArray<SyncRollout> MovedRollouts { get; init; } = [];
 
     /// <summary>Rollouts that name this connector and can't be read.</summary>
     public ImmutableArray<UnreadableObject> UnreadableRollouts { get; init; } = [];
@@ -51,18 +55,18 @@ internal abstract record ConnectorRead
 internal sealed class Gatherer(
     IKubeApi api,
     ClusterCache cache,
-    RecordStore records,
-    DecodedRecords decodedRecords,
+    RecordGatherer records,
     SpecChecks checks,
     CreateRefusals refusals,
     OwnStatuses own,
-    OperatorOptions options,
+    FailedWrites failures,
     Randomness random,
     TimeProvider time
 )
 {
     private const int ActionsAPage = 500;
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
+    private readonly PlanningStart _start = new();
 
     /// <summary>The cached connector; a live read when the cache does not have it or it can't be decoded.</summary>
     public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
@@ -99,10 +103,10 @@ internal sealed class Gatherer(
     {
         var key = Kinds.KeyOf(connector.Metadata);
         var pods = cache.PodsOf(key);
-        ImmutableArray<SyncRollout> rollouts = [.. cache.RolloutsOf(key).Select(Newest)];
-        var witness = Witness(connector, rollouts, pods);
+        ImmutableArray<SyncRollout> naming = [.. cache.RolloutsOf(key).Select(Newest)];
+        var rollouts = naming.RemoveAll(r => RolloutBinding.Problem(r, key.Name) is not null);
         var unreadable = await UnreadableRolloutsAsync(key, ct);
-        var record = await ReadRecordAsync(key, witness, isLive, ct);
+        var record = await records.ReadAsync(key, Witnesses.Of(connector, rollouts, pods), isLive, ct);
         var known = (record.Sight as RecordSight.Found)?.Record;
         var configMaps = await checks.ConfigMapsAsync(connector, ct);
         var findings = await checks.FindingsAsync(connector, known, configMaps, ct);
@@ -121,17 +125,19 @@ internal sealed class Gatherer(
             ConfigMapValues = configMaps.Values,
             StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
+            RefusedWrites = failures.RefusedOf(key),
             IsClockSkewed = IsSkewed(),
-            IsAtFinishedPodsCap = cache.FinishedPods >= options.FinishedPodsCap,
+            PlanningSince = _start.Since(time.GetUtcNow()),
             Salt = random.Number(),
         };
         return new Gathered
         {
-            Seen = seen with { Pods = await WithUnseenPodsAsync(key, record.Sight, seen, ct) },
+            Seen = cache.Finished.AddTo(seen with { Pods = await WithUnseenPodsAsync(key, record.Sight, seen, ct) }),
             Basis = record.Basis,
             Parts = record.Parts,
             MayHeal = findings.MayHeal,
             OtherRollouts = [.. rollouts.Skip(1)],
+            MovedRollouts = [.. naming.Except(rollouts)],
             UnreadableRollouts = unreadable,
         };
     }
@@ -139,7 +145,7 @@ internal sealed class Gatherer(
     /// <summary>Also true when our clock jumped since the server's last answer.</summary>
     private bool IsSkewed() => api.Clock is { } clock && clock.SkewNow(time).Duration() > MostSkew;
 
-    /// <summary>The cache may be behind, so a pod counts as never created only after a live read.</summary>
+    /// <summary>The cache may be behind, so a pod counts as never created, or as overdue, only after a live read.</summary>
     private async Task<ImmutableArray<ObservedPod>> WithUnseenPodsAsync(
         ObjectKey connector,
         RecordSight record,
@@ -160,52 +166,16 @@ internal sealed class Gatherer(
                 pods = pods.Add(PodProjection.Of(pod).Pod);
             }
         }
+        foreach (var name in OverduePods.Names(found.Record, seen))
+        {
+            if (await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, name), ct) is { } pod)
+            {
+                var now = PodProjection.Of(pod).Pod;
+                pods = [.. pods.Select(p => p.Name == name && p.Uid == now.Uid ? now : p)];
+            }
+        }
         return pods;
     }
-
-    private sealed record RecordFacts(
-        RecordSight Sight,
-        CommitBasis Basis,
-        ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts
-    );
-
-    private async Task<RecordFacts> ReadRecordAsync(ObjectKey key, long witness, bool isLive, CancellationToken ct)
-    {
-        var none = ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Empty;
-        var now = time.GetUtcNow();
-        switch (isLive ? await records.ReadAsync(key, witness, ct) : await records.RecallAsync(key, witness, ct))
-        {
-            case RecordRead.Found(var record):
-                var decoded = decodedRecords.Decode(key, record);
-                return new RecordFacts(new RecordSight.Found(decoded), new CommitBasis.OnTop(record), record.Parts);
-            case RecordRead.Lost lost:
-                var newId = random.Id();
-                var above = Math.Max(witness, lost.Survivors.Select(s => s.Counter).DefaultIfEmpty().Max());
-                return new RecordFacts(
-                    Survivors.Of(lost, newId, now, witness),
-                    new CommitBasis.InPlaceOf(lost.Head, newId, now, above),
-                    none
-                );
-            default:
-                var id = random.Id();
-                return new RecordFacts(new RecordSight.Fresh(id, now), new CommitBasis.Fresh(id, now), none);
-        }
-    }
-
-    /// <summary>
-    /// The highest record counter in existing objects. Deleted pods do not count: only this process knows them, and if the namespace
-    /// was deleted and created again, their record was deleted too.
-    /// </summary>
-    private static long Witness(
-        MarketplaceConnector connector,
-        ImmutableArray<SyncRollout> rollouts,
-        ImmutableArray<ObservedPod> pods
-    ) =>
-        pods.Where(p => !p.IsGone)
-            .Select(p => p.Counter)
-            .Concat(rollouts.Select(r => r.Status.RecordCounter))
-            .Append(connector.Status.RecordCounter)
-            .Max();
 
     /// <summary>The rollout as our last status write left it, when the watch has not reported the write yet.</summary>
     private SyncRollout Newest(SyncRollout cached)
@@ -253,7 +223,7 @@ internal sealed class Gatherer(
     )
     {
         var found = ImmutableArray.CreateBuilder<UnreadableObject>();
-        foreach (var (key, why) in cache.Rollouts.Undecodable.Where(u => IsIn(u.Key, connector.Namespace)))
+        foreach (var (key, why) in cache.Rollouts.Undecodable.Where(u => u.Key.Namespace == connector.Namespace))
         {
             if (
                 await api.GetAsync(Kinds.Rollouts, key, ct) is { } item
@@ -265,8 +235,6 @@ internal sealed class Gatherer(
         }
         return found.ToImmutable();
     }
-
-    private static bool IsIn(ObjectKey key, string ns) => key.Namespace == ns;
 
     /// <summary>
     /// The cache may be behind, so the rollout of an attempt counts as deleted only after a live read.
@@ -284,7 +252,7 @@ internal sealed class Gatherer(
             var live = await api.GetAsync(Kinds.Rollouts, new ObjectKey(connector.Namespace, attempt.RolloutName), ct);
             if (live is not null && IsOfAttempt(live.Uid))
             {
-                return Sight(live);
+                return Sight(live, connector);
             }
         }
         if (rollouts.Readable.IsEmpty)
@@ -293,15 +261,20 @@ internal sealed class Gatherer(
         }
         var inCharge = rollouts.Readable[0];
         return !rollouts.IsLive ? Sight(inCharge)
-            : await api.GetAsync(Kinds.Rollouts, Kinds.KeyOf(inCharge.Metadata), ct) is { } current ? Sight(current)
+            : await api.GetAsync(Kinds.Rollouts, Kinds.KeyOf(inCharge.Metadata), ct) is { } current
+                ? Sight(current, connector)
             : new RolloutSight.Missing();
     }
 
-    private static RolloutSight Sight(KubeObject rollout)
+    /// <summary>The status of a rollout that names another connector now is written by that connector's reconcile, not by ours.</summary>
+    private static RolloutSight Sight(KubeObject rollout, ObjectKey connector)
     {
         try
         {
-            return Sight(Projections.Rollout(rollout));
+            var policy = Projections.Rollout(rollout);
+            return RolloutBinding.Problem(policy, connector.Name) is { } moved
+                ? new RolloutSight.Unusable(rollout.Name, rollout.Uid, moved, Policy: null)
+                : Sight(policy);
         }
         catch (JsonException e)
         {

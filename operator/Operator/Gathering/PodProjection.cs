@@ -10,7 +10,7 @@ namespace Operator.Gathering;
 /// <summary>A cached pod: the fields that planning needs, and its connector.</summary>
 internal sealed record CachedPod(string ConnectorName, ObservedPod Pod);
 
-/// <summary>Reads a pod. It has one container, <c>sync</c>.</summary>
+/// <summary>Reads a pod. Its container <c>sync</c> is the run; webhooks may have added others, before it or after it.</summary>
 internal static class PodProjection
 {
     public static CachedPod Of(KubeObject pod)
@@ -41,6 +41,7 @@ internal static class PodProjection
                 : null,
             ImageId = ImageIdOf(status),
             Container = ContainerOf(status),
+            HasLiveSidecar = Containers(status).Any(c => !IsSync(c) && !HasEnded(c)),
         };
         return new CachedPod(pod.Annotation(PodMarks.ConnectorName) ?? "", observed);
     }
@@ -74,9 +75,9 @@ internal static class PodProjection
 
     private static string? ImageIdOf(JsonElement status)
     {
-        foreach (var container in Items(status, "containerStatuses"))
+        foreach (var container in Items(status, "containerStatuses").Where(IsSync))
         {
-            if (Is(container, "name", PodBuilder.ContainerName) && Text(container, "imageID") is { Length: > 0 } id)
+            if (Text(container, "imageID") is { Length: > 0 } id)
             {
                 return id;
             }
@@ -86,7 +87,7 @@ internal static class PodProjection
 
     private static ContainerSight ContainerOf(JsonElement status)
     {
-        foreach (var container in Items(status, "containerStatuses"))
+        foreach (var container in Items(status, "containerStatuses").Where(IsSync))
         {
             if (container.TryGetProperty("state", out var state))
             {
@@ -95,6 +96,15 @@ internal static class PodProjection
         }
         return new ContainerSight.Waiting("", "");
     }
+
+    /// <summary>Native sidecars are init containers with <c>restartPolicy: Always</c>.</summary>
+    private static IEnumerable<JsonElement> Containers(JsonElement status) =>
+        Items(status, "containerStatuses").Concat(Items(status, "initContainerStatuses"));
+
+    private static bool IsSync(JsonElement container) => Is(container, "name", PodBuilder.ContainerName);
+
+    private static bool HasEnded(JsonElement container) =>
+        container.TryGetProperty("state", out var state) && state.TryGetProperty("terminated", out _);
 
     /// <summary>
     /// Kubelets 1.20 and 1.21 report a container that they can't find any more as waiting, with its end only in <c>lastState</c>. The

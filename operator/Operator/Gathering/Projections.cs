@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Operator.Api;
-using Operator.Planning.Facts;
 using Operator.Planning.Stores;
 using Operator.Runtime;
 
@@ -53,7 +51,8 @@ internal static class Projections
 
     public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);
 
-    public static SyncAction Action(KubeObject item) => Read(item, ApiJson.Default.SyncAction);
+    public static SyncAction Action(KubeObject item) =>
+        UnknownFields.NoteIn(Read(item, ApiJson.Default.SyncAction), item.Json);
 
     /// <summary>Null: the action can't be decoded.</summary>
     public static SyncAction? TryAction(KubeObject item)

@@ -3,20 +3,23 @@ using Operator.Runtime;
 
 namespace Operator.Hosting;
 
-/// <summary>Live: watches get answers, the lease loop runs, and no worker hangs. Ready: the caches are synced.</summary>
+/// <summary>
+/// Live: the loops of watches and lease make attempts, and no worker hangs. Whether the attempts succeed says nothing about this
+/// process: while the API server is away, a restart would only cost the caches. Ready: the caches are synced.
+/// </summary>
 internal sealed class Health(ClusterCache cache, LeaderLease lease, KeyedQueue queue)
 {
-    /// <summary>Longer than the timeout of a watch plus its overtime.</summary>
-    private static readonly TimeSpan MostWatchAge = TimeSpan.FromMinutes(8);
+    /// <summary>Longer than a watch without an event may last: its timeout and overtime.</summary>
+    private static readonly TimeSpan MostWatchIdle = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan MostLeaseAge = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MostReconcile = TimeSpan.FromMinutes(5);
 
     /// <summary>The reason why the process is not live; null: it is live.</summary>
     public string? Live()
     {
-        if (cache.HasSynced && cache.Age > MostWatchAge)
+        if (cache.Idle > MostWatchIdle)
         {
-            return $"a watch has received nothing for {cache.Age}";
+            return $"a watch has not asked the API server for anything for {cache.Idle}";
         }
         if (lease.Age > MostLeaseAge)
         {

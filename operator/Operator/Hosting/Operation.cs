@@ -28,6 +28,7 @@ internal sealed class Operation(
     /// <summary>Lists every cache again after the lease is taken, before planning begins, because a watch may be behind.</summary>
     private async Task LeadAsync(LeadershipTerm term)
     {
+        cache.BeginLeading();
         await cache.RelistAsync(term.Ended);
         await BeginRecordsAsync(term.Ended);
         OperationLog.Leading(logger);

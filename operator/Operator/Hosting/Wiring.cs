@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using System.Reflection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Operator.Acting;
 using Operator.Gathering;
@@ -59,13 +59,16 @@ internal static class Wiring
         builder.Configuration.AddEnvironmentVariables("OPERATOR_");
         builder.Configuration.AddInMemoryCollection(ReadFlags(args));
         var options = ReadOptions(builder.Configuration);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Any, options.HttpPort));
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options.HttpPort));
         builder.Logging.ClearProviders().AddJsonConsole(json => json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddOperation(options, TimeProvider.System, Randomness.OfTheSystem());
         builder.Services.AddSingleton<Health>().AddHostedService<OperatorService>();
     }
+
+    /// <summary>Listens on all addresses, IPv4 and IPv6: in an IPv6-only cluster probes and Prometheus use the latter.</summary>
+    internal static void Listen(KestrelServerOptions kestrel, int port) => kestrel.ListenAnyIP(port);
 
     /// <summary>Registers the services that production and simulation share.</summary>
     public static void AddOperation(
@@ -155,8 +158,9 @@ internal static class Wiring
 
     private static void AddReconciler(IServiceCollection services)
     {
-        services.AddSingleton<ClusterCache>().AddSingleton<SpecChecks>().AddSingleton<Gatherer>();
-        services.AddSingleton<CreateRefusals>().AddSingleton<ClusterActor>();
+        services.AddSingleton<ClusterCache>().AddSingleton<SpecChecks>().AddSingleton<RecordGatherer>();
+        services.AddSingleton<Gatherer>();
+        services.AddSingleton<CreateRefusals>().AddSingleton<FailedWrites>().AddSingleton<ClusterActor>();
         services
             .AddSingleton<NumbersPace>()
             .AddSingleton<OwnStatuses>()

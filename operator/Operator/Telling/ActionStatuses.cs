@@ -7,8 +7,7 @@ using Operator.Runtime;
 namespace Operator.Telling;
 
 /// <summary>
-/// Writes the statuses of actions and removes old actions. An action that another client deleted or changed does not delay the
-/// other actions.
+/// Writes the statuses of actions and removes old actions. A write that fails does not delay those of the other actions.
 /// </summary>
 internal sealed partial class ActionStatuses(
     IKubeApi api,
@@ -18,60 +17,63 @@ internal sealed partial class ActionStatuses(
     ILogger<ActionStatuses> logger
 )
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
-
-    /// <summary>Returns the time after which the caller must call again; null: all statuses are written.</summary>
-    public async Task<TimeSpan?> TellAsync(IEnumerable<ToldAction> told, CancellationToken ct)
+    public async Task TellAsync(IEnumerable<ToldAction> told, WritePass writes, CancellationToken ct)
     {
-        var areAllTold = true;
         foreach (var (action, status) in told)
         {
-            areAllTold &= await TryTellAsync(action, status, ct);
+            await TryTellAsync(action, status, writes, ct);
         }
-        return areAllTold ? null : Retry;
     }
 
     /// <summary>Writes to actions that their connector does not exist; the actions wait for it.</summary>
-    public async Task<TimeSpan?> TellWithoutConnectorAsync(ObjectKey connector, CancellationToken ct)
+    public async Task TellWithoutConnectorAsync(ObjectKey connector, WritePass writes, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var actions = cache.ActionsOf(connector).ToList();
-        var told = actions.Select(a => ActionTeller.TellWithoutConnector(a, now)).OfType<ToldAction>().ToList();
-        var again = await TellAsync(told, ct);
-        var statuses = told.ToDictionary(t => t.Action.Metadata.Uid, t => t.Status, StringComparer.Ordinal);
-        var known = actions.Select(a => a with { Status = statuses.GetValueOrDefault(a.Metadata.Uid) ?? a.Status });
-        // Removal logs the final status, so the status must be written first.
-        if (again is null)
+        foreach (var action in cache.ActionsOf(connector))
         {
-            await RemoveAsync(known.Where(a => ActionAges.IsOutdated(a, now)), ct);
+            var told = ActionTeller.TellWithoutConnector(action, now);
+            var isTold = told is null || await TryTellAsync(action, told.Status, writes, ct);
+            var known = action with { Status = told?.Status ?? action.Status };
+            // Removal logs the final status, so the status must be written first.
+            if (isTold && ActionAges.IsOutdated(known, now))
+            {
+                await RemoveAsync([known], writes, ct);
+            }
         }
-        return again;
     }
 
     /// <summary>Deletes outdated actions, and logs each one, so that the log still shows who asked for what.</summary>
-    public async Task RemoveAsync(IEnumerable<SyncAction> outdated, CancellationToken ct)
+    public async Task RemoveAsync(IEnumerable<SyncAction> outdated, WritePass writes, CancellationToken ct)
     {
         foreach (var action in outdated)
         {
-            var key = Kinds.KeyOf(action.Metadata);
-            if (await api.DeleteAsync(Kinds.Actions, key, action.Metadata.Uid, ct) == Deletion.Deleted)
-            {
-                var (spec, status) = (action.Spec, action.Status);
-                var stores = spec.Stores.IsEmpty ? "every store" : string.Join(", ", spec.Stores);
-                Log.Removed(
-                    logger,
-                    key,
-                    action.Metadata.CreationTimestamp,
-                    spec.Action,
-                    spec.TargetRef.Name,
-                    spec.Flow.Length == 0 ? "every flow" : spec.Flow,
-                    stores,
-                    spec.Reason,
-                    status.State,
-                    status.Message
-                );
-            }
+            await writes.TryAsync(
+                $"delete {ApiGroup.ActionKind} {action.Metadata.Name}",
+                () => RemoveAsync(action, ct)
+            );
         }
+    }
+
+    private async Task RemoveAsync(SyncAction action, CancellationToken ct)
+    {
+        var key = Kinds.KeyOf(action.Metadata);
+        if (await api.DeleteAsync(Kinds.Actions, key, action.Metadata.Uid, ct) != Deletion.Deleted)
+        {
+            return;
+        }
+        var (spec, status) = (action.Spec, action.Status);
+        Log.Removed(
+            logger,
+            key,
+            action.Metadata.CreationTimestamp,
+            spec.Action,
+            spec.TargetRef.Name,
+            spec.Flow.Length == 0 ? "every flow" : spec.Flow,
+            spec.Stores.IsEmpty ? "every store" : string.Join(", ", spec.Stores),
+            spec.Reason,
+            status.State,
+            status.Message
+        );
     }
 
     /// <summary>The actions of a namespace that can't be decoded.</summary>
@@ -88,22 +90,11 @@ internal sealed partial class ActionStatuses(
         return found;
     }
 
-    private async Task<bool> TryTellAsync(SyncAction action, ActionStatus status, CancellationToken ct)
-    {
-        try
-        {
-            await writer.WriteAsync(action, status, ct);
-            return true;
-        }
-        catch (KubeApiException e) when (e.IsNotFound)
-        {
-            return true;
-        }
-        catch (KubeApiException e) when (e.IsConflict)
-        {
-            return false;
-        }
-    }
+    private Task<bool> TryTellAsync(SyncAction action, ActionStatus status, WritePass writes, CancellationToken ct) =>
+        writes.TryAsync(
+            Kinds.StatusWrite(Kinds.Actions, action.Metadata.Name),
+            () => writer.WriteAsync(action, status, ct)
+        );
 
     private static partial class Log
     {

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Collections.Concurrent;
 using Operator.Api;
 using Operator.Planning;
 using Operator.Planning.Facts;
@@ -9,10 +9,15 @@ using Prometheus;
 
 namespace Operator.Telling;
 
-/// <summary>Metrics of runs, rollouts and stores. The series of a connector are removed when it is gone.</summary>
+/// <summary>
+/// Metrics of runs, rollouts and stores. A series leaves with its connector, flow or api. Counters are only ever incremented by what
+/// a commit changed.
+/// </summary>
 internal sealed class OperatorMetrics(IMetricFactory factory)
 {
     private static readonly string[] ConnectorLabels = ["namespace", "connector"];
+
+    private readonly ConnectorSeries _series = new();
 
     private readonly Counter _runs = factory.CreateCounter(
         "marketplace_runs_total",
@@ -58,7 +63,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     private readonly Counter _missed = factory.CreateCounter(
         "marketplace_missed_store_syncs_total",
-        "Due syncs of single stores that did not happen, by cause (downtime, capacity, concurrency, quota, auth, infra).",
+        "Due syncs of single stores that did not happen, by cause (downtime, capacity, concurrency, quota, auth, infra, isolation, invalidspec, unknown).",
         ["namespace", "connector", "flow", "cause"]
     );
 
@@ -104,163 +109,105 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         ["namespace", "connector", "api"]
     );
 
-    public void Committed(ObjectKey connector, Plan plan, PodResources resources, int attemptsEndedBefore)
+    /// <summary>Counts what the commit of the plan changed since <paramref name="before"/>.</summary>
+    public void Committed(ObjectKey connector, Plan plan, ConnectorRecord before, PodResources? resources)
     {
         foreach (var run in plan.Folded)
         {
             Ended(connector, run);
-            Cost(connector, run, resources);
+            Cost(connector, run, resources ?? PodResources.Default);
         }
         foreach (var (flow, counts) in plan.Record.Plans)
         {
-            foreach (var cause in Enum.GetValues<MissCause>())
-            {
-                _missed
-                    .WithLabels(connector.Namespace, connector.Name, flow, Lower(cause))
-                    .IncTo(counts.MissedBy.Of(cause));
-            }
+            Missed(connector, flow, counts.MissedBy, before.Plan(flow).MissedBy);
         }
-        foreach (var ended in plan.Record.Attempts.History.Where(h => h.Number > attemptsEndedBefore))
+        var endedBefore = before.Attempts.History.Select(h => h.Number).DefaultIfEmpty().Max();
+        foreach (var ended in plan.Record.Attempts.History.Where(h => h.Number > endedBefore))
         {
-            _outcomes.WithLabels(connector.Namespace, connector.Name, ended.Outcome.ToString()).Inc();
+            _series.Of(_outcomes, connector, new Labels(ended.Outcome.ToString())).Inc();
         }
     }
 
-    /// <summary>
-    /// <paramref name="before"/> is the connector's last status: series of flows that are only in this status are removed.
-    /// </summary>
-    public void Planned(ObjectKey connector, Plan plan, ConnectorStatus before)
+    /// <summary>Sets the gauges to what the plan says, and removes the series of what is gone.</summary>
+    public void Planned(ObjectKey connector, Plan plan)
     {
-        var attempt = plan.Record.RunningAttempt;
-        _step.WithLabels(connector.Namespace, connector.Name).Set(attempt is null ? 0 : attempt.Step + 1);
-        _cohort.WithLabels(connector.Namespace, connector.Name).Set(attempt?.Cohort ?? 0);
-        _stores.WithLabels(connector.Namespace, connector.Name, "stable").Set(plan.ConnectorStatus.Stores.OnStable);
-        _stores
-            .WithLabels(connector.Namespace, connector.Name, "candidate")
-            .Set(plan.ConnectorStatus.Stores.OnCandidate);
-        _paused.WithLabels(connector.Namespace, connector.Name).Set(plan.Record.Pauses.Auth.Count);
-        Planned(connector, plan.Sunsets);
-        Planned(connector, plan.ConnectorStatus.Flows, before.Flows);
+        var (attempt, stores) = (plan.Record.RunningAttempt, plan.ConnectorStatus.Stores);
+        _series.Set(_step, connector, new Labels(), attempt is null ? 0 : attempt.Step + 1);
+        _series.Set(_cohort, connector, new Labels(), attempt?.Cohort ?? 0);
+        _series.Set(_stores, connector, new Labels("stable"), stores.OnStable);
+        _series.Set(_stores, connector, new Labels("candidate"), stores.OnCandidate);
+        _series.Set(_paused, connector, new Labels(), plan.Record.Pauses.Auth.Count);
+        // The earliest removal of each api comes first.
+        foreach (var use in plan.Sunsets.DistinctBy(u => u.Api, StringComparer.Ordinal))
+        {
+            var at = Sunsets.InstantOf(use.Sunset).ToUnixTimeSeconds();
+            _series.Set(_sunsets, connector, new Labels(use.Api), at);
+        }
+        foreach (var flow in plan.ConnectorStatus.Flows)
+        {
+            _series.Set(_stale, connector, new Labels(flow.Name), flow.StaleStores);
+        }
         foreach (var (flow, ledger) in plan.Record.Ledgers)
         {
             var evidence = attempt is null ? new StepEvidence() : ledger.Evidence.For(attempt.Number, attempt.Stage);
-            _errorRatio.WithLabels(connector.Namespace, connector.Name, flow).Set((double)evidence.ItemErrorRate);
+            _series.Set(_errorRatio, connector, new Labels(flow), (double)evidence.ItemErrorRate);
         }
-    }
-
-    private void Planned(ObjectKey connector, ImmutableArray<FlowStatus> flows, ImmutableArray<FlowStatus> before)
-    {
-        foreach (var gone in before.Select(f => f.Name).Except(flows.Select(f => f.Name), StringComparer.Ordinal))
-        {
-            _stale.RemoveLabelled(connector.Namespace, connector.Name, gone);
-        }
-        foreach (var flow in flows)
-        {
-            _stale.WithLabels(connector.Namespace, connector.Name, flow.Name).Set(flow.StaleStores);
-        }
-    }
-
-    private void Planned(ObjectKey connector, ImmutableArray<SunsetUse> sunsets)
-    {
-        foreach (var old in _sunsets.GetAllLabelValues().Where(l => IsOf(l, connector)).ToList())
-        {
-            if (!sunsets.Any(s => s.Api == old[2]))
-            {
-                _sunsets.RemoveLabelled(old);
-            }
-        }
-        foreach (var use in sunsets)
-        {
-            var at = Sunsets.InstantOf(use.Sunset).ToUnixTimeSeconds();
-            _sunsets.WithLabels(connector.Namespace, connector.Name, use.Api).Set(at);
-        }
+        _series.Conclude(connector, FlowsOf(plan));
     }
 
     public void Refused(ObjectKey connector, RefusalKind kind) =>
-        _refusals.WithLabels(connector.Namespace, connector.Name, Lower(kind)).Inc();
+        _series.Of(_refusals, connector, new Labels(Lower(kind))).Inc();
 
     /// <summary>The connector is gone: removes its series.</summary>
-    public void Forget(ObjectKey connector)
+    public void Forget(ObjectKey connector) => _series.Forget(connector);
+
+    /// <summary>The listed flows, and flows that left the spec but whose last runs are not folded yet.</summary>
+    private static HashSet<string> FlowsOf(Plan plan) =>
+        plan
+            .Record.Plans.Keys.Concat(plan.Record.Ledgers.Keys)
+            .Concat(plan.ConnectorStatus.Flows.Select(f => f.Name))
+            .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>A flow that leaves and comes back begins at zero, so only what this commit added counts.</summary>
+    private void Missed(ObjectKey connector, string flow, MissedTally now, MissedTally before)
     {
-        foreach (
-            var metric in new Collector[]
-            {
-                _runs,
-                _items,
-                _syncs,
-                _processor,
-                _memory,
-                _outcomes,
-                _refusals,
-                _missed,
-                _step,
-                _cohort,
-                _errorRatio,
-                _stores,
-                _paused,
-                _stale,
-                _sunsets,
-            }
-        )
+        foreach (var cause in Enum.GetValues<MissCause>())
         {
-            Forget(metric, connector);
+            var more = Math.Max(0, now.Of(cause) - before.Of(cause));
+            _series.OfFlow(_missed, connector, new Labels(flow, Lower(cause))).Inc(more);
         }
     }
 
     private void Ended(ObjectKey connector, RunEnded run)
     {
         var arm = run.Entry.Arm == Arm.Candidate ? "candidate" : "stable";
-        var result = Lower(run.Ending.Result);
-        _runs.WithLabels(connector.Namespace, connector.Name, run.Flow, arm, result, run.Ending.Reason).Inc();
-        foreach (var report in run.Ending.Reports.OfType<StoreReport>())
-        {
-            Items(connector, run.Flow, arm, "ok", report.Ok);
-            Items(connector, run.Flow, arm, "failed", report.Counted);
-            Items(connector, run.Flow, arm, "throttled", report.Throttled);
-        }
-        _syncs
-            .WithLabels(connector.Namespace, connector.Name, run.Flow, arm)
-            .Inc(run.Ending.Reports.Count(s => s is not null));
+        var (result, reason) = (Lower(run.Ending.Result), run.Ending.Reason);
+        var reports = run.Ending.Reports.OfType<StoreReport>().ToList();
+        _series.OfFlow(_runs, connector, new Labels(run.Flow, arm, result, reason)).Inc();
+        _series.OfFlow(_items, connector, new Labels(run.Flow, arm, "ok")).Inc(reports.Sum(r => r.Ok));
+        _series.OfFlow(_items, connector, new Labels(run.Flow, arm, "failed")).Inc(reports.Sum(r => r.Counted));
+        _series.OfFlow(_items, connector, new Labels(run.Flow, arm, "throttled")).Inc(reports.Sum(r => r.Throttled));
+        _series.OfFlow(_syncs, connector, new Labels(run.Flow, arm)).Inc(reports.Count);
     }
 
     /// <summary>Uses the current requests of the spec, because requests are not part of a revision.</summary>
     private void Cost(ObjectKey connector, RunEnded run, PodResources resources)
     {
         var seconds = run.Ending.Ran.TotalSeconds;
-        string[] labels = [connector.Namespace, connector.Name, run.Flow];
-        _processor.WithLabels(labels).Inc((double)resources.Reserved("cpu") * seconds);
-        _memory.WithLabels(labels).Inc((double)resources.Reserved("memory") * seconds);
+        var labels = new Labels(run.Flow);
+        _series.OfFlow(_processor, connector, labels).Inc((double)resources.Reserved("cpu") * seconds);
+        _series.OfFlow(_memory, connector, labels).Inc((double)resources.Reserved("memory") * seconds);
     }
 
 #pragma warning disable CA1308 // Prometheus label values are lower case by convention
     private static string Lower<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
+        where T : struct, Enum => Lowered<T>.Names.GetOrAdd(value, v => v.ToString().ToLowerInvariant());
 #pragma warning restore CA1308
 
-    private void Items(ObjectKey connector, string flow, string arm, string outcome, long count) =>
-        _items.WithLabels(connector.Namespace, connector.Name, flow, arm, outcome).Inc(count);
-
-    private static void Forget(Collector metric, ObjectKey connector)
+    /// <summary>The label values of an enum, made once, because the series of all connectors keep them.</summary>
+    private static class Lowered<T>
+        where T : struct, Enum
     {
-        switch (metric)
-        {
-            case Counter counter:
-                foreach (var labels in counter.GetAllLabelValues().Where(l => IsOf(l, connector)))
-                {
-                    counter.RemoveLabelled(labels);
-                }
-                break;
-            case Gauge gauge:
-                foreach (var labels in gauge.GetAllLabelValues().Where(l => IsOf(l, connector)))
-                {
-                    gauge.RemoveLabelled(labels);
-                }
-                break;
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
+        public static readonly ConcurrentDictionary<T, string> Names = new();
     }
-
-    private static bool IsOf(string[] labels, ObjectKey connector) =>
-        labels[0] == connector.Namespace && labels[1] == connector.Name;
 }

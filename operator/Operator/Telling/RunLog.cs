@@ -28,6 +28,10 @@ internal sealed partial class RunLog(ILogger<RunLog> logger)
 
     private void Tell(ObjectKey connector, RunEnded run)
     {
+        if (run.Ending.Fault is { } fault)
+        {
+            Log.Poisoned(logger, connector, run.Flow, run.Occasion.Id, run.PodName, fault);
+        }
         var outcomes = run.Entry.OutcomesOf();
         for (var i = 0; i < run.Entry.Stores.Length; i++)
         {
@@ -65,6 +69,19 @@ internal sealed partial class RunLog(ILogger<RunLog> logger)
 
     private static partial class Log
     {
+        [LoggerMessage(
+            Level = LogLevel.Error,
+            Message = "Cannot fold what pod {Pod} of {Connector} flow {Flow} occasion {Occasion} wrote; the run counts as ReportUnreadable; report this fault: {Fault}"
+        )]
+        public static partial void Poisoned(
+            ILogger logger,
+            ObjectKey connector,
+            string flow,
+            string occasion,
+            string pod,
+            string fault
+        );
+
         [LoggerMessage(
             Level = LogLevel.Information,
             Message = "Run {Connector} store {Store} flow {Flow} occasion {Occasion} revision {Revision} arm {Arm}: {Outcome}, run {Result} {Reason} ok {Ok} failed {Failed} pod {Pod}"

@@ -99,7 +99,6 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
     /// <summary>Writes conditions that the object can't be read. False: the status already has them.</summary>
     public async Task<bool> WriteUnreadableAsync(
         ResourceType type,
-        string kind,
         UnreadableObject unreadable,
         DateTimeOffset now,
         CancellationToken ct
@@ -113,12 +112,15 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         {
             return false;
         }
-        // Uses the connector's status type for every kind: observedGeneration and conditions are the same in all kinds.
-        var status = new MarketplaceConnector
+        // Uses the rollout's status type for every kind: it has all fields that are written here or kept.
+        var status = new SyncRollout
         {
-            Status = new ConnectorStatus
+            Kind = Kinds.NameOf(type),
+            Status = new RolloutStatus
             {
                 ObservedGeneration = generation,
+                Connector = TextOf(unreadable.Item, "connector"),
+                RecordId = TextOf(unreadable.Item, "recordId"),
                 RecordCounter = CounterOf(unreadable.Item),
                 Conditions =
                 [
@@ -135,25 +137,29 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
             Uid = item.Uid,
             ResourceVersion = item.ResourceVersion,
         };
-        await ReplaceAsync(type, identity, status with { Kind = kind }, ApiJson.Default.MarketplaceConnector, ct);
+        await ReplaceAsync(type, identity, status, ApiJson.Default.SyncRollout, ct);
         return true;
     }
 
-    /// <summary>Keeps the record counter, which is a witness of the record.</summary>
+    /// <summary>Keeps the record counter: with the record's id it is a witness of the record.</summary>
     private static long CounterOf(KubeObject item) =>
-        item.Json.TryGetProperty("status", out var status)
-        && status.ValueKind == JsonValueKind.Object
-        && status.TryGetProperty("recordCounter", out var counter)
-        && counter.ValueKind == JsonValueKind.Number
+        StatusField(item, "recordCounter") is { ValueKind: JsonValueKind.Number } counter
         && counter.TryGetInt64(out var number)
             ? number
             : 0;
 
-    private static bool SaysAlready(KubeObject item, string message) =>
+    private static string? TextOf(KubeObject item, string field) =>
+        StatusField(item, field) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    private static JsonElement? StatusField(KubeObject item, string field) =>
         item.Json.TryGetProperty("status", out var status)
         && status.ValueKind == JsonValueKind.Object
-        && status.TryGetProperty("conditions", out var conditions)
-        && conditions.ValueKind == JsonValueKind.Array
+        && status.TryGetProperty(field, out var value)
+            ? value
+            : null;
+
+    private static bool SaysAlready(KubeObject item, string message) =>
+        StatusField(item, "conditions") is { ValueKind: JsonValueKind.Array } conditions
         && conditions
             .EnumerateArray()
             .Any(c =>

@@ -50,6 +50,7 @@ public sealed class LintTests
     [InlineData("[\"no\"]", "[no]", "spec.stores[0].sites[0]: is the boolean false, must be a text")]
     [InlineData("\"01234\"", "12", "spec.stores[0].parameters.zip: is the number 12, must be a text")]
     [InlineData("0x10", "0", "spec.sync.runAsUser: user 0 is not allowed")]
+    [InlineData("\"*/5 * * * *\"", "\"@daily\"", "spec.flows[0].schedule: '@daily' is a macro")]
     [InlineData(
         "v1alpha1",
         "v1",

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Operator.Testing;
 
@@ -76,6 +77,46 @@ public sealed class ActionRulesTests
     }
 
     [Fact]
+    public void An_empty_list_of_stores_that_is_written_out_is_refused()
+    {
+        var findings = ActionRules.Check(A.FullAction(spec => spec["stores"] = new JsonArray()));
+
+        Assert.Equal(
+            "spec.stores: the list is empty; name stores, or leave the list out for all stores",
+            Assert.Single(findings).ToString()
+        );
+    }
+
+    [Theory]
+    [InlineData("store", "spec.store: there is no such field; did you mean stores?")]
+    [InlineData("dryRun", "spec.dryRun: there is no such field; remove it")]
+    public void A_field_that_the_kind_does_not_have_is_refused(string field, string finding)
+    {
+        var item = A.FullActionJson();
+        item["spec"]![field] = new JsonArray("acme-eu"); // it has a spec
+
+        var findings = ActionRules.Check(Read(item));
+
+        Assert.Equal(finding, Assert.Single(findings).ToString());
+    }
+
+    [Theory]
+    [InlineData("targetRef", "spec.targetRef.namespace: there is no such field; remove it")]
+    [InlineData("", "namespace: there is no such field; remove it")]
+    public void Unknown_fields_are_seen_at_every_place(string place, string finding)
+    {
+        var item = A.FullActionJson();
+        var at = place.Length == 0 ? item : item["spec"]![place]!; // it has both
+        at["namespace"] = "elsewhere";
+
+        Assert.Equal(finding, Assert.Single(ActionRules.Check(Read(item))).ToString());
+    }
+
+    [Fact]
+    public void An_action_without_unknown_fields_is_read_as_it_is() =>
+        Assert.Empty(ActionRules.Check(Read(A.FullActionJson())));
+
+    [Fact]
     public void More_stores_than_a_list_may_have_are_refused()
     {
         var action = A.FullAction(spec =>
@@ -83,5 +124,13 @@ public sealed class ActionRulesTests
         );
 
         Assert.Contains(ActionRules.Check(action), f => f.Path == "spec.stores");
+    }
+
+    /// <summary>Reads the action as the operator does.</summary>
+    private static SyncAction Read(JsonObject item)
+    {
+        using var json = JsonDocument.Parse(item.ToJsonString());
+        var action = json.RootElement.Deserialize(ApiJson.Default.SyncAction)!; // it is an object
+        return UnknownFields.NoteIn(action, json.RootElement);
     }
 }

@@ -9,7 +9,8 @@ namespace Operator.Bench.Measurements;
 
 /// <summary>
 /// One connector with 10,000 stores from ConfigMaps, two flows every five minutes, for half an hour; 50 stores a run. The bench
-/// ends each pod after ten seconds. Every store must run once in each slot, on time, and memory must not grow.
+/// ends each pod after ten seconds. Every store must run once in each slot, on time, and memory must not grow: neither the leader's
+/// nor that of a standby, which sees the same pods come and go.
 /// </summary>
 internal sealed class Soak : IMeasurement
 {
@@ -36,28 +37,40 @@ internal sealed class Soak : IMeasurement
         pods.Created = seen.Note;
         var draft = await DraftAsync(cluster, ns, stores, ct);
         await using var fleet = await Fleet.StartAsync(cluster, ns, [draft], ct);
+        // The fleet's operator leads by now, so this one waits for the same lease.
+        await using var standby = cluster.StartOperator(fleet.Start with { Identity = "standby" });
+        await standby.UntilReadyAsync(ct);
         await using var usage = await ApiUsage.StartAsync(cluster, ns, fleet.Operator, ct);
         var first = SlotAfter(cluster.Time.GetUtcNow());
         await AwaitAsync(cluster, first - TimeSpan.FromSeconds(5), ct);
         var before = await usage.ReadAsync(ct);
-        var memory = new List<double>();
+        var (leading, waiting) = (new List<double>(), new List<double>());
         for (var slot = first; slot < first + (slots * Period); slot += Period)
         {
             await AwaitAsync(cluster, slot + Done, ct);
-            memory.Add(fleet.Operator.Memory().Now);
+            leading.Add(fleet.Operator.Memory().Now);
+            waiting.Add(standby.Memory().Now);
         }
         var calls = (await usage.ReadAsync(ct)).Since(before);
         seen.RequireEach(first, Period, slots, Flows, stores);
-        return FiguresOf(seen, calls, memory, fleet.Operator.Memory().Peak, (slots, stores, pods.Deleted));
+        return
+        [
+            .. FiguresOf(seen, calls, (slots, stores, pods.Deleted)),
+            GrowthOf("soak.growth", "the leader's", leading, fleet.Operator.Memory().Peak),
+            GrowthOf("soak.standby-growth", "the standby's", waiting, standby.Memory().Peak),
+        ];
     }
 
-    private static Figure[] FiguresOf(
-        Attendance seen,
-        ApiCalls calls,
-        List<double> memory,
-        double peak,
-        (int Slots, int Stores, int Pruned) shape
-    )
+    private static Figure GrowthOf(string figure, string whose, List<double> memory, double peak) =>
+        new(
+            figure,
+            $"{whose} resident memory after the last slot against after the second",
+            memory[^1] / memory[Math.Min(1, memory.Count - 1)],
+            "x",
+            $"{string.Join(", ", memory.Select(m => $"{m:0}"))} MiB after each slot, {peak:0} at its highest"
+        );
+
+    private static Figure[] FiguresOf(Attendance seen, ApiCalls calls, (int Slots, int Stores, int Pruned) shape)
     {
         var runs = seen.Delays.Count;
         double Delay(double share) => Statistics.Percentile(seen.Delays, share);
@@ -70,13 +83,6 @@ internal sealed class Soak : IMeasurement
                 Delay(0.99),
                 "s",
                 $"{what}; p50 {Delay(0.5):0.00} s, last {Delay(1):0.00} s"
-            ),
-            new Figure(
-                "soak.growth",
-                "resident memory after the last slot against after the second",
-                memory[^1] / memory[Math.Min(1, memory.Count - 1)],
-                "x",
-                $"{string.Join(", ", memory.Select(m => $"{m:0}"))} MiB after each slot, {peak:0} at its highest"
             ),
             new Figure(
                 "soak.extra-writes",

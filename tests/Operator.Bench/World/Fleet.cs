@@ -11,9 +11,11 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly Dictionary<string, KubeObject> _newest = new(StringComparer.Ordinal);
     private readonly HashSet<string> _observed = new(StringComparer.Ordinal);
 
-    private Fleet(string ns, OperatorProcess process) => (Namespace, Operator) = (ns, process);
+    private Fleet(OperatorStart start, OperatorProcess process) => (Start, Operator) = (start, process);
 
-    public string Namespace { get; }
+    /// <summary>How the operator was started.</summary>
+    public OperatorStart Start { get; }
+    public string Namespace => Start.Namespace;
     public OperatorProcess Operator { get; }
 
     /// <summary>The watch of the fleet's connectors.</summary>
@@ -26,8 +28,9 @@ internal sealed class Fleet : IAsyncDisposable
         CancellationToken ct
     )
     {
-        var process = cluster.StartOperator(new OperatorStart(ns, "operator"));
-        var fleet = new Fleet(ns, process);
+        var start = new OperatorStart(ns, "operator");
+        var process = cluster.StartOperator(start);
+        var fleet = new Fleet(start, process);
         fleet.Connectors = await ObjectWatch.StartAsync(cluster, BenchCluster.Connectors, ns, fleet.See, ct);
         await process.UntilReadyAsync(ct);
         await cluster.CreateConnectorsAsync(ns, drafts, ct);

@@ -163,7 +163,7 @@ internal sealed class PodRecorder : IAsyncDisposable
             try
             {
                 if (
-                    await _kube.FindTextAsync($"{_path}/{run.Pod}/log", ct) is { } log
+                    await _kube.FindTextAsync($"{_path}/{run.Pod}/log?container=sync", ct) is { } log
                     && !log.StartsWith(NoLog, StringComparison.Ordinal)
                 )
                 {

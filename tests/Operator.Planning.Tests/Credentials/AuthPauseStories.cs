@@ -4,6 +4,8 @@ using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
 using Operator.Planning.Stores;
+using Operator.Planning.Tests.KnownFaults;
+using Operator.Testing;
 
 namespace Operator.Planning.Tests.Credentials;
 
@@ -64,7 +66,35 @@ public sealed class AuthPauseStories
                 + "can't see Secrets); runs pause for 5 minutes to 6 hours, until one authenticates",
             condition.Message
         );
-        Assert.Single(world.Events, e => e.Reason == Reasons.AuthFailed);
+        Assert.Equal(
+            "1 store can't authenticate: 'store-013'; runs pause for 5 minutes to 6 hours, until they can authenticate",
+            Assert.Single(world.Events, e => e.Reason == Reasons.AuthFailed).Message
+        );
+    }
+
+    [Fact]
+    public void Many_stores_that_can_not_authenticate_are_one_event_with_a_count_and_the_first_names()
+    {
+        var world = new World();
+        world.Connector = A.Connector(world.Now, stores: 2000)
+            .With(new Flow { Name = "orders", Schedule = "*/5 * * * *" });
+        world.Versions[A.Good] = new Behaviour
+        {
+            Duration = TimeSpan.FromSeconds(3),
+            LockedOut = [.. world.Connector.Spec.Stores.Select(s => s.Name)],
+        };
+
+        var longest = 0;
+        world.RunWhatIsDue(TimeSpan.FromMinutes(14), w => longest = Math.Max(longest, w.Last.Because.Length));
+
+        // The 80 runs end in eight waves, in as many plans.
+        Given.That(world.Record.Pauses.Auth.Count == 2000, "stores that pause");
+        Assert.Equal(
+            "2000 stores can't authenticate: 'store-001', 'store-002', 'store-003', 'store-004', 'store-005' and 1995 more; "
+                + "runs pause for 5 minutes to 6 hours, until they can authenticate",
+            Assert.Single(world.Events, e => e.Reason == Reasons.AuthFailed).Message
+        );
+        Assert.InRange(longest, 1, 1000);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class ExplanationStories
     {
         var world = NewWorld(new Behaviour());
         world.Run(Slot * 2.5);
-        world.Versions[A.Good] = new Behaviour { ExitCode = 3 };
+        world.Versions[A.Good] = new Behaviour { CrashesAt = "store-002" };
         world.Run(Slot * 1.6);
         var start = world.Record.Outcomes.Of("orders").Occasions[1].Slot;
 

@@ -1,5 +1,4 @@
 using Operator.Api;
-using Operator.Planning.Facts;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
@@ -67,14 +66,6 @@ public sealed class AccountFaults
 
         Given.That(world.Record.Ledger("orders").Stores["new-store"].LastOkSlot is not null, "a store that got in");
         Assert.Empty(world.Record.Pauses.Auth);
-    }
-
-    [KnownFault("2 of 11", 16)]
-    public void Many_stores_that_can_not_authenticate_are_one_event()
-    {
-        var world = LockedOut(TimeSpan.FromMinutes(20));
-
-        Assert.Equal(1, world.Events.Count(e => e.Reason == Reasons.AuthFailed));
     }
 
     private static World Twice()

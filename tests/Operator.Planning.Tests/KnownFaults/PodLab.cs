@@ -15,7 +15,7 @@ internal sealed class PodLab
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private readonly Dictionary<string, PodDraft> _drafts = new(StringComparer.Ordinal);
-    private ImmutableSortedDictionary<string, byte[]>? _stored;
+    private ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>? _stored;
     private string _id = "lab0";
     private DateTimeOffset _createdAt;
     private long _counter;
@@ -58,11 +58,7 @@ internal sealed class PodLab
             _id,
             _counter,
             _createdAt,
-            (_stored ?? ImmutableSortedDictionary<string, byte[]>.Empty).ToDictionary(
-                p => p.Key,
-                p => (ReadOnlyMemory<byte>)p.Value,
-                StringComparer.Ordinal
-            )
+            _stored ?? ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>.Empty
         );
 
     public FlowPlan Flow => Record.Plan("orders");
@@ -138,7 +134,7 @@ internal sealed class PodLab
         _stored = RecordParts.Encode(Last.Record);
         _counter++;
         Ended.AddRange(Last.Folded);
-        foreach (var name in AwaitedPods.Settled(Record, [.. Pods.Values]))
+        foreach (var name in AwaitedPods.Settled(Connector.Metadata.Name, Record, [.. Pods.Values]))
         {
             Pods.Remove(name);
         }

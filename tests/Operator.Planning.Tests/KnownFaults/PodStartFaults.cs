@@ -90,7 +90,7 @@ public sealed class PodStartFaults
         Assert.NotEqual(Reasons.Deleted, lab.Ended[0].Ending.Reason);
     }
 
-    [KnownFault("4 of 11", 11)]
+    [Fact]
     public void A_typical_run_is_measured_by_one_clock()
     {
         var lab = new PodLab(20);

@@ -94,21 +94,6 @@ public sealed class RolloutFaults
         Assert.Empty(world.Last.ConnectorStatus.Suspensions);
     }
 
-    [KnownFault("2 of 11", 16)]
-    public void A_rollout_is_no_longer_rolled_back_once_the_good_content_is_back()
-    {
-        var world = A.SettledWorld();
-        world.Versions[A.Bad] = new Behaviour { Ok = 5, Failed = 5 };
-        world.ShipImage(A.Bad);
-        world.Run(TimeSpan.FromMinutes(5), w => w.Record.Revisions.Rejected is not null);
-        Given.That(world.Record.Revisions.Rejected is not null, "a version that was rolled back");
-
-        world.ShipImage(A.Good);
-        world.Run(TimeSpan.FromSeconds(30));
-
-        Assert.NotEqual(Reasons.RolledBack, world.Last.RolloutStatus?.Phase);
-    }
-
     [KnownFault("4 of 11", 29)]
     public void A_share_below_100_percent_leaves_a_store_out()
     {

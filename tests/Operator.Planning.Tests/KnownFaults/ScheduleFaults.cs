@@ -1,89 +1,10 @@
-using System.Collections.Immutable;
-using Operator.Api;
 using Operator.Planning.Calendar;
-using Operator.Planning.Output;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
 
 public sealed class ScheduleFaults
 {
-    [KnownFault("2 of 11", 9)]
-    public void A_general_failure_isolates_nobody()
-    {
-        var world = Fleet();
-
-        FailOnce(world);
-
-        Assert.Empty(world.Record.Plan("orders").Isolated);
-    }
-
-    [KnownFault("2 of 11", 9)]
-    public void After_a_general_failure_no_sync_is_missed()
-    {
-        var world = Fleet();
-        FailOnce(world);
-        var before = world.Record.Plan("orders").MissedStoreSyncs;
-
-        world.RunWhatIsDue(TimeSpan.FromMinutes(16));
-
-        Assert.Equal(0, world.Record.Plan("orders").MissedStoreSyncs - before);
-    }
-
-    [KnownFault("2 of 11", 9)]
-    public void A_miss_while_the_operator_was_there_is_not_blamed_on_downtime()
-    {
-        var world = Fleet();
-        FailOnce(world);
-
-        world.RunWhatIsDue(TimeSpan.FromMinutes(16));
-
-        Assert.Equal(0, world.Record.Plan("orders").MissedBy.Downtime);
-    }
-
-    [KnownFault("2 of 11", 10)]
-    public void An_edited_schedule_misses_nothing_in_the_past()
-    {
-        var world = Hourly();
-        var before = world.Record.Plan("orders").MissedStoreSyncs;
-
-        world.Connector = world.Connector.With(A.Flow() with { Schedule = "@every 30s" });
-        world.Step();
-
-        Assert.Equal(0, world.Record.Plan("orders").MissedStoreSyncs - before);
-    }
-
-    [KnownFault("2 of 11", 10)]
-    public void An_edited_schedule_makes_no_store_stale()
-    {
-        var world = Hourly();
-
-        world.Connector = world.Connector.With(A.Flow() with { Schedule = "@every 30s" });
-        world.Step();
-
-        Assert.Equal(0, world.Last.ConnectorStatus.Stores.Stale);
-    }
-
-    [KnownFault("2 of 11", 10)]
-    public void An_edited_schedule_runs_nothing_that_was_due_before_the_edit()
-    {
-        var world = Hourly();
-
-        world.Connector = world.Connector.With(A.Flow() with { Schedule = "@every 30s" });
-        world.Step();
-
-        Assert.Empty(world.Last.Changes.OfType<Change.CreatePod>());
-    }
-
-    [KnownFault("2 of 11", 16)]
-    public void Macros_of_the_cron_library_are_refused()
-    {
-        foreach (var schedule in new[] { "@every_second", "@every_minute", "@hourly", "@daily" })
-        {
-            Assert.NotNull(Schedule.Problem(schedule, "UTC", TimeSpan.FromSeconds(1)));
-        }
-    }
-
     [KnownFault("4 of 11", 28)]
     public void A_schedule_with_both_kinds_of_day_is_refused()
     {
@@ -91,61 +12,5 @@ public sealed class ScheduleFaults
         {
             Assert.NotNull(Schedule.Problem(schedule, "UTC", TimeSpan.FromSeconds(30)));
         }
-    }
-
-    [KnownFault("2 of 11", 6)]
-    public void Finished_pods_that_are_folded_stop_no_run_at_the_cap()
-    {
-        var world = new World();
-        world.Run(TimeSpan.FromSeconds(25));
-        world.Now = new DateTimeOffset(2026, 11, 24, 12, 0, 30, TimeSpan.Zero);
-        var seen = world.Observe();
-        Given.That(Planner.Plan(seen).Changes.OfType<Change.CreatePod>().Any(), "runs that are due");
-        Given.That(world.Record.Plan("orders").Entries.All(e => e.Result is not null), "runs that are all folded");
-
-        var plan = Planner.Plan(seen with { IsAtFinishedPodsCap = true });
-
-        Assert.NotEmpty(plan.Changes.OfType<Change.CreatePod>());
-    }
-
-    private static World Fleet()
-    {
-        var world = new World();
-        world.Connector = A.Connector(world.Now, stores: 120)
-            .With(
-                new Flow
-                {
-                    Name = "orders",
-                    Schedule = "*/5 * * * *",
-                    MaxStoresPerRun = 12,
-                }
-            );
-        world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(20) };
-        world.RunWhatIsDue(TimeSpan.FromMinutes(6));
-        Given.That(world.Record.Plan("orders").MissedStoreSyncs == 0, "a fleet that misses nothing");
-        return world;
-    }
-
-    /// <summary>Every run of one due time exits with 1.</summary>
-    private static void FailOnce(World world)
-    {
-        var well = world.Versions[A.Good];
-        world.Versions[A.Good] = well with { ExitCode = 1, IsSilent = true };
-        world.RunWhatIsDue(TimeSpan.FromMinutes(5));
-        world.Versions[A.Good] = well;
-    }
-
-    /// <summary>A flow that was due every hour. The time is 13:55:06.</summary>
-    private static World Hourly()
-    {
-        var world = new World();
-        world.Connector = world.Connector.With(A.Flow() with { Schedule = "@every 60m" });
-        foreach (var at in (ImmutableArray<TimeSpan>)[new(12, 0, 0), new(13, 0, 0), new(13, 55, 3)])
-        {
-            world.Now = new DateTimeOffset(2026, 11, 24, 0, 0, 0, TimeSpan.Zero) + at;
-            world.Run(TimeSpan.FromSeconds(at.Minutes == 0 ? 30 : 3));
-        }
-        Given.That(world.Record.Plan("orders").MissedStoreSyncs == 0, "a fleet that misses nothing");
-        return world;
     }
 }

@@ -34,11 +34,12 @@ internal static class Worlds
         );
 
     /// <summary>Moves time in steps of 1 s while pods live, otherwise to the next wake-up.</summary>
-    public static void RunWhatIsDue(this World world, TimeSpan time)
+    public static void RunWhatIsDue(this World world, TimeSpan time, Action<World>? look = null)
     {
         for (var end = world.Now + time; world.Now < end; )
         {
             world.Step();
+            look?.Invoke(world);
             world.Now =
                 world.HasLivePods ? world.Now.AddSeconds(1)
                 : world.Last.WakeAt is { } at && at < end ? at

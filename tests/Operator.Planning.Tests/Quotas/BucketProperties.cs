@@ -162,7 +162,7 @@ public sealed class BucketProperties
             if (running is { } run)
             {
                 promised.Add((run.At, run.Made));
-                book = book.PutBack(limit, "s", run.Calls - run.Made, now).Trimmed(now);
+                book = book.Correct(limit, new Correction("s", run.Calls, run.Made), now).Trimmed(now);
                 running = null;
             }
             if (book.ReadyAt(limit, "s", calls, now) <= now)

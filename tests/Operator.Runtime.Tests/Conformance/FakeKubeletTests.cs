@@ -65,6 +65,45 @@ public sealed class FakeKubeletTests : IDisposable
         Pod!.At("status", "containerStatuses")!.Value[0].GetProperty("state").GetProperty("terminated"); // the test made it end
 
     [Fact]
+    public void A_sidecar_keeps_its_pod_running_until_the_pod_is_deleted()
+    {
+        Run(
+            new PodScript { RunsFor = TimeSpan.FromSeconds(5), Message = "done" },
+            pod => pod["spec"]!["containers"]!.AsArray().Add(new JsonObject { ["name"] = "proxy" }) // see Draft
+        );
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        _cluster.Delete(CoreTypes.Pods, Key);
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(
+            ["Running running", "Running terminated", "Running terminated going", "Succeeded terminated going", "gone"],
+            _seen.Skip(3)
+        );
+    }
+
+    [Fact]
+    public void A_native_sidecar_ends_with_the_worker()
+    {
+        Run(
+            new PodScript { RunsFor = TimeSpan.FromSeconds(5), Message = "done" },
+            pod =>
+                pod["spec"]!["initContainers"] = new JsonArray( // see Draft
+                    new JsonObject { ["name"] = "proxy", ["restartPolicy"] = "Always" }
+                )
+        );
+
+        string Sidecar() => Pod!.At("status", "initContainerStatuses")!.Value[0].GetProperty("state").ToString(); // it has one
+        _time.Advance(TimeSpan.FromSeconds(3));
+        var first = Sidecar();
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.StartsWith("{\"running\"", first, StringComparison.Ordinal);
+        Assert.Equal("Succeeded terminated", _seen[^1]);
+        Assert.StartsWith("{\"terminated\"", Sidecar(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_pod_is_scheduled_starts_and_ends_with_its_report()
     {
         Run(new PodScript { RunsFor = TimeSpan.FromSeconds(5), Message = "done" });

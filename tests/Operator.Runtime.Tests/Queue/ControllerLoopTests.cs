@@ -61,6 +61,29 @@ public sealed class ControllerLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_part_that_fails_backs_off_and_the_next_due_time_does_not_wait_for_it()
+    {
+        _time.Run(async () =>
+        {
+            var outcomes = new Queue<Outcome>([
+                new Outcome.Failed("refused", After: null),
+                new Outcome.Failed("refused", TimeSpan.FromMinutes(1)),
+                new Outcome.Failed("refused", After: null) { AtLeast = TimeSpan.FromSeconds(9) },
+                new Outcome.Failed("refused", TimeSpan.FromSeconds(3)),
+                new Outcome.Done(),
+            ]);
+            var run = Run((_, _) => Task.FromResult(outcomes.Dequeue()));
+
+            _queue.Add(A);
+            await _time.UntilAsync(() => _calls.Count == 5);
+            _stop.Cancel();
+            await run;
+        });
+
+        Assert.Equal([0.5, 1, 9, 3], Gaps().Select(g => Math.Round(g.TotalSeconds, 1)));
+    }
+
+    [Fact]
     public void At_shutdown_work_in_flight_is_finished_and_nothing_new_is_begun() =>
         _time.Run(async () =>
         {

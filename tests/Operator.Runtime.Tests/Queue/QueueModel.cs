@@ -4,7 +4,7 @@ namespace Operator.Runtime.Tests.Queue;
 internal sealed class QueueModel
 {
     private static readonly TimeSpan LeastBackoff = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan MostBackoff = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MostBackoff = TimeSpan.FromSeconds(15);
     private readonly List<(ObjectKey Key, Lane Lane, TimeSpan Since)> _ready = [];
     private readonly List<(ObjectKey Key, TimeSpan DueAt)> _waiting = [];
     private readonly List<(ObjectKey Key, TimeSpan Since)> _inFlight = [];

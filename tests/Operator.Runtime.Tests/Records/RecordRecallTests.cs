@@ -41,7 +41,7 @@ public sealed class RecordRecallTests : IDisposable
         var (one, two) = (_world.NewWriter(), _world.NewWriter());
         await one.CommitAsync("a=1");
         await two.CommitAsync("a=2");
-        var basis = new CommitBasis.OnTop(Found(await one.Store.RecallAsync(Subject, 0, RecordWorld.Stop)));
+        var basis = new CommitBasis.OnTop(Found(await one.Store.RecallAsync(Subject, [], RecordWorld.Stop)));
 
         var error = await Assert.ThrowsAsync<KubeApiException>(() => one.CommitAsync(basis, "a=3"));
 
@@ -68,11 +68,13 @@ public sealed class RecordRecallTests : IDisposable
         var writer = _world.NewWriter();
         await writer.CommitAsync("a=1");
         _world.Cluster.Delete(ResourceKinds.Records.Type, _world.Head.Key);
-        var basis = new CommitBasis.OnTop(Found(await writer.Store.RecallAsync(Subject, 1, RecordWorld.Stop)));
+        var basis = new CommitBasis.OnTop(
+            Found(await writer.Store.RecallAsync(Subject, _world.Witnesses(1), RecordWorld.Stop))
+        );
 
         await Assert.ThrowsAsync<KubeApiException>(() => writer.CommitAsync(basis, "a=2"));
 
-        Assert.IsType<RecordRead.Lost>(await writer.Store.RecallAsync(Subject, 1, RecordWorld.Stop));
+        Assert.IsType<RecordRead.Lost>(await writer.Store.RecallAsync(Subject, _world.Witnesses(1), RecordWorld.Stop));
     }
 
     [Fact]
@@ -117,8 +119,8 @@ public sealed class RecordRecallTests : IDisposable
         Assert.Equal(["a"], lost.Survivors.Select(s => s.Name));
     }
 
-    private static async Task<string> RecallAsync(Writer writer, long witness = 0) =>
-        RecordWorld.Text(await writer.Store.RecallAsync(Subject, witness, RecordWorld.Stop));
+    private async Task<string> RecallAsync(Writer writer, long witness = 0) =>
+        RecordWorld.Text(await writer.Store.RecallAsync(Subject, _world.Witnesses(witness), RecordWorld.Stop));
 
     private static StoredRecord Found(RecordRead read) => Assert.IsType<RecordRead.Found>(read).Record;
 }

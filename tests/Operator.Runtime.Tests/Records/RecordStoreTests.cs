@@ -136,6 +136,45 @@ public sealed class RecordStoreTests : IDisposable
         Assert.Equal(expected.Split(',')[0], read.Split(',')[0]);
     }
 
+    [Theory]
+    [InlineData("id0000000000000000", 9, "lost: its head, ")]
+    [InlineData("another", 9, "1: a=1")]
+    [InlineData(null, 9, "1: a=1")]
+    [InlineData("id0000000000000000", 1, "1: a=1")]
+    public async Task A_head_is_compared_only_with_witnesses_of_the_same_record(
+        string? id,
+        long counter,
+        string expected
+    )
+    {
+        await _world.NewWriter().CommitAsync("a=1");
+        RecordWitness[] witnesses = [new(id, counter), new("other", 100)];
+
+        var read = await _world.NewWriter().Store.ReadAsync(Subject, witnesses, RecordWorld.Stop);
+
+        Assert.StartsWith(expected, RecordWorld.Text(read), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_a_head_or_with_an_empty_one_every_witness_says_that_there_was_a_record(bool isEmptied)
+    {
+        if (isEmptied)
+        {
+            var writer = _world.NewWriter();
+            writer.Client.Faults.Next(
+                Fault.Before(KubeErrors.InternalError()),
+                r => r.Key.Name.Contains("-part-", StringComparison.Ordinal)
+            );
+            await Assert.ThrowsAsync<KubeApiException>(() => writer.CommitAsync("a=1"));
+        }
+
+        var read = await _world.NewWriter().Store.ReadAsync(Subject, [new RecordWitness("gone", 3)], RecordWorld.Stop);
+
+        Assert.IsType<RecordRead.Lost>(read);
+    }
+
     [Fact]
     public async Task A_head_that_is_gone_is_a_lost_record_even_when_only_a_part_remembers_it()
     {
@@ -208,7 +247,7 @@ public sealed class RecordStoreTests : IDisposable
                 var (failing, seen) = (call, 0);
                 reader.Client.Faults.Add(_ => seen++ == failing ? Fault.Before(error()) : null);
                 await Assert.ThrowsAnyAsync<Exception>(() =>
-                    reader.Store.ReadAsync(Subject, witness: 1, RecordWorld.Stop)
+                    reader.Store.ReadAsync(Subject, _world.Witnesses(1), RecordWorld.Stop)
                 );
             }
         }
@@ -226,11 +265,13 @@ public sealed class RecordStoreTests : IDisposable
         _world.Cluster.Restore(backup);
 
         // The same process, with its memory of earlier reads.
-        var lost = Assert.IsType<RecordRead.Lost>(await writer.Store.ReadAsync(Subject, witness: 4, RecordWorld.Stop));
+        var lost = Assert.IsType<RecordRead.Lost>(
+            await writer.Store.ReadAsync(Subject, _world.Witnesses(4), RecordWorld.Stop)
+        );
         Assert.Contains("has counter 2, but counter 4 was seen before", lost.Why, StringComparison.Ordinal);
         Assert.Equal(
             "2: a=2 b=1",
-            RecordWorld.Text(await writer.Store.ReadAsync(Subject, witness: 2, RecordWorld.Stop))
+            RecordWorld.Text(await writer.Store.ReadAsync(Subject, _world.Witnesses(2), RecordWorld.Stop))
         );
 
         await writer.CommitAsync("a=9", witness: 4);
@@ -245,12 +286,17 @@ public sealed class RecordStoreTests : IDisposable
         new Random(1).NextBytes(noise);
         var basis = await writer.ReadBasisAsync();
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        var part = await Assert.ThrowsAsync<RecordTooLargeException>(() =>
             writer.Store.CommitAsync(Subject, basis, RecordWorld.Changes("a=1").Add("b", noise), RecordWorld.Stop)
         );
-        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        var head = await Assert.ThrowsAsync<RecordTooLargeException>(() =>
             writer.CommitAsync(basis, string.Join(' ', Enumerable.Range(0, 50).Select(i => $"p{i}=1")))
         );
+
+        Assert.Equal(("b", 1000), (part.Part, part.Limit));
+        Assert.InRange(part.Bytes, 2001, 2300);
+        Assert.Equal(((string?)null, 2000), (head.Part, head.Limit));
+        Assert.InRange(head.Bytes, 2001, 20_000);
 
         Assert.Empty(_world.Cluster.Journal.Writes);
     }

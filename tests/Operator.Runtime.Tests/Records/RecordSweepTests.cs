@@ -28,6 +28,20 @@ public sealed class RecordSweepTests : IDisposable
     }
 
     [Fact]
+    public async Task A_part_whose_deletion_is_refused_keeps_no_other()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1 b=1 c=1");
+        await writer.CommitAsync("a=2 b=2 c=2");
+        _world.Time.Advance(TimeSpan.FromHours(2));
+        writer.Client.Faults.Next(Fault.Before(KubeErrors.Forbidden()), r => r.Verb == KubeVerb.Delete);
+
+        await Assert.ThrowsAsync<KubeApiException>(() => writer.Store.SweepAsync(ns: null, RecordWorld.Stop));
+
+        Assert.Equal(4, _world.Parts.Count);
+    }
+
+    [Fact]
     public async Task Nothing_is_swept_where_somebody_else_has_committed()
     {
         var (writer, other) = (_world.NewWriter(), _world.NewWriter());
@@ -110,7 +124,7 @@ public sealed class RecordSweepTests : IDisposable
 
         Assert.StartsWith(
             "lost",
-            RecordWorld.Text(await writer.Store.ReadAsync(Subject, witness: 0, RecordWorld.Stop)),
+            RecordWorld.Text(await writer.Store.ReadAsync(Subject, [], RecordWorld.Stop)),
             StringComparison.Ordinal
         );
     }
@@ -155,7 +169,7 @@ public sealed class RecordSweepTests : IDisposable
 
         _world.Time.Run(async () =>
         {
-            var read = reader.Store.ReadAsync(Subject, witness: 1, CancellationToken.None);
+            var read = reader.Store.ReadAsync(Subject, _world.Witnesses(1), CancellationToken.None);
             await writer.CommitAsync("a=2");
             Assert.Equal(1, await writer.Store.SweepAsync(ns: null, CancellationToken.None));
 

@@ -47,7 +47,14 @@ internal sealed class RecordWorld : IDisposable
         Cluster.All(ResourceKinds.Records.Type).Single(c => c.Label("example.io/record-role") == "head");
 
     /// <summary>The record as a new process reads it.</summary>
-    public Task<RecordRead> ReadAsync(long witness = 0) => NewWriter().Store.ReadAsync(Subject, witness, Stop);
+    public Task<RecordRead> ReadAsync(long witness = 0) =>
+        NewWriter().Store.ReadAsync(Subject, Witnesses(witness), Stop);
+
+    /// <summary>The id of the record that was committed last.</summary>
+    public string? LastId { get; set; }
+
+    /// <summary>One witness of the record that was committed last; none when the counter is 0.</summary>
+    public RecordWitness[] Witnesses(long counter) => counter == 0 ? [] : [new RecordWitness(LastId, counter)];
 
     public static ImmutableSortedDictionary<string, ReadOnlyMemory<byte>?> Changes(string text) =>
         text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
@@ -80,7 +87,7 @@ internal sealed class Writer(RecordWorld world, FakeClient client, RecordStoreOp
     public RecordStore Store { get; } = new(client, options, world.Time, world.NextId);
 
     public async Task<CommitBasis> ReadBasisAsync(long witness = 0) =>
-        await Store.ReadAsync(RecordWorld.Subject, witness, RecordWorld.Stop) switch
+        await Store.ReadAsync(RecordWorld.Subject, world.Witnesses(witness), RecordWorld.Stop) switch
         {
             RecordRead.Found(var record) => new CommitBasis.OnTop(record),
             RecordRead.Lost lost => new CommitBasis.InPlaceOf(
@@ -95,8 +102,17 @@ internal sealed class Writer(RecordWorld world, FakeClient client, RecordStoreOp
     public async Task<StoredRecord> CommitAsync(string changes, long witness = 0) =>
         await CommitAsync(await ReadBasisAsync(witness), changes);
 
-    public Task<StoredRecord> CommitAsync(CommitBasis basis, string changes) =>
-        Store.CommitAsync(RecordWorld.Subject, basis, RecordWorld.Changes(changes), RecordWorld.Stop);
+    public async Task<StoredRecord> CommitAsync(CommitBasis basis, string changes)
+    {
+        var committed = await Store.CommitAsync(
+            RecordWorld.Subject,
+            basis,
+            RecordWorld.Changes(changes),
+            RecordWorld.Stop
+        );
+        world.LastId = committed.Id;
+        return committed;
+    }
 
     private static long Above(RecordRead.Lost lost, long witness) =>
         Math.Max(witness, lost.Survivors.Select(s => s.Counter).DefaultIfEmpty().Max());

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using Operator.Testing;
@@ -27,6 +28,17 @@ public sealed class KubeConnectionTests : IDisposable
 
         var arrival = Assert.Single(server.Arrivals);
         Assert.Equal(("/api/v1/namespaces/shop/configmaps/thing", "HTTP/2"), (arrival.Path, arrival.Protocol));
+    }
+
+    [Fact]
+    public async Task A_server_with_an_IPv6_address_is_reached()
+    {
+        Assert.SkipUnless(IPv6.IsThere, IPv6.WhyNot);
+        await using var server = await TlsServer.StartAsync(IPAddress.IPv6Loopback, _authority.Issue("::1"), Stop);
+
+        await GetAsync(Endpoint(server) with { Server = server.Url });
+
+        Assert.Single(server.Arrivals);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Operator.Runtime;
 
 namespace Operator.Testing;
@@ -7,17 +8,36 @@ namespace Operator.Testing;
 public sealed record AdmissionRequest(ResourceType Type, ObjectKey Key, JsonElement? Before, JsonElement After);
 
 /// <summary>
-/// Rules that may refuse creations and replacements with 403, as ResourceQuota and admission plugins do. A rule runs
-/// under the cluster's lock and returns the reason of a refusal; null accepts the write.
+/// Rules that may refuse creations and replacements with 403, as ResourceQuota and admission plugins do, and rules that change
+/// what is created. A rule runs under the cluster's lock. A refusing rule returns the reason; null accepts the write.
 /// </summary>
 public sealed class Admission
 {
     private readonly Rules<Func<AdmissionRequest, string?>> _rules;
+    private readonly Rules<Action<ResourceType, JsonObject>> _changes;
 
-    internal Admission(Lock gate) => _rules = new Rules<Func<AdmissionRequest, string?>>(gate);
+    internal Admission(Lock gate)
+    {
+        _rules = new Rules<Func<AdmissionRequest, string?>>(gate);
+        _changes = new Rules<Action<ResourceType, JsonObject>>(gate);
+    }
+
+    /// <summary>
+    /// Adds a rule that changes objects before they are created, as a mutating webhook does. Dispose the result to remove the
+    /// rule.
+    /// </summary>
+    public IDisposable Change(Action<ResourceType, JsonObject> rule) => _changes.Add(rule);
 
     /// <summary>Adds a rule. Dispose the result to remove the rule.</summary>
     public IDisposable Refuse(Func<AdmissionRequest, string?> rule) => _rules.Add(rule);
+
+    internal void Mutate(ResourceType type, JsonObject item)
+    {
+        foreach (var change in _changes.All)
+        {
+            change(type, item);
+        }
+    }
 
     internal bool HasRules => !_rules.All.IsEmpty;
 

@@ -120,6 +120,7 @@ internal sealed class ApiWrites(ClusterState state)
             item.Remove("status");
         }
         var isShown = Defaults.Apply(kind, item);
+        state.Admission.Mutate(kind.Type, item);
         Admit(kind, key, null, item);
         // This check is last because Kubernetes runs admission before it looks for an existing object.
         if (state.Store.Find(kind.Type, key) is not null)

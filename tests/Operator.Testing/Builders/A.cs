@@ -89,7 +89,7 @@ public static partial class A
         {
             Action = ActionVerb.RunNow,
             Flow = flow,
-            Stores = stores,
+            Stores = Written(stores),
         };
 
     public static ActionSpec Suspend(string flow = "", params ImmutableArray<string> stores) =>
@@ -97,7 +97,7 @@ public static partial class A
         {
             Action = ActionVerb.Suspend,
             Flow = flow,
-            Stores = stores,
+            Stores = Written(stores),
         };
 
     public static ActionSpec Unsuspend(string flow = "", params ImmutableArray<string> stores) =>
@@ -105,8 +105,11 @@ public static partial class A
         {
             Action = ActionVerb.Unsuspend,
             Flow = flow,
-            Stores = stores,
+            Stores = Written(stores),
         };
+
+    /// <summary>No store means all stores, so the list is left out.</summary>
+    private static ImmutableArray<string> Written(ImmutableArray<string> stores) => stores.IsEmpty ? default : stores;
 
     public static SyncRollout Rollout(string uid = "rollout-1") =>
         new()

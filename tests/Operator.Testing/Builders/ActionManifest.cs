@@ -19,7 +19,9 @@ public sealed record ActionManifest
             spec:
               targetRef: {kind: MarketplaceConnector, name: {{Connector}}}
               action: {{Action}}
-              stores: [{{string.Join(", ", Stores)}}]
-              reason: "{{Reason}}"
+              reason: "{{Reason}}"{{StoresLine}}
             """;
+
+    /// <summary>An empty list is left out, because the API server refuses it.</summary>
+    private string StoresLine => Stores.IsEmpty ? "" : $"\n  stores: [{string.Join(", ", Stores)}]";
 }

@@ -17,6 +17,12 @@ public sealed record ConnectorManifest
     /// <summary>Key <c>fault</c> of this ConfigMap instead of <see cref="Fault"/>; empty: none.</summary>
     public string FaultFrom { get; init; } = "";
 
+    /// <summary>
+    /// A Secret whose key <c>fault</c> names the fault, in place of <see cref="Fault"/>. Its content is no part of the revision. Empty:
+    /// none.
+    /// </summary>
+    public string FaultSecret { get; init; } = "";
+
     public ImmutableArray<string> Stores { get; init; } = A.Stores(20);
 
     /// <summary>The Secret names of single stores, by store name.</summary>
@@ -39,9 +45,9 @@ public sealed record ConnectorManifest
     public string SyncExtra { get; init; } = "";
 
     private string FaultSource =>
-        FaultFrom.Length == 0
-            ? $"value: \"{Fault}\""
-            : $"valueFrom: {{configMapKeyRef: {{name: {FaultFrom}, key: fault}}}}";
+        FaultFrom.Length > 0 ? $"valueFrom: {{configMapKeyRef: {{name: {FaultFrom}, key: fault}}}}"
+        : FaultSecret.Length > 0 ? $"valueFrom: {{secretKeyRef: {{name: {FaultSecret}, key: fault}}}}"
+        : $"value: \"{Fault}\"";
 
     public string Yaml(string marketplaceUrl) =>
         $$"""

@@ -9,7 +9,7 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
     private readonly List<Agenda.Entry> _scheduled = [];
     private DateTimeOffset? _startedAt;
     private TimeSpan _startedElapsed;
-    private bool _hasEnded;
+    private PodState? _end;
     private bool _isWaitingForVolumes;
 
     public string Uid => uid;
@@ -40,8 +40,9 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
     /// <summary>Ends the container within the grace period, then removes the pod.</summary>
     public void Stop(TimeSpan grace)
     {
-        if (_hasEnded)
+        if (_end is not null)
         {
+            StopSidecars(grace);
             return;
         }
         Cancel();
@@ -59,6 +60,22 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
                 Plan(ToRemoval, Remove);
             }
         );
+    }
+
+    /// <summary>The worker has ended and sidecars may still run: a deletion stops them, too.</summary>
+    private void StopSidecars(TimeSpan grace)
+    {
+        if (_end is { } end && kubelet.Find(uid) is { } pod && !PodStatus.HasEnded(pod))
+        {
+            Plan(
+                _life.StopsAfter(grace),
+                () =>
+                {
+                    Tell(end);
+                    Plan(ToRemoval, Remove);
+                }
+            );
+        }
     }
 
     /// <summary>Cancels all planned steps.</summary>
@@ -88,7 +105,7 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
         }
         if (script.IsImageMissing)
         {
-            var image = kubelet.Find(uid)?.Json.GetProperty("spec").ToNode()["containers"]?[0].Text("image");
+            var image = PodStatus.WorkerOf(kubelet.Find(uid)?.Json.GetProperty("spec").ToNode()).Text("image");
             Plan(script.StartsAfter, () => Tell(PodLife.WithoutImage(image)));
         }
         else
@@ -126,7 +143,7 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
 
     private void PassDeadline()
     {
-        if (!_hasEnded)
+        if (_end is null)
         {
             End(PodLife.Overdue);
         }
@@ -135,7 +152,7 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
     private void End(PodState last)
     {
         Cancel();
-        _hasEnded = true;
+        _end = last;
         Tell(last);
     }
 

@@ -1,6 +1,6 @@
 namespace Operator.Testing;
 
-/// <summary>The state of a pod with one container, as the cluster reports it.</summary>
+/// <summary>The state of a pod's worker, as the cluster reports it.</summary>
 public abstract record PodState
 {
     private PodState() { }

@@ -4,9 +4,14 @@ using System.Text.Json.Nodes;
 
 namespace Operator.Testing;
 
-/// <summary>Writes a pod's status as the scheduler and the kubelet of Kubernetes 1.20 do.</summary>
+/// <summary>
+/// Writes a pod's status as the scheduler and the kubelet of Kubernetes 1.20 do. A state is that of the worker: the container
+/// <c>sync</c>, else the first. Other containers are sidecars: they start with the worker and run until the pod is deleted; an
+/// init container with <c>restartPolicy: Always</c> ends with the worker, as on Kubernetes 1.29.
+/// </summary>
 public static class PodStatus
 {
+    private const string Worker = "sync";
     internal const string Node = "node-1";
     internal const string NoNode = "0/1 nodes are available: 1 Insufficient cpu.";
     private const int MaxMessageBytes = 4096;
@@ -79,7 +84,10 @@ public static class PodStatus
 
     private static void Terminate(JsonObject pod, PodState.Terminated ended)
     {
-        pod.Section("status")["phase"] = ended.ExitCode == 0 ? "Succeeded" : "Failed";
+        pod.Section("status")["phase"] =
+            HasLiveSidecar(pod) ? "Running"
+            : ended.ExitCode == 0 ? "Succeeded"
+            : "Failed";
         Condition(pod, "Ready", isTrue: false, ended.FinishedAt);
         var terminated = new JsonObject
         {
@@ -104,30 +112,71 @@ public static class PodStatus
         if (!given.KeepsContainers)
         {
             status.Remove("containerStatuses");
+            status.Remove("initContainerStatuses");
         }
     }
 
+    /// <summary>The container whose states a <see cref="PodState"/> tells.</summary>
+    internal static JsonNode? WorkerOf(JsonNode? spec)
+    {
+        var containers = spec?["containers"]?.AsArray() ?? [];
+        return containers.FirstOrDefault(IsWorker) ?? containers.FirstOrDefault();
+    }
+
+    private static bool IsWorker(JsonNode? container) => container.Text("name") == Worker;
+
+    /// <summary>After the worker's end, a sidecar lives on until the pod is deleted.</summary>
+    private static bool HasLiveSidecar(JsonObject pod) =>
+        pod["spec"]?["containers"]?.AsArray().Count > 1 && pod["metadata"]?["deletionTimestamp"] is null;
+
     private static void Containers(JsonObject pod, string state, JsonObject detail, bool isReady)
     {
+        var worker = WorkerOf(pod["spec"]);
+        var sidecars =
+            state == "terminated" && HasLiveSidecar(pod)
+                ? new JsonObject { ["running"] = new JsonObject { ["startedAt"] = detail["startedAt"]?.DeepClone() } }
+                : new JsonObject { [state] = Sidecar(detail) };
         var containers = new JsonArray();
         foreach (var container in pod["spec"]?["containers"]?.AsArray() ?? [])
         {
-            containers.Add(
-                new JsonObject
-                {
-                    ["name"] = container.Text("name"),
-                    ["image"] = container.Text("image"),
-                    ["imageID"] = "",
-                    ["ready"] = isReady,
-                    ["started"] = isReady,
-                    ["restartCount"] = 0,
-                    ["lastState"] = new JsonObject(),
-                    ["state"] = new JsonObject { [state] = detail.DeepClone() },
-                }
-            );
+            var own = container == worker ? new JsonObject { [state] = detail.DeepClone() } : sidecars.DeepClone();
+            containers.Add(Status(container, own, isReady));
         }
         pod.Section("status")["containerStatuses"] = containers;
+        var native = pod["spec"]?["initContainers"]?.AsArray().Where(c => c.Text("restartPolicy") == "Always").ToList();
+        if (native is { Count: > 0 })
+        {
+            pod.Section("status")["initContainerStatuses"] = new JsonArray([
+                .. native.Select(c => Status(c, new JsonObject { [state] = Sidecar(detail) }, isReady)),
+            ]);
+        }
     }
+
+    /// <summary>The worker's state without its exit code and termination log.</summary>
+    private static JsonObject Sidecar(JsonObject detail)
+    {
+        var own = detail.DeepClone().AsObject();
+        own.Remove("message");
+        if (own["exitCode"] is not null)
+        {
+            own["exitCode"] = 0;
+            own["reason"] = "Completed";
+        }
+        return own;
+    }
+
+    private static JsonObject Status(JsonNode? container, JsonNode state, bool isReady) =>
+        new JsonObject
+        {
+            ["name"] = container.Text("name"),
+            ["image"] = container.Text("image"),
+            ["imageID"] = "",
+            ["ready"] = isReady,
+            ["started"] = isReady,
+            ["restartCount"] = 0,
+            ["lastState"] = new JsonObject(),
+            ["state"] = state,
+        };
 
     private static JsonObject Condition(JsonObject pod, string type, bool isTrue, DateTimeOffset at)
     {

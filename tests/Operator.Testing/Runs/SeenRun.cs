@@ -104,7 +104,7 @@ public sealed record SeenRun
                 pod.Text("metadata", "labels", "marketplace-operator.io/attempt") ?? "0",
                 CultureInfo.InvariantCulture
             ),
-            Image = pod.Items("spec", "containers").First().Text("image") ?? "",
+            Image = Worker(pod, "spec", "containers").Text("image") ?? "",
             Stores = [.. run.Items("stores").Select(s => s.Text("name") ?? "")],
             Slot = run.Time("slot")?.ToUnixTimeSeconds() ?? 0,
             RedoFrom = run.Items("stores")
@@ -118,7 +118,7 @@ public sealed record SeenRun
     /// <summary>The run after another change of its pod.</summary>
     public SeenRun Then(JsonElement pod, long change, DateTimeOffset at)
     {
-        var state = pod.Items("status", "containerStatuses").FirstOrDefault().At("state") ?? default;
+        var state = Worker(pod, "status", "containerStatuses").At("state") ?? default;
         var ended = state.At("terminated");
         var isOver = ended is not null || pod.Text("status", "phase") is "Succeeded" or "Failed";
         return this with
@@ -136,6 +136,10 @@ public sealed record SeenRun
             EndSeenAt = isOver ? EndSeenAt ?? at : EndSeenAt,
         };
     }
+
+    /// <summary>The worker's container or its status, among those of injected sidecars; undefined when there is none.</summary>
+    private static JsonElement Worker(JsonElement pod, string section, string containers) =>
+        pod.Items(section, containers).FirstOrDefault(c => c.Text("name") == "sync");
 
     /// <summary>The run after the removal of its pod.</summary>
     public SeenRun Gone(long change, DateTimeOffset at) =>

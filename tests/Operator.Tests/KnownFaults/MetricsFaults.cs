@@ -1,5 +1,4 @@
 using System.Text;
-using Operator.Api;
 using Operator.Planning;
 using Operator.Planning.Record;
 using Operator.Runtime;
@@ -21,43 +20,14 @@ public sealed class MetricsFaults
     [KnownFault("4 of 11", 29)]
     public async Task The_first_rollback_is_an_increase()
     {
-        _metrics.Committed(Key, new Plan(), PodResources.Default, 0);
-        _metrics.Planned(Key, new Plan(), new ConnectorStatus());
+        _metrics.Committed(Key, new Plan(), new ConnectorRecord(), resources: null);
+        _metrics.Planned(Key, new Plan());
 
         Assert.Contains(
             "marketplace_rollout_outcomes_total{namespace=\"shop\",connector=\"amazon-eu\",outcome=\"RolledBack\"} 0",
             await ScrapeAsync(),
             StringComparison.Ordinal
         );
-    }
-
-    [KnownFault("2 of 11", 15)]
-    public async Task The_error_ratio_of_a_flow_leaves_with_it()
-    {
-        var record = new ConnectorRecord().With("prices", new FlowLedger());
-        _metrics.Planned(Key, new Plan { Record = record }, new ConnectorStatus());
-
-        _metrics.Planned(Key, new Plan(), new ConnectorStatus { Flows = [new FlowStatus { Name = "prices" }] });
-
-        Assert.DoesNotContain("flow=\"prices\"", await ScrapeAsync(), StringComparison.Ordinal);
-    }
-
-    [KnownFault("2 of 11", 15)]
-    public async Task Misses_of_a_flow_that_begins_anew_are_counted()
-    {
-        Missed(100);
-        _metrics.Committed(Key, new Plan(), PodResources.Default, 0);
-
-        Missed(5);
-
-        Assert.DoesNotContain("cause=\"infra\"} 100", await ScrapeAsync(), StringComparison.Ordinal);
-    }
-
-    private void Missed(long syncs)
-    {
-        var plan = new FlowPlan { MissedBy = new MissedTally { Infra = syncs } };
-        var record = new ConnectorRecord().With("orders", plan);
-        _metrics.Committed(Key, new Plan { Record = record }, PodResources.Default, 0);
     }
 
     private async Task<string> ScrapeAsync()

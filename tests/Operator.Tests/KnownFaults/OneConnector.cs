@@ -26,6 +26,7 @@ internal sealed class OneConnector : IDisposable
             {
                 StartsAfter = TimeSpan.FromSeconds(1),
                 RunsFor = runsFor(runs++),
+                ExitCode = ExitCode,
                 Message = WorkerReport.Of([WorkerReport.Store(10)]),
             },
             seed: 7
@@ -57,6 +58,10 @@ internal sealed class OneConnector : IDisposable
 
     public DateTimeOffset Now => _operator.Time.GetUtcNow();
     public FaultPlan Faults => _operator.Faults;
+    public Admission Admission => _cluster.Admission;
+
+    /// <summary>The exit code of each later run.</summary>
+    public int ExitCode { get; set; }
 
     public JsonElement Status => _cluster.Find(Kinds.Connectors, Connector)!.Json.GetProperty("status"); // it is never deleted
 
@@ -71,11 +76,17 @@ internal sealed class OneConnector : IDisposable
     public long MissedStoreSyncs =>
         Status.GetProperty("flows")[0].GetProperty("missed").GetProperty("storeSyncs").GetInt64();
 
+    /// <summary>The pods that exist.</summary>
+    public IEnumerable<KubeObject> Pods => _cluster.All(CoreTypes.Pods);
+
     public IEnumerable<string> EventReasons =>
         _cluster.All(CoreTypes.Events).Select(e => e.Json.GetProperty("reason").GetString() ?? "");
 
     /// <summary>The newest pod, as JSON; empty before the first.</summary>
     public string NewestPod { get; private set; } = "";
+
+    public KubeObject Find(ResourceType type, string name) =>
+        _cluster.Find(type, new ObjectKey(Connector.Namespace, name))!; // the test created it
 
     public void Create(ResourceType type, string json) =>
         _cluster.Create(type, Connector.Namespace, JsonNode.Parse(json)!.AsObject()); // it is an object

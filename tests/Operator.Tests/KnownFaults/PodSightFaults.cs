@@ -10,21 +10,6 @@ namespace Operator.Tests.KnownFaults;
 /// <summary>What the operator reads from a pod's status.</summary>
 public sealed class PodSightFaults
 {
-    [KnownFault("2 of 11", 11)]
-    public void The_container_is_found_by_its_name()
-    {
-        var pod = Read(
-            """
-            {"phase":"Running","containerStatuses":[
-              {"name":"istio-proxy","state":{"running":{"startedAt":"2026-11-25T11:58:10Z"}}},
-              {"name":"sync","state":{"terminated":{"exitCode":0,"reason":"Completed","message":"{}",
-                "startedAt":"2026-11-25T11:58:12Z","finishedAt":"2026-11-25T11:59:12Z"}}}]}
-            """
-        );
-
-        Assert.IsType<ContainerSight.Terminated>(pod.Container);
-    }
-
     [KnownFault("4 of 11", 8)]
     public void A_version_that_fills_its_disk_is_to_blame()
     {

@@ -46,14 +46,20 @@ internal sealed class ActionMaker(SimulatedWorld world, Random random)
         return Spec(verb, Flows[random.Next(Flows.Length)], stores);
     }
 
-    private static JsonObject Spec(ActionVerb verb, string flow, string[] stores) =>
-        new()
+    private static JsonObject Spec(ActionVerb verb, string flow, string[] stores)
+    {
+        var spec = new JsonObject
         {
             ["targetRef"] = new JsonObject { ["kind"] = ApiGroup.ConnectorKind, ["name"] = FleetObjects.Name },
             ["action"] = verb.ToString(),
             ["flow"] = flow,
-            ["stores"] = new JsonArray([.. stores.Select(s => JsonValue.Create(s))]),
         };
+        if (stores.Length > 0)
+        {
+            spec["stores"] = new JsonArray([.. stores.Select(s => JsonValue.Create(s))]);
+        }
+        return spec;
+    }
 
     private void Create(JsonObject spec) => Create($"action-{world.Cluster.All(Kinds.Actions).Length}", spec);
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Operator.Gathering;
 using Operator.Hosting;
 using Operator.Runtime;
 using Operator.Testing;
@@ -15,17 +16,13 @@ internal sealed class OperatorProcess : IDisposable
     private Task _run = Task.CompletedTask;
 
     public OperatorProcess(FakeCluster cluster, VirtualTime time, string name, int seed)
+        : this(cluster, time, Options(name), seed) { }
+
+    public OperatorProcess(FakeCluster cluster, VirtualTime time, OperatorOptions options, int seed)
     {
-        Name = name;
+        Name = options.Identity;
         Clock = new MachineClock(time);
-        Client = cluster.Connect(name, Clock);
-        var options = new OperatorOptions
-        {
-            Identity = name,
-            LeaseNamespace = "operator-system",
-            MinimumInterval = TimeSpan.FromSeconds(1),
-            Workers = 2,
-        };
+        Client = cluster.Connect(Name, Clock);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Information));
         services.AddOperation(options, Clock, RandomnessOf(seed));
@@ -33,9 +30,28 @@ internal sealed class OperatorProcess : IDisposable
         _services = services.BuildServiceProvider();
     }
 
+    /// <summary>More than any world has.</summary>
+    public const int FinishedPodsCap = 5000;
+
+    /// <summary>The options of the processes of all worlds.</summary>
+    public static OperatorOptions Options(string name) =>
+        new()
+        {
+            Identity = name,
+            LeaseNamespace = "operator-system",
+            MinimumInterval = TimeSpan.FromSeconds(1),
+            Workers = 2,
+            FinishedPodsCap = FinishedPodsCap,
+        };
+
     public string Name { get; }
     public MachineClock Clock { get; }
     public FakeClient Client { get; }
+
+    public ClusterCache Cache => _services.GetRequiredService<ClusterCache>();
+
+    public Health Health =>
+        new(Cache, _services.GetRequiredService<LeaderLease>(), _services.GetRequiredService<KeyedQueue>());
 
     /// <summary>The newest log lines, for the report of a failing world.</summary>
     public RecentLog Log { get; } = new();

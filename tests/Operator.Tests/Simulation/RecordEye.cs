@@ -22,7 +22,7 @@ internal sealed class RecordEye
     /// <summary>Null when there is no readable record.</summary>
     public ConnectorRecord? Read(ObjectKey connector)
     {
-        var read = _store.ReadAsync(connector, witness: 0, CancellationToken.None); // the fake answers at once
+        var read = _store.ReadAsync(connector, [], CancellationToken.None); // the fake answers at once
         return read is { IsCompletedSuccessfully: true, Result: RecordRead.Found { Record: { } found } }
             ? RecordParts.Decode(found.Id, found.Counter, found.CreatedAt, found.Parts)
             : null;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Operator.Runtime;
 using Operator.Testing;
 
@@ -49,6 +50,16 @@ internal static class SyncPods
         };
     }
 
+    /// <summary>A service mesh: each pod gets a container that runs until the pod is deleted, before the worker's.</summary>
+    public static void InjectSidecar(ResourceType type, JsonObject item)
+    {
+        if (type == CoreTypes.Pods)
+        {
+            var sidecar = new JsonObject { ["name"] = "istio-proxy", ["image"] = "istio:1" };
+            item["spec"]!["containers"]!.AsArray().Insert(0, sidecar); // every pod has containers
+        }
+    }
+
     private static readonly string Good = WorkerReport.Store(10);
     private static readonly string Unfinished = WorkerReport.Store(10, hasMore: true);
 
@@ -62,7 +73,7 @@ internal static class SyncPods
         };
 
     private static string TagOf(KubeObject pod) =>
-        pod.Json.GetProperty("spec").GetProperty("containers")[0].GetProperty("image").GetString()!.Split(':')[^1]; // our pods have one
+        pod.Json.Items("spec", "containers").First(c => c.Text("name") == "sync").Text("image")!.Split(':')[^1]; // our pods have one
 
     private static string? CallsOf(int stores, Random chance) =>
         chance.Next(3) == 0 ? $"\"calls\":{{\"{FleetObjects.Api}\":{chance.Next(stores, (stores * 2) + 1)}}}" : null;

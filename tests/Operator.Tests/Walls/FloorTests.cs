@@ -18,7 +18,12 @@ public sealed class FloorTests
     {
         var below = Floors.All.TakeWhile(f => f.Name != floor).Select(f => f.Name).ToList();
 
-        Assert.Empty(Floors.Uses()[floor].Except(below));
+        var above = Floors.Uses()[floor].Except(below).ToList();
+
+        Assert.True(
+            above.Count == 0,
+            $"{floor} uses {string.Join(", ", above)}, which stands above it: pass the fact down from a step (decision 0026)"
+        );
     }
 
     [Fact]
@@ -76,6 +81,9 @@ public sealed class FloorTests
             return;
         }
 
-        Assert.Equal(picture, text[from..(until + End.Length)]);
+        Assert.True(
+            picture == text[from..(until + End.Length)],
+            $"{Guide} is out of date: run this test with UPDATE_DOCS=1 to draw the picture again; it is\n{picture}"
+        );
     }
 }

@@ -18,19 +18,19 @@ internal static partial class Floors
     [
         new("Record", "data of all books, occasion ids, outcome letters"),
         new("Record.Encoding", "the record as parts of bytes"),
-        new("Facts", "observation and sights, pods, reports, how a run ended"),
-        new("Calendar", "schedules"),
+        new("Facts", "observation, pods and their names, reports, how a run ended, reason words"),
+        new("Calendar", "schedules, slots"),
         new("Marketplaces", "profiles of the marketplaces"),
         new("Quotas", "buckets, promises, corrections"),
         new("Stores", "roster, lists, suspensions, pauses, keys, holds"),
         new("Drafts", "the plan in the making"),
         new("Actions", "what people asked for"),
-        new("Judging", "the judge"),
-        new("Rollouts", "revisions, order, steps, attempts, arms, catch-ups"),
-        new("Runs", "occasions, tries, chunks, isolation, misses, run planning"),
+        new("Judging", "the verdict on a candidate"),
+        new("Rollouts", "revisions, order, steps, attempts, roll back, arms, catch-ups"),
+        new("Runs", "next slot, occasions, tries, chunks, isolation, why a sync was missed"),
         new("Outcomes", "timelines, staleness, words for outcomes"),
         new("Steps", "adopt, take actions, fold, close, forget"),
-        new("Output", "changes, pods, wake-up"),
+        new("Output", "changes, drafts of pods, wake-up"),
         new("Telling", "statuses and conditions"),
         new("Explaining", "answers about single stores"),
     ];
@@ -80,14 +80,21 @@ internal static partial class Floors
             {
                 yield return FloorOf($"{Root}.{import.Groups["floor"].Value}") ?? line.Trim();
             }
-            foreach (Match name in QualifiedName().Matches(line))
+            foreach (
+                var named in QualifiedName().Matches(line).SelectMany(m => NamedBy(m.Value)).SelectMany(n => names[n])
+            )
             {
-                foreach (var named in names[name.Value])
-                {
-                    yield return named;
-                }
+                yield return named;
             }
         }
+    }
+
+    /// <summary>The floor and type that a qualified name can begin with, with or without our root before it.</summary>
+    private static IEnumerable<string> NamedBy(string qualified)
+    {
+        var words = qualified.Split('.').SkipWhile(w => w is "Operator" or "Planning").ToList();
+        // One floor is a folder of another: Record.Encoding.
+        return words.Zip(words.Skip(1), (floor, type) => $"{floor}.{type}").Take(2);
     }
 
     /// <summary>
@@ -116,6 +123,6 @@ internal static partial class Floors
     )]
     private static partial Regex ImportOfFloor();
 
-    [GeneratedRegex(@"(?<![\w.])[A-Z]\w*\.[A-Z]\w*", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<![\w.])[A-Z]\w*(\.[A-Z]\w*)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex QualifiedName();
 }

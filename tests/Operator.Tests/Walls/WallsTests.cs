@@ -11,6 +11,7 @@ public sealed class WallsTests
     [InlineData("Operator.Planning", "Operator.Api")]
     [InlineData("Operator.Runtime")]
     [InlineData("Operator", "Operator.Api", "Operator.Planning", "Operator.Runtime")]
+    [InlineData("Operator.Cli", "Operator.Api", "Operator.Planning", "Operator.Runtime")]
     public void A_project_references_only_what_its_wall_allows(string project, params string[] allowed)
     {
         Assert.Equal(

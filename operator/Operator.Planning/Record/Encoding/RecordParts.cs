@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Operator.Planning.Record.Encoding;
 
 /// <summary>
-/// The stored form of the record: named parts of bytes. One part per book (pauses, actions and quotas only when not empty),
-/// four parts per flow, and the parts with stores.
+/// The stored form of the record: named parts of bytes, each well below the limit of a part whatever the stores are called.
+/// Decision 0027 lists the parts.
 /// </summary>
 public static class RecordParts
 {
@@ -14,90 +14,97 @@ public static class RecordParts
     public const string Revisions = "revisions";
     public const string Attempts = "attempts";
     public const string Actions = "actions";
+    private const string Pauses = "pauses";
+    private const string Quotas = "quotas";
+    private const string Planning = "planning";
+    private const string Lists = "stores";
+    private const string Chunks = "chunks.";
+    private const string Plans = "plan.";
+    private const string Ledgers = "ledger.";
+    private const string Outcomes = "outcomes.";
 
-    private static readonly PartCodec.Book<RevisionBook> RevisionsCodec = new(
-        Revisions,
-        RecordJson.Default.RevisionBook,
-        r => r.Revisions,
-        (r, book) => r with { Revisions = book }
-    );
+    private static readonly RevisionCodec RevisionBooks = new();
+    private static readonly AttemptCodec AttemptBooks = new();
+    private static readonly ActionCodec ActionBooks = new();
+    private static readonly StoreListCodec StoreBooks = new();
+    private static readonly PlanCodec FlowPlans = new();
+    private static readonly TimelineCodec Timelines = new();
+    private static readonly WholeCodec<ChunkBook> ChunkBooks = new(StoresNamed.In);
 
-    private static readonly PartCodec.Book<AttemptBook> AttemptsCodec = new(
-        Attempts,
-        RecordJson.Default.AttemptBook,
-        r => r.Attempts,
-        (r, book) => r with { Attempts = book }
-    );
+    private static readonly WholeCodec<PlanningBook> PlanningBooks = new((book, _) => book)
+    {
+        IsEmpty = book => book.IsEmpty,
+    };
 
-    private static readonly PartCodec.Book<ActionBook> ActionsCodec = new(
-        Actions,
-        RecordJson.Default.ActionBook,
-        r => r.Actions.IsEmpty ? null : r.Actions,
-        (r, book) => r with { Actions = book }
-    );
+    private static readonly StoreKeyedCodec<FlowLedger> FlowLedgers = new()
+    {
+        Named = StoresNamed.In,
+        Values = ledger => new FlowLedger { Stores = ledger.Stores },
+        Join = (all, ledger) => all with { Stores = all.Stores.SetItems(ledger.Stores) },
+    };
 
-    private static readonly ImmutableArray<PartCodec> Codecs =
-    [
-        RevisionsCodec,
-        AttemptsCodec,
-        ActionsCodec,
-        new PartCodec.Book<PauseBook>(
-            "pauses",
-            RecordJson.Default.PauseBook,
-            r => r.Pauses.IsEmpty ? null : r.Pauses,
-            (r, book) => r with { Pauses = book }
-        ),
-        new PartCodec.Book<QuotaBook>(
-            "quotas",
-            RecordJson.Default.QuotaBook,
-            r => r.Quotas.IsEmpty ? null : r.Quotas,
-            (r, book) => r with { Quotas = book }
-        ),
-        new PartCodec.OfFlows<FlowPlan>(
-            "plan.",
-            RecordJson.Default.FlowPlan,
-            r => r.Plans,
-            (r, f, plan) => r.With(f, plan)
-        ),
-        new PartCodec.OfFlows<FlowLedger>(
-            "ledger.",
-            RecordJson.Default.FlowLedger,
-            r => r.Ledgers,
-            (r, f, ledger) => r.With(f, ledger)
-        ),
-        new PartCodec.OfFlows<ChunkBook>(
-            "chunks.",
-            RecordJson.Default.ChunkBook,
-            r => r.Chunks,
-            (r, f, book) => r.With(f, book)
-        ),
-        new PartCodec.OfFlows<Timeline>(
-            "outcomes.",
-            RecordJson.Default.Timeline,
-            r => r.Outcomes.Flows,
-            (r, f, timeline) => r with { Outcomes = r.Outcomes.With(f, timeline) }
-        ),
-        new PartCodec.Shards<OutcomeStores>(
-            "outcomestores.",
-            RecordJson.Default.OutcomeStores,
-            r => OutcomeStores.Cut(r.Outcomes.Stores),
-            (r, shards) => r with { Outcomes = r.Outcomes with { Stores = [.. shards.SelectMany(s => s.Stores)] } }
-        ),
-        new PartCodec.Shards<KeptStoreList>(
-            "stores.",
-            RecordJson.Default.KeptStoreList,
-            r => r.Stores.Lists.SelectMany(StoreShards.Cut),
-            (r, shards) => r with { Stores = StoreShards.Join(shards) }
-        ),
-    ];
+    private static readonly StoreKeyedCodec<PauseBook> PauseBooks = new()
+    {
+        Named = StoresNamed.In,
+        Values = book => new PauseBook { Auth = book.Auth },
+        Join = (all, book) => all with { Auth = all.Auth.SetItems(book.Auth) },
+        IsEmpty = book => book.IsEmpty,
+    };
 
-    /// <summary>A record that lost its head is recovered from these parts: stable, rejected revision, suspensions.</summary>
-    public static bool OutlivesHead(string part) => part is Revisions or Attempts or Actions;
+    private static readonly StoreKeyedCodec<QuotaBook> QuotaBooks = new()
+    {
+        Named = StoresNamed.In,
+        Values = book => new QuotaBook
+        {
+            Apis = book.Apis.SetItems(book.Apis.Select(a => KeyValuePair.Create(a.Key, ValuesOf(a.Value)))),
+        },
+        Join = (all, book) =>
+            all with
+            {
+                Apis = all.Apis.SetItems(
+                    book.Apis.Select(a => KeyValuePair.Create(a.Key, Join(all.Of(a.Key), a.Value)))
+                ),
+            },
+        IsEmpty = book => book.IsEmpty,
+    };
 
-    public static ImmutableSortedDictionary<string, byte[]> Encode(ConnectorRecord record) =>
-        Codecs.SelectMany(c => c.Encode(record)).ToImmutableSortedDictionary(StringComparer.Ordinal);
+    /// <summary>
+    /// Parts from which a record that lost its head is recovered: stable, rejected revision, suspensions. They name no store by
+    /// its number.
+    /// </summary>
+    public static bool OutlivesHead(string part) =>
+        part is Revisions or Attempts or Actions
+        || RevisionCodec.IsContent(part)
+        || part.StartsWith(Actions + ".", StringComparison.Ordinal);
 
-    /// <summary>Throws <see cref="JsonException"/> for an unknown or invalid part.</summary>
+    public static ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Encode(ConnectorRecord record) =>
+        Store(record).Form.Parts;
+
+    /// <summary>The record with the parts to commit in its <see cref="ConnectorRecord.Form"/>, as if it had been read from them.</summary>
+    public static ConnectorRecord Store(ConnectorRecord record)
+    {
+        var to = new PartWriter(record);
+        var before = to.Before;
+        // Chunks first, so that neighbours get neighbouring numbers.
+        to.Each(Chunks, ChunkBooks, record.Chunks, before.Chunks);
+        to.Each(Plans, FlowPlans, record.Plans, before.Plans);
+        to.Each(Ledgers, FlowLedgers, record.Ledgers, before.Ledgers);
+        to.Each(Outcomes, Timelines, record.Outcomes.Flows, before.Outcomes.Flows);
+        to.One(Revisions, RevisionBooks, record.Revisions, before.Revisions);
+        to.One(Attempts, AttemptBooks, record.Attempts, before.Attempts);
+        to.One(Actions, ActionBooks, record.Actions, before.Actions);
+        to.One(Pauses, PauseBooks, record.Pauses, before.Pauses);
+        to.One(Quotas, QuotaBooks, record.Quotas, before.Quotas);
+        to.One(Planning, PlanningBooks, record.Planning, before.Planning);
+        to.One(Lists, StoreBooks, record.Stores, before.Stores);
+        StoreTable.Write(to, record.Outcomes);
+        return record with { Form = to.Form(record) };
+    }
+
+    /// <summary>
+    /// Parts of unknown names are carried along. Throws <see cref="DamagedRecordException"/> when a part is missing that another
+    /// part lists, and <see cref="JsonException"/> for a part that can't be read.
+    /// </summary>
     public static ConnectorRecord Decode(
         string id,
         long counter,
@@ -105,21 +112,52 @@ public static class RecordParts
         IReadOnlyDictionary<string, ReadOnlyMemory<byte>> parts
     )
     {
+        var from = new PartReader(parts);
+        var places = StoreTable.ReadPlaces(from, out var numbers);
         var record = new ConnectorRecord
         {
             Id = id,
             Counter = counter,
             CreatedAt = createdAt,
+            Chunks = from.Each(Chunks, ChunkBooks),
+            Plans = from.Each(Plans, FlowPlans),
+            Ledgers = from.Each(Ledgers, FlowLedgers),
+            Outcomes = new OutcomeBook { Stores = places, Flows = from.Each(Outcomes, Timelines) },
+            Revisions = from.One(Revisions, RevisionBooks),
+            Attempts = from.One(Attempts, AttemptBooks),
+            Actions = from.One(Actions, ActionBooks),
+            Pauses = from.One(Pauses, PauseBooks),
+            Quotas = from.One(Quotas, QuotaBooks),
+            Planning = from.One(Planning, PlanningBooks),
+            Stores = from.One(Lists, StoreBooks),
         };
-        return parts
-            .Select(p => new PartCodec.Part(p.Key, p.Value))
-            .GroupBy(p => Codecs.FirstOrDefault(c => c.Owns(p.Name)) ?? throw PartCodec.Unknown(p.Name))
-            .Aggregate(record, (r, owned) => owned.Key.Decode(r, [.. owned]));
+        var form = new StoredForm
+        {
+            Parts = parts.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Unknown = from.Unread,
+            Numbers = numbers,
+            Record = record,
+        };
+        return record with { Form = form };
     }
 
-    public static RevisionBook DecodeRevisions(ReadOnlySpan<byte> bytes) => RevisionsCodec.Decode(bytes);
+    /// <summary>Recovers books of a record that lost its head. Of a part there may be several copies, the best first.</summary>
+    public static SalvagedBooks Salvage(IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> copies)
+    {
+        var parts = new SurvivingParts(copies);
+        return new SalvagedBooks(
+            RevisionCodec.Salvage(parts, Revisions),
+            parts.Find<AttemptBook>(Attempts),
+            ActionCodec.Salvage(parts, Actions)
+        );
+    }
 
-    public static AttemptBook DecodeAttempts(ReadOnlySpan<byte> bytes) => AttemptsCodec.Decode(bytes);
+    private static ApiBook ValuesOf(ApiBook book) => new() { FullAt = book.FullAt, Days = book.Days };
 
-    public static ActionBook DecodeActions(ReadOnlySpan<byte> bytes) => ActionsCodec.Decode(bytes);
+    private static ApiBook Join(ApiBook all, ApiBook book) =>
+        all with
+        {
+            FullAt = all.FullAt.SetItems(book.FullAt),
+            Days = all.Days.SetItems(book.Days),
+        };
 }

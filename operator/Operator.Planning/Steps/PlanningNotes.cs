@@ -1,0 +1,47 @@
+using Operator.Planning.Drafts;
+
+namespace Operator.Planning.Steps;
+
+/// <summary>
+/// Notes in the record when somebody planned, and since when the connector has problems, so that the causes of missed due times
+/// are facts. Only a change of the problems forces a commit.
+/// </summary>
+internal static class PlanningNotes
+{
+    /// <summary>A connector whose flows were never listed has no due times yet.</summary>
+    public static Draft NoteProblems(Draft draft)
+    {
+        var book = draft.Record.Planning;
+        return draft.Seen.ConnectorFindings.IsEmpty || book.IsInvalid || draft.Record.Plans.IsEmpty
+            ? draft
+            : draft.Decide(
+                draft.Record with
+                {
+                    Planning = book with { InvalidSince = draft.Now, InvalidUntil = null },
+                },
+                "problems of the connector keep runs from starting"
+            );
+    }
+
+    /// <summary>The last step of planning: until now the book tells of the plans before this one.</summary>
+    public static Draft NotePlan(Draft draft)
+    {
+        if (!draft.Seen.ConnectorFindings.IsEmpty)
+        {
+            return draft;
+        }
+        var book = draft.Record.Planning;
+        if (book.IsInvalid)
+        {
+            book = book with { InvalidUntil = draft.Now };
+            draft = draft.Decide(draft.Record with { Planning = book }, "the connector has no more problems");
+        }
+        var plannedAt = book.PlannedAt > draft.Now ? book.PlannedAt : draft.Now;
+        return draft.MustCommit
+            ? draft with
+            {
+                Record = draft.Record with { Planning = book with { PlannedAt = plannedAt } },
+            }
+            : draft;
+    }
+}

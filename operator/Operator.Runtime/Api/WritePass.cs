@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace Operator.Runtime;
+
+/// <summary>A write that failed. <paramref name="What"/> names it; <paramref name="Message"/> has the API server's words.</summary>
+public sealed record FailedWrite(string What, string Message)
+{
+    /// <summary>See <see cref="KubeApiException.IsRefusal"/>.</summary>
+    public bool IsRefusal { get; init; }
+
+    /// <summary>Another client changed or deleted the object after our read. The next read shows it.</summary>
+    public bool IsOutdated { get; init; }
+
+    /// <summary>See <see cref="KubeApiException.IsNamespaceTerminating"/>.</summary>
+    public bool IsNamespaceTerminating { get; init; }
+
+    /// <summary>See <see cref="KubeApiException.RetryAfter"/>; zero: no wait.</summary>
+    public TimeSpan RetryAfter { get; init; }
+
+    internal static FailedWrite Of(string what, Exception error) =>
+        error is KubeApiException answer
+            ? new FailedWrite(what, answer.Message)
+            {
+                IsRefusal = answer.IsRefusal,
+                IsOutdated = !answer.IsRefusal && (answer.IsConflict || answer.IsNotFound),
+                IsNamespaceTerminating = answer.IsNamespaceTerminating,
+                RetryAfter = answer.RetryAfter ?? TimeSpan.Zero,
+            }
+            : new FailedWrite(what, error.Message);
+}
+
+/// <summary>
+/// The writes of one pass over an object. A failed write is noted and does not stop the other writes. While the server gives no
+/// useful answer, the pass ends after 30 s, so that it never lasts for minutes. Safe for concurrent use.
+/// </summary>
+public sealed class WritePass(TimeProvider time)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentQueue<FailedWrite> _failed = new();
+    private readonly long _begun = time.GetTimestamp();
+    private volatile bool _isUnanswered;
+
+    /// <summary>The writes that failed, in the order of their failures.</summary>
+    public ImmutableArray<FailedWrite> Failed => [.. _failed];
+
+    /// <summary>Executes the write. False: it failed, or an earlier one got no answer and the 30 s are over.</summary>
+    /// <exception cref="NotLeadingException">This replica does not lead any more, so no write can succeed.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
+    public async Task<bool> TryAsync(string what, Func<Task> write)
+    {
+        if (_isUnanswered && time.GetElapsedTime(_begun) > Patience)
+        {
+            return false;
+        }
+        try
+        {
+            await write();
+            return true;
+        }
+        catch (Exception e) when (e is KubeApiException or HttpRequestException or TimeoutException or IOException)
+        {
+            if (e is not KubeApiException { IsOverloaded: false })
+            {
+                _isUnanswered = true;
+            }
+            _failed.Enqueue(FailedWrite.Of(what, e));
+            return false;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Operator.Planning.Calendar;
+
+namespace Operator.Planning.Tests;
+
+public sealed class ScheduleTests
+{
+    [Theory]
+    [InlineData("@every_second")]
+    [InlineData("@every_minute")]
+    [InlineData("@hourly")]
+    [InlineData("@daily")]
+    [InlineData("@midnight")]
+    [InlineData("@weekly")]
+    [InlineData("@monthly")]
+    [InlineData("@yearly")]
+    [InlineData(" @daily")]
+    [InlineData("@reboot")]
+    public void Macros_of_the_cron_library_are_refused(string macro) =>
+        Assert.Equal(
+            $"'{macro}' is a macro, and macros are not supported; write the 5 fields of cron, for example 0 0 * * * for each midnight, or @every 5m",
+            Schedule.Problem(macro, "UTC", TimeSpan.FromSeconds(1))
+        );
+
+    [Theory]
+    [InlineData("@every")]
+    [InlineData("@EVERY 5m")]
+    [InlineData("H * * * *")]
+    [InlineData("*/5 * * *")]
+    [InlineData("0 */5 * * * *")]
+    [InlineData("")]
+    public void What_is_neither_five_fields_nor_an_interval_is_refused(string schedule) =>
+        Assert.NotNull(Schedule.Problem(schedule, "UTC", TimeSpan.FromSeconds(1)));
+
+    /// <summary>
+    /// On 2026-10-25 in Berlin, 02:00 to 03:00 comes twice: from 00:00Z in summer time and from 01:00Z in winter time. Only times
+    /// that are written as plain numbers come once.
+    /// </summary>
+    [Theory]
+    [InlineData("30 2 * * *", "00:30")]
+    [InlineData("0,30 2 * * *", "00:00 00:30")]
+    [InlineData("15 2,3 * * *", "00:15 02:15")]
+    [InlineData("*/30 2 * * *", "00:00 00:30 01:00 01:30")]
+    [InlineData("0-15/15 2 * * *", "00:00 00:15 01:00 01:15")]
+    [InlineData("0 2-3 * * *", "00:00 01:00 02:00")]
+    [InlineData("30 * * * *", "00:30 01:30 02:30")]
+    public void When_clocks_go_back_only_fixed_times_come_once(string cron, string due) =>
+        Assert.Equal(due, DueOn("2026-10-25", cron));
+
+    /// <summary>On 2026-03-29 in Berlin, 02:00 to 03:00 does not exist: 03:00 follows at 01:00Z.</summary>
+    [Theory]
+    [InlineData("30 2 * * *", "01:00")]
+    [InlineData("0,30 2 * * *", "01:00")]
+    [InlineData("15 2,3 * * *", "01:00 01:15")]
+    [InlineData("*/30 2 * * *", "01:00")]
+    [InlineData("0 2-3 * * *", "01:00")]
+    [InlineData("30 * * * *", "00:30 01:00 01:30 02:30")]
+    public void When_clocks_go_forward_a_skipped_time_comes_right_after_the_gap(string cron, string due) =>
+        Assert.Equal(due, DueOn("2026-03-29", cron));
+
+    /// <summary>The due times from midnight to 03:00, both UTC.</summary>
+    private static string DueOn(string day, string cron)
+    {
+        var schedule = Schedule.Of(A.Flow() with { Schedule = cron, TimeZone = "Europe/Berlin" });
+        var midnight = DateTimeOffset.Parse($"{day}T00:00:00Z", CultureInfo.InvariantCulture);
+        var due = schedule.Newest(midnight.AddTicks(-1), midnight.AddHours(3).AddTicks(-1), most: 100);
+        return string.Join(' ', due.Select(at => at.ToString("HH:mm", CultureInfo.InvariantCulture)));
+    }
+}
