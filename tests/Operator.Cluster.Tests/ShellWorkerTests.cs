@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
@@ -31,7 +32,7 @@ public sealed class ShellWorkerTests(TestCluster cluster) : ClusterStory(cluster
             Ct
         );
         Assert.Equal(0, synced.Status.Stores.Stale);
-        Assert.All(Story.Runs.Where(r => r.Succeeded), r => Assert.Equal(3, r.Reported.Length));
+        Assert.All(Story.Runs.Where(r => r.Succeeded), r => Assert.Equal(3, r.Reported.Count()));
     }
 
     [Fact]
@@ -60,5 +61,5 @@ public sealed class ShellWorkerTests(TestCluster cluster) : ClusterStory(cluster
     }
 
     /// <summary>The text as a JSON string, which YAML accepts.</summary>
-    private static string Quoted(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+    private static string Quoted(string text) => JsonSerializer.Serialize(text);
 }

@@ -55,8 +55,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         IReadOnlyCollection<RecordWitness> witnesses,
         CancellationToken ct
     ) =>
-        _last.FindCurrent(subject) is { } known
-        && known.Counter >= RecordWitness.NewestOf(known.Id, witnesses)
+        _last.FindCurrent(subject) is { } known && known.Counter >= RecordWitness.NewestOf(known.Id, witnesses)
             ? Task.FromResult<RecordRead>(new RecordRead.Found(known))
             : ReadAsync(subject, witnesses, ct);
 

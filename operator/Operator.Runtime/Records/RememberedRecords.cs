@@ -13,7 +13,7 @@ internal sealed class RememberedRecords(RecordObjects objects)
     private const int Most = 20_000;
 
     /// <summary>After this number of other records, one that was not used becomes compressed. Up to twice as many are not.</summary>
-    private const int MostInUse = 500;
+    private const int MostInUse = 200;
 
     private readonly Lock _gate = new();
     private readonly HashSet<ObjectKey> _current = [];

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
@@ -9,7 +8,7 @@ using Operator.Testing;
 namespace Operator.Planning.Tests;
 
 /// <summary>The page of the worker contract says what the operator does.</summary>
-public sealed partial class SyncPodPageTests
+public sealed class SyncPodPageTests
 {
     private const string Page = "docs/writing-a-sync-pod.md";
 
@@ -57,17 +56,17 @@ public sealed partial class SyncPodPageTests
             .Where(key => Report.Parse($$$"""{"v":1,"s":[{"failed":1,"e":{{{{key}}}:1}}]}""", 1) is Report.Read)
             .Select(key => key.Trim('"'));
 
-        Assert.Equal(
-            accepted,
-            ClassRows().Matches(Text).Select(m => m.Groups["letter"].Value).Order(StringComparer.Ordinal)
-        );
+        Assert.Equal(accepted, ClassesInTable().Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Each_variable_that_a_pod_gets_is_in_the_table()
     {
         var world = new World();
-        var bundle = new CaBundle { ConfigMapKeyRef = new KeySelector { Name = "ca", Key = "ca.crt" } };
+        var bundle = new CaBundle
+        {
+            ConfigMapKeyRef = new KeySelector { Name = "ca", Key = "ca.crt" },
+        };
         world.Connector = world.Connector with
         {
             Spec = world.Connector.Spec with { Sync = world.Connector.Spec.Sync with { CaBundle = bundle } },
@@ -80,6 +79,11 @@ public sealed partial class SyncPodPageTests
         Assert.All(pod.Environment, v => Assert.Contains($"`{v.Key}`", Text, StringComparison.Ordinal));
     }
 
-    [GeneratedRegex(@"^\| `(?<letter>[a-z])` \| \w+ \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
-    private static partial Regex ClassRows();
+    /// <summary>The letters of the rows that look like <c>| `t` | throttled |</c>.</summary>
+    private static IEnumerable<string> ClassesInTable() =>
+        Text.Split('\n')
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Where(cells => cells.Length > 3 && cells[1].Length == 3 && cells[1].StartsWith('`'))
+            .Select(cells => cells[1].Trim('`'))
+            .Where(key => key != "v" && key != "s");
 }

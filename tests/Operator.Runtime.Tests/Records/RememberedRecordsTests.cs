@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using Operator.Testing;
+using System.Text.Json;
 
 namespace Operator.Runtime.Tests.Records;
 
@@ -77,7 +77,10 @@ public sealed class RememberedRecordsTests
     {
         var record = Record(1, "a=1");
         _records.RememberHead(Subject(1), HeadOf(Subject(1), record, text => text));
-        _records.RememberHead(Subject(2), HeadOf(Subject(2), record, t => t.Replace("id1", "id2", StringComparison.Ordinal)));
+        _records.RememberHead(
+            Subject(2),
+            HeadOf(Subject(2), record, t => t.Replace("id1", "id2", StringComparison.Ordinal))
+        );
 
         Assert.Equal(TextsOf(record), TextsOf(_records.FindCurrent(Subject(1))!)); // remembered above
         Assert.Null(_records.FindCurrent(Subject(2)));
@@ -146,7 +149,7 @@ public sealed class RememberedRecordsTests
     private static KubeObject HeadOf(ObjectKey subject, StoredRecord record, Func<string, string> change)
     {
         var head = Objects.Head(subject, RecordObjects.HeadOf(record), new LostHead("uid", "7"));
-        return new KubeObject(System.Text.Json.JsonElement.Parse(change(Encoding.UTF8.GetString(head.Span))));
+        return new KubeObject(JsonElement.Parse(change(Encoding.UTF8.GetString(head.Span))));
     }
 
     private static Dictionary<string, string> TextsOf(StoredRecord record) =>

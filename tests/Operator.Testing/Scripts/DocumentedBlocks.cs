@@ -1,23 +1,38 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
+using System.Text;
 
 namespace Operator.Testing;
 
 /// <summary>The fenced blocks of a Markdown file of this repository, so that tests use what a reader copies.</summary>
-public static partial class DocumentedBlocks
+public static class DocumentedBlocks
 {
-    /// <summary>The texts of the blocks of this language, in the order of the file.</summary>
-    public static ImmutableArray<string> Of(string file, string language) =>
-        [
-            .. Fences()
-                .Matches(File.ReadAllText(Repository.PathOf(file)))
-                .Where(m => m.Groups["language"].Value == language)
-                .Select(m => m.Groups["text"].Value),
-        ];
+    private const string Fence = "```";
 
-    [GeneratedRegex(
-        "^```(?<language>[a-z]*)\n(?<text>.*?)^```$",
-        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture
-    )]
-    private static partial Regex Fences();
+    /// <summary>The texts of the blocks of this language, in the order of the file.</summary>
+    public static ImmutableArray<string> Of(string file, string language)
+    {
+        var blocks = ImmutableArray.CreateBuilder<string>();
+        StringBuilder? open = null;
+        var isWanted = false;
+        foreach (var line in File.ReadLines(Repository.PathOf(file)))
+        {
+            if (!line.StartsWith(Fence, StringComparison.Ordinal))
+            {
+                open?.Append(line).Append('\n');
+            }
+            else if (open is null)
+            {
+                (open, isWanted) = (new StringBuilder(), line[Fence.Length..] == language);
+            }
+            else
+            {
+                if (isWanted)
+                {
+                    blocks.Add(open.ToString());
+                }
+                open = null;
+            }
+        }
+        return blocks.ToImmutable();
+    }
 }
