@@ -32,7 +32,7 @@ public static class Planner
         // Decide actions first, because suspensions and run-nows change the following steps.
         draft = seen.ConnectorFindings.IsEmpty ? ActionTaking.Take(draft) : draft;
         draft = ListAdoption.UnderSuspensions(PlanningNotes.NoteProblems(SpecSuspension.Note(draft)));
-        var (pods, waiting) = (PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods), new WaitingStores());
+        var (pods, waiting) = (PodIndex.Of(seen, draft.Record), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
         draft = Closing.Close(Folding.Fold(Replacement.Note(draft), pods), waiting);
         if (seen.ConnectorFindings.IsEmpty)
@@ -40,7 +40,8 @@ public static class Planner
             // Choose each store's revision before new runs are planned.
             draft = AttemptMachine.Advance(draft);
             draft = draft with { Record = AuthPauses.Forget(draft.Record, draft.Effective) };
-            draft = RunPlanning.Extend(Timelines.WriteSkipped(Occasions.OpenDue(draft)), pods, waiting);
+            (draft, pods) = UnknownRuns.Adopt(Timelines.WriteSkipped(Occasions.OpenDue(draft)), pods);
+            draft = RunPlanning.Extend(draft, pods, waiting);
             // Close occasions whose remaining stores are all held beyond the last start time.
             draft = StoreHolds.Exist(draft.Effective, draft.Record) ? Closing.Close(draft, waiting) : draft;
             draft = Expiry.Mark(draft, pods);
@@ -75,7 +76,7 @@ public static class Planner
         return StandStill(seen) with
         {
             Changes = isCommitted
-                ? Changes.Deletions(draft, PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods))
+                ? Changes.Deletions(draft, PodIndex.Of(seen, draft.Record))
                 : [],
             RolloutStatus = RolloutTeller.Tell(draft),
             OutdatedActions = ActionAges.Outdated(draft),

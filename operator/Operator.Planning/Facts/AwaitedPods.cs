@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Operator.Api;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
@@ -8,14 +9,16 @@ public static class AwaitedPods
 {
     /// <summary>Names of pods that are gone and that the record no longer waits for.</summary>
     public static ImmutableArray<string> Settled(
-        string connector,
+        ObjectMeta connector,
         ConnectorRecord record,
         ImmutableArray<ObservedPod> pods
     )
     {
         var index = PodIndex.Of(connector, record, pods);
         var awaited = Unfolded(record)
-            .Select(run => index.Find(run.Flow, run.Occasion, run.Entry)?.Name)
+            .Select(run =>
+                (index.Find(run.Flow, run.Occasion, run.Entry) ?? index.FindEdited(run.Flow, run.Occasion, run.Entry))?.Name
+            )
             .OfType<string>()
             .ToHashSet(StringComparer.Ordinal);
         return [.. pods.Where(p => p.IsGone && !awaited.Contains(p.Name)).Select(p => p.Name)];

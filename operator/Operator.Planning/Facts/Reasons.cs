@@ -64,6 +64,7 @@ public static class Reasons
     public const string NodeShutdown = "NodeShutdown";
     public const string NodeLost = "NodeLost";
     public const string NeverSeen = "NeverSeen";
+    public const string FingerprintEdited = "FingerprintEdited";
 
     // The rollout.
     public const string UpToDate = "UpToDate";

@@ -20,6 +20,12 @@ internal static class Wiring
     /// <summary>Service key of the gateway that writes without leadership; only the lease uses it.</summary>
     internal const string Unfenced = "unfenced";
 
+    /// <summary>Service key of a connection of its own, and of the gateway over it; only the release of the lease uses it.</summary>
+    internal const string Release = "release";
+
+    /// <summary>A little longer than <see cref="LeaderLeaseOptions.LongestStop"/>, so that the lease is released before the host gives up.</summary>
+    internal static TimeSpan ShutdownTimeout { get; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Options of the record store.</summary>
     internal static RecordStoreOptions Records { get; } =
         new()
@@ -62,7 +68,7 @@ internal static class Wiring
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options.HttpPort));
         builder.Logging.ClearProviders().AddJsonConsole(json => json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddOperation(options, TimeProvider.System, Randomness.OfTheSystem());
         builder.Services.AddSingleton<Health>().AddHostedService<OperatorService>();
     }
@@ -105,9 +111,7 @@ internal static class Wiring
             Metrics.WithCustomRegistry(s.GetRequiredService<CollectorRegistry>())
         );
         services.AddSingleton<KubeApiMetrics>().AddSingleton<InformerMetrics>();
-        services.AddSingleton(_ =>
-            KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}")
-        );
+        services.AddSingleton(_ => Connect()).AddKeyedSingleton(Release, (_, _) => Connect());
         services.AddSingleton(s =>
             LeaseOptions(s.GetRequiredService<OperatorOptions>(), s.GetRequiredService<Randomness>())
         );
@@ -117,6 +121,16 @@ internal static class Wiring
         });
         // Only the lease is written without leadership.
         services.AddKeyedSingleton<IKubeApi, KubeApi>(Unfenced);
+        services.AddKeyedSingleton<IKubeApi>(
+            Release,
+            (s, key) =>
+                new KubeApi(
+                    s.GetRequiredKeyedService<HttpClient>(key),
+                    s.GetRequiredService<TimeProvider>(),
+                    s.GetRequiredService<KubeApiMetrics>(),
+                    s.GetRequiredService<KubeApiOptions>()
+                )
+        );
         services.AddSingleton<IKubeApi>(s => new FencedKubeApi(
             s.GetRequiredKeyedService<IKubeApi>(Unfenced),
             s.GetRequiredService<LeaderLease>()
@@ -148,13 +162,19 @@ internal static class Wiring
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Records")
         ));
         services.AddSingleton(s => new LeaderLease(
-            s.GetRequiredKeyedService<IKubeApi>(Unfenced),
+            new LeaseConnections(
+                s.GetRequiredKeyedService<IKubeApi>(Unfenced),
+                s.GetRequiredKeyedService<IKubeApi>(Release)
+            ),
             s.GetRequiredService<LeaderLeaseOptions>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<IMetricFactory>(),
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Lease")
         ));
     }
+
+    private static HttpClient Connect() =>
+        KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}");
 
     private static void AddReconciler(IServiceCollection services)
     {

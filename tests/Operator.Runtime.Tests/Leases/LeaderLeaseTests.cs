@@ -276,7 +276,7 @@ public sealed class LeaderLeaseTests : IDisposable
         };
 
         Assert.Throws<InvalidOperationException>(() =>
-            new LeaderLease(_a.Client, options, _time, Prometheus.Metrics.WithCustomRegistry(_a.Registry), _a.Log)
+            new LeaderLease(new(_a.Client, _a.Client), options, _time, Prometheus.Metrics.WithCustomRegistry(_a.Registry), _a.Log)
         );
     }
 
