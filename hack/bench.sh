@@ -35,7 +35,7 @@ apply_crds() {
 hold_still() {
   if [ -e "$DIR/pid/kubelet" ]; then
     local name
-    for name in kubelet kube-proxy kube-scheduler kube-controller-manager; do stop_if_there "$name"; done
+    for name in kubelet kube-proxy dns-names dnsmasq kube-scheduler kube-controller-manager; do stop_if_there "$name"; done
     stillness="kubelet, scheduler and controller-manager stopped"
   elif [ -z "${TEST_KUBECONFIG:-}" ]; then
     kubectl get nodes -o name | xargs kubectl cordon >/dev/null

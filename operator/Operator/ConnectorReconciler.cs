@@ -24,6 +24,7 @@ internal sealed class ConnectorReconciler(
     DecodedRecords decodedRecords,
     CreateRefusals refusals,
     FailedWrites failures,
+    PlanningStart start,
     TimeProvider time,
     ILogger<ConnectorReconciler> logger
 )
@@ -76,7 +77,7 @@ internal sealed class ConnectorReconciler(
         try
         {
             // While the status says that the record is too large, every plan is committed, so that the condition stays until one fits.
-            var mustCommit = plan.MustCommit || RecordSizes.IsTooLarge(connector.Status);
+            var mustCommit = plan.MustCommit || (!plan.StandsBack && RecordSizes.IsTooLarge(connector.Status));
             committed = mustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
         }
         catch (KubeApiException e) when (e.IsRefusal)
@@ -92,6 +93,10 @@ internal sealed class ConnectorReconciler(
         {
             ReconcilerLog.Committed(logger, key, committed.Counter, plan.Because);
             teller.TellCommitted(gathered, plan);
+        }
+        if (plan.StandsBack)
+        {
+            start.StoodBack(key, time.GetUtcNow());
         }
         // Act.
         var failed = await actor.ActAsync(gathered.Seen.Connector, plan, ct);
@@ -168,6 +173,7 @@ internal sealed class ConnectorReconciler(
         var writes = new WritePass(time);
         await teller.TellWithoutConnectorAsync(key, writes, ct);
         refusals.Forget(key);
+        start.Forget(key);
         var isForgotten = cache.ForgetMissing(key, time.GetUtcNow());
         return OutcomeOf(key, writes.Failed, isForgotten ? null : ClusterCache.MissingKept)
             ?? (
@@ -201,7 +207,8 @@ internal sealed class ConnectorReconciler(
             .Parts.Keys.Where(name => !parts.ContainsKey(name))
             .Select(name => KeyValuePair.Create(name, (ReadOnlyMemory<byte>?)null));
         var changes = changed.Concat(removed).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var committed = await records.CommitAsync(key, gathered.Basis, changes, ct);
+        var claim = gathered.Seen.Operator is { } self ? new RecordClaim(self.Id, plan.ClaimUntil) : null;
+        var committed = await records.CommitAsync(key, gathered.Basis with { Claim = claim }, changes, ct);
         decodedRecords.Remember(key, committed, record);
         return committed;
     }

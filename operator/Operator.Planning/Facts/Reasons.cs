@@ -36,6 +36,7 @@ public static class Reasons
     public const string CapacityTooLow = "CapacityTooLow";
     public const string StoreListBroken = "StoreListBroken";
     public const string ForeignPod = "ForeignPod";
+    public const string OperatorConflict = "OperatorConflict";
 
     // Runs outside the schedule.
     public const string CatchUp = "CatchUp";

@@ -47,6 +47,8 @@ internal static class Wiring
         ["--watch-namespace"] = nameof(OperatorOptions.WatchNamespace),
         ["--lease-namespace"] = nameof(OperatorOptions.LeaseNamespace),
         ["--lease-name"] = nameof(OperatorOptions.LeaseName),
+        ["--instance-id"] = nameof(OperatorOptions.InstanceId),
+        ["--take-over"] = nameof(OperatorOptions.TakeOver),
         ["--identity"] = nameof(OperatorOptions.Identity),
         ["--minimum-interval"] = nameof(OperatorOptions.MinimumInterval),
         ["--workers"] = nameof(OperatorOptions.Workers),
@@ -151,7 +153,7 @@ internal static class Wiring
         });
         services.AddSingleton(s => new RecordStore(
             s.GetRequiredService<IKubeApi>(),
-            Records,
+            RecordsOf(s.GetRequiredService<OperatorOptions>(), s.GetRequiredService<TimeProvider>()),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<Randomness>().Id
         ));
@@ -173,12 +175,16 @@ internal static class Wiring
         ));
     }
 
+    private static RecordStoreOptions RecordsOf(OperatorOptions options, TimeProvider time) =>
+        Records with { IsOthers = claim => Circumstances.IsOthers(options, claim, time.GetUtcNow()) };
+
     private static HttpClient Connect() =>
         KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}");
 
     private static void AddReconciler(IServiceCollection services)
     {
         services.AddSingleton<ClusterCache>().AddSingleton<SpecChecks>().AddSingleton<RecordGatherer>();
+        services.AddSingleton<PlanningStart>().AddSingleton<Circumstances>();
         services.AddSingleton<Gatherer>();
         services.AddSingleton<CreateRefusals>().AddSingleton<FailedWrites>().AddSingleton<ClusterActor>();
         services
@@ -189,6 +195,7 @@ internal static class Wiring
             .AddSingleton<ActionStatuses>()
             .AddSingleton<OperatorMetrics>()
             .AddSingleton<RunLog>()
+            .AddSingleton<StandBackTeller>()
             .AddSingleton<Teller>();
         services.AddSingleton(s => new EventRecorder(
             s.GetRequiredService<IKubeApi>(),
@@ -243,6 +250,8 @@ internal static class Wiring
             LeaseNamespace = configuration[nameof(OperatorOptions.LeaseNamespace)] ?? defaults.LeaseNamespace,
             LeaseName = configuration[nameof(OperatorOptions.LeaseName)] ?? defaults.LeaseName,
             Identity = configuration[nameof(OperatorOptions.Identity)] ?? defaults.Identity,
+            InstanceId = configuration[nameof(OperatorOptions.InstanceId)] ?? defaults.InstanceId,
+            TakeOver = configuration[nameof(OperatorOptions.TakeOver)] ?? defaults.TakeOver,
             MinimumInterval = Interval(
                 configuration,
                 nameof(OperatorOptions.MinimumInterval),
