@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures the operator on its own real cluster and compares with bench/limits.json: hack/bench.sh [--scale=0.1] [--keep] [NAME…]
 #
-# Names: startup takeover steady latency creation runs footprint (default: all these), and soak (half an hour). --scale makes the
-# load smaller; the limits are for scale 1. --keep leaves the cluster up for the next call. CLUSTER names it (default bench).
+# Names: startup takeover handover steady latency creation runs footprint (default: all these), and soak (half an hour). --scale makes
+# the load smaller; the limits are for scale 1. --keep leaves the cluster up for the next call. CLUSTER names it (default bench).
 # Exits with 1 when a limit is exceeded.
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

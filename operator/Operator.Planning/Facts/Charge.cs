@@ -56,7 +56,7 @@ public static class Charges
     /// Until when the claim of a commit is fresh. <paramref name="nextDue"/> is the next due time that the commit knows; null: none.
     /// </summary>
     public static DateTimeOffset FreshUntil(DateTimeOffset now, DateTimeOffset? nextDue) =>
-        nextDue + AfterDue < now + Longest ? nextDue.Value + AfterDue : now + Longest;
+        nextDue is { } due && due + AfterDue < now + Longest ? due + AfterDue : now + Longest;
 
     /// <summary>When the operator in charge must renew its claim; null: no other operator waits for the end of it.</summary>
     public static DateTimeOffset? RenewAt(Observation seen) =>

@@ -10,6 +10,7 @@ internal sealed class PodIndex
     private readonly Dictionary<(string Flow, string Occasion, int Index), ObservedPod> _byEntry = [];
     private readonly Dictionary<(string Flow, string Occasion, int Index), ObservedPod> _edited = [];
     private readonly HashSet<string> _foreignNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _foreignRuns = new(StringComparer.Ordinal);
 
     private PodIndex(ImmutableArray<ObservedPod> strays) => Strays = strays;
 
@@ -82,6 +83,10 @@ internal sealed class PodIndex
             {
                 strays.Add(pod);
                 _foreignNames.Add(pod.Name);
+                if (entries.ContainsKey(pod.Name))
+                {
+                    _foreignRuns.Add(pod.Name);
+                }
             }
         }
         Strays = strays.ToImmutable();
@@ -101,6 +106,9 @@ internal sealed class PodIndex
 
     /// <summary>Another pod has the name. The operator does not touch that pod, and cannot create a pod with the name.</summary>
     public bool IsTaken(string podName) => _foreignNames.Contains(podName);
+
+    /// <summary>Strays that have ended and may be deleted: not a pod of somebody else that has the name of a run.</summary>
+    public IEnumerable<ObservedPod> EndedStrays => Strays.Where(p => HasEnded(p) && !_foreignRuns.Contains(p.Name));
 
     /// <summary>Live runs of the flow that the record does not know. Each takes a place, as every other run.</summary>
     public int LiveStrays(string flow) => Strays.Count(p => IsLiveStray(p, flow));

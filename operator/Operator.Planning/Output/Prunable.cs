@@ -29,7 +29,7 @@ internal static class Prunable
                 );
             }
         }
-        prunable.AddRange(pods.Strays.Where(PodIndex.HasEnded));
+        prunable.AddRange(pods.EndedStrays);
         prunable.AddRange(EditedOfFoldedRuns(draft, pods));
         return [.. prunable.Where(p => p is { IsGone: false, IsDeleting: false })];
     }
@@ -52,7 +52,8 @@ internal static class Prunable
 
     /// <summary>Nobody can read the history of a pod whose fingerprint was edited. A live run is stopped by its entry.</summary>
     private static IEnumerable<ObservedPod> EditedOfFoldedRuns(Draft draft, PodIndex pods) =>
-        from plan in pods.HasEdited ? draft.Record.Plans : []
+        from plan in draft.Record.Plans
+        where pods.HasEdited
         from occasion in plan.Value.Occasions
         from entry in occasion.Entries
         where entry.Result is not null
