@@ -94,10 +94,6 @@ internal sealed class ConnectorReconciler(
             ReconcilerLog.Committed(logger, key, committed.Counter, plan.Because);
             teller.TellCommitted(gathered, plan);
         }
-        if (plan.StandsBack)
-        {
-            start.StoodBack(key, time.GetUtcNow());
-        }
         // Act.
         var failed = await actor.ActAsync(gathered.Seen.Connector, plan, ct);
         // Tell: write the statuses last.

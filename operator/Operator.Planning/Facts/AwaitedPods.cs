@@ -41,6 +41,29 @@ public static class AwaitedPods
         ];
     }
 
+    /// <summary>
+    /// Pods of unfolded runs that the watch calls gone, though nobody was seen to delete them: they may only have lost the label by which
+    /// they are watched. A live read must confirm that they are gone; else a second run starts beside them.
+    /// </summary>
+    public static ImmutableArray<ObservedPod> LeftUnmarked(ConnectorRecord record, Observation seen)
+    {
+        if (!seen.Pods.Any(IsLeftUnmarked))
+        {
+            return [];
+        }
+        var index = PodIndex.Of(seen, record);
+        return
+        [
+            .. Unfolded(record)
+                .Select(run => index.Find(run.Flow, run.Occasion, run.Entry))
+                .OfType<ObservedPod>()
+                .Where(IsLeftUnmarked),
+        ];
+    }
+
+    private static bool IsLeftUnmarked(ObservedPod pod) =>
+        pod is { IsGone: true, IsDeleting: false, Container: not ContainerSight.Terminated };
+
     private static string NameOf(string connector, ConnectorRecord record, Run run) =>
         PodNames.Of(connector, record.Id, run.Flow, run.Occasion.Id, run.Entry.Index);
 

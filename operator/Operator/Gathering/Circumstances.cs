@@ -16,16 +16,22 @@ internal sealed class Circumstances(
     private readonly OperatorInstance _self = new(options.Instance, options.TakeOver);
 
     /// <summary>The observation without objects. <paramref name="claim"/> is that of the record's head.</summary>
-    public Observation Begin(ObjectKey connector, RecordClaim? claim) =>
-        new()
+    public Observation Begin(ObjectKey connector, RecordClaim? claim)
+    {
+        var seen = new Observation
         {
             Now = time.GetUtcNow(),
             IsClockSkewed = IsSkewed(),
-            PlanningSince = start.Since(connector, time.GetUtcNow()),
             Operator = _self,
             Claim = ClaimOf(claim),
             Salt = random.Number(),
         };
+        if (seen.Charge is Charge.Foreign or Charge.Stale or Charge.TakenOver)
+        {
+            start.BeginAnew(connector, seen.Now);
+        }
+        return seen with { PlanningSince = start.Since(connector, seen.Now) };
+    }
 
     /// <summary>Whether a record with this claim is another operator's now.</summary>
     public static bool IsOthers(OperatorOptions options, RecordClaim claim, DateTimeOffset now) =>

@@ -156,6 +156,17 @@ internal sealed class Gatherer(
                 pods = pods.Add(PodProjection.Of(pod).Pod);
             }
         }
+        foreach (var left in AwaitedPods.LeftUnmarked(found.Record, seen))
+        {
+            var pod = await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, left.Name), ct);
+            var isThere = pod?.Uid == left.Uid;
+            if (!isThere)
+            {
+                // So that the next reconcile need not ask again.
+                cache.Deleting(connector, left.Name, left.Uid);
+            }
+            pods = isThere ? pods.Replace(left, PodProjection.Of(pod!).Pod) : pods; // it is there
+        }
         foreach (var name in OverduePods.Names(found.Record, seen))
         {
             if (await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, name), ct) is { } pod)

@@ -4,12 +4,12 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// The instant since which this process plans: its first plan, or the last time that it stood back from a connector. Only the leader
-/// plans, and a process that loses the lease ends, so it has planned ever since. Safe for concurrent use.
+/// The instant since which this process plans for a connector: its first plan, or when it took the connector over from another operator.
+/// Only the leader plans, and a process that loses the lease ends, so it has planned ever since. Safe for concurrent use.
 /// </summary>
 internal sealed class PlanningStart
 {
-    private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _stoodBack = new();
+    private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _anew = new();
     private long _ticks;
 
     /// <summary>The first call sets the instant.</summary>
@@ -17,12 +17,12 @@ internal sealed class PlanningStart
     {
         Interlocked.CompareExchange(ref _ticks, now.UtcTicks, 0);
         var first = new DateTimeOffset(Interlocked.Read(ref _ticks), TimeSpan.Zero);
-        return _stoodBack.TryGetValue(connector, out var until) && until > first ? until : first;
+        return _anew.TryGetValue(connector, out var since) && since > first ? since : first;
     }
 
-    /// <summary>Another operator was in charge of the connector until now.</summary>
-    public void StoodBack(ObjectKey connector, DateTimeOffset now) => _stoodBack[connector] = now;
+    /// <summary>Another operator was in charge of the connector until now, and may have planned nothing.</summary>
+    public void BeginAnew(ObjectKey connector, DateTimeOffset now) => _anew[connector] = now;
 
     /// <summary>The connector is gone.</summary>
-    public void Forget(ObjectKey connector) => _stoodBack.TryRemove(connector, out _);
+    public void Forget(ObjectKey connector) => _anew.TryRemove(connector, out _);
 }

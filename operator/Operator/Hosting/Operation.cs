@@ -31,7 +31,7 @@ internal sealed class Operation(
         try
         {
             await Task.WhenAny(caching, leading);
-            await stop.CancelAsync();
+            Cancel(stop);
             await leading;
         }
         catch (OperationCanceledException) when (caching.IsCompleted)
@@ -40,10 +40,13 @@ internal sealed class Operation(
         }
         finally
         {
-            await end.CancelAsync();
+            Cancel(end);
             await EndAsync(caching, end.Token);
         }
     }
+
+    /// <summary>Not CancelAsync: its callbacks would run on another thread.</summary>
+    private static void Cancel(CancellationTokenSource source) => source.Cancel();
 
     private static async Task EndAsync(Task caching, CancellationToken end)
     {

@@ -204,7 +204,7 @@ public sealed class LeaderLeaseTests : IDisposable
                 _a.Log.Lines,
                 l => l.Level == LogLevel.Error && l.Text.Contains("service account", StringComparison.Ordinal)
             );
-            Assert.InRange(await CountAsync(_a, "leader_election_failures_total", "reason=\"forbidden\"") ?? 0, 25, 35);
+            Assert.InRange(await CountAsync(_a, "leader_election_failures_total", "reason=\"forbidden\"") ?? 0, 55, 65);
         });
 
     [Fact]
