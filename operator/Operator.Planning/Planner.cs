@@ -65,7 +65,15 @@ public static class Planner
         {
             Record = (seen.Record as RecordSight.Found)?.Record ?? new ConnectorRecord(),
             ConnectorStatus = told,
-            Events = [new EventNote(EventTarget.Connector, Reasons.OperatorConflict, ConflictTeller.Message(seen), IsWarning: true)],
+            Events =
+            [
+                new EventNote(
+                    EventTarget.Connector,
+                    Reasons.OperatorConflict,
+                    ConflictTeller.Message(seen),
+                    IsWarning: true
+                ),
+            ],
             WakeAt = seen.Claim?.FreshUntil > seen.Now ? seen.Claim.FreshUntil : null,
             StandsBack = true,
             Because = ConflictTeller.Message(seen),
@@ -98,9 +106,7 @@ public static class Planner
         var isCommitted = seen.Record is RecordSight.Found && seen.ConnectorFindings.IsEmpty;
         return StandStill(seen) with
         {
-            Changes = isCommitted
-                ? Changes.Deletions(draft, PodIndex.Of(seen, draft.Record))
-                : [],
+            Changes = isCommitted ? Changes.Deletions(draft, PodIndex.Of(seen, draft.Record)) : [],
             RolloutStatus = RolloutTeller.Tell(draft),
             OutdatedActions = ActionAges.Outdated(draft),
             Because = "the record is too large",

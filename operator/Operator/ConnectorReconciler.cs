@@ -185,7 +185,10 @@ internal sealed class ConnectorReconciler(
         var record = hasCommitted ? plan.Record : (gathered.Seen.Record as RecordSight.Found)?.Record;
         if (record is not null)
         {
-            cache.ForgetDeparted(key, AwaitedPods.Settled(gathered.Seen.Connector.Metadata, record, gathered.Seen.Pods));
+            cache.ForgetDeparted(
+                key,
+                AwaitedPods.Settled(gathered.Seen.Connector.Metadata, record, gathered.Seen.Pods)
+            );
             var awaited = AwaitedPods.Names(key.Name, record);
             refusals.Keep(key, awaited);
             cache.Finished.Planned(key, awaited);

@@ -13,15 +13,7 @@ public sealed class HandoverTests(UnsettledCluster cluster) : UnsettlingStory(cl
         var former = await Cluster.Operator.LeaderAsync(Ct);
 
         var asked = TimeProvider.System.GetTimestamp();
-        await Story.Kube.KubectlAsync(
-            Ct,
-            "-n",
-            OperatorRelease.Namespace,
-            "delete",
-            "pod",
-            former,
-            "--wait=false"
-        );
+        await Story.Kube.KubectlAsync(Ct, "-n", OperatorRelease.Namespace, "delete", "pod", former, "--wait=false");
         await Eventually.IsSoAsync(
             "another replica leads",
             () => Cluster.Operator.LeaderAsync(Ct),

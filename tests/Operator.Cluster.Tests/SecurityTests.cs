@@ -42,7 +42,9 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
 
         await Story.AwaitEveryStoreAsync(connector, ExampleWorker.Good, Ct);
 
-        var secrets = Story.Runs.SelectMany(r => r.Json.Items("spec", "volumes")).Where(v => v.At("secret") is not null);
+        var secrets = Story
+            .Runs.SelectMany(r => r.Json.Items("spec", "volumes"))
+            .Where(v => v.At("secret") is not null);
         Assert.NotEmpty(secrets);
         Assert.All(secrets, s => Assert.Equal(Convert.ToInt32("440", 8), s.At("secret")!.Value.Count("defaultMode"))); // filtered
     }

@@ -76,18 +76,7 @@ public sealed class UnknownRunStories
         Given.That(pods.Length >= 4, "runs that are live");
         world.Run(TimeSpan.FromSeconds(20), w => !w.HasLivePods);
         var ended = world.Observe().Pods.Where(p => pods.Any(l => l.Name == p.Name));
-        return (
-            live with
-            {
-                Record = backup,
-                Pods = pods,
-            },
-            live with
-            {
-                Now = world.Now,
-                Pods = [.. ended],
-            }
-        );
+        return (live with { Record = backup, Pods = pods }, live with { Now = world.Now, Pods = [.. ended] });
     }
 
     private static bool NextIsDue(World world) =>

@@ -1,6 +1,5 @@
 using Operator.Runtime;
 using Operator.Testing;
-using Operator.Tests.Simulation;
 
 namespace Operator.Tests;
 

@@ -46,12 +46,11 @@ public sealed class TwoOperatorsTests
         Assert.DoesNotContain(CoreTypes.Pods, world.WritesOf("second"));
         Assert.DoesNotContain(Kinds.Records, world.WritesOf("second"));
         Assert.Single(world.Events(Reasons.OperatorConflict));
-        Assert.Single(
-            world.Second.Log.Lines,
-            l => l.Contains("Not in charge of", StringComparison.Ordinal)
-        );
+        Assert.Single(world.Second.Log.Lines, l => l.Contains("Not in charge of", StringComparison.Ordinal));
         var told = world.Condition(ConditionTypes.OperatorConflict) ?? "";
-        foreach (var part in new[] { "'team-b/second' stands back", "'team-a/first' is in charge", "takeOver: team-a/first" })
+        foreach (
+            var part in new[] { "'team-b/second' stands back", "'team-a/first' is in charge", "takeOver: team-a/first" }
+        )
         {
             Assert.Contains(part, told, StringComparison.Ordinal);
         }
@@ -91,7 +90,11 @@ public sealed class TwoOperatorsTests
 
         Assert.DoesNotContain(CoreTypes.Pods, world.WritesOf("first"));
         Assert.InRange(world.Made.Count, made + 59, made + 61);
-        Assert.Contains("'team-a/first' stands back", world.Condition(ConditionTypes.OperatorConflict) ?? "", StringComparison.Ordinal);
+        Assert.Contains(
+            "'team-a/first' stands back",
+            world.Condition(ConditionTypes.OperatorConflict) ?? "",
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -103,10 +106,7 @@ public sealed class TwoOperatorsTests
         world.RunFor(TimeSpan.FromMinutes(2));
 
         Assert.InRange(world.Made.Count, 7, 9);
-        Assert.DoesNotContain(
-            world.Standby.Log.Lines,
-            l => l.Contains("Not in charge of", StringComparison.Ordinal)
-        );
+        Assert.DoesNotContain(world.Standby.Log.Lines, l => l.Contains("Not in charge of", StringComparison.Ordinal));
     }
 
     /// <summary>A connector whose interval the second operator refuses, unless <c>secondMinimum</c> allows it.</summary>
@@ -158,7 +158,8 @@ public sealed class TwoOperatorsTests
                     .Where(r => r == reason),
             ];
 
-        public string? Condition(string type) => TextOf(Cluster.Find(Kinds.Connectors, Connector)?.Json, type, "message");
+        public string? Condition(string type) =>
+            TextOf(Cluster.Find(Kinds.Connectors, Connector)?.Json, type, "message");
 
         public void RunFor(TimeSpan time)
         {

@@ -17,7 +17,9 @@ public static class AwaitedPods
         var index = PodIndex.Of(connector, record, pods);
         var awaited = Unfolded(record)
             .Select(run =>
-                (index.Find(run.Flow, run.Occasion, run.Entry) ?? index.FindEdited(run.Flow, run.Occasion, run.Entry))?.Name
+                (
+                    index.Find(run.Flow, run.Occasion, run.Entry) ?? index.FindEdited(run.Flow, run.Occasion, run.Entry)
+                )?.Name
             )
             .OfType<string>()
             .ToHashSet(StringComparer.Ordinal);

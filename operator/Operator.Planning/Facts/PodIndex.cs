@@ -56,7 +56,11 @@ internal sealed class PodIndex
         }
         if (others.Count > 0)
         {
-            index.Sort(connector, others, entries.Keys.ToDictionary(k => NameOf(connector, record, k), StringComparer.Ordinal));
+            index.Sort(
+                connector,
+                others,
+                entries.Keys.ToDictionary(k => NameOf(connector, record, k), StringComparer.Ordinal)
+            );
         }
         return index;
     }

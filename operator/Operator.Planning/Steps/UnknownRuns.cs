@@ -35,7 +35,12 @@ internal static class UnknownRuns
         var isKnown =
             draft.Record.Revisions.Find(print.Revision) is not null && draft.Spec.FindFlow(print.Flow) is not null;
         // An entry's index is its place, so a run after a gap can't become an entry.
-        if (!isKnown || occasion is not { IsClosed: false } || occasion.Entries.Length != print.Index || IsCopy(draft, pod))
+        if (
+            !isKnown
+            || occasion is not { IsClosed: false }
+            || occasion.Entries.Length != print.Index
+            || IsCopy(draft, pod)
+        )
         {
             return draft;
         }

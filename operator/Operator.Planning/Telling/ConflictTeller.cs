@@ -18,7 +18,9 @@ internal static class ConflictTeller
     {
         var metadata = seen.Connector.Metadata;
         var before = seen.Connector.Status;
-        var isTold = before.Conditions.Any(c => IsConflict(c) && c.Message.Contains(InCharge(seen), StringComparison.Ordinal));
+        var isTold = before.Conditions.Any(c =>
+            IsConflict(c) && c.Message.Contains(InCharge(seen), StringComparison.Ordinal)
+        );
         var condition = ConditionDraft.True(ConditionTypes.OperatorConflict, Reasons.OperatorConflict, Message(seen));
         return isTold
             ? before

@@ -44,7 +44,11 @@ public sealed record LeaderLeaseOptions
     /// </exception>
     internal LeaderLeaseOptions Checked()
     {
-        var isOrdered = TimeSpan.Zero < LookPeriod && LookPeriod <= RetryPeriod && RetryPeriod < RenewDeadline && RenewDeadline < Duration;
+        var isOrdered =
+            TimeSpan.Zero < LookPeriod
+            && LookPeriod <= RetryPeriod
+            && RetryPeriod < RenewDeadline
+            && RenewDeadline < Duration;
         var isWhole = Duration.Ticks % TimeSpan.TicksPerSecond == 0;
         return isOrdered && isWhole
             ? this

@@ -35,7 +35,8 @@ internal sealed class Circumstances(
 
     /// <summary>Whether a record with this claim is another operator's now.</summary>
     public static bool IsOthers(OperatorOptions options, RecordClaim claim, DateTimeOffset now) =>
-        Charges.Of(new(options.Instance, options.TakeOver), ClaimOf(claim), now, isClockSkewed: false) == Charge.Foreign;
+        Charges.Of(new(options.Instance, options.TakeOver), ClaimOf(claim), now, isClockSkewed: false)
+        == Charge.Foreign;
 
     private static OperatorClaim? ClaimOf(RecordClaim? claim) => claim is null ? null : new(claim.By, claim.Until);
 

@@ -68,7 +68,8 @@ internal static class PodProjection
         var metadata = pod.Json.TryGetProperty("metadata", out var value) ? value : default;
         foreach (var owner in Items(metadata, "ownerReferences"))
         {
-            var isOfGroup = Text(owner, "apiVersion")?.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal) == true;
+            var isOfGroup =
+                Text(owner, "apiVersion")?.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal) == true;
             if (isOfGroup && Is(owner, "kind", ApiGroup.ConnectorKind))
             {
                 return Text(owner, "uid");

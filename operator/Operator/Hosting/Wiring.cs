@@ -176,7 +176,10 @@ internal static class Wiring
     }
 
     private static RecordStoreOptions RecordsOf(OperatorOptions options, TimeProvider time) =>
-        Records with { IsOthers = claim => Circumstances.IsOthers(options, claim, time.GetUtcNow()) };
+        Records with
+        {
+            IsOthers = claim => Circumstances.IsOthers(options, claim, time.GetUtcNow()),
+        };
 
     private static HttpClient Connect() =>
         KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}");

@@ -1,7 +1,6 @@
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
-using Operator.Planning.Record;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.Charge;
@@ -54,7 +53,10 @@ public sealed class ChargeTests
     [InlineData(51, 60)]
     [InlineData(1440, 60)]
     [InlineData(null, 60)]
-    public void A_claim_is_fresh_until_ten_minutes_after_the_next_due_time_and_for_an_hour_at_most(int? dueIn, int freshFor)
+    public void A_claim_is_fresh_until_ten_minutes_after_the_next_due_time_and_for_an_hour_at_most(
+        int? dueIn,
+        int freshFor
+    )
     {
         DateTimeOffset? due = dueIn is { } minutes ? Now.AddMinutes(minutes) : null;
 
@@ -90,13 +92,22 @@ public sealed class ChargeTests
         var told = Planner.Plan(seen).ConnectorStatus;
         var connector = seen.Connector with { Status = told };
 
-        var later = seen with { Connector = connector, Claim = new("b", seen.Now.AddMinutes(17)), Now = seen.Now.AddMinutes(5) };
+        var later = seen with
+        {
+            Connector = connector,
+            Claim = new("b", seen.Now.AddMinutes(17)),
+            Now = seen.Now.AddMinutes(5),
+        };
 
         Assert.Same(told, Planner.Plan(later).ConnectorStatus);
         // A third operator adds nothing: the condition names the one in charge.
         Assert.Same(told, Planner.Plan(later with { Operator = new("c", "") }).ConnectorStatus);
         var other = Planner.Plan(later with { Claim = new("d", seen.Now.AddMinutes(17)) }).ConnectorStatus;
-        Assert.Contains("'d' is in charge", Assert.Single(other.Conditions, IsConflict).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'d' is in charge",
+            Assert.Single(other.Conditions, IsConflict).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -168,7 +179,12 @@ public sealed class ChargeTests
     public void A_wrong_clock_takes_over_nothing()
     {
         var seen = DueNow();
-        var stale = seen with { Operator = new("a", ""), Claim = new("b", seen.Now.AddHours(-2)), IsClockSkewed = true };
+        var stale = seen with
+        {
+            Operator = new("a", ""),
+            Claim = new("b", seen.Now.AddHours(-2)),
+            IsClockSkewed = true,
+        };
 
         Assert.True(Planner.Plan(stale).StandsBack);
     }
