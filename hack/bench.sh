@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures the operator on its own real cluster and compares with bench/limits.json: hack/bench.sh [--scale=0.1] [--keep] [NAME…]
 #
-# Names: startup takeover steady latency creation runs footprint (default: all these), and soak (half an hour). --scale makes the
-# load smaller; the limits are for scale 1. --keep leaves the cluster up for the next call. CLUSTER names it (default bench).
+# Names: startup takeover handover steady latency creation runs footprint (default: all these), and soak (half an hour). --scale makes
+# the load smaller; the limits are for scale 1. --keep leaves the cluster up for the next call. CLUSTER names it (default bench).
 # Exits with 1 when a limit is exceeded.
 set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -35,7 +35,7 @@ apply_crds() {
 hold_still() {
   if [ -e "$DIR/pid/kubelet" ]; then
     local name
-    for name in kubelet kube-proxy kube-scheduler kube-controller-manager; do stop_if_there "$name"; done
+    for name in kubelet kube-proxy dns-names dnsmasq kube-scheduler kube-controller-manager; do stop_if_there "$name"; done
     stillness="kubelet, scheduler and controller-manager stopped"
   elif [ -z "${TEST_KUBECONFIG:-}" ]; then
     kubectl get nodes -o name | xargs kubectl cordon >/dev/null

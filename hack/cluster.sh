@@ -19,7 +19,7 @@ BIN=$CACHE/kubernetes-$KUBE_VERSION-$(cat "$HACK"/cluster/*.patch | sha256sum | 
 
 # shellcheck source=hack/lib.sh
 . "$HACK/lib.sh"
-for part in packages build network certificates processes control-plane node down k3s; do
+for part in packages build network certificates processes control-plane dns node down k3s; do
   # shellcheck source=/dev/null
   . "$HACK/cluster/$part.sh"
 done
@@ -46,6 +46,7 @@ up_debian() {
   step "network namespace" make_network
   step "certificates" make_certificates
   step "control plane" start_control_plane
+  step "DNS" start_dns
   step "node" start_node
 }
 

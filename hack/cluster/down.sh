@@ -4,7 +4,7 @@
 down_debian() {
   local name
   # Stops the kubelet first, because it would restart stopped containers.
-  for name in kubelet kube-proxy kube-scheduler kube-controller-manager; do stop_if_there "$name"; done
+  for name in kubelet kube-proxy dns-names dnsmasq kube-scheduler kube-controller-manager; do stop_if_there "$name"; done
   remove_containers
   for name in containerd kube-apiserver etcd; do stop_if_there "$name"; done
   kill_shims

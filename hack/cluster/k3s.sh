@@ -9,7 +9,7 @@ up_k3s() {
   mkdir -p "$DIR"
   down_k3s_container
   step "k3s ($K3S_IMAGE)" docker run --detach --name "$K3S_NAME" --privileged --publish 127.0.0.1::6443 \
-    --tmpfs /run --tmpfs /var/run "$K3S_IMAGE" server --disable=traefik,metrics-server,coredns,local-storage --tls-san=127.0.0.1
+    --tmpfs /run --tmpfs /var/run "$K3S_IMAGE" server --disable=traefik,metrics-server,local-storage --tls-san=127.0.0.1
   step "kubeconfig" await 60 k3s_kubeconfig
   step "API server" await 90 kubectl_ready "$DIR/kubeconfig"
   step "node" await 90 is_node_ready

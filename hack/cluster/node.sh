@@ -83,7 +83,8 @@ cgroupRoot: $CGROUP
 failSwapOn: false
 serializeImagePulls: false
 maxPods: 250
-clusterDNS: []
+clusterDNS: [$POD_GATEWAY]
+clusterDomain: cluster.local
 resolvConf: ""
 eventRecordQPS: 100
 eventBurst: 200

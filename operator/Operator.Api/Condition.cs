@@ -21,4 +21,7 @@ public static class ConditionTypes
     public const string Stalled = "Stalled";
     public const string Paused = "Paused";
     public const string RolledBack = "RolledBack";
+
+    /// <summary>Two operators with different ids see the connector. Present while the one that is not in charge stands back.</summary>
+    public const string OperatorConflict = "OperatorConflict";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Operator.Api;
@@ -122,6 +123,37 @@ public sealed record PodResources
             Requests = ImmutableSortedDictionary<string, string>.Empty.Add("cpu", "10m").Add("memory", "64Mi"),
             Limits = ImmutableSortedDictionary<string, string>.Empty.Add("memory", "256Mi"),
         };
+
+    private const string Disk = "ephemeral-storage";
+
+    /// <summary>What a worker may write besides its /tmp: its log, and the termination message.</summary>
+    private const decimal DiskBesideScratch = 512m * Mebibyte;
+    private const decimal Mebibyte = 1024m * 1024m;
+
+    /// <summary>
+    /// These resources with a limit of <c>ephemeral-storage</c>, so that a worker that fills the disk is evicted before the node is full.
+    /// Default: <paramref name="scratch"/> + 512Mi, at least the request. Nothing is reserved that the user did not request: without a
+    /// request Kubernetes would reserve the whole limit.
+    /// </summary>
+    public PodResources WithDiskLimit(string scratch)
+    {
+        if (Limits.ContainsKey(Disk))
+        {
+            return this;
+        }
+        var usual = (Quantity.TryReadBytes(scratch, out var bytes) ? bytes : 0) + DiskBesideScratch;
+        var isAbove = Quantity.TryRead(Requests.GetValueOrDefault(Disk), out var requested) && requested > usual;
+        return this with
+        {
+            Requests = Requests.ContainsKey(Disk) ? Requests : Requests.SetItem(Disk, "0"),
+            Limits = Limits.SetItem(Disk, isAbove ? Requests[Disk] : TextOf(usual)),
+        };
+    }
+
+    private static string TextOf(decimal bytes) =>
+        bytes % Mebibyte == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / Mebibyte:0}Mi")
+            : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(bytes):0}");
 
     /// <summary>
     /// What the cluster reserves for one pod: cores of <c>cpu</c>, bytes of <c>memory</c>. Without a request Kubernetes

@@ -45,6 +45,14 @@ public sealed record Plan
     /// <summary>The connector has errors: nothing is planned until a user fixes them.</summary>
     public bool IsStuck { get; init; }
 
+    /// <summary>Until when the operator counts as being in charge after the commit of this plan.</summary>
+    public DateTimeOffset ClaimUntil { get; init; }
+
+    /// <summary>
+    /// Another operator is in charge: only <see cref="ConnectorStatus"/>, which tells this, may be written. Nothing is committed.
+    /// </summary>
+    public bool StandsBack { get; init; }
+
     /// <summary>The decisions of this plan, in one sentence.</summary>
     public string Because { get; init; } = "";
 }

@@ -4,6 +4,7 @@ using Operator.Planning.Facts;
 using Operator.Planning.Marketplaces;
 using Operator.Planning.Outcomes;
 using Operator.Planning.Output;
+using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
 using Operator.Planning.Steps;
@@ -20,6 +21,10 @@ public static class Planner
 {
     public static Plan Plan(Observation seen)
     {
+        if (seen.Charge == Charge.Foreign)
+        {
+            return StandBack(seen);
+        }
         if (seen.IsClockSkewed || seen.CommitRefusal is not null)
         {
             return StandStill(seen);
@@ -28,11 +33,11 @@ public static class Planner
         {
             return OnlyDelete(seen);
         }
-        var draft = ListAdoption.Adopt(Adoption.Begin(seen));
+        var draft = ListAdoption.Adopt(Claiming.Claim(Adoption.Begin(seen)));
         // Decide actions first, because suspensions and run-nows change the following steps.
         draft = seen.ConnectorFindings.IsEmpty ? ActionTaking.Take(draft) : draft;
         draft = ListAdoption.UnderSuspensions(PlanningNotes.NoteProblems(SpecSuspension.Note(draft)));
-        var (pods, waiting) = (PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods), new WaitingStores());
+        var (pods, waiting) = (PodIndex.Of(seen, draft.Record), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
         draft = Closing.Close(Folding.Fold(Replacement.Note(draft), pods), waiting);
         if (seen.ConnectorFindings.IsEmpty)
@@ -40,12 +45,39 @@ public static class Planner
             // Choose each store's revision before new runs are planned.
             draft = AttemptMachine.Advance(draft);
             draft = draft with { Record = AuthPauses.Forget(draft.Record, draft.Effective) };
-            draft = RunPlanning.Extend(Timelines.WriteSkipped(Occasions.OpenDue(draft)), pods, waiting);
+            (draft, pods) = UnknownRuns.Adopt(Timelines.WriteSkipped(Occasions.OpenDue(draft)), pods);
+            draft = RunPlanning.Extend(draft, pods, waiting);
             // Close occasions whose remaining stores are all held beyond the last start time.
             draft = StoreHolds.Exist(draft.Effective, draft.Record) ? Closing.Close(draft, waiting) : draft;
             draft = Expiry.Mark(draft, pods);
         }
         return Conclude(PlanningNotes.NotePlan(Forgetting.Forget(draft, pods)), pods, waiting);
+    }
+
+    /// <summary>
+    /// Another operator is in charge. Two plans for one connector would undo each other's statuses and pods, so this operator does
+    /// nothing but tell it, and looks again when the other's claim ends.
+    /// </summary>
+    private static Plan StandBack(Observation seen)
+    {
+        var told = ConflictTeller.StandBack(seen);
+        return new Plan
+        {
+            Record = (seen.Record as RecordSight.Found)?.Record ?? new ConnectorRecord(),
+            ConnectorStatus = told,
+            Events =
+            [
+                new EventNote(
+                    EventTarget.Connector,
+                    Reasons.OperatorConflict,
+                    ConflictTeller.Message(seen),
+                    IsWarning: true
+                ),
+            ],
+            WakeAt = seen.Claim?.FreshUntil > seen.Now ? seen.Claim.FreshUntil : null,
+            StandsBack = true,
+            Because = ConflictTeller.Message(seen),
+        };
     }
 
     /// <summary>
@@ -74,9 +106,7 @@ public static class Planner
         var isCommitted = seen.Record is RecordSight.Found && seen.ConnectorFindings.IsEmpty;
         return StandStill(seen) with
         {
-            Changes = isCommitted
-                ? Changes.Deletions(draft, PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods))
-                : [],
+            Changes = isCommitted ? Changes.Deletions(draft, PodIndex.Of(seen, draft.Record)) : [],
             RolloutStatus = RolloutTeller.Tell(draft),
             OutdatedActions = ActionAges.Outdated(draft),
             Because = "the record is too large",
@@ -100,6 +130,7 @@ public static class Planner
             Folded = draft.Folded,
             LeftOut = draft.LeftOut,
             WakeAt = isUsable ? WakeUp.At(draft, pods, waiting) : null,
+            ClaimUntil = WakeUp.ClaimEnds(draft),
             Sunsets = isUsable ? Sunsets.Of(draft.Spec) : [],
             IsStuck = !isUsable,
             Because = string.Join("; ", draft.Because),

@@ -24,6 +24,7 @@ internal sealed class ConnectorReconciler(
     DecodedRecords decodedRecords,
     CreateRefusals refusals,
     FailedWrites failures,
+    PlanningStart start,
     TimeProvider time,
     ILogger<ConnectorReconciler> logger
 )
@@ -76,7 +77,7 @@ internal sealed class ConnectorReconciler(
         try
         {
             // While the status says that the record is too large, every plan is committed, so that the condition stays until one fits.
-            var mustCommit = plan.MustCommit || RecordSizes.IsTooLarge(connector.Status);
+            var mustCommit = plan.MustCommit || (!plan.StandsBack && RecordSizes.IsTooLarge(connector.Status));
             committed = mustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
         }
         catch (KubeApiException e) when (e.IsRefusal)
@@ -168,6 +169,7 @@ internal sealed class ConnectorReconciler(
         var writes = new WritePass(time);
         await teller.TellWithoutConnectorAsync(key, writes, ct);
         refusals.Forget(key);
+        start.Forget(key);
         var isForgotten = cache.ForgetMissing(key, time.GetUtcNow());
         return OutcomeOf(key, writes.Failed, isForgotten ? null : ClusterCache.MissingKept)
             ?? (
@@ -183,7 +185,10 @@ internal sealed class ConnectorReconciler(
         var record = hasCommitted ? plan.Record : (gathered.Seen.Record as RecordSight.Found)?.Record;
         if (record is not null)
         {
-            cache.ForgetDeparted(key, AwaitedPods.Settled(key.Name, record, gathered.Seen.Pods));
+            cache.ForgetDeparted(
+                key,
+                AwaitedPods.Settled(gathered.Seen.Connector.Metadata, record, gathered.Seen.Pods)
+            );
             var awaited = AwaitedPods.Names(key.Name, record);
             refusals.Keep(key, awaited);
             cache.Finished.Planned(key, awaited);
@@ -201,7 +206,8 @@ internal sealed class ConnectorReconciler(
             .Parts.Keys.Where(name => !parts.ContainsKey(name))
             .Select(name => KeyValuePair.Create(name, (ReadOnlyMemory<byte>?)null));
         var changes = changed.Concat(removed).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var committed = await records.CommitAsync(key, gathered.Basis, changes, ct);
+        var claim = gathered.Seen.Operator is { } self ? new RecordClaim(self.Id, plan.ClaimUntil) : null;
+        var committed = await records.CommitAsync(key, gathered.Basis with { Claim = claim }, changes, ct);
         decodedRecords.Remember(key, committed, record);
         return committed;
     }

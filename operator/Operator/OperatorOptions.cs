@@ -28,6 +28,24 @@ public sealed class OperatorOptions
     [Required]
     public string Identity { get; set; } = Environment.MachineName;
 
+    /// <summary>
+    /// Id of this installation of the operator, the same for all its replicas, and unique in the cluster. Default: the namespace and
+    /// name of the Lease; the chart sets the namespace and name of the release.
+    /// </summary>
+    [RegularExpression(InstancePattern)]
+    public string InstanceId { get; set; } = "";
+
+    /// <summary>
+    /// The id of another operator from which this one takes over its connectors at once, without waiting. Default: empty, for none.
+    /// </summary>
+    [RegularExpression(InstancePattern)]
+    public string TakeOver { get; set; } = "";
+
+    /// <summary>Empty, or up to 128 letters, digits and <c>- _ . /</c>.</summary>
+    private const string InstancePattern = "[A-Za-z0-9._/-]{0,128}";
+
+    internal string Instance => InstanceId.Length > 0 ? InstanceId : $"{LeaseNamespace}/{LeaseName}";
+
     /// <summary>Shortest interval of <c>@every</c> schedules. Default 30 s; demos and tests use a shorter one.</summary>
     public TimeSpan MinimumInterval { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -18,6 +18,7 @@ internal static class Program
     [
         new StartUp(),
         new Takeover(),
+        new Handover(),
         new SteadyState(),
         new Latency(),
         new Creation(),

@@ -50,6 +50,7 @@ public sealed class ChartTests(UnsettledCluster cluster) : UnsettlingStory(clust
     [InlineData("operator.workers=0", "workers")]
     [InlineData("operator.minimumInterval=soon", "minimumInterval")]
     [InlineData("operator.logLevel=Loud", "logLevel")]
+    [InlineData("operator.takeOver=team a", "takeOver")]
     [InlineData("replica=3", "replica")]
     public async Task Values_that_make_no_sense_are_refused_by_name(string setting, string name)
     {

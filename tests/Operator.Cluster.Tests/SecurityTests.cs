@@ -34,6 +34,21 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
         );
     }
 
+    [Fact]
+    public async Task A_worker_with_a_user_of_its_own_reads_its_credentials_which_others_can_not_read()
+    {
+        var connector = A.ConnectorManifest() with { Stores = A.Stores(2), SyncExtra = "runAsUser: 12345" };
+        await Story.ApplyAsync(connector, Ct);
+
+        await Story.AwaitEveryStoreAsync(connector, ExampleWorker.Good, Ct);
+
+        var secrets = Story
+            .Runs.SelectMany(r => r.Json.Items("spec", "volumes"))
+            .Where(v => v.At("secret") is not null);
+        Assert.NotEmpty(secrets);
+        Assert.All(secrets, s => Assert.Equal(Convert.ToInt32("440", 8), s.At("secret")!.Value.Count("defaultMode"))); // filtered
+    }
+
     [Theory]
     [InlineData("get", "secrets")]
     [InlineData("list", "secrets")]

@@ -14,9 +14,9 @@ public sealed class AwaitedPodsTests
         world.DeleteAllPods();
         var pods = world.Observe().Pods;
 
-        var settledBefore = AwaitedPods.Settled("amazon-eu", before, pods);
+        var settledBefore = AwaitedPods.Settled(world.Connector.Metadata, before, pods);
         world.Run(TimeSpan.FromMinutes(1));
-        var settledAfter = AwaitedPods.Settled("amazon-eu", world.Record, pods);
+        var settledAfter = AwaitedPods.Settled(world.Connector.Metadata, world.Record, pods);
 
         var running = before.Plan("orders").Entries.Count(e => e.Result is null);
         Assert.NotEqual(0, running);

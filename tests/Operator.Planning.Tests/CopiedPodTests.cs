@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Planning.Record;
@@ -43,7 +44,7 @@ public sealed class CopiedPodTests
                 ]
         )
         {
-            var index = PodIndex.Of("amazon-eu", record, pods);
+            var index = PodIndex.Of(new ObjectMeta { Name = "amazon-eu" }, record, pods);
             Assert.Equal("1", index.Find("orders", occasion, entry)?.Uid);
             Assert.Equal(copy, Assert.Single(index.Strays));
             Assert.False(index.IsTaken(real.Name));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Operator.Api;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
@@ -8,14 +9,18 @@ public static class AwaitedPods
 {
     /// <summary>Names of pods that are gone and that the record no longer waits for.</summary>
     public static ImmutableArray<string> Settled(
-        string connector,
+        ObjectMeta connector,
         ConnectorRecord record,
         ImmutableArray<ObservedPod> pods
     )
     {
         var index = PodIndex.Of(connector, record, pods);
         var awaited = Unfolded(record)
-            .Select(run => index.Find(run.Flow, run.Occasion, run.Entry)?.Name)
+            .Select(run =>
+                (
+                    index.Find(run.Flow, run.Occasion, run.Entry) ?? index.FindEdited(run.Flow, run.Occasion, run.Entry)
+                )?.Name
+            )
             .OfType<string>()
             .ToHashSet(StringComparer.Ordinal);
         return [.. pods.Where(p => p.IsGone && !awaited.Contains(p.Name)).Select(p => p.Name)];
@@ -37,6 +42,29 @@ public static class AwaitedPods
                 .Select(run => run.Pod),
         ];
     }
+
+    /// <summary>
+    /// Pods of unfolded runs that the watch calls gone, though nobody was seen to delete them: they may only have lost the label by which
+    /// they are watched. A live read must confirm that they are gone; else a second run starts beside them.
+    /// </summary>
+    public static ImmutableArray<ObservedPod> LeftUnmarked(ConnectorRecord record, Observation seen)
+    {
+        if (!seen.Pods.Any(IsLeftUnmarked))
+        {
+            return [];
+        }
+        var index = PodIndex.Of(seen, record);
+        return
+        [
+            .. Unfolded(record)
+                .Select(run => index.Find(run.Flow, run.Occasion, run.Entry))
+                .OfType<ObservedPod>()
+                .Where(IsLeftUnmarked),
+        ];
+    }
+
+    private static bool IsLeftUnmarked(ObservedPod pod) =>
+        pod is { IsGone: true, IsDeleting: false, Container: not ContainerSight.Terminated };
 
     private static string NameOf(string connector, ConnectorRecord record, Run run) =>
         PodNames.Of(connector, record.Id, run.Flow, run.Occasion.Id, run.Entry.Index);

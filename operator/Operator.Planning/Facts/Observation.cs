@@ -106,6 +106,14 @@ public sealed record Observation
     /// </summary>
     public DateTimeOffset? PlanningSince { get; init; }
 
+    /// <summary>The operator that plans; null: it makes and heeds no claims.</summary>
+    public OperatorInstance? Operator { get; init; }
+
+    /// <summary>The claim in the record's head; null: there is no head, or it has none.</summary>
+    public OperatorClaim? Claim { get; init; }
+
+    public Charge Charge => Charges.Of(Operator, Claim, Now, IsClockSkewed);
+
     /// <summary>Random seed for the store order of a new attempt.</summary>
     public ulong Salt { get; init; }
     public PlanLimits Limits { get; init; } = new();

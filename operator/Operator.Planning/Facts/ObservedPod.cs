@@ -16,6 +16,9 @@ public sealed record ObservedPod
     /// <summary>The entry that the pod runs; null when the annotation is missing or unreadable.</summary>
     public Fingerprint? Fingerprint { get; init; }
 
+    /// <summary>UID of the connector that owns the pod; null: no connector owns it.</summary>
+    public string? OwnerUid { get; init; }
+
     /// <summary>The record's counter when the pod was created.</summary>
     public long Counter { get; init; }
     public PodPhase Phase { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Operator.Api;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
@@ -6,71 +7,115 @@ namespace Operator.Planning.Facts;
 /// <summary>The connector's pods by entry, and the stores that live pods keep busy.</summary>
 internal sealed class PodIndex
 {
-    private readonly Dictionary<(string Flow, string Occasion, int Index), ObservedPod> _byEntry;
+    private readonly Dictionary<(string Flow, string Occasion, int Index), ObservedPod> _byEntry = [];
+    private readonly Dictionary<(string Flow, string Occasion, int Index), ObservedPod> _edited = [];
+    private readonly HashSet<string> _foreignNames = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _foreignRuns = new(StringComparer.Ordinal);
 
-    private readonly HashSet<string> _foreignNames;
-
-    private PodIndex(
-        Dictionary<(string Flow, string Occasion, int Index), ObservedPod> byEntry,
-        ImmutableArray<ObservedPod> strays,
-        HashSet<string> foreignNames
-    )
-    {
-        _byEntry = byEntry;
-        _foreignNames = foreignNames;
-        Strays = strays;
-    }
+    private PodIndex(ImmutableArray<ObservedPod> strays) => Strays = strays;
 
     /// <summary>
     /// Pods that run no entry of this record: they belong to an older record or to a forgotten occasion, or they are copies.
     /// </summary>
-    public ImmutableArray<ObservedPod> Strays { get; }
+    public ImmutableArray<ObservedPod> Strays { get; private set; }
+
+    public static PodIndex Of(Observation seen, ConnectorRecord record) =>
+        Of(seen.Connector.Metadata, record, seen.Pods);
 
     /// <summary>
-    /// A pod runs an entry when its fingerprint and its name are the entry's. A copy of a pod under another name is a stray: a
-    /// run of its stores that nobody planned, and for which they wait.
+    /// A pod runs an entry when its fingerprint and its name are the entry's. A pod under an entry's name that the connector owns is
+    /// the run of that entry, too: if its fingerprint is another, somebody edited it. A copy of a pod under another name is a stray:
+    /// a run of its stores that nobody planned, and for which they wait.
     /// </summary>
-    public static PodIndex Of(string connector, ConnectorRecord record, ImmutableArray<ObservedPod> pods)
+    public static PodIndex Of(ObjectMeta connector, ConnectorRecord record, ImmutableArray<ObservedPod> pods)
     {
+        var index = new PodIndex([]);
         var entries = record
             .Plans.SelectMany(p =>
                 p.Value.Occasions.SelectMany(o => o.Entries.Select(e => (Key: (p.Key, o.Id, e.Index), Entry: e)))
             )
             .ToDictionary(e => e.Key, e => e.Entry);
-        var byEntry = new Dictionary<(string, string, int), ObservedPod>();
-        var strays = ImmutableArray.CreateBuilder<ObservedPod>();
-        var foreign = new HashSet<string>(StringComparer.Ordinal);
+        // Only pods that run no entry by their fingerprint need the names of all entries.
+        var others = ImmutableArray.CreateBuilder<ObservedPod>();
         foreach (var pod in pods)
         {
-            if (pod.Fingerprint is not { } print)
-            {
-                foreign.Add(pod.Name);
-                continue;
-            }
-            var key = (print.Flow, print.Occasion, print.Index);
-            if (
-                IsOf(record, print)
-                && entries.TryGetValue(key, out var entry)
+            var isRun =
+                pod.Fingerprint is { } print
+                && IsOf(record, print)
+                && entries.TryGetValue(KeyOf(print), out var entry)
                 && IsRunOf(entry, print)
-                && PodNames.Of(connector, record.Id, print.Flow, print.Occasion, print.Index) == pod.Name
-            )
+                && NameOf(connector, record, KeyOf(print)) == pod.Name;
+            if (isRun)
             {
-                byEntry[key] = pod;
+                index._byEntry[KeyOf(pod.Fingerprint!)] = pod; // a run has one
+            }
+            else
+            {
+                others.Add(pod);
+            }
+        }
+        if (others.Count > 0)
+        {
+            index.Sort(
+                connector,
+                others,
+                entries.Keys.ToDictionary(k => NameOf(connector, record, k), StringComparer.Ordinal)
+            );
+        }
+        return index;
+    }
+
+    private void Sort(
+        ObjectMeta connector,
+        IReadOnlyCollection<ObservedPod> pods,
+        Dictionary<string, (string Flow, string Occasion, int Index)> entries
+    )
+    {
+        var strays = ImmutableArray.CreateBuilder<ObservedPod>();
+        foreach (var pod in pods)
+        {
+            var isOwned = pod.OwnerUid is { Length: > 0 } owner && owner == connector.Uid;
+            if (isOwned && entries.TryGetValue(pod.Name, out var entry))
+            {
+                _edited[entry] = pod;
+            }
+            else if (pod.Fingerprint is null)
+            {
+                _foreignNames.Add(pod.Name);
             }
             else if (!pod.IsGone)
             {
                 strays.Add(pod);
-                foreign.Add(pod.Name);
+                _foreignNames.Add(pod.Name);
+                if (entries.ContainsKey(pod.Name))
+                {
+                    _foreignRuns.Add(pod.Name);
+                }
             }
         }
-        return new PodIndex(byEntry, strays.ToImmutable(), foreign);
+        Strays = strays.ToImmutable();
     }
 
     public ObservedPod? Find(string flow, Occasion occasion, Entry entry) =>
         _byEntry.GetValueOrDefault((flow, occasion.Id, entry.Index));
 
+    /// <summary>
+    /// The connector's own pod under the entry's name, whose fingerprint somebody edited: nobody knows any more what it runs. It is
+    /// deleted, and the run is lost. Null: there is none.
+    /// </summary>
+    public ObservedPod? FindEdited(string flow, Occasion occasion, Entry entry) =>
+        _edited.GetValueOrDefault((flow, occasion.Id, entry.Index));
+
+    public bool HasEdited => _edited.Count > 0;
+
     /// <summary>Another pod has the name. The operator does not touch that pod, and cannot create a pod with the name.</summary>
     public bool IsTaken(string podName) => _foreignNames.Contains(podName);
+
+    /// <summary>Strays that have ended and may be deleted: not a pod of somebody else that has the name of a run.</summary>
+    public IEnumerable<ObservedPod> EndedStrays => Strays.Where(p => HasEnded(p) && !_foreignRuns.Contains(p.Name));
+
+    /// <summary>Live runs of the flow that the record does not know. Each takes a place, as every other run.</summary>
+    public int LiveStrays(string flow) => Strays.Count(p => IsLiveStray(p, flow));
 
     /// <summary>Stores in live runs of the flow: entries without a result, and strays that have not ended.</summary>
     public HashSet<string> BusyStores(string flow, FlowPlan plan) =>
@@ -78,14 +123,23 @@ internal sealed class PodIndex
             .Entries.Where(e => e.Result is null)
             .SelectMany(e => e.Stores)
             .Concat(
-                Strays
-                    .Where(p => !HasEnded(p) && p.Fingerprint!.Flow == flow) // a stray always has a fingerprint
-                    .SelectMany(p => p.Fingerprint!.Stores) // see above
+                Strays.Where(p => IsLiveStray(p, flow)).SelectMany(p => p.Fingerprint!.Stores) // a stray has one
             )
             .ToHashSet(StringComparer.Ordinal);
 
     public static bool HasEnded(ObservedPod pod) =>
         pod.IsGone || pod.Phase is PodPhase.Failed or PodPhase.Succeeded || pod.Container is ContainerSight.Terminated;
+
+    private static bool IsLiveStray(ObservedPod pod, string flow) => !HasEnded(pod) && pod.Fingerprint?.Flow == flow;
+
+    private static (string Flow, string Occasion, int Index) KeyOf(Fingerprint print) =>
+        (print.Flow, print.Occasion, print.Index);
+
+    private static string NameOf(
+        ObjectMeta connector,
+        ConnectorRecord record,
+        (string Flow, string Occasion, int Index) entry
+    ) => PodNames.Of(connector.Name, record.Id, entry.Flow, entry.Occasion, entry.Index);
 
     private static bool IsOf(ConnectorRecord record, Fingerprint print) => print.Record == record.Id;
 

@@ -36,6 +36,7 @@ public static class Reasons
     public const string CapacityTooLow = "CapacityTooLow";
     public const string StoreListBroken = "StoreListBroken";
     public const string ForeignPod = "ForeignPod";
+    public const string OperatorConflict = "OperatorConflict";
 
     // Runs outside the schedule.
     public const string CatchUp = "CatchUp";
@@ -64,6 +65,7 @@ public static class Reasons
     public const string NodeShutdown = "NodeShutdown";
     public const string NodeLost = "NodeLost";
     public const string NeverSeen = "NeverSeen";
+    public const string FingerprintEdited = "FingerprintEdited";
 
     // The rollout.
     public const string UpToDate = "UpToDate";

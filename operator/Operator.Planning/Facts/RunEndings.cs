@@ -47,8 +47,32 @@ public static class RunEndings
         };
     }
 
+    /// <summary>
+    /// The ending of an entry whose pod has an edited fingerprint; null while the pod is there. Nobody knows what it ran, so its
+    /// report counts for nothing, and no other run takes its place on the occasion.
+    /// </summary>
+    public static RunEnding? OfEdited(ConnectorRecord record, Entry entry, ObservedPod pod, Observation seen) =>
+        PodIndex.HasEnded(pod) || IsPastDeadline(entry, record.GraceOf(entry), seen) ? Edited(entry) : null;
+
+    private static RunEnding Edited(Entry entry) =>
+        new()
+        {
+            Result = RunResult.Lost,
+            Reason = Reasons.FingerprintEdited,
+            Detail = "somebody edited the fingerprint of its pod, so the pod was deleted and what it did is unknown",
+            Reports = Nothing(entry),
+        };
+
+    private static bool IsPastDeadline(Entry entry, TimeSpan grace, Observation seen) =>
+        seen.Now > entry.Deadline + grace + seen.Limits.LateArrival;
+
     private static RunEnding? EndingOf(Entry entry, ObservedPod pod, RunFacts facts, Observation seen)
     {
+        if (entry.Stop == StopCause.Edited && PodIndex.HasEnded(pod))
+        {
+            // The fingerprint was put right again after the decision; the run stays lost.
+            return Edited(entry);
+        }
         if (pod.Container is ContainerSight.Terminated terminated)
         {
             return Terminated(entry, pod, terminated, facts);
@@ -57,8 +81,7 @@ public static class RunEndings
         {
             return WithoutContainer(entry, pod, facts);
         }
-        var isOver = seen.Now > entry.Deadline + facts.TerminationGrace + seen.Limits.LateArrival;
-        return isOver
+        return IsPastDeadline(entry, facts.TerminationGrace, seen)
             ? Ending(
                 entry,
                 RunResult.Infra,

@@ -50,6 +50,7 @@ internal static class Changes
                     if (
                         !isOfEndedAttempt
                         && pods.Find(flow.Name, occasion, entry) is null
+                        && pods.FindEdited(flow.Name, occasion, entry) is null
                         && draft.Record.Revisions.Find(entry.Revision) is { } revision
                     )
                     {
@@ -73,7 +74,8 @@ internal static class Changes
             {
                 foreach (var entry in occasion.Entries.Where(e => e is { Result: null, Stop: not null }))
                 {
-                    if (pods.Find(flow, occasion, entry) is { IsGone: false, IsDeleting: false } pod)
+                    var pod = pods.Find(flow, occasion, entry) ?? pods.FindEdited(flow, occasion, entry);
+                    if (pod is { IsGone: false, IsDeleting: false })
                     {
                         yield return new Change.DeletePod(pod.Name, pod.Uid, entry.Stop.ToString()!); // Stop is not null here
                     }

@@ -8,7 +8,7 @@ namespace Operator.Planning.Output;
 
 /// <summary>
 /// Pods that may be deleted: folded pods of closed occasions beyond <c>spec.history</c>, or up to
-/// <see cref="Observation.PruneUpTo"/>, and ended strays. A pod stays until a late create of the same name can no longer arrive.
+/// <see cref="Observation.PruneUpTo"/>, ended strays, and pods of folded runs whose fingerprint was edited. A pod stays until a late create of the same name can no longer arrive.
 /// </summary>
 internal static class Prunable
 {
@@ -29,7 +29,8 @@ internal static class Prunable
                 );
             }
         }
-        prunable.AddRange(pods.Strays.Where(PodIndex.HasEnded));
+        prunable.AddRange(pods.EndedStrays);
+        prunable.AddRange(EditedOfFoldedRuns(draft, pods));
         return [.. prunable.Where(p => p is { IsGone: false, IsDeleting: false })];
     }
 
@@ -48,6 +49,17 @@ internal static class Prunable
             )
             .OfType<ObservedPod>()
             .Where(p => p is { IsKeptBySidecar: true, IsGone: false, IsDeleting: false });
+
+    /// <summary>Nobody can read the history of a pod whose fingerprint was edited. A live run is stopped by its entry.</summary>
+    private static IEnumerable<ObservedPod> EditedOfFoldedRuns(Draft draft, PodIndex pods) =>
+        from plan in draft.Record.Plans
+        where pods.HasEdited
+        from occasion in plan.Value.Occasions
+        from entry in occasion.Entries
+        where entry.Result is not null
+        let pod = pods.FindEdited(plan.Key, occasion, entry)
+        where pod is not null
+        select pod;
 
     private static HashSet<(string Occasion, int Index)> Kept(FlowPlan plan, HistoryLimits history)
     {

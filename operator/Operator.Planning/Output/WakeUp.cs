@@ -21,11 +21,24 @@ internal static class WakeUp
         return next < least ? least : next;
     }
 
+    /// <summary>The end of the claim of this plan's commit. While the connector is refused, nothing is due by this operator.</summary>
+    public static DateTimeOffset ClaimEnds(Draft draft) =>
+        Charges.FreshUntil(
+            draft.Now,
+            draft.Seen.ConnectorFindings.IsEmpty
+                ? draft.Spec.Flows.Select(f => Occasions.NextSlot(draft, f)).Min()
+                : draft.Now
+        );
+
     private static IEnumerable<DateTimeOffset> Instants(Draft draft, PodIndex pods, WaitingStores waiting)
     {
         if (draft.Seen.Desired is DesiredContent.Unformed { IsMissing: true })
         {
             yield return draft.Now + MissingRetry;
+        }
+        if (Charges.RenewAt(draft.Seen) is { } renewal)
+        {
+            yield return renewal;
         }
         if (draft.NextDue is { } due)
         {

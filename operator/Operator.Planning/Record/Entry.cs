@@ -86,6 +86,9 @@ public enum StopCause
 
     /// <summary>The container did not start within startTimeout.</summary>
     StartTimeout,
+
+    /// <summary>Somebody edited the fingerprint of the pod, so nobody knows what it runs.</summary>
+    Edited,
 }
 
 /// <summary>How a run ended. Only Succeeded and Failed are evidence.</summary>

@@ -6,7 +6,7 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Runs;
 
 /// <summary>
-/// Marks pods that did not start in time and runs that take too long. The cause is committed in the entry before the pod is
+/// Marks pods that did not start in time, runs that take too long, and pods whose fingerprint was edited. The cause is committed in the entry before the pod is
 /// deleted, so that a delete by the operator is never taken for a delete by others.
 /// </summary>
 internal static class Expiry
@@ -49,7 +49,11 @@ internal static class Expiry
         var marked = occasion.Entries;
         foreach (var entry in occasion.Entries.Where(e => e is { Result: null, Stop: null }))
         {
-            if (
+            if (pods.FindEdited(flow.Name, occasion, entry) is { } edited && !PodIndex.HasEnded(edited))
+            {
+                marked = marked.SetItem(entry.Index, entry with { Stop = StopCause.Edited });
+            }
+            else if (
                 pods.Find(flow.Name, occasion, entry) is { IsDeleting: false, IsGone: false } pod
                 && EndsAt(flow, entry, pod) <= draft.Now
             )
@@ -65,7 +69,7 @@ internal static class Expiry
         var updated = plan with { Occasions = plan.Occasions.Replace(occasion, occasion with { Entries = marked }) };
         return draft.Decide(
             draft.Record.With(flow.Name, updated),
-            $"runs of '{flow.Name}' on {occasion.Id} ran out of time"
+            $"runs of '{flow.Name}' on {occasion.Id} are stopped"
         );
     }
 

@@ -23,7 +23,7 @@ public static class OverduePods
         {
             return [];
         }
-        var pods = PodIndex.Of(connector.Metadata.Name, record, seen.Pods);
+        var pods = PodIndex.Of(seen, record);
         return [.. connector.Spec.Flows.SelectMany(f => Names(record, f, pods, seen.Now))];
     }
 

@@ -14,7 +14,7 @@ internal static class Places
     public static int Of(Draft draft, Turn turn, WaitingStores waiting)
     {
         var (flow, plan) = (turn.Flow, turn.Plan);
-        var room = flow.MaxConcurrentRuns - plan.Entries.Count(e => e.Result is null);
+        var room = flow.MaxConcurrentRuns - plan.Entries.Count(e => e.Result is null) - turn.LiveStrays;
         return turn.Occasion.Order is null || !IsSlotWaiting(draft, turn, waiting)
             ? room
             : Math.Min(room, Share(flow, plan) - LiveOfOrders(plan));

@@ -47,6 +47,8 @@ internal static class RoundProblems
                 "the namespace's ResourceQuota refuses sync pods; raise it or lower maxConcurrentRuns",
             Reasons.AdmissionDenied => "an admission webhook or policy refuses sync pods; see the operator's log",
             Reasons.PodsRefused => "the API server refuses sync pods; see the operator's log",
+            Reasons.FingerprintEdited =>
+                "somebody edited the fingerprint of the run's pod, so it was deleted and its run is lost; leave the annotations of sync pods alone",
             Reasons.ForeignPod => "a pod that is not the operator's has the run's name; delete it",
             _ => $"{entry.Reason}; see the pod's events",
         };

@@ -15,6 +15,9 @@ internal sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion)
 
     /// <summary>Stores that are in a live run of the flow.</summary>
     public required HashSet<string> Busy { get; init; }
+
+    /// <summary>Live runs of the flow that the record does not know.</summary>
+    public int LiveStrays { get; init; }
     public required StoreHolds Holds { get; init; }
     public required Waits Waits { get; init; }
 

@@ -54,6 +54,7 @@ internal static class RunPlanning
             {
                 Waiting = owed,
                 Busy = pods.BusyStores(flow.Name, plan),
+                LiveStrays = pods.LiveStrays(flow.Name),
                 Holds = waiting.HoldsOf(draft, flow.Name),
                 Waits = Waits.Of(draft.Record.Ledger(flow.Name), plan, occasion),
             };

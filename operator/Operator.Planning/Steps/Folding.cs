@@ -61,7 +61,7 @@ internal static class Folding
             new(run.Flow, run.Occasion, Folded(run, ending, draft.Now), ending, podName);
         try
         {
-            var ending = EndingOf(draft, run, pod, pods.IsTaken(podName) ? null : podName);
+            var ending = EndingOf(draft, run, pods, podName);
             return ending is null ? draft : After(draft, Ended(ending));
         }
         catch (Exception fault) when (pod is not null && PodIndex.HasEnded(pod))
@@ -71,13 +71,18 @@ internal static class Folding
     }
 
     /// <summary>How the run ended; null while it is live.</summary>
-    private static RunEnding? EndingOf(Draft draft, LiveRun run, ObservedPod? pod, string? freePodName)
+    private static RunEnding? EndingOf(Draft draft, LiveRun run, PodIndex pods, string podName)
     {
+        var pod = pods.Find(run.Flow, run.Occasion, run.Entry);
+        if (pod is null && pods.FindEdited(run.Flow, run.Occasion, run.Entry) is { } edited)
+        {
+            return RunEndings.OfEdited(draft.Record, run.Entry, edited, draft.Seen);
+        }
         if (pod is null)
         {
-            return freePodName is null
+            return pods.IsTaken(podName)
                 ? RunEndings.OfTakenName(run.Entry)
-                : RunEndings.OfUnseen(run.Entry, freePodName, draft.Seen);
+                : RunEndings.OfUnseen(run.Entry, podName, draft.Seen);
         }
         var facts = new RunFacts(
             draft.Record.Plan(run.Flow).HasReported,

@@ -21,7 +21,11 @@ internal static class ConnectorTeller
         return new ConnectorStatus
         {
             ObservedGeneration = metadata.Generation,
-            Conditions = [.. Conditions(draft).Select(c => c.After(before, metadata.Generation, draft.Now))],
+            Conditions =
+            [
+                .. Conditions(draft).Select(c => c.After(before, metadata.Generation, draft.Now)),
+                .. ConflictTeller.KeptBy(draft.Seen),
+            ],
             StableRevision = record.Stable?.Hash,
             StableImage = record.Stable?.Sync.Image,
             CandidateRevision = candidate?.Hash,

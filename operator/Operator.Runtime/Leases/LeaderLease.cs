@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Prometheus;
 
@@ -10,31 +9,45 @@ namespace Operator.Runtime;
 /// </summary>
 /// <remarks>
 /// A replica that starts and finds no Lease creates one at once. So if the Lease is deleted at the moment a replica starts, two
-/// replicas lead until the old leader renews. The monotonic clock stops while the machine is suspended, so a former leader may
-/// send one late write afterwards. A write that must not happen twice also needs a check on the server, such as a
-/// resourceVersion.
+/// replicas lead until the old leader renews. The monotonic clock stops while the machine is suspended, so a former leader may send
+/// one late write afterwards. A write that must not happen twice also needs a check on the server, such as a resourceVersion.
 /// </remarks>
-public sealed class LeaderLease(
-    IKubeApi api,
-    LeaderLeaseOptions settings,
-    TimeProvider time,
-    IMetricFactory factory,
-    ILogger logger
-)
+public sealed class LeaderLease
 {
-    private readonly LeaderLeaseOptions _options = settings.Checked();
-    private readonly LeaseMetrics _metrics = new(factory, settings.Key.Name);
+    private static readonly TimeSpan ReleasePause = TimeSpan.FromMilliseconds(200);
+
+    private readonly LeaseConnections _api;
+    private readonly LeaderLeaseOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly LeaseMetrics _metrics;
+    private readonly LeaseFailures _failures;
+    private readonly LeaseAbsence _absence;
     private LeaseSpec? _observed;
     private long _observedAt;
     private bool _isCurrent;
-    private long? _goneSince;
-    private long _goneSeenAt;
-    private string? _lastFailure;
-    private long _lastLoop = time.GetTimestamp();
+    private bool _hasAsked;
+    private long _lastLoop;
     private volatile LeadershipTerm? _term;
 
+    /// <exception cref="InvalidOperationException">The times of <paramref name="options"/> do not fit.</exception>
+    public LeaderLease(
+        LeaseConnections api,
+        LeaderLeaseOptions options,
+        TimeProvider time,
+        IMetricFactory factory,
+        ILogger logger
+    )
+    {
+        (_api, _options, _time, _logger) = (api, options.Checked(), time, logger);
+        _metrics = new LeaseMetrics(factory, options.Key.Name);
+        _failures = new LeaseFailures(_metrics, options.Key, logger);
+        _absence = new LeaseAbsence(options, time);
+        _lastLoop = time.GetTimestamp();
+    }
+
     /// <summary>Time since the last attempt to take or renew the lease.</summary>
-    public TimeSpan Age => time.GetElapsedTime(Interlocked.Read(ref _lastLoop));
+    public TimeSpan Age => _time.GetElapsedTime(Interlocked.Read(ref _lastLoop));
 
     public bool IsLeading => Term is { IsOver: false };
 
@@ -43,77 +56,99 @@ public sealed class LeaderLease(
 
     /// <summary>
     /// Waits for the lease, leads once, and returns when leadership ends; then the caller should end the process. When
-    /// <paramref name="ct"/> is cancelled, <paramref name="lead"/> may finish its current work, and the lease is released.
+    /// <paramref name="ct"/> is cancelled, <paramref name="lead"/> may finish its current work, and then the lease is released. The
+    /// caller must not close the connections before this task has ended.
     /// </summary>
     public async Task RunAsync(Func<LeadershipTerm, Task> lead, CancellationToken ct)
     {
         using var term = await AcquireAsync(ct);
         _term = term;
         _metrics.Leads(true);
-        LeaseLog.Acquired(logger, _options.Key, _options.Identity);
+        LeaseLog.Acquired(_logger, _options.Key, _options.Identity);
+        var release = LeaseRelease.AtOnce;
         try
         {
-            await LeadAsync(term, lead);
+            var leading = lead(term);
+            await RenewAsync(term, leading);
+            release = ReleaseOf(term, leading);
+            await EndAsync(term, leading);
         }
         finally
         {
-            term.End();
-            _term = null;
-            _metrics.Leads(false);
-            await ReleaseAsync();
+            End(term);
+            await ReleaseAsync(release);
         }
     }
 
     private async Task<LeadershipTerm> AcquireAsync(CancellationToken ct)
     {
-        while (true)
+        try
         {
-            var sentAt = time.GetTimestamp();
-            // If the answer is late, the term may already be over.
-            if (await TryHoldAsync(ct) && time.GetElapsedTime(sentAt) < _options.RenewDeadline)
+            while (true)
             {
-                return new LeadershipTerm(time, _options, sentAt, ct);
+                var sentAt = _time.GetTimestamp();
+                // If the answer is late, the term may already be over.
+                if (await TryHoldAsync(ct) && _time.GetElapsedTime(sentAt) < _options.RenewDeadline)
+                {
+                    return new LeadershipTerm(_time, _options, sentAt, ct);
+                }
+                await Task.Delay(_options.LookPeriod, _time, ct);
             }
-            await Task.Delay(_options.RetryPeriod, time, ct);
+        }
+        // The request that takes the lease may have been executed, though nobody waited for its answer.
+        catch (OperationCanceledException) when (ct.IsCancellationRequested && _hasAsked)
+        {
+            await ReleaseAsync(LeaseRelease.AtOnce);
+            throw;
         }
     }
 
-    private async Task LeadAsync(LeadershipTerm term, Func<LeadershipTerm, Task> lead)
+    private static LeaseRelease ReleaseOf(LeadershipTerm term, Task leading) =>
+        term.IsCutOff ? LeaseRelease.AfterLateWrites
+        : leading.IsCompleted && !term.IsOver ? LeaseRelease.AtOnce
+        : LeaseRelease.None;
+
+    private async Task EndAsync(LeadershipTerm term, Task leading)
     {
-        var leading = lead(term);
-        await RenewAsync(term, leading);
         if (!leading.IsCompleted && !term.Stopping.IsCancellationRequested)
         {
-            LeaseLog.Lost(logger, _options.Key);
+            LeaseLog.Lost(_logger, _options.Key);
         }
-        term.End();
+        End(term);
         try
         {
             await leading;
         }
         catch (OperationCanceledException) when (term.Stopping.IsCancellationRequested || term.IsOver)
         {
-            LeaseLog.Ended(logger, _options.Key);
+            LeaseLog.Ended(_logger, _options.Key);
         }
+    }
+
+    private void End(LeadershipTerm term)
+    {
+        term.End();
+        _term = null;
+        _metrics.Leads(false);
     }
 
     /// <summary>Returns when the work has ended, or has to: the term is over, or the lease is another's.</summary>
     private async Task RenewAsync(LeadershipTerm term, Task leading)
     {
-        var sentAt = time.GetTimestamp();
+        var sentAt = _time.GetTimestamp();
         while (!leading.IsCompleted && !term.IsOver)
         {
-            var rest = _options.RetryPeriod - time.GetElapsedTime(sentAt);
+            var rest = _options.RetryPeriod - _time.GetElapsedTime(sentAt);
             if (rest > TimeSpan.Zero)
             {
                 rest = rest < term.Rest ? rest : term.Rest;
                 // Task.Delay cuts to whole milliseconds, so a shorter delay would not wait at all.
                 var pause = TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds));
-                await Task.WhenAny(leading, Task.Delay(pause, time, CancellationToken.None));
+                await Task.WhenAny(leading, Task.Delay(pause, _time, CancellationToken.None));
                 continue;
             }
-            sentAt = time.GetTimestamp();
-            if (await TryHoldAsync(term.Ended))
+            sentAt = _time.GetTimestamp();
+            if (await TryRenewAsync(term, leading))
             {
                 term.TryRenew(sentAt);
             }
@@ -124,26 +159,39 @@ public sealed class LeaderLease(
         }
     }
 
+    /// <summary>Gives up when the work ends: then the lease is released, and a late renewal fails by its resourceVersion.</summary>
+    private async Task<bool> TryRenewAsync(LeadershipTerm term, Task leading)
+    {
+        using var needed = CancellationTokenSource.CreateLinkedTokenSource(term.Ended);
+        var holding = TryHoldAsync(needed.Token);
+        await Task.WhenAny(holding, leading);
+        GiveUp(needed);
+        return await holding;
+    }
+
+    /// <summary>Changes nothing after the request has ended. Not CancelAsync: its callbacks would run on another thread.</summary>
+    private static void GiveUp(CancellationTokenSource request) => request.Cancel();
+
     /// <summary>Tries once to take or renew the lease; false also after any failure.</summary>
     private async Task<bool> TryHoldAsync(CancellationToken ct)
     {
-        Interlocked.Exchange(ref _lastLoop, time.GetTimestamp());
+        Interlocked.Exchange(ref _lastLoop, _time.GetTimestamp());
         // Half the deadline, so that one hanging request does not lose the lease.
-        using var timeout = new CancellationTokenSource(_options.RenewDeadline / 2, time);
+        using var timeout = new CancellationTokenSource(_options.RenewDeadline / 2, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try
         {
             var isHeld = await HoldAsync(either.Token);
-            _lastFailure = null;
+            _failures.Forget();
             return isHeld;
         }
-        catch (Exception e) when (IsFailure(e))
+        catch (Exception e) when (LeaseFailures.IsOne(e))
         {
             _isCurrent = false;
-            _goneSince = null;
+            _absence.End();
             if (!ct.IsCancellationRequested)
             {
-                Failed(e);
+                _failures.Note(e);
             }
             return false;
         }
@@ -152,47 +200,32 @@ public sealed class LeaderLease(
     private async Task<bool> HoldAsync(CancellationToken ct)
     {
         var ours = _isCurrent && _observed is { } last && IsOurs(last) ? last : null;
-        var current = ours ?? await ReadAsync(ct);
+        var current = ours ?? await ReadAsync(_api.Usual, ct);
         if (current is null)
         {
-            if (MayHaveUnseenHolder())
+            // Only a leader, or a replica that never saw the lease, creates it at once.
+            if (_observed is not null && _term is null && _absence.MayHideHolder())
             {
                 return false;
             }
             var made = Ours(LeaseSpec.New(_options.Key)).Write();
-            Observe(LeaseSpec.Read(await api.CreateAsync(CoreTypes.Leases, _options.Key.Namespace, made, ct)));
+            _hasAsked = true;
+            Observe(LeaseSpec.Read(await _api.Usual.CreateAsync(CoreTypes.Leases, _options.Key.Namespace, made, ct)));
             return true;
         }
         if (!IsOurs(current) && !IsExpired(current))
         {
             return false;
         }
-        Observe(LeaseSpec.Read(await api.ReplaceAsync(CoreTypes.Leases, _options.Key, Ours(current).Write(), ct)));
+        _hasAsked = true;
+        var held = await _api.Usual.ReplaceAsync(CoreTypes.Leases, _options.Key, Ours(current).Write(), ct);
+        Observe(LeaseSpec.Read(held));
         return true;
     }
 
-    /// <summary>
-    /// The lease was deleted. Its holder may still lead until the lease would have expired, and may create it again between two of
-    /// our reads. Only a leader, or a replica that never saw the lease, creates it at once.
-    /// </summary>
-    private bool MayHaveUnseenHolder()
+    private async Task<LeaseSpec?> ReadAsync(IKubeApi from, CancellationToken ct)
     {
-        if (_observed is null || _term is not null)
-        {
-            return false;
-        }
-        var now = time.GetTimestamp();
-        if (_goneSince is null || time.GetElapsedTime(_goneSeenAt, now) > 3 * _options.RetryPeriod)
-        {
-            _goneSince = now;
-        }
-        _goneSeenAt = now;
-        return time.GetElapsedTime(_goneSince.Value, now) <= _options.Duration;
-    }
-
-    private async Task<LeaseSpec?> ReadAsync(CancellationToken ct)
-    {
-        if (await api.GetAsync(CoreTypes.Leases, _options.Key, ct) is not { } lease)
+        if (await from.GetAsync(CoreTypes.Leases, _options.Key, ct) is not { } lease)
         {
             return null;
         }
@@ -205,34 +238,56 @@ public sealed class LeaderLease(
         return current;
     }
 
-    /// <summary>Releases the lease as the last step. It has its own timeout, because the caller's token is already cancelled.</summary>
-    private async Task ReleaseAsync()
+    /// <summary>
+    /// Releases the lease as the last step, over a connection of its own: the usual one may be busy or broken, which is often why the
+    /// process stops. It has its own time, because the caller's token is already cancelled.
+    /// </summary>
+    private async Task ReleaseAsync(LeaseRelease release)
     {
-        using var timeout = new CancellationTokenSource(_options.RetryPeriod, time);
-        try
+        if (release == LeaseRelease.AfterLateWrites)
         {
-            var held = _isCurrent ? _observed : await ReadAsync(timeout.Token);
-            if (held is not null && IsOurs(held))
-            {
-                var released = held.Released(time.GetUtcNow()).Write();
-                await api.ReplaceAsync(CoreTypes.Leases, _options.Key, released, timeout.Token);
-                LeaseLog.Released(logger, _options.Key);
-            }
+            LeaseLog.CutOff(_logger, _options.Key, _options.LongestWrite);
+            // No token: with a shorter pause two leaders could write.
+            await Task.Delay(_options.LongestWrite, _time, CancellationToken.None);
         }
-        catch (Exception e) when (IsFailure(e))
+        var (begun, isDue) = (_time.GetTimestamp(), release != LeaseRelease.None);
+        while (isDue && !await TryReleaseAsync() && _time.GetElapsedTime(begun) < _options.ReleaseTime)
         {
-            Failed(e);
+            await Task.Delay(ReleasePause, _time, CancellationToken.None);
         }
     }
 
-    private LeaseSpec Ours(LeaseSpec lease) => lease.HeldBy(_options.Identity, _options.Duration, time.GetUtcNow());
+    /// <summary>False: it failed, and the next try reads the lease first.</summary>
+    private async Task<bool> TryReleaseAsync()
+    {
+        using var timeout = new CancellationTokenSource(_options.ReleaseTime / 2, _time);
+        try
+        {
+            var held = _isCurrent ? _observed : await ReadAsync(_api.Release, timeout.Token);
+            if (held is not null && IsOurs(held))
+            {
+                var released = held.Released(_time.GetUtcNow()).Write();
+                await _api.Release.ReplaceAsync(CoreTypes.Leases, _options.Key, released, timeout.Token);
+                LeaseLog.Released(_logger, _options.Key);
+            }
+            return true;
+        }
+        catch (Exception e) when (LeaseFailures.IsOne(e))
+        {
+            _isCurrent = false;
+            _failures.Note(e);
+            return false;
+        }
+    }
+
+    private LeaseSpec Ours(LeaseSpec lease) => lease.HeldBy(_options.Identity, _options.Duration, _time.GetUtcNow());
 
     private void Observe(LeaseSpec lease)
     {
         _observed = lease;
-        _observedAt = time.GetTimestamp();
+        _observedAt = _time.GetTimestamp();
         _isCurrent = true;
-        _goneSince = null;
+        _absence.End();
     }
 
     private bool IsOurs(LeaseSpec lease) => lease.Holder == _options.Identity;
@@ -240,59 +295,6 @@ public sealed class LeaderLease(
     private bool IsExpired(LeaseSpec lease)
     {
         var duration = lease.Duration > TimeSpan.Zero ? lease.Duration : _options.Duration;
-        return lease.Holder.Length == 0 || time.GetElapsedTime(_observedAt) > duration;
+        return lease.Holder.Length == 0 || _time.GetElapsedTime(_observedAt) > duration;
     }
-
-    private static bool IsFailure(Exception e) =>
-        e is KubeApiException or HttpRequestException or TimeoutException or IOException or OperationCanceledException;
-
-    /// <summary>Counts every failure; logs it only when its reason differs from the last one.</summary>
-    private void Failed(Exception e)
-    {
-        var reason = e switch
-        {
-            KubeApiException { IsForbidden: true } => "forbidden",
-            KubeApiException { Status: HttpStatusCode.Conflict } => "conflict",
-            KubeApiException => "refused",
-            _ => "unreachable",
-        };
-        _metrics.Failed(reason);
-        if (reason == _lastFailure)
-        {
-            return;
-        }
-        _lastFailure = reason;
-        if (e is KubeApiException { IsForbidden: true })
-        {
-            LeaseLog.Forbidden(logger, _options.Key, e.Message);
-        }
-        else
-        {
-            LeaseLog.Failed(logger, _options.Key, e.Message);
-        }
-    }
-}
-
-internal static partial class LeaseLog
-{
-    [LoggerMessage(Level = LogLevel.Information, Message = "Lease {Key} acquired by {Identity}")]
-    public static partial void Acquired(ILogger logger, ObjectKey key, string identity);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Lease {Key} lost; this replica stops")]
-    public static partial void Lost(ILogger logger, ObjectKey key);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Term of lease {Key} ended")]
-    public static partial void Ended(ILogger logger, ObjectKey key);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Lease {Key} released")]
-    public static partial void Released(ILogger logger, ObjectKey key);
-
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "Cannot use lease {Key}: give the service account get, create and update on leases: {Why}"
-    )]
-    public static partial void Forbidden(ILogger logger, ObjectKey key, string why);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot take or renew lease {Key}: {Why}")]
-    public static partial void Failed(ILogger logger, ObjectKey key, string why);
 }

@@ -26,7 +26,7 @@ public sealed class LeadershipTerm : IDisposable
         (_time, _deadline, _renewedAt, Stopping) = (time, options.RenewDeadline, acquiredAt, stopping);
         Ended = _ended.Token;
         _expiry = time.CreateTimer(_ => End(), null, Rest, Timeout.InfiniteTimeSpan);
-        _drain = time.CreateTimer(_ => End(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _drain = time.CreateTimer(_ => CutOff(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _stop = stopping.Register(() => _drain.Change(options.DrainTime, Timeout.InfiniteTimeSpan));
     }
 
@@ -60,7 +60,17 @@ public sealed class LeadershipTerm : IDisposable
         return !IsOver;
     }
 
+    /// <summary>The term was ended while it could be renewed: the drain time is over, and work still ran.</summary>
+    internal bool IsCutOff { get; private set; }
+
     internal void End() => _ended.Cancel();
+
+    private void CutOff()
+    {
+        // Set first: whoever sees the end of the term must see its cause, too.
+        IsCutOff = !IsOver;
+        End();
+    }
 
     public void Dispose()
     {

@@ -25,7 +25,7 @@ internal sealed class RecordDrafting(RecordStoreOptions options, RecordObjects o
         ImmutableSortedDictionary<string, ReadOnlyMemory<byte>?> changes
     )
     {
-        var draft = Begin(basis);
+        var draft = Begin(basis) with { Claim = basis.Claim };
         foreach (var (name, change) in changes)
         {
             draft = change is { } content

@@ -14,6 +14,9 @@ public sealed record StoredRecord
     public required DateTimeOffset CreatedAt { get; init; }
     public required ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts { get; init; }
 
+    /// <summary>The claim of the last commit; null: it made none.</summary>
+    public RecordClaim? Claim { get; init; }
+
     internal string HeadUid { get; init; } = "";
     internal string HeadResourceVersion { get; init; } = "";
     internal ImmutableSortedDictionary<string, PartReference> References { get; init; } =
@@ -40,7 +43,11 @@ public abstract record RecordRead
 }
 
 /// <summary>An existing head that is damaged, has a counter below the witness, or lacks parts. A new record replaces it.</summary>
-public sealed record LostHead(string Uid, string ResourceVersion);
+public sealed record LostHead(string Uid, string ResourceVersion)
+{
+    /// <summary>The claim of its last commit; null: it made none, or the head can't be read.</summary>
+    public RecordClaim? Claim { get; init; }
+}
 
 /// <summary>A part of a lost record. <paramref name="Counter"/> is the counter of the commit that created the part.</summary>
 public sealed record SurvivingPart(string Name, long Counter, DateTimeOffset CreatedAt, ReadOnlyMemory<byte> Content);
@@ -49,6 +56,9 @@ public sealed record SurvivingPart(string Name, long Counter, DateTimeOffset Cre
 public abstract record CommitBasis
 {
     private CommitBasis() { }
+
+    /// <summary>The claim that the commit makes; null: none.</summary>
+    public RecordClaim? Claim { get; init; }
 
     /// <summary>There is no record: the commit creates it.</summary>
     public sealed record Fresh(string Id, DateTimeOffset CreatedAt) : CommitBasis;
@@ -82,6 +92,7 @@ internal sealed record HeadContent
     public long Counter { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public Dictionary<string, PartReference> Parts { get; set; } = [];
+    public RecordClaim? Claim { get; set; }
 }
 
 [JsonSourceGenerationOptions(

@@ -135,6 +135,7 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             Counter = record.Counter,
             CreatedAt = record.CreatedAt,
             Parts = record.References.ToDictionary(StringComparer.Ordinal),
+            Claim = record.Claim,
         };
 
     /// <summary>Null when the head is not ours, or its content does not match its checksum.</summary>

@@ -100,12 +100,13 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             {
                 return await WithoutHeadAsync(subject, RecordWitness.Newest(witnesses), ct);
             }
-            var sight = new LostHead(head.Uid, head.ResourceVersion);
+            var readable = RecordObjects.ReadHead(head);
+            var sight = new LostHead(head.Uid, head.ResourceVersion) { Claim = readable?.Claim };
             if (damage is not null && sight == damaged)
             {
                 return await LostAsync(subject, damage, sight, ct);
             }
-            if (RecordObjects.ReadHead(head) is not { } content)
+            if (readable is not { } content)
             {
                 return await LostAsync(subject, "can't be read", sight, ct);
             }
@@ -240,6 +241,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             Counter = content.Counter,
             CreatedAt = content.CreatedAt,
             Parts = parts,
+            Claim = content.Claim,
             HeadUid = head.Uid,
             HeadResourceVersion = head.ResourceVersion,
             References = content.Parts.ToImmutableSortedDictionary(StringComparer.Ordinal),

@@ -74,11 +74,12 @@ internal sealed class RecordRetirement(
         return isEmpty && await api.DeleteAsync(options.Type, head.Key, asRead, ct) == Deletion.Deleted;
     }
 
-    /// <summary>Null when the head differs from the listed one, because a commit changed it.</summary>
+    /// <summary>Null when the head differs from the listed one, because a commit changed it, or when it is another's.</summary>
     private async Task<KubeObject?> ReadAsync(KubeObject listed, CancellationToken ct) =>
         await api.GetAsync(options.Type, listed.Key, ct) is { } head
         && head.Uid == listed.Uid
         && head.ResourceVersion == listed.ResourceVersion
+        && !(RecordObjects.ReadHead(head)?.Claim is { } claim && options.IsOthers(claim))
             ? head
             : null;
 

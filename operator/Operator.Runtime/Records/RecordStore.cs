@@ -71,7 +71,13 @@ public sealed class RecordStore
         StoredRecord record,
         string why,
         CancellationToken ct
-    ) => _reader.LostAsync(subject, why, new LostHead(record.HeadUid, record.HeadResourceVersion), ct);
+    ) =>
+        _reader.LostAsync(
+            subject,
+            why,
+            new LostHead(record.HeadUid, record.HeadResourceVersion) { Claim = record.Claim },
+            ct
+        );
 
     /// <summary>
     /// Commits the changes (null removes a part) and returns the new record. After an exception the commit may still have

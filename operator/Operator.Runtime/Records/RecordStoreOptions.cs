@@ -26,6 +26,11 @@ public sealed record RecordStoreOptions
     /// </summary>
     public Func<string, bool> OutlivesHead { get; init; } = _ => true;
 
+    /// <summary>
+    /// Whether a record with this claim is another's now. Such a record is neither swept nor retired. Default: none is.
+    /// </summary>
+    public Func<RecordClaim, bool> IsOthers { get; init; } = _ => false;
+
     /// <summary>Largest size of one part inside the head, compressed. Default 16 KiB.</summary>
     public int MaxInlineBytes { get; init; } = 16 * 1024;
 

@@ -48,6 +48,7 @@ internal sealed class RecordSweeper(
             || reader.Last(subject) is not { } last
             || head.Uid != last.HeadUid
             || head.ResourceVersion != last.HeadResourceVersion
+            || (last.Claim is { } claim && options.IsOthers(claim))
         )
         {
             return 0;

@@ -66,7 +66,8 @@ internal sealed class PodBuilder
         WriteOptional("serviceAccountName", revision.ServiceAccountName);
         _json.WriteNumber("activeDeadlineSeconds", WholeSeconds(_draft.ActiveDeadline));
         _json.WriteNumber("terminationGracePeriodSeconds", WholeSeconds(revision.TerminationGracePeriod.Value));
-        _json.WriteBoolean("enableServiceLinks", value: true);
+        // With links each Service of the namespace adds variables, whose number and names would depend on the cluster.
+        _json.WriteBoolean("enableServiceLinks", value: false);
         _json.WriteObjects("imagePullSecrets", _connector.Spec.Sync.ImagePullSecrets, s => Name(s.Name));
         WritePlacement(_connector.Spec.Sync);
         _json.WriteObject("securityContext", WritePodSecurity);
@@ -166,7 +167,9 @@ internal sealed class PodBuilder
 
     private void WriteResources()
     {
-        var resources = _connector.Spec.Sync.Resources ?? PodResources.Default;
+        var resources = (_connector.Spec.Sync.Resources ?? PodResources.Default).WithDiskLimit(
+            _draft.Revision.Sync.Scratch
+        );
         _json.WriteMap("requests", resources.Requests);
         _json.WriteMap("limits", resources.Limits);
     }

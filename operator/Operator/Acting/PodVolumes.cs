@@ -12,6 +12,9 @@ namespace Operator.Acting;
 /// <summary>The volumes of a sync pod and their mount paths: run.json, /tmp, credentials and CA bundle.</summary>
 internal sealed class PodVolumes
 {
+    /// <summary>0440: the worker reads credentials by the pod's group (<c>fsGroup</c>), whatever its user, and nobody else does.</summary>
+    private const int SecretMode = 0x120;
+
     private readonly ImmutableArray<Volume> _volumes;
 
     private PodVolumes(ImmutableArray<Volume> volumes) => _volumes = volumes;
@@ -103,6 +106,7 @@ internal sealed class PodVolumes
     private static void WriteSecret(Utf8JsonWriter json, SecretMount mount)
     {
         WriteReference(json, "secretName", mount.Secret, isOptional: true);
+        json.WriteNumber("defaultMode", SecretMode);
         if (!mount.Items.IsEmpty)
         {
             json.WriteObjects("items", mount.Items, item => WriteItem(json, item.Key, item.File));

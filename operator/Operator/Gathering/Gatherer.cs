@@ -60,13 +60,10 @@ internal sealed class Gatherer(
     CreateRefusals refusals,
     OwnStatuses own,
     FailedWrites failures,
-    Randomness random,
-    TimeProvider time
+    Circumstances circumstances
 )
 {
     private const int ActionsAPage = 500;
-    private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
-    private readonly PlanningStart _start = new();
 
     /// <summary>The cached connector; a live read when the cache does not have it or it can't be decoded.</summary>
     public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
@@ -111,9 +108,8 @@ internal sealed class Gatherer(
         var configMaps = await checks.ConfigMapsAsync(connector, ct);
         var findings = await checks.FindingsAsync(connector, known, configMaps, ct);
         var shared = cache.SecretsSharedBy(connector);
-        var seen = new Observation
+        var seen = circumstances.Begin(key, record.Claim) with
         {
-            Now = time.GetUtcNow(),
             Connector = connector,
             ConnectorFindings = [.. findings.All, .. SecretSharing.Problems(connector, shared)],
             SharedSecrets = shared,
@@ -126,9 +122,6 @@ internal sealed class Gatherer(
             StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
             RefusedWrites = failures.RefusedOf(key),
-            IsClockSkewed = IsSkewed(),
-            PlanningSince = _start.Since(time.GetUtcNow()),
-            Salt = random.Number(),
         };
         return new Gathered
         {
@@ -141,9 +134,6 @@ internal sealed class Gatherer(
             UnreadableRollouts = unreadable,
         };
     }
-
-    /// <summary>Also true when our clock jumped since the server's last answer.</summary>
-    private bool IsSkewed() => api.Clock is { } clock && clock.SkewNow(time).Duration() > MostSkew;
 
     /// <summary>The cache may be behind, so a pod counts as never created, or as overdue, only after a live read.</summary>
     private async Task<ImmutableArray<ObservedPod>> WithUnseenPodsAsync(
@@ -165,6 +155,17 @@ internal sealed class Gatherer(
                 cache.Show(connector, pod);
                 pods = pods.Add(PodProjection.Of(pod).Pod);
             }
+        }
+        foreach (var left in AwaitedPods.LeftUnmarked(found.Record, seen))
+        {
+            var pod = await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, left.Name), ct);
+            var isThere = pod?.Uid == left.Uid;
+            if (!isThere)
+            {
+                // So that the next reconcile need not ask again.
+                cache.Deleting(connector, left.Name, left.Uid);
+            }
+            pods = isThere ? pods.Replace(left, PodProjection.Of(pod!).Pod) : pods; // it is there
         }
         foreach (var name in OverduePods.Names(found.Record, seen))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Operator.Acting;
+using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Runtime;
@@ -23,6 +24,7 @@ internal static class PodProjection
             CreatedAt = pod.CreationTimestamp ?? DateTimeOffset.UnixEpoch,
             IsDeleting = pod.DeletionTimestamp is not null,
             Fingerprint = FingerprintOf(pod),
+            OwnerUid = OwnerUidOf(pod),
             Counter = long.TryParse(
                 pod.Annotation(PodMarks.Counter),
                 NumberStyles.None,
@@ -59,6 +61,21 @@ internal static class PodProjection
         {
             return null;
         }
+    }
+
+    private static string? OwnerUidOf(KubeObject pod)
+    {
+        var metadata = pod.Json.TryGetProperty("metadata", out var value) ? value : default;
+        foreach (var owner in Items(metadata, "ownerReferences"))
+        {
+            var isOfGroup =
+                Text(owner, "apiVersion")?.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal) == true;
+            if (isOfGroup && Is(owner, "kind", ApiGroup.ConnectorKind))
+            {
+                return Text(owner, "uid");
+            }
+        }
+        return null;
     }
 
     private static JsonElement? ConditionOf(JsonElement status, string type, string value)

@@ -13,7 +13,11 @@ internal sealed record RecordFacts(
     RecordSight Sight,
     CommitBasis Basis,
     ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts
-);
+)
+{
+    /// <summary>The claim in the record's head; null: there is none.</summary>
+    public RecordClaim? Claim { get; init; }
+}
 
 /// <summary>Reads a connector's record, or recalls it as the last commit left it, and decodes it.</summary>
 internal sealed class RecordGatherer(
@@ -61,7 +65,10 @@ internal sealed class RecordGatherer(
         try
         {
             var decoded = decodedRecords.Decode(connector, record);
-            return new RecordFacts(new RecordSight.Found(decoded), new CommitBasis.OnTop(record), record.Parts);
+            return new RecordFacts(new RecordSight.Found(decoded), new CommitBasis.OnTop(record), record.Parts)
+            {
+                Claim = record.Claim,
+            };
         }
         catch (DamagedRecordException e)
         {
@@ -77,6 +84,9 @@ internal sealed class RecordGatherer(
             Survivors.Of(lost, id, now, witness),
             new CommitBasis.InPlaceOf(lost.Head, id, now, above),
             NoParts
-        );
+        )
+        {
+            Claim = lost.Head?.Claim,
+        };
     }
 }

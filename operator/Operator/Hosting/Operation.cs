@@ -17,12 +17,47 @@ internal sealed class Operation(
     ILogger<Operation> logger
 )
 {
+    /// <summary>
+    /// On a stop the order is: take no new work, let the reconciles in flight end, release the lease, and only then end the caches and
+    /// return. The caller closes the connections after that.
+    /// </summary>
     public async Task RunAsync(CancellationToken ct)
     {
         OperationLog.Starting(logger, Wiring.Version, options.Identity);
-        var caching = cache.RunAsync(ct);
-        var leading = lease.RunAsync(LeadAsync, ct);
-        await await Task.WhenAny(caching, leading);
+        using var end = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var caching = cache.RunAsync(end.Token);
+        var leading = lease.RunAsync(LeadAsync, stop.Token);
+        try
+        {
+            await Task.WhenAny(caching, leading);
+            Cancel(stop);
+            await leading;
+        }
+        catch (OperationCanceledException) when (caching.IsCompleted)
+        {
+            OperationLog.WithoutCaches(logger);
+        }
+        finally
+        {
+            Cancel(end);
+            await EndAsync(caching, end.Token);
+        }
+    }
+
+    /// <summary>Not CancelAsync: its callbacks would run on another thread.</summary>
+    private static void Cancel(CancellationTokenSource source) => source.Cancel();
+
+    private static async Task EndAsync(Task caching, CancellationToken end)
+    {
+        try
+        {
+            await caching;
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The caches end only by this token; an error of theirs goes on to the caller.
+        }
     }
 
     /// <summary>Lists every cache again after the lease is taken, before planning begins, because a watch may be behind.</summary>
@@ -60,6 +95,9 @@ internal static partial class OperationLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot list the records; each is read when it is first needed")]
     public static partial void ReadsSingly(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The caches ended, so this replica ends, too")]
+    public static partial void WithoutCaches(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "This replica leads; caches are synced, reconciling begins")]
     public static partial void Leading(ILogger logger);

@@ -9,17 +9,19 @@ internal sealed class OperatorService(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // The host cancels its token only after the HTTP server has stopped, and an open request may delay that.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         try
         {
-            await operation.RunAsync(stoppingToken);
+            await operation.RunAsync(stop.Token);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The host asked to stop, and the lease is released; no other work is left.
         }
         finally
         {
-            if (!stoppingToken.IsCancellationRequested)
+            if (!stop.IsCancellationRequested)
             {
                 Environment.ExitCode = 1;
             }

@@ -20,6 +20,12 @@ internal static class Wiring
     /// <summary>Service key of the gateway that writes without leadership; only the lease uses it.</summary>
     internal const string Unfenced = "unfenced";
 
+    /// <summary>Service key of a connection of its own, and of the gateway over it; only the release of the lease uses it.</summary>
+    internal const string Release = "release";
+
+    /// <summary>A little longer than <see cref="LeaderLeaseOptions.LongestStop"/>, so that the lease is released before the host gives up.</summary>
+    internal static TimeSpan ShutdownTimeout { get; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Options of the record store.</summary>
     internal static RecordStoreOptions Records { get; } =
         new()
@@ -41,6 +47,8 @@ internal static class Wiring
         ["--watch-namespace"] = nameof(OperatorOptions.WatchNamespace),
         ["--lease-namespace"] = nameof(OperatorOptions.LeaseNamespace),
         ["--lease-name"] = nameof(OperatorOptions.LeaseName),
+        ["--instance-id"] = nameof(OperatorOptions.InstanceId),
+        ["--take-over"] = nameof(OperatorOptions.TakeOver),
         ["--identity"] = nameof(OperatorOptions.Identity),
         ["--minimum-interval"] = nameof(OperatorOptions.MinimumInterval),
         ["--workers"] = nameof(OperatorOptions.Workers),
@@ -62,7 +70,7 @@ internal static class Wiring
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options.HttpPort));
         builder.Logging.ClearProviders().AddJsonConsole(json => json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddOperation(options, TimeProvider.System, Randomness.OfTheSystem());
         builder.Services.AddSingleton<Health>().AddHostedService<OperatorService>();
     }
@@ -105,9 +113,7 @@ internal static class Wiring
             Metrics.WithCustomRegistry(s.GetRequiredService<CollectorRegistry>())
         );
         services.AddSingleton<KubeApiMetrics>().AddSingleton<InformerMetrics>();
-        services.AddSingleton(_ =>
-            KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}")
-        );
+        services.AddSingleton(_ => Connect()).AddKeyedSingleton(Release, (_, _) => Connect());
         services.AddSingleton(s =>
             LeaseOptions(s.GetRequiredService<OperatorOptions>(), s.GetRequiredService<Randomness>())
         );
@@ -117,6 +123,16 @@ internal static class Wiring
         });
         // Only the lease is written without leadership.
         services.AddKeyedSingleton<IKubeApi, KubeApi>(Unfenced);
+        services.AddKeyedSingleton<IKubeApi>(
+            Release,
+            (s, key) =>
+                new KubeApi(
+                    s.GetRequiredKeyedService<HttpClient>(key),
+                    s.GetRequiredService<TimeProvider>(),
+                    s.GetRequiredService<KubeApiMetrics>(),
+                    s.GetRequiredService<KubeApiOptions>()
+                )
+        );
         services.AddSingleton<IKubeApi>(s => new FencedKubeApi(
             s.GetRequiredKeyedService<IKubeApi>(Unfenced),
             s.GetRequiredService<LeaderLease>()
@@ -137,7 +153,7 @@ internal static class Wiring
         });
         services.AddSingleton(s => new RecordStore(
             s.GetRequiredService<IKubeApi>(),
-            Records,
+            RecordsOf(s.GetRequiredService<OperatorOptions>(), s.GetRequiredService<TimeProvider>()),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<Randomness>().Id
         ));
@@ -148,7 +164,10 @@ internal static class Wiring
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Records")
         ));
         services.AddSingleton(s => new LeaderLease(
-            s.GetRequiredKeyedService<IKubeApi>(Unfenced),
+            new LeaseConnections(
+                s.GetRequiredKeyedService<IKubeApi>(Unfenced),
+                s.GetRequiredKeyedService<IKubeApi>(Release)
+            ),
             s.GetRequiredService<LeaderLeaseOptions>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<IMetricFactory>(),
@@ -156,9 +175,19 @@ internal static class Wiring
         ));
     }
 
+    private static RecordStoreOptions RecordsOf(OperatorOptions options, TimeProvider time) =>
+        Records with
+        {
+            IsOthers = claim => Circumstances.IsOthers(options, claim, time.GetUtcNow()),
+        };
+
+    private static HttpClient Connect() =>
+        KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}");
+
     private static void AddReconciler(IServiceCollection services)
     {
         services.AddSingleton<ClusterCache>().AddSingleton<SpecChecks>().AddSingleton<RecordGatherer>();
+        services.AddSingleton<PlanningStart>().AddSingleton<Circumstances>();
         services.AddSingleton<Gatherer>();
         services.AddSingleton<CreateRefusals>().AddSingleton<FailedWrites>().AddSingleton<ClusterActor>();
         services
@@ -169,6 +198,7 @@ internal static class Wiring
             .AddSingleton<ActionStatuses>()
             .AddSingleton<OperatorMetrics>()
             .AddSingleton<RunLog>()
+            .AddSingleton<StandBackTeller>()
             .AddSingleton<Teller>();
         services.AddSingleton(s => new EventRecorder(
             s.GetRequiredService<IKubeApi>(),
@@ -223,6 +253,8 @@ internal static class Wiring
             LeaseNamespace = configuration[nameof(OperatorOptions.LeaseNamespace)] ?? defaults.LeaseNamespace,
             LeaseName = configuration[nameof(OperatorOptions.LeaseName)] ?? defaults.LeaseName,
             Identity = configuration[nameof(OperatorOptions.Identity)] ?? defaults.Identity,
+            InstanceId = configuration[nameof(OperatorOptions.InstanceId)] ?? defaults.InstanceId,
+            TakeOver = configuration[nameof(OperatorOptions.TakeOver)] ?? defaults.TakeOver,
             MinimumInterval = Interval(
                 configuration,
                 nameof(OperatorOptions.MinimumInterval),

@@ -109,6 +109,12 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         ["namespace", "connector", "api"]
     );
 
+    private readonly Gauge _standsBack = factory.CreateGauge(
+        "marketplace_connector_standing_back",
+        "1: another operator is in charge of the connector, and this one stands back. Then it has no other series of the connector.",
+        ConnectorLabels
+    );
+
     /// <summary>Counts what the commit of the plan changed since <paramref name="before"/>.</summary>
     public void Committed(ObjectKey connector, Plan plan, ConnectorRecord before, PodResources? resources)
     {
@@ -157,6 +163,13 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     public void Refused(ObjectKey connector, RefusalKind kind) =>
         _series.Of(_refusals, connector, new Labels(Lower(kind))).Inc();
+
+    /// <summary>Another operator is in charge: what this one last knew of the connector is no longer true.</summary>
+    public void StandsBack(ObjectKey connector)
+    {
+        _series.Forget(connector);
+        _series.Set(_standsBack, connector, new Labels(), 1);
+    }
 
     /// <summary>The connector is gone: removes its series.</summary>
     public void Forget(ObjectKey connector) => _series.Forget(connector);

@@ -20,6 +20,7 @@ internal sealed class Teller(
     OperatorMetrics metrics,
     ClusterCache cache,
     RunLog runs,
+    StandBackTeller standBack,
     TimeProvider time
 )
 {
@@ -44,6 +45,11 @@ internal sealed class Teller(
     {
         var (gathered, plan) = (decision.Gathered, decision.Plan);
         var key = Kinds.KeyOf(gathered.Seen.Connector.Metadata);
+        if (plan.StandsBack)
+        {
+            return await standBack.TellAsync(gathered, plan, writes, ct);
+        }
+        standBack.Forget(key);
         metrics.Planned(key, plan);
         if (decision.Committed is not null)
         {
@@ -113,6 +119,7 @@ internal sealed class Teller(
     public async Task TellWithoutConnectorAsync(ObjectKey key, WritePass writes, CancellationToken ct)
     {
         metrics.Forget(key);
+        standBack.Forget(key);
         foreach (var rollout in cache.RolloutsOf(key))
         {
             var message =

@@ -138,6 +138,13 @@ internal sealed class OperatorProcess : IAsyncDisposable
     /// <summary>Sends SIGKILL: the operator cannot release its lease.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>Sends SIGTERM, as the kubelet does: the operator ends its work and releases its lease.</summary>
+    public async Task TerminateAsync(CancellationToken ct)
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(ct);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

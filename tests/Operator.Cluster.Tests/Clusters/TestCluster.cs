@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
@@ -76,11 +75,7 @@ public sealed class TestCluster : IAsyncLifetime
         }
         string[] wait = ["rollout", "status", "deployment/marketplace", "--timeout=120s"];
         await kube.KubectlAsync(ct, ["-n", MarketplaceNamespace, .. wait]);
-        JsonElement service = await kube.GetAsync(
-            $"/api/v1/namespaces/{MarketplaceNamespace}/services/marketplace",
-            ct
-        );
-        return $"http://{service.Text("spec", "clusterIP")}:8080";
+        return $"http://marketplace.{MarketplaceNamespace}:8080";
     }
 
     private static InvalidOperationException NotStarted() => new("the cluster has not been started");

@@ -134,7 +134,7 @@ internal sealed class PodLab
         _stored = RecordParts.Encode(Last.Record);
         _counter++;
         Ended.AddRange(Last.Folded);
-        foreach (var name in AwaitedPods.Settled(Connector.Metadata.Name, Record, [.. Pods.Values]))
+        foreach (var name in AwaitedPods.Settled(Connector.Metadata, Record, [.. Pods.Values]))
         {
             Pods.Remove(name);
         }
@@ -151,6 +151,7 @@ internal sealed class PodLab
             Uid = $"u{_uids++}",
             CreatedAt = Now,
             Fingerprint = print,
+            OwnerUid = Connector.Metadata.Uid,
             Phase = PodPhase.Pending,
         };
     }

@@ -45,6 +45,6 @@ public sealed class PoisonedRunTests
         var quotas = new QuotaBook { Apis = record.Quotas.Apis.SetItem(Api, broken) };
         var draft = new Draft(seen, record with { Quotas = quotas });
 
-        return Folding.Fold(draft, PodIndex.Of("amazon-eu", record, seen.Pods)).Folded;
+        return Folding.Fold(draft, PodIndex.Of(new Api.ObjectMeta { Name = "amazon-eu" }, record, seen.Pods)).Folded;
     }
 }

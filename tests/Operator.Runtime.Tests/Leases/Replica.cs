@@ -18,15 +18,19 @@ internal sealed class Replica : IDisposable
         Time = new MachineClock(world) { Offset = skew };
         Client = cluster.Connect(name, Time);
         Client.CallTimeout = TimeSpan.FromSeconds(5);
+        ReleaseClient = cluster.Connect(name, Time);
         var options = new LeaderLeaseOptions { Key = Key, Identity = name };
         var metrics = Metrics.WithCustomRegistry(Registry);
-        Lease = new LeaderLease(Client, options, Time, metrics, Log.CreateLogger("lease"));
+        Lease = new LeaderLease(new(Client, ReleaseClient), options, Time, metrics, Log.CreateLogger("lease"));
         _fenced = new FencedKubeApi(Client, Lease);
         Lead = WriteAsync;
     }
 
     public MachineClock Time { get; }
     public FakeClient Client { get; }
+
+    /// <summary>The connection that only the release of the lease uses.</summary>
+    public FakeClient ReleaseClient { get; }
     public LeaderLease Lease { get; }
     public CollectorRegistry Registry { get; } = Metrics.NewCustomRegistry();
     public LogLines Log { get; } = new();

@@ -23,10 +23,12 @@ internal sealed class OperatorProcess : IDisposable
         Name = options.Identity;
         Clock = new MachineClock(time);
         Client = cluster.Connect(Name, Clock);
+        ReleaseClient = cluster.Connect(Name, Clock);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Information));
         services.AddOperation(options, Clock, RandomnessOf(seed));
         services.AddKeyedSingleton<IKubeApi>(Wiring.Unfenced, Client);
+        services.AddKeyedSingleton<IKubeApi>(Wiring.Release, ReleaseClient);
         _services = services.BuildServiceProvider();
     }
 
@@ -47,6 +49,9 @@ internal sealed class OperatorProcess : IDisposable
     public string Name { get; }
     public MachineClock Clock { get; }
     public FakeClient Client { get; }
+
+    /// <summary>The connection that only the release of the lease uses.</summary>
+    public FakeClient ReleaseClient { get; }
 
     public ClusterCache Cache => _services.GetRequiredService<ClusterCache>();
 
@@ -80,6 +85,7 @@ internal sealed class OperatorProcess : IDisposable
     {
         IsDead = true;
         Client.Kill(isSilent: true);
+        ReleaseClient.Kill(isSilent: true);
     }
 
     public bool Drain() => !IsDead && _pump.Drain();
