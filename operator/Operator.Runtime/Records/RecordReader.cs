@@ -112,6 +112,12 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             {
                 return await WithoutHeadAsync(subject, RecordWitness.Newest(witnesses), ct);
             }
+            if (!objects.IsHeadOf(head, subject))
+            {
+                _last.TryRemove(subject, out _);
+                Doubt(subject);
+                return new RecordRead.Foreign($"{objects.Kind} {head.Key}");
+            }
             var sight = new LostHead(head.Uid, head.ResourceVersion);
             if (damage is not null && sight == damaged)
             {

@@ -56,10 +56,9 @@ internal sealed class Teller(
         {
             await TellUnreadableAsync(Kinds.Rollouts, unreadable, writes, ct);
         }
-        foreach (var other in gathered.OtherRollouts)
+        foreach (var other in gathered.Seen.OtherRollouts)
         {
-            var message =
-                $"SyncRollout '{PolicyOf(gathered.Seen.Rollout)?.Metadata.Name}' is older and in charge of connector '{key.Name}'; delete one of the two";
+            var message = RolloutOrder.WhyNot(other, gathered.InCharge!); // without it there are no others
             await TellStalledAsync(other, new Stall(Reasons.Conflict, message), writes, ct);
         }
         foreach (var moved in gathered.MovedRollouts)
