@@ -47,6 +47,35 @@ public sealed class TwoRolloutsTests : IDisposable
         Assert.Null(_operator.Condition(Kinds.Rollouts, Second, Reasons.Conflict));
     }
 
+    [Fact]
+    public void Beside_one_that_can_not_be_read_the_other_says_why_it_is_not_followed()
+    {
+        _operator.Cluster.Create(Kinds.Connectors, Shop.Namespace, _objects.Connector());
+        foreach (var key in (ObjectKey[])[First, Second])
+        {
+            var rollout = _objects.Rollout();
+            rollout["metadata"]!["name"] = key.Name; // it has metadata
+            _operator.Cluster.Create(Kinds.Rollouts, key.Namespace, rollout);
+        }
+        _operator.Start();
+        _operator.RunFor(TimeSpan.FromSeconds(30));
+
+        _operator.Cluster.Edit(Kinds.Rollouts, Second, r => r["spec"]!["steps"] = "no list"); // it has a spec
+        _operator.RunFor(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(
+            "Conflict: SyncRollout 'b-rollout' names the same connector and can't be read, so none of the two is followed; correct or delete it",
+            _operator.Ready(Kinds.Rollouts, First)
+        );
+        Assert.StartsWith(Reasons.Undecodable, _operator.Ready(Kinds.Rollouts, Second), StringComparison.Ordinal);
+
+        var steps = _objects.Rollout()["spec"]!["steps"]!.DeepClone(); // it has both
+        _operator.Cluster.Edit(Kinds.Rollouts, Second, r => r["spec"]!["steps"] = steps);
+        _operator.RunFor(TimeSpan.FromMinutes(1));
+
+        ExpectBothToSaySo();
+    }
+
     private string[] Versions() =>
         [.. new[] { First, Second }.Select(k => _operator.Cluster.Find(Kinds.Rollouts, k)!.ResourceVersion)]; // both exist
 

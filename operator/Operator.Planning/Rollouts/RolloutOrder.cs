@@ -33,6 +33,10 @@ public static class RolloutOrder
             ? $"{ApiGroup.RolloutKind} '{first.Metadata.Name}' names the same connector and is not followed, because {Reason(inCharge, first)}; {Remedy}"
             : null;
 
+    /// <summary>What a rollout is told beside one that can't be read: that one might be in charge.</summary>
+    public static string WhyHeld(string unreadable) =>
+        $"{ApiGroup.RolloutKind} '{unreadable}' names the same connector and can't be read, so none of the two is followed; correct or delete it";
+
     private static string Reason(SyncRollout inCharge, SyncRollout other) =>
         inCharge.Metadata.CreationTimestamp == other.Metadata.CreationTimestamp
             ? $"both were created in the same second and the name '{inCharge.Metadata.Name}' comes first"

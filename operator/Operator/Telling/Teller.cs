@@ -61,12 +61,22 @@ internal sealed class Teller(
             var message = RolloutOrder.WhyNot(other, gathered.InCharge!); // without it there are no others
             await TellStalledAsync(other, new Stall(Reasons.Conflict, message), writes, ct);
         }
+        if (gathered.InCharge is { } first && gathered.Seen.Rollout is RolloutSight.Unusable { Policy: null } unread)
+        {
+            await TellHeldAsync(first, unread, writes, ct);
+        }
         foreach (var moved in gathered.MovedRollouts)
         {
             await TellStalledAsync(moved, Moved(moved, key), writes, ct);
         }
         return rest;
     }
+
+    /// <summary>A rollout that can be read is not followed while another one of its connector can't be read.</summary>
+    private Task TellHeldAsync(SyncRollout first, RolloutSight.Unusable unread, WritePass writes, CancellationToken ct) =>
+        first.Metadata.Uid == unread.PolicyUid
+            ? Task.CompletedTask
+            : TellStalledAsync(first, new Stall(Reasons.Conflict, RolloutOrder.WhyHeld(unread.Name)), writes, ct);
 
     /// <summary>Tells as an event that the record became too large.</summary>
     public Task TellTooLargeAsync(Observation seen, CancellationToken ct) =>
