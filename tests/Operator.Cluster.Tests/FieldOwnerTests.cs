@@ -23,7 +23,9 @@ public sealed class FieldOwnerTests(TestCluster cluster) : ClusterStory(cluster,
         await Story.AwaitConditionAsync("shop", "Ready", "Suspended", Ct);
         Assert.Contains("f:suspend", await SpecOfKubectlAsync("marketplaceconnectors", "shop"));
 
-        (await Story.TryApplyAsync(suspended.Replace("  suspend: true\n", "", StringComparison.Ordinal), Ct, side)).OrThrow();
+        (
+            await Story.TryApplyAsync(suspended.Replace("  suspend: true\n", "", StringComparison.Ordinal), Ct, side)
+        ).OrThrow();
 
         await Story.AwaitConditionAsync("shop", "Ready", "Syncing", Ct);
         Assert.False((await Story.ConnectorAsync("shop", Ct)).Spec.Suspend);
@@ -50,7 +52,8 @@ public sealed class FieldOwnerTests(TestCluster cluster) : ClusterStory(cluster,
     private async Task<string> SpecOfKubectlAsync(string plural, string name)
     {
         var item = await Story.Kube.GetAsync($"{Kube.OurApi}/namespaces/{Story.Namespace}/{plural}/{name}", Ct);
-        var owners = item.Items("metadata", "managedFields").Select(m => (m.Text("manager") ?? "", m.At("fieldsV1")!.Value));
+        var owners = item.Items("metadata", "managedFields")
+            .Select(m => (m.Text("manager") ?? "", m.At("fieldsV1")!.Value));
         var specs = owners.Where(o => o.Item2.TryGetProperty("f:spec", out _)).ToList();
         var (manager, fields) = Assert.Single(specs);
         Assert.StartsWith("kubectl", manager);

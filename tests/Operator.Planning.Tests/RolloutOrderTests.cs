@@ -85,7 +85,10 @@ public sealed class RolloutOrderTests
     /// <summary>A name and the second of its creation.</summary>
     private static SyncRollout Rollout(string text)
     {
-        var (name, second) = (text.Split(' ')[0], int.Parse(text.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
+        var (name, second) = (
+            text.Split(' ')[0],
+            int.Parse(text.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)
+        );
         var rollout = A.Rollout($"{name}-uid");
         return rollout with
         {

@@ -37,7 +37,10 @@ public sealed class FieldOwnersTests : IDisposable
         _world.Create(Kinds.Rollouts, Rollout("r", "c"));
         _world.Create(Kinds.Rollouts, Rollout("younger", "c"));
         _world.Create(Kinds.Rollouts, Rollout("lonely", "nobody"));
-        _world.Create(Kinds.Rollouts, Rollout("broken", "c").Replace("\"steps\":[", "\"steps\":7,\"x\":[", StringComparison.Ordinal));
+        _world.Create(
+            Kinds.Rollouts,
+            Rollout("broken", "c").Replace("\"steps\":[", "\"steps\":7,\"x\":[", StringComparison.Ordinal)
+        );
         _world.Create(Kinds.Actions, Action("now", "[\"s01\"]"));
         _world.Create(Kinds.Actions, Action("broken", "7"));
 
@@ -59,7 +62,12 @@ public sealed class FieldOwnersTests : IDisposable
         _world.Create(Kinds.Rollouts, Rollout("r", "c"));
         _world.Create(Kinds.Actions, Action("now", "[\"s01\"]"));
         _world.RunTo(Noon.AddMinutes(3));
-        (ResourceType Type, string Name)[] all = [(Kinds.Connectors, "c"), (Kinds.Rollouts, "r"), (Kinds.Actions, "now")];
+        (ResourceType Type, string Name)[] all =
+        [
+            (Kinds.Connectors, "c"),
+            (Kinds.Rollouts, "r"),
+            (Kinds.Actions, "now"),
+        ];
         foreach (var (type, name) in all)
         {
             await LeaveAsync(

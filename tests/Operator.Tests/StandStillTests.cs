@@ -18,7 +18,9 @@ public sealed class StandStillTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_foreign_object_of_the_records_name_is_not_overwritten_and_once_it_is_gone_runs_begin(bool isOverRestart)
+    public void A_foreign_object_of_the_records_name_is_not_overwritten_and_once_it_is_gone_runs_begin(
+        bool isOverRestart
+    )
     {
         var head = HeadName();
         Cluster.Create(Kinds.Records, Shop.Namespace, Foreign(head.Name));
@@ -122,10 +124,7 @@ public sealed class StandStillTests : IDisposable
         trial.Cluster.Create(Kinds.Connectors, Shop.Namespace, new FleetObjects(new Random(1)).Connector());
         trial.Start();
         trial.RunFor(TimeSpan.FromSeconds(30));
-        return trial
-            .Cluster.All(Kinds.Records)
-            .Single(r => r.Label($"{ApiGroup.Name}/record-role") == "head")
-            .Key;
+        return trial.Cluster.All(Kinds.Records).Single(r => r.Label($"{ApiGroup.Name}/record-role") == "head").Key;
     }
 
     private static JsonObject Foreign(string name) =>

@@ -81,7 +81,8 @@ public sealed class TwoRolloutsTests : IDisposable
 
     private void ExpectBothToSaySo()
     {
-        const string why = "because both were created in the same second and the name 'a-rollout' comes first; delete one of the two";
+        const string why =
+            "because both were created in the same second and the name 'a-rollout' comes first; delete one of the two";
         Assert.StartsWith(Reasons.UpToDate, _operator.Ready(Kinds.Rollouts, First), StringComparison.Ordinal);
         Assert.Equal(
             $"Conflict: SyncRollout 'b-rollout' names the same connector and is not followed, {why}",

@@ -48,5 +48,6 @@ public static class StatusesAsRead
         return JsonElement.DeepEquals(read, Json(typed, type)) ? null : read.Clone();
     }
 
-    private static JsonElement Json<T>(T status, JsonTypeInfo<T> type) => JsonSerializer.SerializeToElement(status, type);
+    private static JsonElement Json<T>(T status, JsonTypeInfo<T> type) =>
+        JsonSerializer.SerializeToElement(status, type);
 }

@@ -64,7 +64,10 @@ internal sealed class StoreListManifests(ImmutableArray<ManifestDocument> docume
                     $"ConfigMap {key.Name}/{key.Key}: {problem}"
                 );
             }
-            else if (text.ValueKind == JsonValueKind.String && StoreList.Read(text.GetString() ?? "") is { Problem: null } list)
+            else if (
+                text.ValueKind == JsonValueKind.String
+                && StoreList.Read(text.GetString() ?? "") is { Problem: null } list
+            )
             {
                 sights.Add(new StoreListSight { Source = $"{key.Name}/{key.Key}", Stores = list.Stores });
             }
@@ -115,9 +118,7 @@ internal sealed class StoreListManifests(ImmutableArray<ManifestDocument> docume
         new() { Name = Text(fields, "name"), Key = Text(fields, "key") };
 
     private static string Text(List<KeyValuePair<string, JsonElement>> fields, string name) =>
-        fields.Find(f => f.Key == name).Value is { ValueKind: JsonValueKind.String } text
-            ? text.GetString() ?? ""
-            : "";
+        fields.Find(f => f.Key == name).Value is { ValueKind: JsonValueKind.String } text ? text.GetString() ?? "" : "";
 
     private static IEnumerable<KeyValuePair<string, JsonElement>> Entries(ManifestDocument document, string section) =>
         Entries(document.Root, section);

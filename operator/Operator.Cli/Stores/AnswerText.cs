@@ -61,7 +61,13 @@ internal sealed class AnswerText(Terminal terminal)
         var when = span.Count == 1 ? Date(first.Slot) : $"{Date(first.Slot)} to {Until(first.Slot, last.Slot)}";
         var remedy = last.Remedy is { } what ? $"; {what}" : "";
         var pod = last is { Pod: { } name, IsSynced: false } ? $" (pod {name})" : "";
-        return [when, span.Count.ToString(CultureInfo.InvariantCulture), last.Outcome, SafeText.Of(last.Why + remedy + pod)];
+        return
+        [
+            when,
+            span.Count.ToString(CultureInfo.InvariantCulture),
+            last.Outcome,
+            SafeText.Of(last.Why + remedy + pod),
+        ];
     }
 
     private string Until(DateTimeOffset first, DateTimeOffset last) =>

@@ -117,7 +117,7 @@ internal static class ConnectorTeller
             ),
             _ when seen.Record is RecordSight.Foreign foreign => NotReady(
                 Reasons.RecordForeign,
-                $"{foreign.Object} has the name of the connector's record but is not the operator's: nothing new is planned; delete it, or delete this connector and create one with another name"
+                $"{foreign.Holder} has the name of the connector's record but is not the operator's: nothing new is planned; delete it, or delete this connector and create one with another name"
             ),
             _ when seen.RecordTooLarge is { } arithmetic => NotReady(
                 Reasons.RecordTooLarge,

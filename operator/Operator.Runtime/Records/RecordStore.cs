@@ -163,9 +163,7 @@ public sealed class RecordStore
         {
             var head = await _api.GetAsync(_options.Type, _objects.HeadKey(subject), ct);
             var isFree =
-                head is not null
-                && _objects.IsHeadOf(head, subject)
-                && RecordObjects.ReadHead(head) is { Counter: 0 };
+                head is not null && _objects.IsHeadOf(head, subject) && RecordObjects.ReadHead(head) is { Counter: 0 };
             if (!isFree)
             {
                 throw new KubeApiException(

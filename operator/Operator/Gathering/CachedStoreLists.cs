@@ -52,10 +52,7 @@ internal sealed record CachedStoreLists(
         var sight = new StoreListSight { Source = $"{key.Name}/{key.Key}" };
         if (cached is null)
         {
-            return sight with
-            {
-                Problem = StoreListProblems.NotThere,
-            };
+            return sight with { Problem = StoreListProblems.NotThere };
         }
         return cached.Keys.TryGetValue(key.Key, out var content)
             ? sight with

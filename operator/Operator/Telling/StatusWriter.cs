@@ -206,7 +206,8 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
     private static bool IsSame<T>(T before, T after, JsonTypeInfo<T> type) =>
         JsonSerializer.Serialize(before, type) == JsonSerializer.Serialize(after, type);
 
-    private static JsonElement Json<T>(T status, JsonTypeInfo<T> type) => JsonSerializer.SerializeToElement(status, type);
+    private static JsonElement Json<T>(T status, JsonTypeInfo<T> type) =>
+        JsonSerializer.SerializeToElement(status, type);
 
     private async Task PatchAsync(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> patch, CancellationToken ct) =>
         own.Wrote(type, await api.PatchStatusAsync(type, key, patch, ct));

@@ -73,7 +73,12 @@ internal sealed class Teller(
     }
 
     /// <summary>A rollout that can be read is not followed while another one of its connector can't be read.</summary>
-    private Task TellHeldAsync(SyncRollout first, RolloutSight.Unusable unread, WritePass writes, CancellationToken ct) =>
+    private Task TellHeldAsync(
+        SyncRollout first,
+        RolloutSight.Unusable unread,
+        WritePass writes,
+        CancellationToken ct
+    ) =>
         first.Metadata.Uid == unread.PolicyUid
             ? Task.CompletedTask
             : TellStalledAsync(first, new Stall(Reasons.Conflict, RolloutOrder.WhyHeld(unread.Name)), writes, ct);

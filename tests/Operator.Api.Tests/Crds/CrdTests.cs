@@ -59,7 +59,10 @@ public sealed class CrdTests
     [Theory]
     [InlineData("""{"items":{"properties":{"a":{"default":1}}}}""", "/items/properties/a")]
     [InlineData("""{"items":{"default":1}}""", "/items")]
-    [InlineData("""{"items":{"properties":{"a":{"properties":{"b":{"default":{}}}}}}}""", "/items/properties/a/properties/b")]
+    [InlineData(
+        """{"items":{"properties":{"a":{"properties":{"b":{"default":{}}}}}}}""",
+        "/items/properties/a/properties/b"
+    )]
     [InlineData("""{"properties":{"items":{"properties":{"default":{}}},"a":{"default":1}}}""", "")]
     public void A_default_in_a_list_is_found_at_any_depth(string schema, string found)
     {
@@ -183,7 +186,8 @@ public sealed class CrdTests
             .EnumerateObject()
             .SelectMany(p =>
                 p.Name is "properties" && p.Value.ValueKind == JsonValueKind.Object
-                    ? p.Value.EnumerateObject()
+                    ? p
+                        .Value.EnumerateObject()
                         .SelectMany(f => DefaultsInLists(f.Value, $"{path}/properties/{f.Name}", isInList))
                     : DefaultsInLists(p.Value, $"{path}/{p.Name}", isInList || p.Name is "items")
             )

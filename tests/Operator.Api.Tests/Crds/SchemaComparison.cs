@@ -136,7 +136,10 @@ internal sealed class SchemaComparison(bool areDefaultsWritten)
                 isNothing
                     || place.IsRequired
                     || value.ValueKind == JsonValueKind.Object
-                    || field.GetProperty("description").GetString()!.Contains($"Default {Text(value)}", StringComparison.Ordinal),
+                    || field
+                        .GetProperty("description")
+                        .GetString()!
+                        .Contains($"Default {Text(value)}", StringComparison.Ordinal),
                 $"{place.Path} does not say its default {value}"
             );
             return;

@@ -106,9 +106,7 @@ public sealed class ActionRulesTests
     [InlineData("{}")]
     public void A_list_of_stores_of_a_wrong_type_can_not_be_read(string written)
     {
-        var error = Assert.Throws<JsonException>(() =>
-            A.FullAction(spec => spec["stores"] = JsonNode.Parse(written))
-        );
+        var error = Assert.Throws<JsonException>(() => A.FullAction(spec => spec["stores"] = JsonNode.Parse(written)));
 
         Assert.StartsWith("$.spec.stores", error.Path, StringComparison.Ordinal);
     }

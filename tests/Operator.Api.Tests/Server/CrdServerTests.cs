@@ -154,9 +154,12 @@ public sealed class CrdServerTests(OurKindsServer server)
             ? expected
                 .EnumerateObject()
                 .SelectMany(p =>
-                    stored.TryGetProperty(p.Name, out var value) ? Missing(p.Value, value, $"{path}.{p.Name}") : [$"{path}.{p.Name}"]
+                    stored.TryGetProperty(p.Name, out var value)
+                        ? Missing(p.Value, value, $"{path}.{p.Name}")
+                        : [$"{path}.{p.Name}"]
                 )
-            : JsonElement.DeepEquals(expected, stored) ? [] : [path];
+        : JsonElement.DeepEquals(expected, stored) ? []
+        : [path];
 
     private static IEnumerable<string> Nulls(JsonElement item, string path) =>
         item.ValueKind switch

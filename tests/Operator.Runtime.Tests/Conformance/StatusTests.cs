@@ -74,11 +74,7 @@ public sealed class StatusTests(ConformanceServers servers)
     {
         await using var world = await servers.OpenAsync(backend);
         var created = await world.CreateAsync(world.Own.New("a"));
-        var told = await world.PatchStatusAsync(
-            world.Own.Type,
-            created,
-            new JsonObject { ["observedGeneration"] = 1 }
-        );
+        var told = await world.PatchStatusAsync(world.Own.Type, created, new JsonObject { ["observedGeneration"] = 1 });
 
         var again = await world.PatchStatusAsync(world.Own.Type, told, new JsonObject { ["observedGeneration"] = 1 });
 
@@ -106,11 +102,7 @@ public sealed class StatusTests(ConformanceServers servers)
     {
         await using var world = await servers.OpenAsync(backend);
         var created = await world.CreateAsync(world.Own.New("a"));
-        var told = await world.PatchStatusAsync(
-            world.Own.Type,
-            created,
-            new JsonObject { ["observedGeneration"] = 1 }
-        );
+        var told = await world.PatchStatusAsync(world.Own.Type, created, new JsonObject { ["observedGeneration"] = 1 });
 
         var edited = await world.ReplaceAsync(
             world.Own.Type,
@@ -222,11 +214,7 @@ public sealed class StatusTests(ConformanceServers servers)
     {
         await using var world = await servers.OpenAsync(backend);
         var created = await world.CreateAsync(world.Own.New("a"));
-        var told = await world.PatchStatusAsync(
-            world.Own.Type,
-            created,
-            new JsonObject { ["observedGeneration"] = 1 }
-        );
+        var told = await world.PatchStatusAsync(world.Own.Type, created, new JsonObject { ["observedGeneration"] = 1 });
 
         var bare = await world.PatchStatusAsync(world.Own.Type, told, status: null);
         var again = await world.PatchStatusAsync(world.Own.Type, bare, new JsonObject());

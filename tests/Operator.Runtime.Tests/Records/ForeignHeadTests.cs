@@ -21,7 +21,7 @@ public sealed class ForeignHeadTests : IDisposable
         var read = await _world.ReadAsync(witness: 3);
         var error = await Assert.ThrowsAsync<KubeApiException>(() => _world.NewWriter().CommitAsync(basis, "a=1"));
 
-        Assert.Equal($"{ResourceKinds.Records.Kind} {TheHead.Key}", Assert.IsType<RecordRead.Foreign>(read).Object);
+        Assert.Equal($"{ResourceKinds.Records.Kind} {TheHead.Key}", Assert.IsType<RecordRead.Foreign>(read).Holder);
         Assert.True(error.IsConflict);
         Assert.Equal(version, TheHead.ResourceVersion);
         Assert.Empty(_world.Parts);
