@@ -77,8 +77,8 @@ public sealed class AppliedTwiceTests(TestCluster cluster) : ClusterStory(cluste
     }
 
     /// <summary>The operator has written a status of each object of ours.</summary>
-    private Task AwaitStatusesAsync() =>
-        Eventually.IsSoAsync(
+    private async Task AwaitStatusesAsync() =>
+        await Eventually.IsSoAsync(
             "every object of ours has a status",
             async () =>
                 JsonElement
@@ -110,5 +110,5 @@ public sealed class AppliedTwiceTests(TestCluster cluster) : ClusterStory(cluste
             "custom-columns=KIND:.kind,NAME:.metadata.name,VERSION:.metadata.resourceVersion"
         );
 
-    private static IEnumerable<string> Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

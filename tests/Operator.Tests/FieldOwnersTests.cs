@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Runtime;
