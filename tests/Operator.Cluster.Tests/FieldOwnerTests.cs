@@ -56,7 +56,10 @@ public sealed class FieldOwnerTests(TestCluster cluster) : ClusterStory(cluster,
         var specs = owners.Where(o => o.Item2.TryGetProperty("f:spec", out _)).ToList();
         var (manager, fields) = Assert.Single(specs);
         Assert.StartsWith("kubectl", manager);
-        Assert.Contains(owners, o => !o.Item1.StartsWith("kubectl", StringComparison.Ordinal) && o.Item2.TryGetProperty("f:status", out _));
+        Assert.Contains(
+            owners,
+            o => !o.Item1.StartsWith("kubectl", StringComparison.Ordinal) && o.Item2.TryGetProperty("f:status", out _)
+        );
         return fields.GetProperty("f:spec").GetRawText();
     }
 }
