@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Operator.Api;
@@ -11,6 +12,9 @@ public sealed record MarketplaceConnector
     public ObjectMeta Metadata { get; set; } = new();
     public ConnectorSpec Spec { get; set; } = new();
     public ConnectorStatus Status { get; set; } = new();
+
+    /// <summary>See <see cref="StatusesAsRead"/>; null: as <see cref="Status"/> is written. Not part of the JSON.</summary>
+    internal JsonElement? StatusAsRead { get; init; }
 }
 
 /// <summary>The marketplace; selects the profile. Unknown: a value that this version does not know.</summary>

@@ -12,6 +12,9 @@ public sealed record ObjectMeta
     public long Generation { get; set; }
     public DateTimeOffset? CreationTimestamp { get; set; }
     public DateTimeOffset? DeletionTimestamp { get; set; }
+
+    /// <summary>What keeps the object while it is being deleted. We set none.</summary>
+    public ImmutableArray<string> Finalizers { get; set; } = [];
     public ImmutableSortedDictionary<string, string> Labels { get; set; } =
         ImmutableSortedDictionary<string, string>.Empty;
     public ImmutableSortedDictionary<string, string> Annotations { get; set; } =

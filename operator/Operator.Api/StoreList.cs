@@ -14,6 +14,7 @@ public sealed record StoreList
     /// <summary>The most stores of one connector, all lists together.</summary>
     public const int MostStores = 10_000;
     private const int MostProblemsSaid = 3;
+    private const char ByteOrderMark = '\uFEFF';
     private static readonly StoreListValidator Validator = new();
 
     /// <summary>Empty when there is a problem.</summary>
@@ -25,6 +26,15 @@ public sealed record StoreList
     /// <summary>Reads a list; never throws: text that is not a list sets <see cref="Problem"/>.</summary>
     public static StoreList Read(string text)
     {
+        if (LineOfMark(text) is { } line)
+        {
+            return Broken(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"line {line}: it begins with a byte order mark (BOM), which an editor wrote and which is not visible; save the file as UTF-8 without it"
+                )
+            );
+        }
         try
         {
             return new YamlReader(new StringReader(text)).Read().ToList() switch
@@ -40,6 +50,17 @@ public sealed record StoreList
                 string.Create(CultureInfo.InvariantCulture, $"line {e.Start.Line}: {(e.InnerException ?? e).Message}")
             );
         }
+    }
+
+    /// <summary>
+    /// The line that begins with a byte order mark, counted from 1: the first line, or where another file was appended. Null: none.
+    /// </summary>
+    private static int? LineOfMark(string text)
+    {
+        var at = text.StartsWith(ByteOrderMark) ? 0 : text.IndexOf($"\n{ByteOrderMark}", StringComparison.Ordinal);
+        return at < 0 ? null
+            : at == 0 && text[0] == ByteOrderMark ? 1
+            : text.AsSpan(0, at + 1).Count('\n') + 1;
     }
 
     private static StoreList Read(YamlDocument document)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Operator.Api;
@@ -14,6 +15,9 @@ public sealed record SyncAction
     public ObjectMeta Metadata { get; set; } = new();
     public ActionSpec Spec { get; set; } = new();
     public ActionStatus Status { get; set; } = new();
+
+    /// <summary>See <see cref="StatusesAsRead"/>; null: as <see cref="Status"/> is written. Not part of the JSON.</summary>
+    internal JsonElement? StatusAsRead { get; init; }
 
     /// <summary>
     /// Fields of the object that the kind does not have, as <see cref="Api.UnknownFields.NoteIn"/> found them: a misspelt <c>stores</c>
@@ -62,15 +66,16 @@ public sealed record ActionSpec
 
     /// <summary>
     /// The stores that the action targets, at most 250. Default: all stores. A list that is written out has at least one, because an
-    /// empty one may be a mistake that means the opposite.
+    /// empty one, or null, may be a mistake that means the opposite.
     /// </summary>
+    [JsonConverter(typeof(WrittenListConverter))]
     public ImmutableArray<string> Stores
     {
         get => _stores.IsDefault ? [] : _stores;
         set => _stores = value;
     }
 
-    /// <summary>The list of stores is written out, but empty.</summary>
+    /// <summary>The list of stores is written out, but empty or null.</summary>
     internal bool NamesNoStore => !_stores.IsDefault && _stores.IsEmpty;
 
     /// <summary>With RunNow: workers redo the work since this instant. Default: they redo nothing.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Operator.Api;
@@ -14,6 +15,9 @@ public sealed record SyncRollout
     public ObjectMeta Metadata { get; set; } = new();
     public RolloutSpec Spec { get; set; } = new();
     public RolloutStatus Status { get; set; } = new();
+
+    /// <summary>See <see cref="StatusesAsRead"/>; null: as <see cref="Status"/> is written. Not part of the JSON.</summary>
+    internal JsonElement? StatusAsRead { get; init; }
 }
 
 /// <summary>What happens when the verdict on the candidate is Fail.</summary>

@@ -25,9 +25,9 @@ public static class Planner
         {
             return StandBack(seen);
         }
-        if (seen.IsClockSkewed || seen.CommitRefusal is not null)
+        if (WhyStill(seen) is { } why)
         {
-            return StandStill(seen);
+            return StandStill(seen, why);
         }
         if (seen.RecordTooLarge is not null)
         {
@@ -53,6 +53,16 @@ public static class Planner
         }
         return Conclude(PlanningNotes.NotePlan(Forgetting.Forget(draft, pods)), pods, waiting);
     }
+
+    private static string? WhyStill(Observation seen) =>
+        seen switch
+        {
+            { IsBeingDeleted: true } => "the connector is being deleted",
+            { IsClockSkewed: true } => "the clock is wrong",
+            { CommitRefusal: not null } => "the record can't be written",
+            { Record: RecordSight.Foreign } => "an object that is not ours has the record's name",
+            _ => null,
+        };
 
     /// <summary>
     /// Another operator is in charge. Two plans for one connector would undo each other's statuses and pods, so this operator does
@@ -82,9 +92,10 @@ public static class Planner
 
     /// <summary>
     /// With a wrong clock, future slots would count as missed and live runs as overdue. So the planner decides nothing until the
-    /// clock is right: no run starts and no cohort widens. The same applies when the record can't be written.
+    /// clock is right: no run starts and no cohort widens. The same applies when the record can't be written, and to a connector that is
+    /// being deleted.
     /// </summary>
-    private static Plan StandStill(Observation seen)
+    private static Plan StandStill(Observation seen, string because)
     {
         var draft = ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen)));
         return new Plan
@@ -92,7 +103,7 @@ public static class Planner
             Record = draft.Record,
             ConnectorStatus = ConnectorTeller.Tell(draft, new WaitingStores()),
             Actions = ActionTeller.Tell(draft),
-            Because = seen.IsClockSkewed ? "the clock is wrong" : "the record can't be written",
+            Because = because,
         };
     }
 
@@ -104,12 +115,11 @@ public static class Planner
     {
         var draft = ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen)));
         var isCommitted = seen.Record is RecordSight.Found && seen.ConnectorFindings.IsEmpty;
-        return StandStill(seen) with
+        return StandStill(seen, "the record is too large") with
         {
             Changes = isCommitted ? Changes.Deletions(draft, PodIndex.Of(seen, draft.Record)) : [],
             RolloutStatus = RolloutTeller.Tell(draft),
             OutdatedActions = ActionAges.Outdated(draft),
-            Because = "the record is too large",
         };
     }
 

@@ -66,7 +66,7 @@ internal sealed class ConnectorReconciler(
         cache.Found(key);
         if (connector.Metadata.DeletionTimestamp is not null)
         {
-            return new Outcome.Done();
+            return await BeingDeletedAsync(key, connector, ct);
         }
         if (await DecideAsync(key, connector, ct) is not { Gathered: var gathered, Plan: var plan })
         {
@@ -77,7 +77,8 @@ internal sealed class ConnectorReconciler(
         try
         {
             // While the status says that the record is too large, every plan is committed, so that the condition stays until one fits.
-            var mustCommit = plan.MustCommit || (!plan.StandsBack && RecordSizes.IsTooLarge(connector.Status));
+            var mayCommit = !plan.StandsBack && gathered.Seen.Record is not RecordSight.Foreign;
+            var mustCommit = plan.MustCommit || (RecordSizes.IsTooLarge(connector.Status) && mayCommit);
             committed = mustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
         }
         catch (KubeApiException e) when (e.IsRefusal)
@@ -157,6 +158,15 @@ internal sealed class ConnectorReconciler(
         return OutcomeOf(key, [commit, .. writes.Failed], wakeAt - time.GetUtcNow()) ?? new Outcome.Done();
     }
 
+    /// <summary>Finalizers of others keep the connector. Its status says that nothing new is run; nothing is committed or changed.</summary>
+    private async Task<Outcome> BeingDeletedAsync(ObjectKey key, MarketplaceConnector connector, CancellationToken ct)
+    {
+        var gathered = await gatherer.GatherAsync(connector, isLive: false, ct);
+        var writes = new WritePass(time);
+        await teller.TellAsync(new Decision(gathered, Planner.Plan(gathered.Seen), Committed: null), writes, ct);
+        return OutcomeOf(key, writes.Failed, again: null) ?? new Outcome.Done();
+    }
+
     private async Task<Outcome> UnreadableAsync(ObjectKey key, UnreadableObject item, CancellationToken ct)
     {
         var writes = new WritePass(time);
@@ -225,6 +235,8 @@ internal sealed class ConnectorReconciler(
         TimeSpan? retry =
             plan.IsStuck ? (gathered.MayHeal ? ReferenceRetry : null)
             : seen.RecordTooLarge is not null ? TooLargeRetry
+            // Nothing tells us when the foreign object is gone: records are not watched.
+            : seen.Record is RecordSight.Foreign ? TooLargeRetry
             : isRefused || seen.IsClockSkewed || seen.HasNoRoomForPods ? RefusalRetry
             : null;
         return Sooner(retry, plan.WakeAt - time.GetUtcNow());

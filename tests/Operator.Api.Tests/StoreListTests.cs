@@ -42,6 +42,10 @@ public sealed class StoreListTests
     [InlineData("- name: a\n\n- name: B", "line 3: [1].name: 'B' is no store name")]
     [InlineData("- name: a\n- sites: []", "line 2: [1].name: '' is no store name")]
     [InlineData("- name: a\n- name: b\n- name: a", "line 3: [2].name: 'a' is the name of stores[0] too")]
+    [InlineData("\uFEFF- name: a\n- name: b", "line 1: it begins with a byte order mark (BOM)")]
+    [InlineData("- name: a\n\uFEFF- name: b", "line 2: it begins with a byte order mark (BOM)")]
+    [InlineData("\uFEFF", "line 1: it begins with a byte order mark (BOM)")]
+    [InlineData("- name: null", "line 1: [0].name: has no value")]
     [InlineData("- name: a\n  suspend: maybe", "line 2: [0].suspend: is the text 'maybe', must be true or false")]
     public void What_is_no_list_of_stores_says_what_and_where(string text, string problem)
     {

@@ -63,6 +63,10 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
     [InlineData("delete", "marketplaceconnectors.marketplace-operator.io")]
     [InlineData("update", "marketplaceconnectors.marketplace-operator.io")]
     [InlineData("update", "syncactions.marketplace-operator.io")]
+    [InlineData("patch", "marketplaceconnectors.marketplace-operator.io")]
+    [InlineData("patch", "syncactions.marketplace-operator.io")]
+    [InlineData("patch", "syncrecords.marketplace-operator.io")]
+    [InlineData("update", "syncrollouts.marketplace-operator.io/status")]
     [InlineData("create", "syncactions.marketplace-operator.io")]
     [InlineData("delete", "syncrollouts.marketplace-operator.io")]
     [InlineData("get", "nodes")]
@@ -77,8 +81,9 @@ public sealed class SecurityTests(TestCluster cluster) : ClusterStory(cluster, "
     [InlineData("create", "pods")]
     [InlineData("get", "configmaps")]
     [InlineData("update", "syncrecords.marketplace-operator.io")]
-    [InlineData("update", "syncrollouts.marketplace-operator.io/status")]
-    [InlineData("update", "syncactions.marketplace-operator.io/status")]
+    [InlineData("patch", "marketplaceconnectors.marketplace-operator.io/status")]
+    [InlineData("patch", "syncrollouts.marketplace-operator.io/status")]
+    [InlineData("patch", "syncactions.marketplace-operator.io/status")]
     [InlineData("delete", "syncactions.marketplace-operator.io")]
     public async Task The_operator_may(string verb, string resource) =>
         Assert.Equal("yes", await CanAsync(verb, resource));

@@ -82,15 +82,15 @@ public sealed class FakeClient : IKubeApi
             ct
         );
 
-    public Task<KubeObject> ReplaceStatusAsync(
+    public Task<KubeObject> PatchStatusAsync(
         ResourceType type,
         ObjectKey key,
         ReadOnlyMemory<byte> json,
         CancellationToken ct
     ) =>
         WriteAsync(
-            new CallIntent(KubeVerb.ReplaceStatus, type, Named(key), $"replace status of {type.Plural} {key}"),
-            () => _state.Writes.ReplaceStatus(type, key, json),
+            new CallIntent(KubeVerb.PatchStatus, type, Named(key), $"patch status of {type.Plural} {key}"),
+            () => _state.Writes.PatchStatus(type, key, json),
             ct
         );
 

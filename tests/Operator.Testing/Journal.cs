@@ -13,7 +13,7 @@ public enum KubeVerb
     Watch,
     Create,
     Replace,
-    ReplaceStatus,
+    PatchStatus,
     Delete,
 }
 

@@ -17,7 +17,8 @@ public sealed class MisspeltActionTests : IDisposable
     [Theory]
     [InlineData("""{"store":["s01"]}""", "Rejected: spec.store: there is no such field; did you mean stores?")]
     [InlineData("""{"Stores":["s01"]}""", "Rejected: spec.Stores: there is no such field; did you mean stores?")]
-    [InlineData("""{"stores":[]}""", "Rejected: spec.stores: the list is empty; name stores, or leave the list out")]
+    [InlineData("""{"stores":[]}""", "Rejected: spec.stores: the list is empty or null; name stores, or leave the")]
+    [InlineData("""{"stores":null}""", "Rejected: spec.stores: the list is empty or null; name stores, or leave the")]
     [InlineData("""{"storeNames":["s01"]}""", "Rejected: spec.storeNames: there is no such field; remove it")]
     public void An_action_with_a_field_that_means_nothing_is_rejected_and_suspends_nothing(
         string fields,

@@ -92,7 +92,7 @@ public sealed class RefusedWritesTests : IDisposable
             """
         );
         using var rule = _world.Faults.Add(r =>
-            r.Verb == KubeVerb.ReplaceStatus && (r.Type == Kinds.Rollouts || r.Key.Name == "stop")
+            r.Verb == KubeVerb.PatchStatus && (r.Type == Kinds.Rollouts || r.Key.Name == "stop")
                 ? Failure(failure)
                 : null
         );
@@ -116,7 +116,7 @@ public sealed class RefusedWritesTests : IDisposable
     {
         using (
             _world.Faults.Add(r =>
-                r.Verb == KubeVerb.ReplaceStatus && r.Type == Kinds.Connectors ? Failure(failure) : null
+                r.Verb == KubeVerb.PatchStatus && r.Type == Kinds.Connectors ? Failure(failure) : null
             )
         )
         {

@@ -50,7 +50,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   verbs: [delete]
 - apiGroups: [marketplace-operator.io]
   resources: [marketplaceconnectors/status, syncrollouts/status, syncactions/status]
-  verbs: [update]
+  verbs: [patch]
 # The sync pods. Their owner references do not block deletion, so no right on finalizers is needed.
 - apiGroups: [""]
   resources: [pods]

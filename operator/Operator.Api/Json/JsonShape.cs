@@ -115,6 +115,11 @@ public static class JsonShape
                     continue;
                 }
                 var at = $"{path}.{field.Name}";
+                if (member.CustomConverter is WrittenListConverter && field.Value.ValueKind == JsonValueKind.Null)
+                {
+                    // The rules refuse it, and say what it would mean.
+                    continue;
+                }
                 if (member.CustomConverter is not QuantityMapConverter)
                 {
                     Value(field.Value, InfoOf(member.PropertyType), at);

@@ -25,7 +25,7 @@ internal sealed class ActionValidator : AbstractValidator<ActionSpec>
         RuleFor(a => a.Stores).Count(0, MostStores, "stores");
         RuleFor(a => a.Stores)
             .Must((action, _) => !action.NamesNoStore)
-            .WithMessage("the list is empty; name stores, or leave the list out for all stores");
+            .WithMessage("the list is empty or null; name stores, or leave the list out for all stores");
         RuleForEach(a => a.Stores).DnsLabel("store");
         RuleFor(a => a.Since).Must(IsInstant, NoInstant);
         RuleFor(a => a.Since)

@@ -11,6 +11,7 @@ internal sealed class PlacementValidator : AbstractValidator<SyncPodSpec>
 {
     private const int Most = 20;
     private const int LongestAnnotation = 4096;
+    private const string SystemPrefix = "system-";
 
     public PlacementValidator()
     {
@@ -18,6 +19,12 @@ internal sealed class PlacementValidator : AbstractValidator<SyncPodSpec>
         RuleFor(s => s.Tolerations).Count(0, Most, "tolerations");
         RuleForEach(s => s.Tolerations).SetValidator(new TolerationValidator());
         RuleFor(s => s.PriorityClassName!).ObjectName("PriorityClass", isAbsentFine: true);
+        RuleFor(s => s.PriorityClassName)
+            .Must(
+                name => name?.StartsWith(SystemPrefix, StringComparison.Ordinal) is not true,
+                name =>
+                    $"{Texts.Quote(name)} is for the cluster's own components, whose pods would make way for sync pods; use a PriorityClass of your own"
+            );
         RuleFor(s => s.PodLabels)
             .Custom(
                 (labels, context) =>

@@ -3,70 +3,85 @@ using YamlDotNet.Core;
 
 namespace Operator.Cli.Linting;
 
-/// <summary>Checks files. Prints one line per finding on standard output, and all other messages on standard error.</summary>
+/// <summary>
+/// Checks files: all of them are read before the first is checked, because connectors refer to store lists. Prints one line per finding
+/// on standard output, and all other messages on standard error.
+/// </summary>
 internal sealed class Lint(TextReader input, TextWriter output, TextWriter errors, TimeSpan minimumInterval)
 {
     private const string StandardInput = "-";
 
     private readonly ManifestRules _rules = new(minimumInterval);
+    private readonly List<Given> _given = [];
     private int _checked;
     private int _findings;
+
+    private sealed record Given(string File, ManifestDocument Document);
 
     public int Run(IReadOnlyList<string> files)
     {
         var areUsable = true;
         foreach (var file in files)
         {
-            areUsable &= TryFile(file);
+            areUsable &= TryRead(file);
+        }
+        var lists = new StoreListManifests([.. _given.Select(g => g.Document)]);
+        foreach (var given in _given)
+        {
+            Check(given, lists);
         }
         if (areUsable && _checked == 0)
         {
-            errors.WriteLine($"nothing was checked: the files contain no object of {ApiGroup.Name}; name other files");
+            Say(errors, $"nothing was checked: the files contain no object of {ApiGroup.Name}; name other files");
         }
         else
         {
-            errors.WriteLine($"{_checked} objects checked, {_findings} findings");
+            Say(errors, $"{_checked} objects checked, {_findings} findings");
         }
         return !areUsable ? ExitCodes.Unusable
             : _findings > 0 ? ExitCodes.Findings
             : ExitCodes.Fine;
     }
 
-    private bool TryFile(string file)
+    private bool TryRead(string file)
     {
         try
         {
             using var opened = file is StandardInput ? null : File.OpenText(file);
             foreach (var document in ManifestDocument.ReadAll(opened ?? input))
             {
-                Check(file is StandardInput ? "stdin" : file, document);
+                _given.Add(new Given(file is StandardInput ? "stdin" : file, document));
             }
             return true;
         }
         catch (YamlException e)
         {
-            errors.WriteLine($"{file}:{e.Start.Line}: cannot read this as YAML: {(e.InnerException ?? e).Message}");
+            Say(errors, $"{file}:{e.Start.Line}: cannot read this as YAML: {(e.InnerException ?? e).Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            errors.WriteLine($"{file}: cannot read the file: {e.Message}");
+            Say(errors, $"{file}: cannot read the file: {e.Message}");
         }
         return false;
     }
 
-    private void Check(string file, ManifestDocument document)
+    private void Check(Given given, StoreListManifests lists)
     {
+        var (file, document) = given;
         var who = $"document {document.Number} {document.Kind}/{document.Name}";
-        if (!ManifestRules.IsOurs(document))
+        var isOurs = ManifestRules.IsOurs(document);
+        if (!isOurs && !lists.IsStoreList(document))
         {
-            errors.WriteLine($"{file}:{document.LineOf("")}: {who}: skipped, not a kind of {ApiGroup.Name}");
+            Say(errors, $"{file}:{document.LineOf("")}: {who}: skipped, not a kind of {ApiGroup.Name}");
             return;
         }
         _checked++;
-        foreach (var finding in _rules.Check(document))
+        foreach (var finding in isOurs ? _rules.Check(document, lists) : lists.CheckLists(document))
         {
             _findings++;
-            output.WriteLine($"{file}:{document.LineOf(finding.Path)}: {who}: {finding}");
+            Say(output, $"{file}:{document.LineOf(finding.Path)}: {who}: {finding}");
         }
     }
+
+    private static void Say(TextWriter writer, string line) => writer.WriteLine(SafeText.Of(line));
 }

@@ -13,16 +13,21 @@ internal sealed record ManifestDocument(YamlDocument Yaml)
     public string ApiVersion => Text(Root, "apiVersion");
     public string Kind => Text(Root, "kind");
 
-    public string Name =>
-        Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty("metadata", out var metadata)
-            ? Text(metadata, "name")
-            : "";
+    public string Name => Metadata("name");
+
+    /// <summary>Empty when the manifest has none.</summary>
+    public string Namespace => Metadata("namespace");
 
     /// <summary>The documents of a file in order; see <see cref="YamlReader"/>.</summary>
     public static IEnumerable<ManifestDocument> ReadAll(TextReader text) =>
         new YamlReader(text).Read().Select(yaml => new ManifestDocument(yaml));
 
     public int LineOf(string path) => Yaml.LineOf(path);
+
+    private string Metadata(string field) =>
+        Root.ValueKind == JsonValueKind.Object && Root.TryGetProperty("metadata", out var metadata)
+            ? Text(metadata, field)
+            : "";
 
     private static string Text(JsonElement owner, string field) =>
         owner.ValueKind == JsonValueKind.Object

@@ -11,6 +11,8 @@ namespace Operator.Cli.Linting;
 /// </summary>
 internal sealed class ManifestRules(TimeSpan minimumInterval)
 {
+    private static readonly StoreListManifests NoLists = new([]);
+
     private readonly ConnectorRules _connectors = new(
         new ConnectorRuleOptions
         {
@@ -23,7 +25,9 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         document.ApiVersion.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal)
         || document.Kind is ApiGroup.ConnectorKind or ApiGroup.RolloutKind or ApiGroup.ActionKind;
 
-    public ImmutableArray<Finding> Check(ManifestDocument document)
+    public ImmutableArray<Finding> Check(ManifestDocument document) => Check(document, NoLists);
+
+    public ImmutableArray<Finding> Check(ManifestDocument document, StoreListManifests lists)
     {
         if (document.Kind is not (ApiGroup.ConnectorKind or ApiGroup.RolloutKind or ApiGroup.ActionKind))
         {
@@ -32,9 +36,10 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         var findings = ImmutableArray.CreateBuilder<Finding>();
         findings.AddRange(Identity(document));
         findings.AddRange(JsonShape.UnknownFields(document.Root, document.Kind));
-        var wrong = JsonShape.WrongKinds(document.Root, document.Kind);
+        var seen = ServerNulls.Drop(document.Root, document.Kind);
+        var wrong = JsonShape.WrongKinds(seen, document.Kind);
         // The rules need a decoded spec, and a spec with wrong field types can't be decoded.
-        findings.AddRange(wrong.IsEmpty ? Rules(document) : wrong);
+        findings.AddRange(wrong.IsEmpty ? Rules(document, seen, lists) : wrong);
         return findings.ToImmutable();
     }
 
@@ -50,17 +55,15 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         }
     }
 
-    private ImmutableArray<Finding> Rules(ManifestDocument document)
+    private ImmutableArray<Finding> Rules(ManifestDocument document, JsonElement seen, StoreListManifests lists)
     {
-        if (!document.Root.TryGetProperty("spec", out var spec))
+        if (!seen.TryGetProperty("spec", out var spec))
         {
             return [new Finding("spec", "there is no spec; see kubectl explain for its fields")];
         }
         return document.Kind switch
         {
-            ApiGroup.ConnectorKind => ConnectorFindings(
-                new MarketplaceConnector { Spec = Read(spec, ApiJson.Default.ConnectorSpec) }
-            ),
+            ApiGroup.ConnectorKind => ConnectorFindings(document, Read(spec, ApiJson.Default.ConnectorSpec), lists),
             ApiGroup.RolloutKind => RolloutRules.Check(
                 new SyncRollout { Spec = Read(spec, ApiJson.Default.RolloutSpec) }
             ),
@@ -68,10 +71,15 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         };
     }
 
-    private ImmutableArray<Finding> ConnectorFindings(MarketplaceConnector connector)
+    private ImmutableArray<Finding> ConnectorFindings(
+        ManifestDocument document,
+        ConnectorSpec spec,
+        StoreListManifests lists
+    )
     {
-        var findings = _connectors.Check(connector);
-        return findings.IsEmpty ? QuotaRules.Check(connector.Spec) : findings;
+        var findings = _connectors.Check(new MarketplaceConnector { Spec = spec });
+        findings = findings.IsEmpty ? QuotaRules.Check(spec) : findings;
+        return [.. findings, .. lists.CheckSources(document, spec)];
     }
 
     private static T Read<T>(JsonElement spec, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>

@@ -12,12 +12,12 @@ internal sealed class AnswerText(Terminal terminal)
     public void Write(StoreAnswer answer)
     {
         var output = terminal.Output;
-        output.WriteLine($"Store {answer.Store} of connector {answer.Namespace}/{answer.Connector}");
+        output.WriteLine(SafeText.Of($"Store {answer.Store} of connector {answer.Namespace}/{answer.Connector}"));
         WriteAll(answer.Now);
         foreach (var flow in answer.Flows)
         {
             output.WriteLine();
-            output.WriteLine($"Flow {flow.Flow}: {Summary(flow)}");
+            output.WriteLine(SafeText.Of($"Flow {flow.Flow}: {Summary(flow)}"));
             var rows = Spans(flow.Slots).Select(Cells).ToList();
             if (rows.Count > 0)
             {
@@ -31,7 +31,7 @@ internal sealed class AnswerText(Terminal terminal)
     {
         foreach (var sentence in sentences)
         {
-            terminal.Output.WriteLine($"- {sentence}");
+            terminal.Output.WriteLine(SafeText.Of($"- {sentence}"));
         }
     }
 
@@ -61,7 +61,13 @@ internal sealed class AnswerText(Terminal terminal)
         var when = span.Count == 1 ? Date(first.Slot) : $"{Date(first.Slot)} to {Until(first.Slot, last.Slot)}";
         var remedy = last.Remedy is { } what ? $"; {what}" : "";
         var pod = last is { Pod: { } name, IsSynced: false } ? $" (pod {name})" : "";
-        return [when, span.Count.ToString(CultureInfo.InvariantCulture), last.Outcome, last.Why + remedy + pod];
+        return
+        [
+            when,
+            span.Count.ToString(CultureInfo.InvariantCulture),
+            last.Outcome,
+            SafeText.Of(last.Why + remedy + pod),
+        ];
     }
 
     private string Until(DateTimeOffset first, DateTimeOffset last) =>

@@ -29,19 +29,19 @@ internal sealed class StoreReader(Terminal terminal)
         }
         catch (UnanswerableException e)
         {
-            terminal.Errors.WriteLine(e.Message);
+            terminal.Errors.WriteLine(SafeText.Of(e.Message));
         }
         catch (KubeApiException e)
         {
-            terminal.Errors.WriteLine($"the API server refused the request: {e.Message}");
+            terminal.Errors.WriteLine(SafeText.Of($"the API server refused the request: {e.Message}"));
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            terminal.Errors.WriteLine($"cannot reach the API server: {e.Message}");
+            terminal.Errors.WriteLine(SafeText.Of($"cannot reach the API server: {e.Message}"));
         }
         catch (Exception e) when (e is KubeConfigException or NotSupportedException or IOException)
         {
-            terminal.Errors.WriteLine($"cannot use the kubeconfig: {e.Message}");
+            terminal.Errors.WriteLine(SafeText.Of($"cannot use the kubeconfig: {e.Message}"));
         }
         return ExitCodes.Unusable;
     }

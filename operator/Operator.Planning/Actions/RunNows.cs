@@ -13,6 +13,9 @@ internal static class RunNows
     /// <summary>An older RunNow expires: it comes from a backup, or the operator was down, and its author no longer expects a run.</summary>
     private static readonly TimeSpan OldestAge = TimeSpan.FromHours(1);
 
+    /// <summary>No marketplace keeps orders for longer than about two years; an older since is a slip or a zero value.</summary>
+    private static readonly TimeSpan MostRedone = TimeSpan.FromDays(730);
+
     /// <summary>Maximum number of open run-nows per flow.</summary>
     private const int Most = 20;
 
@@ -100,9 +103,22 @@ internal static class RunNows
         var last = UtcText.Of(draft.Now + flows.Max(f => f.StartingDeadline.Value));
         return ActionVerdict.Apply(
             AuthPauses.Clear(opened.Record, stores),
-            $"{stores.Length} stores are to run in flows {names}, each to start by {last}"
+            $"{Bounded(request)}{stores.Length} stores are to run in flows {names}, each to start by {last}"
         );
     }
+
+    /// <summary>The instant from which work is redone; null: nothing is redone.</summary>
+    private static DateTimeOffset? RedoFrom(ActionRequest request)
+    {
+        var earliest = DateTimeOffset.FromUnixTimeSeconds((request.Draft.Now - MostRedone).ToUnixTimeSeconds());
+        return request.Spec.Since.Value is { } since && since < earliest ? earliest : request.Spec.Since.Value;
+    }
+
+    /// <summary>Says that since was too early. It is the beginning of the message, because the end of a long one is cut.</summary>
+    private static string Bounded(ActionRequest request) =>
+        RedoFrom(request) is { } from && from != request.Spec.Since.Value
+            ? $"since is more than {MostRedone.TotalDays:0} days ago, so work is redone from {UtcText.Of(from)}; "
+            : "";
 
     private static Draft Open(Draft draft, Flow flow, ActionRequest request)
     {
@@ -117,7 +133,7 @@ internal static class RunNows
             Timeout = flow.Timeout,
             Due = request.Stores.IsEmpty ? StorePlaces.DueRow(listed, listed.Roster.Active) : "",
             Retries = flow.Retries,
-            Order = new RunOrder { Stores = request.Stores, Since = request.Spec.Since.Value },
+            Order = new RunOrder { Stores = request.Stores, Since = RedoFrom(request) },
         };
         return listed with
         {

@@ -76,6 +76,12 @@ public sealed record Observation
     /// </summary>
     public string? CommitRefusal { get; init; }
 
+    /// <summary>The connector has a deletionTimestamp, and finalizers of others keep it. It can't come back.</summary>
+    public bool IsBeingDeleted => Connector.Metadata.DeletionTimestamp is not null;
+
+    /// <summary>Other rollouts that name the connector. They are not followed.</summary>
+    public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
+
     /// <summary>The operator's clock and the API server's clock differ by more than 5 s, or the operator's clock jumped by more than 5 s.</summary>
     public bool IsClockSkewed { get; init; }
 

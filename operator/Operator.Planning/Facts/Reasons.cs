@@ -19,6 +19,8 @@ public static class Reasons
     public const string PodsRefused = "PodsRefused";
     public const string WritesRefused = "WritesRefused";
     public const string RecordRefused = "RecordRefused";
+    public const string RecordForeign = "RecordForeign";
+    public const string BeingDeleted = "BeingDeleted";
     public const string UnknownField = "UnknownField";
     public const string RunsFailing = "RunsFailing";
     public const string StoresFailing = "StoresFailing";

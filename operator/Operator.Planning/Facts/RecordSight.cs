@@ -12,6 +12,9 @@ public abstract record RecordSight
 
     public sealed record Found(ConnectorRecord Record) : RecordSight;
 
+    /// <summary><paramref name="Holder"/>, which is not ours, has the name of the record's head. Nothing is known and nothing can be committed.</summary>
+    public sealed record Foreign(string Holder) : RecordSight;
+
     /// <summary>The record's head is lost. <paramref name="Revisions"/> and <paramref name="Attempts"/> are the newest surviving parts.</summary>
     public sealed record Lost(
         string Why,

@@ -42,7 +42,7 @@ public static class RevisionContent
             {
                 return new DesiredContent.Unformed(
                     IsMissing: true,
-                    $"spec.sync.env: ConfigMap key '{key}' does not exist; create it or remove it from env"
+                    $"spec.sync.env: ConfigMap key '{key}' does not exist under data (a value under binaryData is no text); create it or remove it from env"
                 );
             }
             found[key] = value;

@@ -14,6 +14,7 @@ internal static class Adoption
             RecordSight.Found found => new Draft(seen, found.Record),
             RecordSight.Fresh fresh => new Draft(seen, NewRecord(fresh.NewId, fresh.CreatedAt)),
             RecordSight.Lost lost => Recover(seen, lost),
+            RecordSight.Foreign => new Draft(seen, new ConnectorRecord()),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 

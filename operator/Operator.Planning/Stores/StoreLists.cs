@@ -45,23 +45,8 @@ internal static class StoreLists
         );
     }
 
-    /// <summary>Applies the rule of <c>spec.stores</c> that needs the marketplace, which a list does not contain.</summary>
-    private static StoreListSight WithKeysNamed(ConnectorSpec spec, StoreListSight sight)
-    {
-        var nameless =
-            spec.Marketplace == Marketplace.Custom
-                ? sight.Stores.FirstOrDefault(s =>
-                    s.Credentials?.SecretRef is { KeyPrefix: not null, Keys.IsEmpty: true }
-                )
-                : null;
-        return nameless is null
-            ? sight
-            : sight with
-            {
-                Problem =
-                    $"store '{nameless.Name}': with marketplace Custom a keyPrefix needs keys; list the files that the worker reads, such as token",
-            };
-    }
+    private static StoreListSight WithKeysNamed(ConnectorSpec spec, StoreListSight sight) =>
+        StoreListProblems.KeysMissing(spec, sight) is { } problem ? sight with { Problem = problem } : sight;
 
     /// <summary>The list when it is good, else its last good content (null: none) with the problem.</summary>
     private static (KeptStoreList? List, string? Problem) Choose(
@@ -70,11 +55,7 @@ internal static class StoreLists
         int others
     )
     {
-        var total = others + sight.Stores.Length;
-        var problem =
-            sight.Problem is null && total > StoreList.MostStores
-                ? $"with its {sight.Stores.Length} stores the connector would have {total}, at most {StoreList.MostStores} are possible; make another connector for some"
-                : sight.Problem;
+        var problem = sight.Problem ?? StoreListProblems.TooMany(others, sight);
         if (problem is null)
         {
             var isKept = before is not null && before.Hash == sight.Hash;
@@ -108,7 +89,7 @@ internal static class StoreLists
             }
             else
             {
-                twin ??= $"store '{store.Name}' is also in {owners[store.Name]}, and only that one counts; remove one";
+                twin ??= StoreListProblems.AlsoIn(store.Name, owners[store.Name]);
             }
         }
         return twin;

@@ -110,6 +110,7 @@ internal static class ConnectorTeller
         var totalProblem = draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is { IsTotal: true })?.Problem;
         return draft switch
         {
+            _ when seen.IsBeingDeleted => NotReady(Reasons.BeingDeleted, BeingDeleted(seen.Connector.Metadata)),
             _ when !seen.ConnectorFindings.IsEmpty => NotReady(
                 Reasons.InvalidSpec,
                 string.Join("; ", seen.ConnectorFindings)
@@ -117,6 +118,10 @@ internal static class ConnectorTeller
             _ when seen.CommitRefusal is { } words => NotReady(
                 Reasons.RecordRefused,
                 $"the API server refuses to write the record: nothing new is planned: {words}"
+            ),
+            _ when seen.Record is RecordSight.Foreign foreign => NotReady(
+                Reasons.RecordForeign,
+                $"{foreign.Holder} has the name of the connector's record but is not the operator's: nothing new is planned; delete it, or delete this connector and create one with another name"
             ),
             _ when seen.RecordTooLarge is { } arithmetic => NotReady(
                 Reasons.RecordTooLarge,
@@ -152,6 +157,13 @@ internal static class ConnectorTeller
             ),
             _ => Serving(draft, draft.Seen.Desired),
         };
+    }
+
+    private static string BeingDeleted(ObjectMeta metadata)
+    {
+        var keepers = string.Join(", ", metadata.Finalizers.Select(f => $"'{f}'"));
+        var waits = keepers.Length == 0 ? "" : $" and waits for the finalizers {keepers} of others";
+        return $"the connector is being deleted{waits}: nothing new is run, live runs end by themselves";
     }
 
     private static ConditionDraft Refused(CreateRefusal refusal) =>

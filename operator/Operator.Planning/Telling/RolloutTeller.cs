@@ -19,10 +19,30 @@ public static class RolloutTeller
     internal static RolloutStatus? Tell(Draft draft) =>
         draft.Seen.Rollout switch
         {
-            RolloutSight.Present present => Tell(draft, present.Policy),
-            RolloutSight.Unusable { Policy: { } policy } unusable => TellUnusable(draft, policy, unusable.Why),
+            RolloutSight.Present present => WithConflict(draft, present.Policy, Tell(draft, present.Policy)),
+            RolloutSight.Unusable { Policy: { } policy } unusable => WithConflict(
+                draft,
+                policy,
+                TellUnusable(draft, policy, unusable.Why)
+            ),
             _ => null,
         };
+
+    /// <summary>The rollout in charge says that others name its connector too.</summary>
+    private static RolloutStatus WithConflict(Draft draft, SyncRollout policy, RolloutStatus status)
+    {
+        if (RolloutOrder.Conflict(policy, draft.Seen.OtherRollouts) is not { } message)
+        {
+            return status;
+        }
+        var conflict = ConditionDraft.True(Reasons.Conflict, Reasons.Conflict, message);
+        return status with
+        {
+            Conditions = status.Conditions.Add(
+                conflict.After(policy.Status.Conditions, policy.Metadata.Generation, draft.Now)
+            ),
+        };
+    }
 
     /// <summary>
     /// The status of a rollout that no connector follows: the younger of two, one whose connector does not exist, or one that names

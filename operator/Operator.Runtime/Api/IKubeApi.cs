@@ -19,8 +19,11 @@ public interface IKubeApi
     /// <summary>Replaces the object; the JSON contains the resourceVersion that was read.</summary>
     Task<KubeObject> ReplaceAsync(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> json, CancellationToken ct);
 
-    /// <summary>Replaces the status subresource; the JSON contains the resourceVersion that was read.</summary>
-    Task<KubeObject> ReplaceStatusAsync(
+    /// <summary>
+    /// Applies a JSON merge patch to the status subresource. With a resourceVersion in the patch, any other version of the object is a
+    /// conflict.
+    /// </summary>
+    Task<KubeObject> PatchStatusAsync(
         ResourceType type,
         ObjectKey key,
         ReadOnlyMemory<byte> json,

@@ -61,7 +61,7 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
             ct
         );
 
-    public Task<KubeObject> ReplaceStatusAsync(
+    public Task<KubeObject> PatchStatusAsync(
         ResourceType type,
         ObjectKey key,
         ReadOnlyMemory<byte> json,
@@ -69,13 +69,14 @@ public sealed class KubeApi(HttpClient http, TimeProvider time, KubeApiMetrics m
     ) =>
         WriteAsync(
             new KubeCall(
-                HttpMethod.Put,
+                HttpMethod.Patch,
                 type.Path(key, "status") + WriteQuery(),
-                "PUT",
-                $"replace status of {type.Plural} {key}"
+                "PATCH",
+                $"patch status of {type.Plural} {key}"
             )
             {
                 Body = json,
+                ContentType = KubeCall.MergePatch,
             },
             ct
         );

@@ -9,7 +9,12 @@ namespace Operator.Runtime;
 [DebuggerDisplay("{What}")]
 internal sealed record KubeCall(HttpMethod Method, string Path, string Verb, string What)
 {
+    public const string MergePatch = "application/merge-patch+json";
+
     public ReadOnlyMemory<byte>? Body { get; init; }
+
+    /// <summary>The type of the body.</summary>
+    public string ContentType { get; init; } = "application/json";
 
     /// <summary>The call may be sent again after a fault: two calls have the same effect as one.</summary>
     public bool IsIdempotent { get; init; }
@@ -30,7 +35,7 @@ internal sealed record KubeCall(HttpMethod Method, string Path, string Verb, str
         if (Body is { } body)
         {
             request.Content = new ReadOnlyMemoryContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(ContentType);
         }
         if (Accept is { } form)
         {

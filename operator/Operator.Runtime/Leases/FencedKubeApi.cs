@@ -35,12 +35,12 @@ public sealed class FencedKubeApi(IKubeApi api, LeaderLease lease) : IKubeApi
         CancellationToken ct
     ) => WriteAsync(term => api.ReplaceAsync(type, key, json, term), ct);
 
-    public Task<KubeObject> ReplaceStatusAsync(
+    public Task<KubeObject> PatchStatusAsync(
         ResourceType type,
         ObjectKey key,
         ReadOnlyMemory<byte> json,
         CancellationToken ct
-    ) => WriteAsync(term => api.ReplaceStatusAsync(type, key, json, term), ct);
+    ) => WriteAsync(term => api.PatchStatusAsync(type, key, json, term), ct);
 
     public Task<Deletion> DeleteAsync(ResourceType type, ObjectKey key, DeleteOptions options, CancellationToken ct) =>
         WriteAsync(term => api.DeleteAsync(type, key, options, term), ct);

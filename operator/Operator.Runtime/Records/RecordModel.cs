@@ -37,6 +37,12 @@ public abstract record RecordRead
     public sealed record Found(StoredRecord Record) : RecordRead;
 
     /// <summary>
+    /// Another object has the name of the head. It is never written; <paramref name="Holder"/> is its kind and key. Once it is gone, the
+    /// record is absent or lost.
+    /// </summary>
+    public sealed record Foreign(string Holder) : RecordRead;
+
+    /// <summary>
     /// A record existed, but can't be read or trusted now. <paramref name="Survivors"/> are the parts with a correct checksum.
     /// </summary>
     public sealed record Lost(string Why, LostHead? Head, ImmutableArray<SurvivingPart> Survivors) : RecordRead;

@@ -9,6 +9,7 @@ namespace Operator.Runtime;
 /// <summary>The objects of a record: their names, labels and content.</summary>
 internal sealed class RecordObjects(RecordStoreOptions options)
 {
+    private const string HeadRole = "head";
     private const string DataField = "data";
     private const string NameField = "name";
     private const string CounterField = "counter";
@@ -41,9 +42,17 @@ internal sealed class RecordObjects(RecordStoreOptions options)
             ? subject
             : null;
 
+    /// <summary>
+    /// Whether the object under the head's name is the subject's head: it has our labels, whatever its content, or the content of this
+    /// subject, whatever its labels. A head that only lost its labels, or only its content, is still ours.
+    /// </summary>
+    public bool IsHeadOf(KubeObject head, ObjectKey subject) =>
+        (head.Label(_recordLabel) == SubjectHash(subject) && head.Label(_roleLabel) == HeadRole)
+        || (SubjectOf(head) == subject && ReadHead(head) is not null);
+
     public string AllPartsSelector => $"{_recordLabel},{_roleLabel}=part";
 
-    public string AllHeadsSelector => $"{_recordLabel},{_roleLabel}=head";
+    public string AllHeadsSelector => $"{_recordLabel},{_roleLabel}={HeadRole}";
 
     /// <summary>The hash of the subject of a head or part; empty for any other object.</summary>
     public string SubjectHashOf(KubeObject item) => item.Label(_recordLabel) ?? "";
@@ -98,7 +107,7 @@ internal sealed class RecordObjects(RecordStoreOptions options)
     public ReadOnlyMemory<byte> Head(ObjectKey subject, HeadContent content, LostHead? replaced) =>
         JsonParts.Write(json =>
         {
-            WriteStart(json, subject, HeadKey(subject).Name, "head");
+            WriteStart(json, subject, HeadKey(subject).Name, HeadRole);
             if (replaced is not null)
             {
                 json.WriteString("uid", replaced.Uid);

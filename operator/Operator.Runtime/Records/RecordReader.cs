@@ -100,6 +100,11 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             {
                 return await WithoutHeadAsync(subject, RecordWitness.Newest(witnesses), ct);
             }
+            if (!objects.IsHeadOf(head, subject))
+            {
+                _last.Forget(subject);
+                return new RecordRead.Foreign($"{objects.Kind} {head.Key}");
+            }
             var readable = RecordObjects.ReadHead(head);
             var sight = new LostHead(head.Uid, head.ResourceVersion) { Claim = readable?.Claim };
             if (damage is not null && sight == damaged)

@@ -168,7 +168,9 @@ public sealed class RecordStore
         catch (KubeApiException e) when (e.IsAlreadyExists)
         {
             var head = await _api.GetAsync(_options.Type, _objects.HeadKey(subject), ct);
-            if (head is null || RecordObjects.ReadHead(head) is not { Counter: 0 })
+            var isFree =
+                head is not null && _objects.IsHeadOf(head, subject) && RecordObjects.ReadHead(head) is { Counter: 0 };
+            if (!isFree)
             {
                 throw new KubeApiException(
                     HttpStatusCode.Conflict,
@@ -176,7 +178,7 @@ public sealed class RecordStore
                     $"cannot begin the record of {subject}: another client created it first"
                 );
             }
-            var json = _objects.Head(subject, begun, new LostHead(head.Uid, head.ResourceVersion));
+            var json = _objects.Head(subject, begun, new LostHead(head!.Uid, head.ResourceVersion)); // it is free
             var taken = await _api.ReplaceAsync(_options.Type, head.Key, json, ct);
             return new LostHead(taken.Uid, taken.ResourceVersion);
         }

@@ -9,8 +9,14 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>The keys of a labelled ConfigMap; each key is parsed once, when the ConfigMap arrives.</summary>
-internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, CachedStoreLists.Content> Keys)
+/// <summary>
+/// The keys of a labelled ConfigMap; each key is parsed once, when the ConfigMap arrives. <paramref name="Binary"/>: the keys that are no
+/// text.
+/// </summary>
+internal sealed record CachedStoreLists(
+    ImmutableSortedDictionary<string, CachedStoreLists.Content> Keys,
+    ImmutableArray<string> Binary
+)
 {
     public sealed record Content(string Hash, StoreList List)
     {
@@ -30,8 +36,13 @@ internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, Cached
                 keys[field.Name] = new Content(hash, StoreList.Read(text));
             }
         }
-        return new CachedStoreLists(keys.ToImmutable());
+        return new CachedStoreLists(keys.ToImmutable(), BinaryKeys(configMap));
     }
+
+    private static ImmutableArray<string> BinaryKeys(KubeObject configMap) =>
+        configMap.Json.TryGetProperty("binaryData", out var data) && data.ValueKind == JsonValueKind.Object
+            ? [.. data.EnumerateObject().Select(f => f.Name)]
+            : [];
 
     /// <summary>
     /// The store list of one key, or its problem; <paramref name="cached"/> is null when no such ConfigMap with the label exists.
@@ -41,11 +52,7 @@ internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, Cached
         var sight = new StoreListSight { Source = $"{key.Name}/{key.Key}" };
         if (cached is null)
         {
-            return sight with
-            {
-                Problem =
-                    $"it does not exist or does not have the label {ApiGroup.StoresLabel}: \"true\"; create or label it",
-            };
+            return sight with { Problem = StoreListProblems.NotThere };
         }
         return cached.Keys.TryGetValue(key.Key, out var content)
             ? sight with
@@ -56,7 +63,7 @@ internal sealed record CachedStoreLists(ImmutableSortedDictionary<string, Cached
             }
             : sight with
             {
-                Problem = $"it has no key '{key.Key}'; add it or correct spec.storesFrom",
+                Problem = StoreListProblems.NoText(key.Key, cached.Binary.Contains(key.Key, StringComparer.Ordinal)),
             };
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Facts;
+using Operator.Planning.Rollouts;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
@@ -102,16 +103,9 @@ internal sealed class ClusterCache
         }
     }
 
-    /// <summary>Rollouts that name the connector, oldest first; the operator follows only the oldest.</summary>
+    /// <summary>Rollouts that name the connector; the operator follows only the first.</summary>
     public ImmutableArray<SyncRollout> RolloutsOf(ObjectKey connector) =>
-        [
-            .. _changes
-                .RolloutsOf.Of(connector)
-                .Select(Rollouts.Find)
-                .OfType<SyncRollout>()
-                .OrderBy(r => r.Metadata.CreationTimestamp)
-                .ThenBy(r => r.Metadata.Uid, StringComparer.Ordinal),
-        ];
+        RolloutOrder.Of(_changes.RolloutsOf.Of(connector).Select(Rollouts.Find).OfType<SyncRollout>());
 
     /// <summary>Actions that name the connector.</summary>
     public ImmutableArray<SyncAction> ActionsOf(ObjectKey connector) =>

@@ -23,8 +23,8 @@ internal sealed record Gathered
     /// <summary>The connector's problems may disappear without a change of its spec.</summary>
     public bool MayHeal { get; init; }
 
-    /// <summary>Rollouts that name this connector but are not used, because another rollout is older.</summary>
-    public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
+    /// <summary>The rollout in charge of this connector among those that can be read; null: there is none.</summary>
+    public SyncRollout? InCharge { get; init; }
 
     /// <summary>Rollouts that name this connector but belong to another one.</summary>
     public ImmutableArray<SyncRollout> MovedRollouts { get; init; } = [];
@@ -115,6 +115,7 @@ internal sealed class Gatherer(
             SharedSecrets = shared,
             UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
             Rollout = await RolloutAsync(key, new RolloutsOf(rollouts, unreadable, known?.RunningAttempt, isLive), ct),
+            OtherRollouts = [.. rollouts.Skip(1)],
             Record = record.Sight,
             Actions = isLive ? await ReadActionsAsync(key, ct) : cache.ActionsOf(key),
             Pods = pods,
@@ -129,7 +130,7 @@ internal sealed class Gatherer(
             Basis = record.Basis,
             Parts = record.Parts,
             MayHeal = findings.MayHeal,
-            OtherRollouts = [.. rollouts.Skip(1)],
+            InCharge = rollouts.FirstOrDefault(),
             MovedRollouts = [.. naming.Except(rollouts)],
             UnreadableRollouts = unreadable,
         };

@@ -4,7 +4,7 @@ using Operator.Runtime;
 namespace Operator.Gathering;
 
 /// <summary>
-/// The objects as our own status writes left them, until the watch reports them. A status write replaces exactly the version that we
+/// The objects as our own status writes left them, until the watch reports them. A status write changes exactly the version that we
 /// read. So a watch event with such a version contains no change by another client and needs no reconcile. Safe for concurrent use.
 /// </summary>
 internal sealed class OwnStatuses

@@ -35,7 +35,8 @@ internal sealed record CachedConnector(DeploymentEnvironment Environment, Immuta
 /// <summary>Reads our custom resources. Throws <see cref="JsonException"/> for an object that can't be decoded.</summary>
 internal static class Projections
 {
-    public static MarketplaceConnector Connector(KubeObject item) => Read(item, ApiJson.Default.MarketplaceConnector);
+    public static MarketplaceConnector Connector(KubeObject item) =>
+        StatusesAsRead.NoteIn(Read(item, ApiJson.Default.MarketplaceConnector), item.Json);
 
     /// <summary>Decodes the whole connector, to find an unreadable one.</summary>
     public static CachedConnector Readable(KubeObject item) => Projected(item, Connector(item).Spec);
@@ -49,10 +50,11 @@ internal static class Projections
             StoreLists = [.. spec.StoresFrom.Select(s => s.ConfigMapKeyRef).OfType<KeySelector>().Distinct()],
         };
 
-    public static SyncRollout Rollout(KubeObject item) => Read(item, ApiJson.Default.SyncRollout);
+    public static SyncRollout Rollout(KubeObject item) =>
+        StatusesAsRead.NoteIn(Read(item, ApiJson.Default.SyncRollout), item.Json);
 
     public static SyncAction Action(KubeObject item) =>
-        UnknownFields.NoteIn(Read(item, ApiJson.Default.SyncAction), item.Json);
+        StatusesAsRead.NoteIn(UnknownFields.NoteIn(Read(item, ApiJson.Default.SyncAction), item.Json), item.Json);
 
     /// <summary>Null: the action can't be decoded.</summary>
     public static SyncAction? TryAction(KubeObject item)

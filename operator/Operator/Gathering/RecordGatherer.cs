@@ -49,6 +49,12 @@ internal sealed class RecordGatherer(
                 return await DecodeAsync(connector, record, RecordWitness.Newest(witnesses), ct);
             case RecordRead.Lost lost:
                 return Recover(lost, RecordWitness.Newest(witnesses));
+            case RecordRead.Foreign(var item):
+                return new RecordFacts(
+                    new RecordSight.Foreign(item),
+                    new CommitBasis.Fresh(random.Id(), time.GetUtcNow()),
+                    NoParts
+                );
             default:
                 var (id, now) = (random.Id(), time.GetUtcNow());
                 return new RecordFacts(new RecordSight.Fresh(id, now), new CommitBasis.Fresh(id, now), NoParts);

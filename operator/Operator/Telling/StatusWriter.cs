@@ -27,9 +27,11 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
                 connector.Metadata,
                 HasNews: !IsSame(Essence(connector.Status), Essence(status), ApiJson.Default.ConnectorStatus),
                 HasNumbers: !IsSame(connector.Status, status, ApiJson.Default.ConnectorStatus)
-            ),
-            new MarketplaceConnector { Status = status },
-            ApiJson.Default.MarketplaceConnector,
+            )
+            {
+                Before = StatusesAsRead.Of(connector),
+                After = Json(status, ApiJson.Default.ConnectorStatus),
+            },
             hasCommitted,
             ct
         );
@@ -47,9 +49,11 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
                 rollout.Metadata,
                 HasNews: !IsSame(Essence(rollout.Status), Essence(status), ApiJson.Default.RolloutStatus),
                 HasNumbers: !IsSame(rollout.Status, status, ApiJson.Default.RolloutStatus)
-            ),
-            new SyncRollout { Status = status },
-            ApiJson.Default.SyncRollout,
+            )
+            {
+                Before = StatusesAsRead.Of(rollout),
+                After = Json(status, ApiJson.Default.RolloutStatus),
+            },
             hasCommitted,
             ct
         );
@@ -62,9 +66,11 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
                 action.Metadata,
                 HasNews: !IsSame(action.Status, status, ApiJson.Default.ActionStatus),
                 HasNumbers: false
-            ),
-            new SyncAction { Status = status },
-            ApiJson.Default.SyncAction,
+            )
+            {
+                Before = StatusesAsRead.Of(action),
+                After = Json(status, ApiJson.Default.ActionStatus),
+            },
             hasCommitted: false,
             ct
         );
@@ -72,15 +78,14 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
     /// <summary>
     /// The object and how its status differs from the new one: in fields that users act on (news), or in any field (numbers).
     /// </summary>
-    private sealed record Subject(ResourceType Type, ObjectMeta Metadata, bool HasNews, bool HasNumbers);
+    private sealed record Subject(ResourceType Type, ObjectMeta Metadata, bool HasNews, bool HasNumbers)
+    {
+        /// <summary>The status as it was read.</summary>
+        public JsonElement Before { get; init; }
+        public JsonElement After { get; init; }
+    }
 
-    private async Task<TimeSpan?> WriteAsync<T>(
-        Subject subject,
-        T item,
-        JsonTypeInfo<T> type,
-        bool hasCommitted,
-        CancellationToken ct
-    )
+    private async Task<TimeSpan?> WriteAsync(Subject subject, bool hasCommitted, CancellationToken ct)
     {
         var uid = subject.Metadata.Uid;
         var mayTellNumbers = hasCommitted || pace.IsOwing(uid);
@@ -92,7 +97,8 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         {
             return wait;
         }
-        await ReplaceAsync(subject.Type, subject.Metadata, item, type, ct);
+        var patch = MergePatch.OfStatus(uid, subject.Metadata.ResourceVersion, subject.Before, subject.After);
+        await PatchAsync(subject.Type, Kinds.KeyOf(subject.Metadata), patch, ct);
         pace.Told(uid);
         return null;
     }
@@ -114,31 +120,21 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
             return false;
         }
         // Uses the rollout's status type for every kind: it has all fields that are written here or kept.
-        var status = new SyncRollout
+        var status = new RolloutStatus
         {
-            Kind = Kinds.NameOf(type),
-            Status = new RolloutStatus
-            {
-                ObservedGeneration = generation,
-                Connector = TextOf(unreadable.Item, "connector"),
-                RecordId = TextOf(unreadable.Item, "recordId"),
-                RecordCounter = CounterOf(unreadable.Item),
-                Conditions =
-                [
-                    Condition(ConditionTypes.Ready, "False", message, generation, now),
-                    Condition(ConditionTypes.Stalled, "True", message, generation, now),
-                ],
-            },
+            ObservedGeneration = generation,
+            Connector = TextOf(unreadable.Item, "connector"),
+            RecordId = TextOf(unreadable.Item, "recordId"),
+            RecordCounter = CounterOf(unreadable.Item),
+            Conditions =
+            [
+                Condition(ConditionTypes.Ready, "False", message, generation, now),
+                Condition(ConditionTypes.Stalled, "True", message, generation, now),
+            ],
         };
         var item = unreadable.Item;
-        var identity = new ObjectMeta
-        {
-            Name = item.Name,
-            Namespace = item.Namespace,
-            Uid = item.Uid,
-            ResourceVersion = item.ResourceVersion,
-        };
-        await ReplaceAsync(type, identity, status, ApiJson.Default.SyncRollout, ct);
+        var (before, after) = (StatusesAsRead.In(item.Json), Json(status, ApiJson.Default.RolloutStatus));
+        await PatchAsync(type, item.Key, MergePatch.OfStatus(item.Uid, item.ResourceVersion, before, after), ct);
         return true;
     }
 
@@ -213,33 +209,9 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
     private static bool IsSame<T>(T before, T after, JsonTypeInfo<T> type) =>
         JsonSerializer.Serialize(before, type) == JsonSerializer.Serialize(after, type);
 
-    /// <summary>Sends only identity, resourceVersion and status: the server ignores all other fields in this subresource.</summary>
-    private async Task ReplaceAsync<T>(
-        ResourceType type,
-        ObjectMeta metadata,
-        T item,
-        JsonTypeInfo<T> typeInfo,
-        CancellationToken ct
-    )
-    {
-        var whole = JsonSerializer.SerializeToElement(item, typeInfo);
-        var body = JsonParts.Write(json =>
-        {
-            json.WriteString("apiVersion", ApiGroup.ApiVersion);
-            json.WriteString("kind", whole.GetProperty("kind").GetString());
-            json.WriteObject(
-                "metadata",
-                () =>
-                {
-                    json.WriteString("name", metadata.Name);
-                    json.WriteString("namespace", metadata.Namespace);
-                    json.WriteString("uid", metadata.Uid);
-                    json.WriteString("resourceVersion", metadata.ResourceVersion);
-                }
-            );
-            json.WritePropertyName("status");
-            whole.GetProperty("status").WriteTo(json);
-        });
-        own.Wrote(type, await api.ReplaceStatusAsync(type, Kinds.KeyOf(metadata), body, ct));
-    }
+    private static JsonElement Json<T>(T status, JsonTypeInfo<T> type) =>
+        JsonSerializer.SerializeToElement(status, type);
+
+    private async Task PatchAsync(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> patch, CancellationToken ct) =>
+        own.Wrote(type, await api.PatchStatusAsync(type, key, patch, ct));
 }

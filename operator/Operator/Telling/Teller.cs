@@ -62,11 +62,14 @@ internal sealed class Teller(
         {
             await TellUnreadableAsync(Kinds.Rollouts, unreadable, writes, ct);
         }
-        foreach (var other in gathered.OtherRollouts)
+        foreach (var other in gathered.Seen.OtherRollouts)
         {
-            var message =
-                $"SyncRollout '{PolicyOf(gathered.Seen.Rollout)?.Metadata.Name}' is older and in charge of connector '{key.Name}'; delete one of the two";
+            var message = RolloutOrder.WhyNot(other, gathered.InCharge!); // without it there are no others
             await TellStalledAsync(other, new Stall(Reasons.Conflict, message), writes, ct);
+        }
+        if (gathered.InCharge is { } first && gathered.Seen.Rollout is RolloutSight.Unusable { Policy: null } unread)
+        {
+            await TellHeldAsync(first, unread, writes, ct);
         }
         foreach (var moved in gathered.MovedRollouts)
         {
@@ -74,6 +77,17 @@ internal sealed class Teller(
         }
         return rest;
     }
+
+    /// <summary>A rollout that can be read is not followed while another one of its connector can't be read.</summary>
+    private Task TellHeldAsync(
+        SyncRollout first,
+        RolloutSight.Unusable unread,
+        WritePass writes,
+        CancellationToken ct
+    ) =>
+        first.Metadata.Uid == unread.PolicyUid
+            ? Task.CompletedTask
+            : TellStalledAsync(first, new Stall(Reasons.Conflict, RolloutOrder.WhyHeld(unread.Name)), writes, ct);
 
     /// <summary>Tells as an event that the record became too large.</summary>
     public Task TellTooLargeAsync(Observation seen, CancellationToken ct) =>

@@ -60,11 +60,10 @@ public sealed class LintTests
     [InlineData("name: amazon-eu", "labels: {}", "metadata.name: the name is missing")]
     [InlineData("name: amazon-eu", "name: Amazon", "metadata.name: 'Amazon' is no name of an object")]
     [InlineData("spec:", "specs:", "spec: there is no spec")]
-    [InlineData(
-        "orders\n",
-        "orders\n    timeout:\n",
-        "spec.flows[0].timeout: has no value; fill it in or remove the field"
-    )]
+    [InlineData("[\"no\"]", "[\"no\", null]", "spec.stores[0].sites[1]: has no value; fill it in or remove the field")]
+    [InlineData("\"*/5 * * * *\"", "", "spec.flows[0].schedule: the schedule is missing")]
+    [InlineData("stores: [{", "stores: null\n  quotas: [{", "there are no stores; list at least 1")]
+    [InlineData("suspend: no", "suspendd: null", "spec.suspendd: there is no such field; did you mean suspend?")]
     [InlineData("\"*/5 * * * *\"", "\"@every 10s\"", "'@every 10s' is shorter than the least interval of 30s")]
     public async Task Slip_is_found(string good, string bad, string finding)
     {
@@ -72,6 +71,61 @@ public sealed class LintTests
 
         Assert.Contains(finding, run.Output, StringComparison.Ordinal);
         Assert.Equal(1, run.ExitCode);
+    }
+
+    /// <summary>The API server drops a field whose value is null, so the operator never sees it.</summary>
+    [Theory]
+    [InlineData("orders\n", "orders\n    timeout:\n    parameters: {a: null}\n")]
+    [InlineData("suspend: no", "suspend: null")]
+    [InlineData("suspend: no", "credentials: null")]
+    [InlineData("zip: \"01234\"", "zip: null")]
+    public async Task Null_is_as_good_as_left_out(string good, string bad)
+    {
+        var run = await LintAsync(Good.Replace(good, bad, StringComparison.Ordinal));
+
+        Assert.Equal("", run.Output);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("stores: null")]
+    [InlineData("stores:")]
+    [InlineData("stores: []")]
+    public async Task Null_in_place_of_the_stores_of_an_action_is_refused_as_the_operator_does(string stores)
+    {
+        var run = await LintAsync(
+            $$"""
+            apiVersion: marketplace-operator.io/v1alpha1
+            kind: SyncAction
+            metadata: {name: stop}
+            spec:
+              targetRef: {kind: MarketplaceConnector, name: amazon-eu}
+              action: Suspend
+              flow: null
+              {{stores}}
+            """
+        );
+
+        Assert.Equal(
+            "stdin:8: document 1 SyncAction/stop: spec.stores: the list is empty or null; name stores, or leave the list out for all stores\n",
+            run.Output
+        );
+    }
+
+    /// <summary>A manifest from elsewhere must not paint over what lint says of it.</summary>
+    [Fact]
+    public async Task Control_characters_are_shown_and_not_sent_to_the_terminal()
+    {
+        var run = await LintAsync(
+            Good.Replace("\"*/5 * * * *\"", "\"\\e[2J\\u202E\\n* *\"", StringComparison.Ordinal)
+                .Replace("amazon-eu", "\"a\\e[31m\"", StringComparison.Ordinal)
+                + "\n---\napiVersion: v1\nkind: \"Pod\\a\"\n"
+        );
+
+        Assert.Contains(@"spec.flows[0].schedule: '\u{1B}[2J\u{202E}\u{A}* *'", run.Output, StringComparison.Ordinal);
+        Assert.Contains(@"MarketplaceConnector/a\u{1B}[31m: ", run.Output, StringComparison.Ordinal);
+        Assert.Contains(@"Pod\u{7}/", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(run.Output + run.Errors, c => char.IsControl(c) && c != '\n');
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
@@ -30,6 +31,44 @@ public sealed class CrdTests
         var differences = SchemaComparison.Of(crd.StatusSchema, crd.Status, "status", areDefaultsWritten: false);
 
         Assert.Empty(differences);
+    }
+
+    /// <summary>
+    /// The server writes a default into the object. In a list, a manifest without the field then differs from the object for ever: the
+    /// list is replaced as a whole, so every kubectl apply would change it.
+    /// </summary>
+    [Theory]
+    [InlineData("crds/marketplaceconnectors.yaml")]
+    [InlineData("crds/syncrollouts.yaml")]
+    [InlineData("crds/syncactions.yaml")]
+    [InlineData("crds/syncrecords.yaml")]
+    public void No_default_is_inside_a_list(string file)
+    {
+        var crd = Manifests.Read(Repository.Read(file))[0].Root;
+
+        Assert.Empty(DefaultsInLists(crd, "", isInList: false));
+    }
+
+    [Fact]
+    public void Every_CRD_is_looked_at() =>
+        Assert.Equal(
+            ["marketplaceconnectors.yaml", "syncactions.yaml", "syncrecords.yaml", "syncrollouts.yaml"],
+            Repository.Files("crds", "*.yaml").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
+        );
+
+    [Theory]
+    [InlineData("""{"items":{"properties":{"a":{"default":1}}}}""", "/items/properties/a")]
+    [InlineData("""{"items":{"default":1}}""", "/items")]
+    [InlineData(
+        """{"items":{"properties":{"a":{"properties":{"b":{"default":{}}}}}}}""",
+        "/items/properties/a/properties/b"
+    )]
+    [InlineData("""{"properties":{"items":{"properties":{"default":{}}},"a":{"default":1}}}""", "")]
+    public void A_default_in_a_list_is_found_at_any_depth(string schema, string found)
+    {
+        var places = DefaultsInLists(JsonElement.Parse(schema), "", isInList: false);
+
+        Assert.Equal(found, string.Join(' ', places));
     }
 
     [Theory]
@@ -79,6 +118,7 @@ public sealed class CrdTests
             ValuePatterns.Rate,
             ValuePatterns.Instant,
             "^SYNC_",
+            "^system-",
         ];
 
         var foreign = Patterns(Crd.Of(kind).SpecSchema)
@@ -132,6 +172,26 @@ public sealed class CrdTests
     public void File_can_be_copied_into_a_helm_template(string kind)
     {
         Assert.DoesNotContain("{{", Crd.Of(kind).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>The places of defaults below <c>items</c>; a property may itself be called items or default.</summary>
+    private static IEnumerable<string> DefaultsInLists(JsonElement schema, string path, bool isInList)
+    {
+        if (schema.ValueKind != JsonValueKind.Object)
+        {
+            return [];
+        }
+        var here = isInList && schema.TryGetProperty("default", out _) ? [path] : Array.Empty<string>();
+        return schema
+            .EnumerateObject()
+            .SelectMany(p =>
+                p.Name is "properties" && p.Value.ValueKind == JsonValueKind.Object
+                    ? p
+                        .Value.EnumerateObject()
+                        .SelectMany(f => DefaultsInLists(f.Value, $"{path}/properties/{f.Name}", isInList))
+                    : DefaultsInLists(p.Value, $"{path}/{p.Name}", isInList || p.Name is "items")
+            )
+            .Concat(here);
     }
 
     private static IEnumerable<string> Patterns(JsonElement schema) =>

@@ -121,11 +121,29 @@ internal sealed class SchemaComparison(bool areDefaultsWritten)
         Require(!needsPattern || schema.TryGetProperty("pattern", out _), $"{path} has no pattern");
     }
 
-    /// <summary>The schema has every default of a record, except for required fields and empty defaults.</summary>
+    /// <summary>
+    /// The schema has every default of a record, except for required fields, empty defaults, and fields in a list: there the operator
+    /// applies the default, and the description says it.
+    /// </summary>
     private void Default(JsonElement field, JsonElement defaults, Place place)
     {
         var isSet = defaults.TryGetProperty(place.Name, out var value);
         var isNothing = !isSet || value.GetRawText() is "\"\"" or "[]" or "{}";
+        if (place.IsInList)
+        {
+            Require(!field.TryGetProperty("default", out _), $"{place.Path} has a default in a list");
+            Require(
+                isNothing
+                    || place.IsRequired
+                    || value.ValueKind == JsonValueKind.Object
+                    || field
+                        .GetProperty("description")
+                        .GetString()!
+                        .Contains($"Default {Text(value)}", StringComparison.Ordinal),
+                $"{place.Path} does not say its default {value}"
+            );
+            return;
+        }
         if (!field.TryGetProperty("default", out var written))
         {
             Require(
@@ -174,5 +192,11 @@ internal sealed class SchemaComparison(bool areDefaultsWritten)
     private static JsonElement Serialize(object value, JsonTypeInfo type) =>
         JsonSerializer.SerializeToElement(value, type);
 
-    private sealed record Place(string Name, string Path, bool IsRequired);
+    private static string Text(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+
+    private sealed record Place(string Name, string Path, bool IsRequired)
+    {
+        public bool IsInList => Path.Contains("[]", StringComparison.Ordinal);
+    }
 }

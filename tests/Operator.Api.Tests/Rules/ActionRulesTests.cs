@@ -76,15 +76,39 @@ public sealed class ActionRulesTests
         Assert.Matches(ValuePatterns.Instant, text);
     }
 
-    [Fact]
-    public void An_empty_list_of_stores_that_is_written_out_is_refused()
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    public void A_list_of_stores_that_is_written_out_without_a_store_is_refused(string written)
     {
-        var findings = ActionRules.Check(A.FullAction(spec => spec["stores"] = new JsonArray()));
+        var findings = ActionRules.Check(A.FullAction(spec => spec["stores"] = JsonNode.Parse(written)));
 
         Assert.Equal(
-            "spec.stores: the list is empty; name stores, or leave the list out for all stores",
+            "spec.stores: the list is empty or null; name stores, or leave the list out for all stores",
             Assert.Single(findings).ToString()
         );
+    }
+
+    [Fact]
+    public void A_store_that_is_null_is_no_store()
+    {
+        var findings = ActionRules.Check(A.FullAction(spec => spec["stores"] = new JsonArray("acme-eu", null)));
+
+        Assert.Equal(
+            "spec.stores[1]: '' is no store name; use lower-case letters, digits and dashes, at most 63",
+            Assert.Single(findings).ToString()
+        );
+    }
+
+    [Theory]
+    [InlineData("\"acme-eu\"")]
+    [InlineData("[7]")]
+    [InlineData("{}")]
+    public void A_list_of_stores_of_a_wrong_type_can_not_be_read(string written)
+    {
+        var error = Assert.Throws<JsonException>(() => A.FullAction(spec => spec["stores"] = JsonNode.Parse(written)));
+
+        Assert.StartsWith("$.spec.stores", error.Path, StringComparison.Ordinal);
     }
 
     [Theory]

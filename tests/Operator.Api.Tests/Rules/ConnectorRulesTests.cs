@@ -44,6 +44,12 @@ public sealed class ConnectorRulesTests
         "sync.imagePullSecrets[0].name",
         "'a/b' is no name of a Secret"
     )]
+    [InlineData(
+        "sync.priorityClassName",
+        "\"system-cluster-critical\"",
+        "sync.priorityClassName",
+        "'system-cluster-critical' is for the cluster's own components"
+    )]
     [InlineData("sync.env[0].name", "\"1A\"", "sync.env[0].name", "'1A' is no name of an environment variable")]
     [InlineData(
         "sync.env[0].name",

@@ -53,7 +53,61 @@ public sealed class CrdServerTests(OurKindsServer server)
         var spec = answer.Json.GetProperty("spec");
         Assert.Equal("""{"maxErrorRate":"2%"}""", spec.GetProperty("analysis").GetRawText());
         Assert.Equal("""{"minItems":200,"minRuns":10,"minStores":2}""", spec.GetProperty("evidence").GetRawText());
-        Assert.Equal("0s", spec.GetProperty("steps")[0].GetProperty("minDuration").GetString());
+    }
+
+    /// <summary>In a list the server fills in nothing, so the list stays as its owner wrote it.</summary>
+    [Fact]
+    public async Task Lists_stay_as_they_were_written()
+    {
+        foreach (var document in ManifestSamples.GoodFiles.SelectMany(ManifestSamples.OfOurKinds))
+        {
+            var answer = await server.TryAsync(document.Root);
+
+            Assert.True(answer.IsSuccess, answer.Message);
+            Assert.Empty(ChangedLists(document.Root.GetProperty("spec"), answer.Json.GetProperty("spec"), "spec"));
+        }
+    }
+
+    /// <summary>What <c>lint</c> takes for granted; see <see cref="ServerNulls"/>.</summary>
+    [Fact]
+    public async Task Null_is_dropped_but_for_the_stores_of_an_action()
+    {
+        var written = Manifests
+            .Read(
+                """
+                apiVersion: marketplace-operator.io/v1alpha1
+                kind: MarketplaceConnector
+                metadata: {name: a}
+                spec:
+                  marketplace: Amazon
+                  suspend: null
+                  sync: {image: "a/b:1", nodeSelector: {zone: null}, command: null}
+                  credentials: null
+                  stores: [{name: a, sites: null, parameters: {x: null}}]
+                  flows: [{name: orders, schedule: "*/5 * * * *", timeout: null, uses: null}]
+                ---
+                apiVersion: marketplace-operator.io/v1alpha1
+                kind: SyncAction
+                metadata: {name: a}
+                spec: {targetRef: {kind: MarketplaceConnector, name: a}, action: Suspend, flow: null, stores: null}
+                """
+            )
+            .Select(d => d.Root)
+            .ToList();
+
+        foreach (var item in written)
+        {
+            var answer = await server.TryAsync(item);
+
+            Assert.True(answer.IsSuccess, answer.Message);
+            var kind = item.GetProperty("kind").GetString()!; // both have one
+            var dropped = ServerNulls.Drop(item, kind).GetProperty("spec");
+            Assert.Empty(Missing(dropped, answer.Json.GetProperty("spec"), "spec"));
+            Assert.Equal(
+                kind == ApiGroup.ActionKind ? ["spec.stores"] : [],
+                Nulls(answer.Json.GetProperty("spec"), "spec")
+            );
+        }
     }
 
     /// <summary>Repointed, it would carry one connector's history to another.</summary>
@@ -107,4 +161,36 @@ public sealed class CrdServerTests(OurKindsServer server)
                 """
             )[0]
             .Root;
+
+    private static IEnumerable<string> ChangedLists(JsonElement written, JsonElement stored, string path) =>
+        written.ValueKind switch
+        {
+            JsonValueKind.Object => written
+                .EnumerateObject()
+                .SelectMany(p => ChangedLists(p.Value, stored.GetProperty(p.Name), $"{path}.{p.Name}")),
+            JsonValueKind.Array when !JsonElement.DeepEquals(written, stored) => [path],
+            _ => [],
+        };
+
+    /// <summary>Fields of the expected object that the server does not have, or has otherwise.</summary>
+    private static IEnumerable<string> Missing(JsonElement expected, JsonElement stored, string path) =>
+        expected.ValueKind == JsonValueKind.Object && stored.ValueKind == JsonValueKind.Object
+            ? expected
+                .EnumerateObject()
+                .SelectMany(p =>
+                    stored.TryGetProperty(p.Name, out var value)
+                        ? Missing(p.Value, value, $"{path}.{p.Name}")
+                        : [$"{path}.{p.Name}"]
+                )
+        : JsonElement.DeepEquals(expected, stored) ? []
+        : [path];
+
+    private static IEnumerable<string> Nulls(JsonElement item, string path) =>
+        item.ValueKind switch
+        {
+            JsonValueKind.Null => [path],
+            JsonValueKind.Object => item.EnumerateObject().SelectMany(p => Nulls(p.Value, $"{path}.{p.Name}")),
+            JsonValueKind.Array => item.EnumerateArray().SelectMany((v, i) => Nulls(v, $"{path}[{i}]")),
+            _ => [],
+        };
 }

@@ -105,7 +105,7 @@ internal sealed class PodEnder : IAsyncDisposable
     }
 
     private Task<KubeObject> TellAsync(KubeObject pod, PodState state, CancellationToken ct) =>
-        _cluster.Api.ReplaceStatusAsync(
+        _cluster.Api.PatchStatusAsync(
             CoreTypes.Pods,
             pod.Key,
             Manifests.Changed(pod.Json, p => PodStatus.Write(p, state, _cluster.Time.GetUtcNow())),

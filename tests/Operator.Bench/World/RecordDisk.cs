@@ -90,12 +90,12 @@ internal sealed class RecordDisk : IDisposable
             return api.ReplaceAsync(type, key, json, ct);
         }
 
-        public Task<KubeObject> ReplaceStatusAsync(
+        public Task<KubeObject> PatchStatusAsync(
             ResourceType type,
             ObjectKey key,
             ReadOnlyMemory<byte> json,
             CancellationToken ct
-        ) => api.ReplaceStatusAsync(type, key, json, ct);
+        ) => api.PatchStatusAsync(type, key, json, ct);
 
         public Task<KubeObject?> GetAsync(ResourceType type, ObjectKey key, CancellationToken ct) =>
             api.GetAsync(type, key, ct);

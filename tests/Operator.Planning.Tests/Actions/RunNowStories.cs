@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
 using Operator.Planning.Actions;
+using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
@@ -74,6 +75,39 @@ public sealed class RunNowStories
         var file = JsonSerializer.Deserialize(pod.Annotations[PodMarks.Run], RunJson.Default.RunFile)!;
         Assert.Equal("RunNow", file.Reason);
         Assert.Equal("2026-11-24T00:00:00Z", Assert.Single(file.Stores).RedoFrom);
+    }
+
+    /// <summary>The year 1 is the zero value of a time; a worker that took it at its word would read everything since then.</summary>
+    [Theory]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("2024-11-24T00:00:00Z")]
+    public void Since_reaches_back_730_days_at_most_and_the_status_says_so(string since)
+    {
+        Quiet();
+        _world.Do("now", A.RunNow("orders", "store-003") with { Since = new Instant(since) });
+
+        var plan = _world.Step();
+
+        var pod = Assert.Single(plan.Changes.OfType<Change.CreatePod>()).Pod;
+        var file = JsonSerializer.Deserialize(pod.Annotations[PodMarks.Run], RunJson.Default.RunFile)!; // the operator wrote it
+        var earliest = UtcText.Of(_world.Now - TimeSpan.FromDays(730));
+        Assert.Equal(earliest, Assert.Single(file.Stores).RedoFrom);
+        Assert.StartsWith(
+            $"since is more than 730 days ago, so work is redone from {earliest}; 1 stores are to run",
+            _world.StatusOf("now").Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Since_of_less_than_730_days_ago_is_taken_as_it_is()
+    {
+        Quiet();
+        _world.Do("now", A.RunNow("orders", "store-003") with { Since = new Instant("2024-11-26T00:00:00Z") });
+
+        _world.Step();
+
+        Assert.StartsWith("1 stores are to run", _world.StatusOf("now").Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,8 +42,21 @@ internal sealed class ConformanceWorld : IAsyncDisposable
     public Task<KubeObject> ReplaceAsync(ResourceType type, KubeObject read, Action<JsonObject> change) =>
         Api.ReplaceAsync(type, read.Key, Changed(read, change), Ct);
 
-    public Task<KubeObject> ReplaceStatusAsync(ResourceType type, KubeObject read, Action<JsonObject> change) =>
-        Api.ReplaceStatusAsync(type, read.Key, Changed(read, change), Ct);
+    /// <summary>Merges into the status of the version that was read; null removes the status.</summary>
+    public Task<KubeObject> PatchStatusAsync(ResourceType type, KubeObject read, JsonNode? status) =>
+        PatchAsync(
+            type,
+            read,
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["uid"] = read.Uid, ["resourceVersion"] = read.ResourceVersion },
+                ["status"] = status,
+            }
+        );
+
+    /// <summary>Sends any patch to the status subresource.</summary>
+    public Task<KubeObject> PatchAsync(ResourceType type, KubeObject read, JsonObject patch) =>
+        Api.PatchStatusAsync(type, read.Key, patch.Bytes(), Ct);
 
     public Task<KubeObject?> GetAsync(ResourceType type, string name) => Api.GetAsync(type, Key(name), Ct);
 

@@ -41,11 +41,7 @@ public sealed class WatchTests(ConformanceServers servers)
 
         var created = await world.CreateAsync(world.Own.New("a"));
         await log.UntilAsync(changes: 1);
-        var told = await world.ReplaceStatusAsync(
-            world.Own.Type,
-            created,
-            i => i["status"] = new JsonObject { ["observedGeneration"] = 1 }
-        );
+        var told = await world.PatchStatusAsync(world.Own.Type, created, new JsonObject { ["observedGeneration"] = 1 });
         var equal = await world.ReplaceAsync(world.Own.Type, told, _ => { });
         await world.Api.DeleteAsync(world.Own.Type, equal.Key, uid: null, Ct);
         await log.UntilAsync(changes: 3);

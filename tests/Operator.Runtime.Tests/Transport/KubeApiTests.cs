@@ -85,6 +85,22 @@ public sealed class KubeApiTests : IDisposable
     }
 
     [Fact]
+    public async Task A_status_is_sent_as_a_merge_patch_of_the_subresource_and_only_once()
+    {
+        _server.ThenBreak().Then(HttpStatusCode.OK);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            RunAsync(_server.Api().PatchStatusAsync(CoreTypes.Pods, Key, Json, Stop))
+        );
+
+        var sent = Assert.Single(_server.Requests);
+        Assert.Equal(
+            ("PATCH", "/api/v1/namespaces/shop/pods/thing/status?timeout=5000ms", "application/merge-patch+json"),
+            (sent.Method, sent.PathAndQuery, sent.ContentType)
+        );
+    }
+
+    [Fact]
     public async Task A_create_that_the_server_has_not_looked_at_is_sent_again()
     {
         _server.Then(HttpStatusCode.TooManyRequests, retryAfter: "1").Then(HttpStatusCode.Created);

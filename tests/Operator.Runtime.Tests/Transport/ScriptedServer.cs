@@ -7,7 +7,10 @@ using Prometheus;
 namespace Operator.Runtime.Tests.Transport;
 
 /// <summary>A request as the scripted server received it, with its time.</summary>
-internal sealed record Seen(string Method, string PathAndQuery, string Body, DateTimeOffset At);
+internal sealed record Seen(string Method, string PathAndQuery, string Body, DateTimeOffset At)
+{
+    public string? ContentType { get; init; }
+}
 
 /// <summary>Gives the scripted answers in order, repeats the last one for ever, and counts the answers that are still open.</summary>
 internal sealed class ScriptedServer(FakeTimeProvider time) : HttpMessageHandler
@@ -65,7 +68,12 @@ internal sealed class ScriptedServer(FakeTimeProvider time) : HttpMessageHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
     {
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(ct);
-        Requests.Add(new Seen(request.Method.Method, request.RequestUri!.PathAndQuery, body, time.GetUtcNow()));
+        Requests.Add(
+            new Seen(request.Method.Method, request.RequestUri!.PathAndQuery, body, time.GetUtcNow())
+            {
+                ContentType = request.Content?.Headers.ContentType?.ToString(),
+            }
+        );
         var answer = _answers.Count > 1 ? _answers.Dequeue() : _answers.Peek();
         return await answer(ct);
     }

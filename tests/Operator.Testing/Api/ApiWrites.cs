@@ -8,7 +8,7 @@ namespace Operator.Testing;
 /// <summary>The object after a write, and whether the write changed it.</summary>
 internal sealed record WriteAnswer(JsonElement Json, bool HasChanged);
 
-/// <summary>Creates, replaces and deletes objects by the rules of the real server. Used under the cluster's lock.</summary>
+/// <summary>Creates, replaces, patches and deletes objects by the rules of the real server. Used under the cluster's lock.</summary>
 internal sealed class ApiWrites(ClusterState state)
 {
     public WriteAnswer Create(ResourceType type, string ns, ReadOnlyMemory<byte> body)
@@ -58,23 +58,24 @@ internal sealed class ApiWrites(ClusterState state)
         return Commit(stored, before, item);
     }
 
-    public WriteAnswer ReplaceStatus(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> body)
+    /// <summary>
+    /// Applies a merge patch to the status. As on the real server, the patched resourceVersion is a precondition, the UID of a custom
+    /// resource is not, and everything besides the status stays.
+    /// </summary>
+    public WriteAnswer PatchStatus(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> body)
     {
         var kind = state.KindOf(type);
         if (!kind.HasStatus)
         {
             throw ApiFailure.NotServed();
         }
-        var item = RequestBody.Parse(kind, body, key.Namespace, key.Name);
-        var stored = state.Store.Find(type, key);
-        CheckUid(kind, key.Name, item, stored);
-        if (stored is null)
-        {
-            throw ApiFailure.NotFound(kind, key.Name);
-        }
-        CheckVersion(kind, item, stored);
+        var stored = state.Store.Find(type, key) ?? throw ApiFailure.NotFound(kind, key.Name);
+        var patched = stored.Thaw();
+        JsonNodes.Merge(patched, RequestBody.ParsePatch(body));
+        RequestBody.CheckPatchedName(patched, key.Name);
+        CheckVersion(kind, patched, stored);
         var changed = stored.Thaw();
-        changed.Take("status", item);
+        changed.Take("status", patched);
         return Commit(stored, stored.Thaw(), changed);
     }
 
@@ -133,14 +134,15 @@ internal sealed class ApiWrites(ClusterState state)
     /// <summary>Writes the object if it changes. Removes a deleted object when the write removes its last finalizer.</summary>
     private WriteAnswer Commit(StoredObject stored, JsonObject before, JsonObject item)
     {
-        var isShown = Defaults.Apply(stored.Kind, item);
+        Defaults.Apply(stored.Kind, item);
         item.Section("metadata").Take("resourceVersion", before.Section("metadata"));
-        if (isShown == stored.HasUnstoredDefaults && JsonNode.DeepEquals(item, before))
+        // A write stores the default that a creation only shows.
+        if (!stored.HasUnstoredDefaults && JsonNode.DeepEquals(item, before))
         {
             return new WriteAnswer(stored.Json, HasChanged: false);
         }
         Admit(stored.Kind, stored.Key, stored.Json, item);
-        var saved = state.Store.Save(stored.Kind, item, isShown);
+        var saved = state.Store.Save(stored.Kind, item);
         state.Deletions.Continue(saved);
         return new WriteAnswer(saved.Json, HasChanged: true);
     }

@@ -8,6 +8,7 @@ namespace Operator.Testing;
 internal static partial class RequestBody
 {
     private const int MaxName = 253;
+    private const string MergePatch = "application/merge-patch+json";
 
     /// <summary>Returns the object, with missing metadata filled in from the path.</summary>
     public static JsonObject Parse(ResourceKind kind, ReadOnlyMemory<byte> body, string ns, string? name)
@@ -47,6 +48,36 @@ internal static partial class RequestBody
                 kind,
                 name,
                 $"metadata.name: Invalid value: \"{name}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
+            );
+        }
+    }
+
+    public static JsonObject ParsePatch(ReadOnlyMemory<byte> body) => ParseObject(body);
+
+    /// <summary>A patch may name the object, but not rename it.</summary>
+    public static void CheckPatchedName(JsonObject patched, string name)
+    {
+        if (patched["metadata"].Text("name") is not { Length: > 0 } told)
+        {
+            throw ApiFailure.BadRequest(
+                $"the name of the object ({name} based on URL) was undeterminable: name must be provided"
+            );
+        }
+        if (told != name)
+        {
+            throw ApiFailure.BadRequest($"the name of the object ({told}) does not match the name on the URL ({name})");
+        }
+    }
+
+    /// <summary>The fake serves no other kind of patch.</summary>
+    public static void CheckIsMergePatch(string? contentType)
+    {
+        if (contentType?.Split(';')[0].Trim() is not MergePatch)
+        {
+            throw new ApiFailure(
+                System.Net.HttpStatusCode.UnsupportedMediaType,
+                "UnsupportedMediaType",
+                $"the body of the request was in an unknown format - accepted media types include: {MergePatch}"
             );
         }
     }

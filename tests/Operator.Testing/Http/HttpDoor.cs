@@ -119,7 +119,8 @@ internal sealed class HttpDoor(ClusterState state, FaultPlan faults, TimeProvide
             case KubeVerb.Replace:
                 return Written(state.Writes.Replace(route.Type, route.Key, body));
             default:
-                return Written(state.Writes.ReplaceStatus(route.Type, route.Key, body));
+                RequestBody.CheckIsMergePatch(request.ContentType);
+                return Written(state.Writes.PatchStatus(route.Type, route.Key, body));
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed record HttpRoute(ResourceType Type, string? Namespace, string? N
             ("GET", _, null or "status") => KubeVerb.Get,
             ("POST", null, null) => KubeVerb.Create,
             ("PUT", not null, null) => KubeVerb.Replace,
-            ("PUT", not null, "status") => KubeVerb.ReplaceStatus,
+            ("PATCH", not null, "status") => KubeVerb.PatchStatus,
             ("DELETE", not null, null) => KubeVerb.Delete,
             _ => null,
         };

@@ -45,6 +45,26 @@ internal static class JsonNodes
         }
     }
 
+    /// <summary>Applies a JSON merge patch (RFC 7396): null removes a field, an object is merged, anything else replaces the field.</summary>
+    public static void Merge(JsonObject item, JsonObject patch)
+    {
+        foreach (var (name, value) in patch)
+        {
+            switch (value)
+            {
+                case null:
+                    item.Remove(name);
+                    break;
+                case JsonObject fields:
+                    Merge(item.Section(name), fields);
+                    break;
+                default:
+                    item[name] = value.DeepClone();
+                    break;
+            }
+        }
+    }
+
     /// <summary>The format of metav1.Time: whole seconds, UTC.</summary>
     public static string Seconds(this DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

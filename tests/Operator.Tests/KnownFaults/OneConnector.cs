@@ -91,6 +91,12 @@ internal sealed class OneConnector : IDisposable
     public void Create(ResourceType type, string json) =>
         _cluster.Create(type, Connector.Namespace, JsonNode.Parse(json)!.AsObject()); // it is an object
 
+    /// <summary>Patches a status as another process would.</summary>
+    public Task PatchStatusAsync(ResourceType type, string name, ReadOnlyMemory<byte> patch) =>
+        _cluster
+            .Connect("other")
+            .PatchStatusAsync(type, new ObjectKey(Connector.Namespace, name), patch, CancellationToken.None);
+
     public IDisposable LimitPods(int most) => _cluster.LimitPods(Connector.Namespace, "pods", most);
 
     public void Edit(Action<JsonObject> edit) => Edit(Kinds.Connectors, Connector.Name, edit);

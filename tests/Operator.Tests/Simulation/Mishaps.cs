@@ -243,16 +243,9 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
         {
             if (world.Cluster.Find(type, name) is { } item)
             {
-                var wiped = JsonNode.Parse(item.Json.GetRawText())!.AsObject(); // the JSON is an object
-                wiped["status"] = new JsonObject { ["observedGeneration"] = -1 };
                 var user = world.Cluster.Connect("user");
                 // The fake answers at once.
-                user.ReplaceStatusAsync(
-                        type,
-                        item.Key,
-                        System.Text.Encoding.UTF8.GetBytes(wiped.ToJsonString()),
-                        CancellationToken.None
-                    )
+                user.PatchStatusAsync(type, item.Key, """{"status":null}"""u8.ToArray(), CancellationToken.None)
                     .GetAwaiter()
                     .GetResult();
             }

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace Operator.Runtime;
+
+/// <summary>
+/// JSON merge patches (RFC 7396) of a status. A patch leaves the owners of all other fields as they are: the server takes a
+/// replacement without a spec for one that gives up every field of the spec.
+/// </summary>
+public static class MergePatch
+{
+    /// <summary>
+    /// The patch that turns the status that was read into the new one, for exactly the version that was read. A field that only the old
+    /// status has is set to null, which removes it. In both, a field with the value null counts as absent.
+    /// </summary>
+    public static ReadOnlyMemory<byte> OfStatus(
+        string uid,
+        string resourceVersion,
+        JsonElement before,
+        JsonElement after
+    ) =>
+        JsonParts.Write(json =>
+        {
+            json.WriteObject(
+                "metadata",
+                () =>
+                {
+                    json.WriteString("uid", uid);
+                    json.WriteString("resourceVersion", resourceVersion);
+                }
+            );
+            json.WriteObject("status", () => WriteDifference(json, before, after));
+        });
+
+    /// <summary>Writes the fields of the patch. <paramref name="after"/> is an object.</summary>
+    private static void WriteDifference(Utf8JsonWriter json, JsonElement before, JsonElement after)
+    {
+        foreach (var field in Fields(after))
+        {
+            var old = FieldOf(before, field.Name);
+            if (old is { } present && JsonElement.DeepEquals(present, field.Value))
+            {
+                continue;
+            }
+            if (field.Value.ValueKind == JsonValueKind.Object)
+            {
+                json.WriteObject(field.Name, () => WriteDifference(json, old ?? default, field.Value));
+            }
+            else
+            {
+                field.WriteTo(json);
+            }
+        }
+        foreach (var field in Fields(before).Where(f => FieldOf(after, f.Name) is null))
+        {
+            json.WriteNull(field.Name);
+        }
+    }
+
+    private static IEnumerable<JsonProperty> Fields(JsonElement item) =>
+        item.ValueKind == JsonValueKind.Object
+            ? item.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null)
+            : [];
+
+    private static JsonElement? FieldOf(JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object
+        && item.TryGetProperty(name, out var value)
+        && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
+}
