@@ -45,6 +45,9 @@ public sealed record Plan
     /// <summary>The connector has errors: nothing is planned until a user fixes them.</summary>
     public bool IsStuck { get; init; }
 
+    /// <summary>The whole connector is suspended, by its spec or by actions.</summary>
+    public bool IsSuspended { get; init; }
+
     /// <summary>The decisions of this plan, in one sentence.</summary>
     public string Because { get; init; } = "";
 }

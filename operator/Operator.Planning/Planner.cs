@@ -34,7 +34,7 @@ public static class Planner
         draft = ListAdoption.UnderSuspensions(PlanningNotes.NoteProblems(SpecSuspension.Note(draft)));
         var (pods, waiting) = (PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
-        draft = Closing.Close(Folding.Fold(Replacement.Note(draft), pods), waiting);
+        draft = Closing.Close(Folding.Fold(Replacement.Note(draft), pods), waiting, pods);
         if (seen.ConnectorFindings.IsEmpty)
         {
             // Choose each store's revision before new runs are planned.
@@ -42,7 +42,7 @@ public static class Planner
             draft = draft with { Record = AuthPauses.Forget(draft.Record, draft.Effective) };
             draft = RunPlanning.Extend(Timelines.WriteSkipped(Occasions.OpenDue(draft)), pods, waiting);
             // Close occasions whose remaining stores are all held beyond the last start time.
-            draft = StoreHolds.Exist(draft.Effective, draft.Record) ? Closing.Close(draft, waiting) : draft;
+            draft = StoreHolds.Exist(draft.Effective, draft.Record) ? Closing.Close(draft, waiting, pods) : draft;
             draft = Expiry.Mark(draft, pods);
         }
         return Conclude(PlanningNotes.NotePlan(Forgetting.Forget(draft, pods)), pods, waiting);
@@ -58,8 +58,13 @@ public static class Planner
         return new Plan
         {
             Record = draft.Record,
-            ConnectorStatus = ConnectorTeller.Tell(draft, new WaitingStores()),
+            ConnectorStatus = ConnectorTeller.Tell(
+                draft,
+                PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods),
+                new WaitingStores()
+            ),
             Actions = ActionTeller.Tell(draft),
+            IsSuspended = draft.Spec.Suspend,
             Because = seen.IsClockSkewed ? "the clock is wrong" : "the record can't be written",
         };
     }
@@ -92,7 +97,7 @@ public static class Planner
             MustCommit = draft.MustCommit,
             Widens = draft.Widens,
             Changes = isUsable ? Changes.Of(draft, pods) : [],
-            ConnectorStatus = ConnectorTeller.Tell(draft, waiting),
+            ConnectorStatus = ConnectorTeller.Tell(draft, pods, waiting),
             RolloutStatus = RolloutTeller.Tell(draft),
             Actions = ActionTeller.Tell(draft),
             OutdatedActions = ActionAges.Outdated(draft),
@@ -102,6 +107,7 @@ public static class Planner
             WakeAt = isUsable ? WakeUp.At(draft, pods, waiting) : null,
             Sunsets = isUsable ? Sunsets.Of(draft.Spec) : [],
             IsStuck = !isUsable,
+            IsSuspended = draft.Spec.Suspend,
             Because = string.Join("; ", draft.Because),
         };
     }

@@ -40,7 +40,11 @@ internal static class StoreLists
         }
         return new Gathering(
             stores.ToImmutable(),
-            new StoreBook { Lists = lists.ToImmutable() },
+            new StoreBook
+            {
+                Lists = lists.ToImmutable(),
+                Inline = [.. spec.Stores.Select(s => s.Name).Distinct(StringComparer.Ordinal)],
+            },
             problems.ToImmutable()
         );
     }

@@ -96,7 +96,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         return null;
     }
 
-    /// <summary>Writes conditions that the object can't be read. False: the status already has them.</summary>
+    /// <summary>Writes conditions that the object can't be read. True: it could be read until now.</summary>
     public async Task<bool> WriteUnreadableAsync(
         ResourceType type,
         UnreadableObject unreadable,
@@ -138,7 +138,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
             ResourceVersion = item.ResourceVersion,
         };
         await ReplaceAsync(type, identity, status, ApiJson.Default.SyncRollout, ct);
-        return true;
+        return !IsUndecodable(unreadable.Item);
     }
 
     /// <summary>Keeps the record counter: with the record's id it is a witness of the record.</summary>
@@ -158,15 +158,19 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
             ? value
             : null;
 
-    private static bool SaysAlready(KubeObject item, string message) =>
+    private static bool SaysAlready(KubeObject item, string message) => HasCondition(item, "message", message);
+
+    private static bool IsUndecodable(KubeObject item) => HasCondition(item, "reason", Reasons.Undecodable);
+
+    private static bool HasCondition(KubeObject item, string field, string value) =>
         StatusField(item, "conditions") is { ValueKind: JsonValueKind.Array } conditions
         && conditions
             .EnumerateArray()
             .Any(c =>
                 c.ValueKind == JsonValueKind.Object
-                && c.TryGetProperty("message", out var text)
+                && c.TryGetProperty(field, out var text)
                 && text.ValueKind == JsonValueKind.String
-                && text.ValueEquals(message)
+                && text.ValueEquals(value)
             );
 
     private static Condition Condition(
