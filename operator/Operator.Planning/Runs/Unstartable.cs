@@ -19,10 +19,14 @@ internal static class Unstartable
     {
         foreach (var slot in draft.Record.Plan(flow).Occasions.Reverse().Where(o => o is { Order: null, IsClosed: false }))
         {
-            var sights = Sights(flow, slot, pods).ToList();
-            if (sights.Exists(s => s.HasStarted))
+            var sights = new List<Sight>();
+            foreach (var sight in Sights(flow, slot, pods))
             {
-                return null;
+                if (sight.HasStarted)
+                {
+                    return null;
+                }
+                sights.Add(sight);
             }
             if (sights.Find(s => s.IsOwnFault) is { } first)
             {
@@ -32,9 +36,22 @@ internal static class Unstartable
         return null;
     }
 
-    /// <summary>What is known of one run. <paramref name="IsAgain"/>: its stores have been in a run that could not start.</summary>
-    private sealed record Sight(Entry Entry, bool HasStarted, bool IsAgain, string? Reason, string? Detail)
+    /// <summary>What is known of one run.</summary>
+    private sealed record Sight(Entry Entry, ObservedPod? Pod)
     {
+        /// <summary>Its stores have been in a run that could not start.</summary>
+        public bool IsAgain { get; init; }
+
+        public bool HasStarted =>
+            Entry.Result is null
+                ? Pod is not { Container: ContainerSight.Waiting }
+                : !ContainerWaits.IsBeforeStart(Entry.Reason);
+
+        public string? Reason =>
+            Entry.Reason ?? Entry.WaitingReason ?? (Pod is null ? null : ContainerWaits.ReasonOf(Pod));
+
+        public string? Detail => Entry.Detail ?? (Pod is null ? null : ContainerWaits.DetailOf(Pod));
+
         public bool IsOwnFault => ContainerWaits.IsOwnFault(Reason);
     }
 
@@ -47,31 +64,20 @@ internal static class Unstartable
         var failed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in slot.Entries.Where(e => e.Arm == Arm.Stable))
         {
-            if (entry.Result is not null)
+            var pod = entry.Result is null ? pods.Find(flow, slot, entry) : null;
+            if (entry.Result is null && pod is null)
             {
-                failed.UnionWith(ContainerWaits.IsOwnFault(entry.Reason) ? entry.Stores : []);
-                var hasStarted = !ContainerWaits.IsBeforeStart(entry.Reason);
-                yield return new Sight(entry, hasStarted, IsAgain: false, entry.Reason, entry.Detail);
+                continue;
             }
-            else if (pods.Find(flow, slot, entry) is { } pod)
-            {
-                var isWaiting = pod.Container is ContainerSight.Waiting;
-                var reason = isWaiting ? entry.WaitingReason ?? ContainerWaits.ReasonOf(pod) : null;
-                yield return new Sight(
-                    entry,
-                    HasStarted: !isWaiting,
-                    IsAgain: entry.Stores.All(failed.Contains),
-                    reason,
-                    ContainerWaits.DetailOf(pod)
-                );
-            }
+            yield return new Sight(entry, pod) { IsAgain = entry.Stores.All(failed.Contains) };
+            failed.UnionWith(entry.Result is not null && ContainerWaits.IsOwnFault(entry.Reason) ? entry.Stores : []);
         }
     }
 
     private static RoundProblem Problem(Draft draft, string flow, Sight first)
     {
         var image = draft.Record.Revisions.Find(first.Entry.Revision)?.Sync.Image;
-        var words = RoundProblems.Words(first.Reason, first.Detail);
+        var words = RoundProblems.Words(first.Reason, first.Detail is "" ? null : first.Detail);
         return new RoundProblem
         {
             Reason = first.Reason ?? Reasons.NotStarted,

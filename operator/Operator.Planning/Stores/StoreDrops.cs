@@ -21,8 +21,9 @@ internal static class StoreDrops
         DateTimeOffset now
     )
     {
-        var edited = Sources(before).Where(s => !IsSame(before, after, s.Source)).ToList();
+        var edited = Sources(before).Where(s => !IsSame(before, after, s)).ToHashSet(StringComparer.Ordinal);
         var dropped = edited
+            .Select(source => (Source: source, Stores: StoresOf(before, source)))
             .Select(s => new StoreDrop
             {
                 Source = s.Source,
@@ -31,7 +32,7 @@ internal static class StoreDrops
                 Stores = [.. s.Stores.Where(store => roster.Find(store) is null)],
             })
             .Where(d => 2 * d.Stores.Length > d.Before);
-        var stay = before.Drops.Where(d => !IsOver(d, roster, now) && !edited.Exists(s => s.Source == d.Source));
+        var stay = before.Drops.Where(d => !edited.Contains(d.Source) && !IsOver(d, roster, now));
         return [.. stay, .. dropped];
     }
 
@@ -48,11 +49,11 @@ internal static class StoreDrops
     private static bool IsOver(StoreDrop drop, StoreRoster roster, DateTimeOffset now) =>
         drop.At + Told <= now || 2 * drop.Stores.Count(s => roster.Find(s) is not null) >= drop.Stores.Length;
 
-    private static IEnumerable<(string Source, ImmutableArray<string> Stores)> Sources(StoreBook book) =>
-        book
-            .Lists.Select(l => (l.Source, Stores: l.Stores.Select(s => s.Name).ToImmutableArray()))
-            .Append((Source: StoreDrop.Inline, Stores: book.Inline))
-            .Where(s => !s.Stores.IsEmpty || book.Drops.Any(d => d.Source == s.Source));
+    private static IEnumerable<string> Sources(StoreBook book) =>
+        book.Lists.Select(l => l.Source).Append(StoreDrop.Inline).Union(book.Drops.Select(d => d.Source));
+
+    private static ImmutableArray<string> StoresOf(StoreBook book, string source) =>
+        source == StoreDrop.Inline ? book.Inline : [.. book.Find(source)?.Stores.Select(s => s.Name) ?? []];
 
     private static bool IsSame(StoreBook before, StoreBook after, string source) =>
         source == StoreDrop.Inline

@@ -17,6 +17,10 @@ internal static class StoreLists
     /// <summary>When several stores have one name, the first one counts: the spec first, then the lists in order.</summary>
     public static Gathering Gather(ConnectorSpec spec, ImmutableArray<StoreListSight> seen, StoreBook kept)
     {
+        if (seen.IsEmpty)
+        {
+            return new Gathering(spec.Stores, BookOf(spec, []), []);
+        }
         var stores = spec.Stores.ToBuilder();
         var owners = spec
             .Stores.DistinctBy(s => s.Name, StringComparer.Ordinal)
@@ -38,16 +42,11 @@ internal static class StoreLists
                 problems.Add($"ConfigMap {sight.Source}: {wrong}");
             }
         }
-        return new Gathering(
-            stores.ToImmutable(),
-            new StoreBook
-            {
-                Lists = lists.ToImmutable(),
-                Inline = [.. spec.Stores.Select(s => s.Name).Distinct(StringComparer.Ordinal)],
-            },
-            problems.ToImmutable()
-        );
+        return new Gathering(stores.ToImmutable(), BookOf(spec, lists.ToImmutable()), problems.ToImmutable());
     }
+
+    private static StoreBook BookOf(ConnectorSpec spec, ImmutableArray<KeptStoreList> lists) =>
+        new() { Lists = lists, Inline = [.. spec.Stores.Select(s => s.Name).Distinct(StringComparer.Ordinal)] };
 
     /// <summary>Applies the rule of <c>spec.stores</c> that needs the marketplace, which a list does not contain.</summary>
     private static StoreListSight WithKeysNamed(ConnectorSpec spec, StoreListSight sight)
