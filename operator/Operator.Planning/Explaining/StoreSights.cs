@@ -98,12 +98,7 @@ internal static class StoreSights
             ? $"it runs in groups of at most {isolation.Size}, because a run with it failed before it reached all its stores; each due time that goes well doubles this number"
             : null;
 
-    private static string Live(
-        Draft draft,
-        StoreQuestion question,
-        string flow,
-        (Occasion Occasion, Entry Entry) run
-    )
+    private static string Live(Draft draft, StoreQuestion question, string flow, (Occasion Occasion, Entry Entry) run)
     {
         var pod = $"pod {PodOf(draft, flow, run.Occasion.Id, run.Entry)}";
         var which = $"its run of {question.Told(run.Occasion.Slot)}";
@@ -121,7 +116,9 @@ internal static class StoreSights
         var conditions = draft.Seen.Connector.Status.Conditions;
         return conditions.Any(c => c is { Type: Reasons.PodsRefused, Status: "True" })
                 ? $"the API server refuses sync pods, see the condition {Reasons.PodsRefused}"
-            : conditions.Any(c => c is { Type: ConditionTypes.Ready, Status: "False" } && ContainerWaits.IsOwnFault(c.Reason))
+            : conditions.Any(c =>
+                c is { Type: ConditionTypes.Ready, Status: "False" } && ContainerWaits.IsOwnFault(c.Reason)
+            )
                 ? "no container of the due time has started, see the condition Ready"
             : null;
     }

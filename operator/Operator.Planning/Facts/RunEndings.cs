@@ -118,9 +118,7 @@ public static class RunEndings
         RunFacts facts
     )
     {
-        var report = NeverRan(container)
-            ? new Report.Missing()
-            : Report.Parse(container.Message, entry.Stores.Length);
+        var report = NeverRan(container) ? new Report.Missing() : Report.Parse(container.Message, entry.Stores.Length);
         var ending = new RunEnding
         {
             HasStarted = true,

@@ -28,7 +28,11 @@ internal sealed class OtherRuns
         _isolated = Isolations.Stores(plan);
         _crowded = listed is null
             ? null
-            : Full(occasion, [.. runs.Where(r => r.Entry.IsIsolated)], Isolations.Places(listed.MaxConcurrentRuns)) switch
+            : Full(
+                occasion,
+                [.. runs.Where(r => r.Entry.IsIsolated)],
+                Isolations.Places(listed.MaxConcurrentRuns)
+            ) switch
             {
                 MissCause.Capacity => MissCause.Isolation,
                 var cause => cause,
@@ -64,7 +68,8 @@ internal sealed class OtherRuns
 
     /// <summary>A run of an earlier slot, of a run-now or of a catch-up.</summary>
     private static bool IsBefore(Occasion other, Occasion occasion) =>
-        other.Slot < occasion.Slot || ((other.Order is not null || occasion.Order is not null) && other.Id != occasion.Id);
+        other.Slot < occasion.Slot
+        || ((other.Order is not null || occasion.Order is not null) && other.Id != occasion.Id);
 
     /// <summary>
     /// Capacity: all places were taken at the last instant for the first or for the last run. Infra: by runs of which some never

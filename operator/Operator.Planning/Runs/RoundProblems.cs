@@ -20,7 +20,8 @@ internal static class RoundProblems
         return new RoundProblem
         {
             Reason = bad.Reason ?? Reasons.RunsFailing,
-            Message = $"flow '{flow}', revision {bad.Revision} ({image}), {Stores(bad)}: {Words(bad.Reason, bad.Detail)}",
+            Message =
+                $"flow '{flow}', revision {bad.Revision} ({image}), {Stores(bad)}: {Words(bad.Reason, bad.Detail)}",
             IsTotal = !occasion.Entries.Any(e => e.Result == RunResult.Succeeded),
         };
     }

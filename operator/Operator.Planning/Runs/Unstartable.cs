@@ -17,7 +17,9 @@ internal static class Unstartable
     /// <summary>The newest open due time of which anything is known decides.</summary>
     private static RoundProblem? Of(Draft draft, string flow, PodIndex pods)
     {
-        foreach (var slot in draft.Record.Plan(flow).Occasions.Reverse().Where(o => o is { Order: null, IsClosed: false }))
+        foreach (
+            var slot in draft.Record.Plan(flow).Occasions.Reverse().Where(o => o is { Order: null, IsClosed: false })
+        )
         {
             var sights = new List<Sight>();
             foreach (var sight in Sights(flow, slot, pods))

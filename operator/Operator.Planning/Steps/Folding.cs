@@ -143,10 +143,7 @@ internal static class Folding
         }
         var begun = now.Where(p => was.GetValueOrDefault(p.Key) != p.Value).Select(p => p.Key).ToList();
         var ended = was.Keys.Where(s => !now.ContainsKey(s)).ToList();
-        draft =
-            begun.Count > 0
-                ? draft.Decide(draft.Record, $"{Count(begun)} can't authenticate and pause")
-                : draft;
+        draft = begun.Count > 0 ? draft.Decide(draft.Record, $"{Count(begun)} can't authenticate and pause") : draft;
         return ended.Count > 0 ? draft.Decide(draft.Record, $"{Count(ended)} authenticate again") : draft;
     }
 

@@ -76,7 +76,8 @@ internal static class ReadyTeller
         };
     }
 
-    public static string Words(CreateRefusal refusal) => $"the API server refuses to create sync pods: {refusal.Message}";
+    public static string Words(CreateRefusal refusal) =>
+        $"the API server refuses to create sync pods: {refusal.Message}";
 
     /// <summary>
     /// The newest closed due time synced nothing, or no container of an open one can start. The same cause keeps the same message from

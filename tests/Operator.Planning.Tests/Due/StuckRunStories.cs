@@ -26,7 +26,14 @@ public sealed class StuckRunStories
     [Fact]
     public void A_missing_image_that_takes_all_places_is_not_blamed_on_capacity()
     {
-        var world = Stuck(f => f with { MaxStoresPerRun = 1, MaxConcurrentRuns = 4, StartTimeout = new Duration("8m") });
+        var world = Stuck(f =>
+            f with
+            {
+                MaxStoresPerRun = 1,
+                MaxConcurrentRuns = 4,
+                StartTimeout = new Duration("8m"),
+            }
+        );
         world.Versions[A.Good] = new Behaviour { CanStart = false };
 
         world.RunWhatIsDue(TimeSpan.FromMinutes(22));

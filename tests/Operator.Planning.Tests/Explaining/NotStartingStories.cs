@@ -15,7 +15,10 @@ public sealed class NotStartingStories
         world.Refusal = new CreateRefusal(RefusalKind.Quota, "exceeded quota: pods");
         world.Run(TimeSpan.FromSeconds(305));
 
-        AssertNotStarted(world, "has probably not started: the API server refuses sync pods, see the condition PodsRefused");
+        AssertNotStarted(
+            world,
+            "has probably not started: the API server refuses sync pods, see the condition PodsRefused"
+        );
     }
 
     [Fact]

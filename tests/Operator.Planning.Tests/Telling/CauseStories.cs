@@ -48,14 +48,7 @@ public sealed class CauseStories
     {
         var world = new World();
         world.Connector = A.Connector(world.Now, stores: 2000)
-            .With(
-                A.Flow() with
-                {
-                    Schedule = "*/5 * * * *",
-                    MaxStoresPerRun = 1,
-                    MaxConcurrentRuns = 2000,
-                }
-            );
+            .With(A.Flow() with { Schedule = "*/5 * * * *", MaxStoresPerRun = 1, MaxConcurrentRuns = 2000 });
         world.Versions[A.Good] = new Behaviour { RawReport = """{"v":1}""" };
 
         world.RunWhatIsDue(TimeSpan.FromMinutes(6));

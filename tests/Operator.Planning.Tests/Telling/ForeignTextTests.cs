@@ -9,13 +9,20 @@ public sealed class ForeignTextTests
     [InlineData("plain", "plain")]
     [InlineData("two\nlines\tand \u001b[31mred\u0000", "two lines and [31mred")]
     [InlineData("  edges  ", "edges")]
-    [InlineData("half \ud83d", "half ")]
     [InlineData("0123456789abcdefghijklmn", "…fghijklmn")]
     public void A_line_has_no_control_character_and_keeps_its_end(string text, string line) =>
         Assert.Equal(line, ForeignText.Line(text, most: 10 + (text.Length < 24 ? 100 : 0)));
 
     [Fact]
-    public void A_cut_leaves_no_half_character() => Assert.Equal("ab…", ForeignText.Cut("ab\ud83d\ude00", 4));
+    public void No_half_character_is_left()
+    {
+        const string face = "\ud83d\ude00";
+
+        Assert.Equal("abc…", ForeignText.Cut($"abc{face}d", 5));
+        Assert.Equal($"abc{face}", ForeignText.Cut($"abc{face}", 5));
+        Assert.Equal("half", ForeignText.Line($"half{face[..1]}"));
+        Assert.Equal("…fgh", ForeignText.Line($"0123456789{face}fgh", 5));
+    }
 
     [Theory]
     [InlineData(0, "Completed", "exit code 0")]

@@ -44,13 +44,7 @@ public sealed class ReadyStories
     {
         var world = A.SettledWorld();
 
-        world.Connector = world.Connector.With(
-            A.Flow(),
-            A.Flow("prices") with
-            {
-                Schedule = "0 3 * * *",
-            }
-        );
+        world.Connector = world.Connector.With(A.Flow(), A.Flow("prices") with { Schedule = "0 3 * * *" });
         world.Run(TimeSpan.FromSeconds(5));
 
         Assert.Equal(("True", Reasons.Syncing), world.ReadyIs());

@@ -195,14 +195,7 @@ public sealed class StoresDroppedStories
             {
                 Stores = [],
                 StoresFrom = A.StoresFrom(Source),
-                Flows =
-                [
-                    A.Flow() with
-                    {
-                        Schedule = schedule,
-                        MaxStoresPerRun = 50,
-                    },
-                ],
+                Flows = [A.Flow() with { Schedule = schedule, MaxStoresPerRun = 50 }],
             },
         };
         world.StoreLists = [A.StoreList(Source, "h1", Enumerable.Range(0, stores).Select(i => $"s{i}"))];

@@ -63,7 +63,10 @@ internal sealed class OperatorProcess : IDisposable
         using var text = new MemoryStream();
         // The registry writes into memory, so the task has ended.
         _services.GetRequiredService<CollectorRegistry>().CollectAndExportAsTextAsync(text).GetAwaiter().GetResult();
-        return Encoding.UTF8.GetString(text.ToArray()).Split('\n').Where(l => l.StartsWith(name, StringComparison.Ordinal));
+        return Encoding
+            .UTF8.GetString(text.ToArray())
+            .Split('\n')
+            .Where(l => l.StartsWith(name, StringComparison.Ordinal));
     }
 
     /// <summary>The newest log lines, for the report of a failing world.</summary>
