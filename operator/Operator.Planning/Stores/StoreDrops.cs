@@ -50,7 +50,7 @@ internal static class StoreDrops
         drop.At + Told <= now || 2 * drop.Stores.Count(s => roster.Find(s) is not null) >= drop.Stores.Length;
 
     private static IEnumerable<string> Sources(StoreBook book) =>
-        book.Lists.Select(l => l.Source).Append(StoreDrop.Inline).Union(book.Drops.Select(d => d.Source));
+        book.Lists.Select(l => l.Source).Append(StoreDrop.Inline).Concat(book.Drops.Select(d => d.Source));
 
     private static ImmutableArray<string> StoresOf(StoreBook book, string source) =>
         source == StoreDrop.Inline ? book.Inline : [.. book.Find(source)?.Stores.Select(s => s.Name) ?? []];
