@@ -53,6 +53,9 @@ public sealed record Plan
     /// </summary>
     public bool StandsBack { get; init; }
 
+    /// <summary>The whole connector is suspended, by its spec or by actions.</summary>
+    public bool IsSuspended { get; init; }
+
     /// <summary>The decisions of this plan, in one sentence.</summary>
     public string Because { get; init; } = "";
 }

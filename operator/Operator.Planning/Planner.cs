@@ -39,7 +39,7 @@ public static class Planner
         draft = ListAdoption.UnderSuspensions(PlanningNotes.NoteProblems(SpecSuspension.Note(draft)));
         var (pods, waiting) = (PodIndex.Of(seen, draft.Record), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
-        draft = Closing.Close(Folding.Fold(Replacement.Note(draft), pods), waiting);
+        draft = Closing.Close(Folding.Fold(Replacement.Note(draft), pods), waiting, pods);
         if (seen.ConnectorFindings.IsEmpty)
         {
             // Choose each store's revision before new runs are planned.
@@ -48,7 +48,7 @@ public static class Planner
             (draft, pods) = UnknownRuns.Adopt(Timelines.WriteSkipped(Occasions.OpenDue(draft)), pods);
             draft = RunPlanning.Extend(draft, pods, waiting);
             // Close occasions whose remaining stores are all held beyond the last start time.
-            draft = StoreHolds.Exist(draft.Effective, draft.Record) ? Closing.Close(draft, waiting) : draft;
+            draft = StoreHolds.Exist(draft.Effective, draft.Record) ? Closing.Close(draft, waiting, pods) : draft;
             draft = Expiry.Mark(draft, pods);
         }
         return Conclude(PlanningNotes.NotePlan(Forgetting.Forget(draft, pods)), pods, waiting);
@@ -101,8 +101,9 @@ public static class Planner
         return new Plan
         {
             Record = draft.Record,
-            ConnectorStatus = ConnectorTeller.Tell(draft, new WaitingStores()),
+            ConnectorStatus = ConnectorTeller.Tell(draft, PodIndex.Of(seen, draft.Record), new WaitingStores()),
             Actions = ActionTeller.Tell(draft),
+            IsSuspended = draft.Spec.Suspend,
             Because = because,
         };
     }
@@ -132,7 +133,7 @@ public static class Planner
             MustCommit = draft.MustCommit,
             Widens = draft.Widens,
             Changes = isUsable ? Changes.Of(draft, pods) : [],
-            ConnectorStatus = ConnectorTeller.Tell(draft, waiting),
+            ConnectorStatus = ConnectorTeller.Tell(draft, pods, waiting),
             RolloutStatus = RolloutTeller.Tell(draft),
             Actions = ActionTeller.Tell(draft),
             OutdatedActions = ActionAges.Outdated(draft),
@@ -143,6 +144,7 @@ public static class Planner
             ClaimUntil = WakeUp.ClaimEnds(draft),
             Sunsets = isUsable ? Sunsets.Of(draft.Spec) : [],
             IsStuck = !isUsable,
+            IsSuspended = draft.Spec.Suspend,
             Because = string.Join("; ", draft.Because),
         };
     }

@@ -88,7 +88,7 @@ internal sealed class ConnectorReconciler(
         }
         catch (RecordTooLargeException e)
         {
-            (gathered, plan) = await TooLargeAsync(gathered, e, ct);
+            (gathered, plan) = TooLarge(gathered, e);
         }
         if (committed is not null)
         {
@@ -129,14 +129,10 @@ internal sealed class ConnectorReconciler(
     }
 
     /// <summary>A plan that makes the record too large is not carried out: a plan that needs no commit takes its place.</summary>
-    private async Task<Planned> TooLargeAsync(Gathered gathered, RecordTooLargeException e, CancellationToken ct)
+    private Planned TooLarge(Gathered gathered, RecordTooLargeException e)
     {
         ReconcilerLog.TooLarge(logger, e.Message);
         var seen = gathered.Seen with { RecordTooLarge = RecordSizes.Arithmetic(e.Part, e.Bytes, e.Limit) };
-        if (!RecordSizes.IsTooLarge(seen.Connector.Status))
-        {
-            await teller.TellTooLargeAsync(seen, ct);
-        }
         return new Planned(gathered with { Seen = seen }, Planner.Plan(seen));
     }
 

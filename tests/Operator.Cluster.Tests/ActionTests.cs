@@ -11,7 +11,7 @@ public sealed class ActionTests(TestCluster cluster) : ClusterStory(cluster, "ac
     {
         // The next slot of the schedule is weeks away, so only the action starts runs.
         await Story.ApplyAsync(Connector with { Schedule = "0 0 1 1,7 *" }, Ct);
-        await Story.AwaitConditionAsync("shop", "Ready", "Syncing", Ct);
+        await Story.AwaitConditionAsync("shop", "Ready", "WaitingForFirstDueTime", Ct);
 
         await Story.ApplyAsync(new ActionManifest { Name = "now", Stores = ["seller-07"] }, Ct);
 

@@ -145,7 +145,6 @@ public sealed class BadInputTests(Neighbourhood neighbourhood) : IClassFixture<N
         {
             Stores = A.Stores(2),
             Image = "localhost/example-sync-worker:9.9",
-            StartTimeout = "5s",
         };
         await Story.ApplyAsync(missing, Ct);
 

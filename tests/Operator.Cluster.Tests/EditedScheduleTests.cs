@@ -18,7 +18,7 @@ public sealed class EditedScheduleTests(TestCluster cluster) : ClusterStory(clus
     public async Task What_an_edited_schedule_would_have_made_due_before_is_neither_run_nor_missed()
     {
         await Story.ApplyAsync(Rarely, Ct);
-        await Story.AwaitConditionAsync("shop", "Ready", "Syncing", Ct);
+        await Story.AwaitConditionAsync("shop", "Ready", "WaitingForFirstDueTime", Ct);
         var listed = TimeProvider.System.GetUtcNow();
         await Eventually.IsSoAsync(
             "40 s without a due time have passed",

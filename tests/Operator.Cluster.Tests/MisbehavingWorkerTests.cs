@@ -68,7 +68,7 @@ public sealed class MisbehavingWorkerTests(Neighbourhood neighbourhood) : IClass
             Ct
         );
 
-        Assert.Contains("the worker ended with an error; see its log", told.Message);
+        Assert.Contains("it ended with exit code ", told.Message);
         var again = await Story.AwaitConnectorAsync(
             "crashing",
             "the culprit is named",

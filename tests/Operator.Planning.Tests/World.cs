@@ -5,6 +5,7 @@ using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
+using Operator.Planning.Telling;
 
 namespace Operator.Planning.Tests;
 
@@ -26,6 +27,13 @@ public sealed class World
 
     public DateTimeOffset Now { get; set; } = Start;
     public bool IsClockSkewed { get; set; }
+
+    /// <summary>Refused pods by name, as the program remembers them.</summary>
+    public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; set; } =
+        ImmutableSortedDictionary.Create<string, CreateRefusal>(StringComparer.Ordinal);
+
+    /// <summary>Why the API server refuses to create pods; null: it accepts them.</summary>
+    public CreateRefusal? Refusal { get; set; }
 
     /// <summary>Problems of the connector, as the program finds them.</summary>
     public ImmutableArray<string> Findings { get; set; } = [];
@@ -108,8 +116,17 @@ public sealed class World
 
     public ActionStatus StatusOf(string name) => Actions.Last(a => a.Metadata.Name == name).Status;
 
+    /// <summary>Writes the statuses, and tells the conditions that turned bad, as the program does.</summary>
     private void Tell(Plan plan)
     {
+        var (before, after) = (Connector.Status.Conditions, plan.ConnectorStatus.Conditions);
+        var told = plan.MustCommit ? plan.Events.Where(e => e.Target == EventTarget.Connector) : [];
+        Events.AddRange(
+            ConditionNews
+                .Of(before, after, told)
+                .Select(c => new EventNote(EventTarget.Connector, c.Reason, c.Message, IsWarning: true))
+        );
+        Connector = Connector with { Status = plan.ConnectorStatus };
         foreach (var (action, status) in plan.Actions)
         {
             Actions = Actions.Replace(action, action with { Status = status });
@@ -164,6 +181,7 @@ public sealed class World
             IsClockSkewed = IsClockSkewed,
             ConnectorFindings = Findings,
             PlanningSince = PlanningSince,
+            Refusals = Refusals,
         };
 
     private ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>? _lost;
@@ -205,6 +223,8 @@ public sealed class World
         }
         _stored = RecordParts.Encode(record);
         _counter++;
+        var awaited = AwaitedPods.Names(Connector.Metadata.Name, record).ToHashSet(StringComparer.Ordinal);
+        Refusals = Refusals.RemoveRange(Refusals.Keys.Where(p => !awaited.Contains(p)));
     }
 
     private void Apply(Change change, ConnectorRecord record)
@@ -215,7 +235,11 @@ public sealed class World
                 _isNextNameTaken = false;
                 _pods.AddForeign(create.Pod.Name, Now);
                 break;
+            case Change.CreatePod create when Refusal is { } refusal:
+                Refusals = Refusals.SetItem(create.Pod.Name, refusal);
+                break;
             case Change.CreatePod create when !_pods.Has(create.Pod.Name):
+                Refusals = Refusals.Remove(create.Pod.Name);
                 Create(create.Pod, record);
                 break;
             case Change.DeletePod delete:

@@ -16,6 +16,7 @@ public sealed class MetricsTests
 {
     private static readonly ObjectKey Key = new("shop", "amazon-eu");
     private static readonly ObjectKey Other = new("shop", "amazon-us");
+    private static readonly DateTimeOffset LastSuccess = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
     private readonly OperatorMetrics _metrics;
 
@@ -29,7 +30,7 @@ public sealed class MetricsTests
 
         Live(Key, WithFlows("orders"));
 
-        Assert.Equal(8, before.Select(NameOf).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(9, before.Select(NameOf).Distinct(StringComparer.Ordinal).Count());
         Assert.Empty(await LinesAsync("flow=\"prices\""));
         Assert.Equal(before.Count, (await LinesAsync("flow=\"orders\"")).Count);
     }
@@ -115,6 +116,51 @@ public sealed class MetricsTests
         Assert.Equal("1", await ValueAsync("outcome=\"RolledBack\""));
     }
 
+    [Theory]
+    [InlineData("True", "1")]
+    [InlineData("False", "0")]
+    [InlineData("Unknown", "-1")]
+    public async Task Ready_is_a_number(string status, string value)
+    {
+        var ready = new Condition { Type = ConditionTypes.Ready, Status = status };
+
+        _metrics.Planned(Key, new Plan { ConnectorStatus = new ConnectorStatus { Conditions = [ready] } });
+
+        Assert.Equal(value, await ValueAsync("marketplace_connector_ready{"));
+    }
+
+    [Fact]
+    public async Task A_connector_that_can_not_be_read_is_not_ready()
+    {
+        _metrics.Unreadable(Key);
+
+        Assert.Equal("0", await ValueAsync("marketplace_connector_ready{"));
+    }
+
+    [Theory]
+    [InlineData(true, "1")]
+    [InlineData(false, "0")]
+    public async Task A_suspension_is_a_number(bool isSuspended, string value)
+    {
+        _metrics.Planned(Key, new Plan { IsSuspended = isSuspended });
+
+        Assert.Equal(value, await ValueAsync("marketplace_connector_suspended{"));
+    }
+
+    [Fact]
+    public async Task The_last_success_of_a_flow_is_a_time_and_absent_before_it()
+    {
+        Live(Key, WithFlows("orders"));
+        Assert.Equal("1800000000", await ValueAsync("marketplace_flow_last_success_timestamp_seconds{"));
+
+        _metrics.Planned(
+            Key,
+            new Plan { ConnectorStatus = new ConnectorStatus { Flows = [new FlowStatus { Name = "orders" }] } }
+        );
+
+        Assert.Empty(await LinesAsync("marketplace_flow_last_success_timestamp_seconds{"));
+    }
+
     private void Live(ObjectKey connector, Plan plan)
     {
         _metrics.Committed(connector, plan, new ConnectorRecord(), resources: null);
@@ -134,7 +180,10 @@ public sealed class MetricsTests
         return new Plan
         {
             Record = record,
-            ConnectorStatus = new ConnectorStatus { Flows = [.. flows.Select(f => new FlowStatus { Name = f })] },
+            ConnectorStatus = new ConnectorStatus
+            {
+                Flows = [.. flows.Select(f => new FlowStatus { Name = f, LastSuccess = LastSuccess })],
+            },
             Folded = [.. flows.Select(Ended)],
             Sunsets = [new SunsetUse(flows[0], "orders.getOrders", Profiles.All.SelectMany(p => p.Sunsets).First())],
         };

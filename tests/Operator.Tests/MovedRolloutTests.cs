@@ -14,7 +14,7 @@ public sealed class MovedRolloutTests : IDisposable
         Noon,
         3,
         _ => TimeSpan.FromSeconds(5),
-        """{"name":"orders","schedule":"* * * * *"}"""
+        """{"name":"orders","schedule":"* * * * *","maxStoresPerRun":1}"""
     );
 
     public void Dispose() => _world.Dispose();

@@ -63,6 +63,18 @@ public sealed class StandbyTests
         Assert.Equal(0, world.Standby.Cache.PodsKept);
     }
 
+    [Fact]
+    public void A_standby_says_that_it_does_not_lead_and_has_no_series_of_connectors()
+    {
+        using var world = new TwoReplicas("@every 10s");
+        world.RunFor(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["marketplace_operator_leader 1"], world.Leader.Metrics("marketplace_operator_leader"));
+        Assert.Equal(["marketplace_operator_leader 0"], world.Standby.Metrics("marketplace_operator_leader"));
+        Assert.Single(world.Leader.Metrics("marketplace_connector_ready"));
+        Assert.Empty(world.Standby.Metrics("marketplace_connector_ready"));
+    }
+
     private static JsonObject Copy(string name) =>
         new()
         {

@@ -56,7 +56,10 @@ public static class Explanations
     {
         var outcome = place < 0 ? StoreOutcome.NotListed : draft.Record.Outcomes.Unpack(row)[place];
         var run = outcome.IsOfRun() ? LastRun(draft.Record.Plan(flow), row.Id, store) : null;
-        var reason = run is { Reason: { } why } && !outcome.IsSync() && why is not Reasons.Completed ? $" ({why})" : "";
+        var reason =
+            run is { Reason: { } why } && !outcome.IsSync() && why is not Reasons.Completed
+                ? $" ({why}{(run.Detail is { } detail ? $": {detail}" : "")})"
+                : "";
         return new SlotAnswer
         {
             Slot = row.Slot,

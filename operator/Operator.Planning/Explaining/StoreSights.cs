@@ -98,15 +98,30 @@ internal static class StoreSights
             ? $"it runs in groups of at most {isolation.Size}, because a run with it failed before it reached all its stores; each due time that goes well doubles this number"
             : null;
 
-    private static string Live(
-        Draft draft,
-        StoreQuestion question,
-        string flow,
-        (Occasion Occasion, Entry Entry) run
-    ) =>
-        run.Entry.NotBefore is { } start && start > draft.Now
-            ? $"its run of {question.Told(run.Occasion.Slot)} starts at {question.Told(start)}"
-            : $"its run of {question.Told(run.Occasion.Slot)} is under way: pod {PodOf(draft, flow, run.Occasion.Id, run.Entry)}";
+    private static string Live(Draft draft, StoreQuestion question, string flow, (Occasion Occasion, Entry Entry) run)
+    {
+        var pod = $"pod {PodOf(draft, flow, run.Occasion.Id, run.Entry)}";
+        var which = $"its run of {question.Told(run.Occasion.Slot)}";
+        return run.Entry.NotBefore is { } start && start > draft.Now ? $"{which} starts at {question.Told(start)}"
+            : NotStarting(draft) is { } why ? $"{which} has probably not started: {why}; {pod}"
+            : $"{which} is under way: {pod}";
+    }
+
+    /// <summary>
+    /// The record does not tell whether a pod was created and its container started; the connector's conditions do. Null: they name
+    /// nothing that keeps runs from starting.
+    /// </summary>
+    private static string? NotStarting(Draft draft)
+    {
+        var conditions = draft.Seen.Connector.Status.Conditions;
+        return conditions.Any(c => c is { Type: Reasons.PodsRefused, Status: "True" })
+                ? $"the API server refuses sync pods, see the condition {Reasons.PodsRefused}"
+            : conditions.Any(c =>
+                c is { Type: ConditionTypes.Ready, Status: "False" } && ContainerWaits.IsOwnFault(c.Reason)
+            )
+                ? "no container of the due time has started, see the condition Ready"
+            : null;
+    }
 
     private static string? Waiting(Draft draft, Flow flow, Occasion occasion, StoreQuestion question)
     {

@@ -5,6 +5,11 @@ public static class Reasons
 {
     // The connector.
     public const string Syncing = "Syncing";
+    public const string WaitingForFirstDueTime = "WaitingForFirstDueTime";
+    public const string FirstRunsUnderWay = "FirstRunsUnderWay";
+    public const string NoActiveStores = "NoActiveStores";
+    public const string StoresStale = "StoresStale";
+    public const string StoresDropped = "StoresDropped";
     public const string Suspended = "Suspended";
     public const string InvalidSpec = "InvalidSpec";
     public const string Undecodable = "Undecodable";
@@ -25,6 +30,7 @@ public static class Reasons
     public const string RunsFailing = "RunsFailing";
     public const string StoresFailing = "StoresFailing";
     public const string AuthFailed = "AuthFailed";
+    public const string NotReached = "NotReached";
     public const string SecretShared = "SecretShared";
     public const string QuotaTooLow = "QuotaTooLow";
     public const string QuotaSpent = "QuotaSpent";
@@ -59,6 +65,7 @@ public static class Reasons
     public const string ReportMissing = "ReportMissing";
     public const string ImageUnavailable = "ImageUnavailable";
     public const string ContainerConfig = "ContainerConfigError";
+    public const string StartError = "StartError";
     public const string Unschedulable = "Unschedulable";
     public const string NotStarted = "NotStarted";
     public const string Evicted = "Evicted";

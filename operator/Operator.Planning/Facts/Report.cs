@@ -88,7 +88,7 @@ public abstract record Report
         }
         if (stores.GetArrayLength() > storeCount)
         {
-            return new Unreadable($"it has {stores.GetArrayLength()} stores, but the run has {storeCount}");
+            return new Unreadable($"it names {stores.GetArrayLength()} stores, the run was given {storeCount}");
         }
         var read = ImmutableArray.CreateBuilder<StoreReport?>(storeCount);
         foreach (var store in stores.EnumerateArray())

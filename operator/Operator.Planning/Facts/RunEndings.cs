@@ -6,18 +6,11 @@ namespace Operator.Planning.Facts;
 /// <summary>Derives from a pod how its run ended.</summary>
 public static class RunEndings
 {
-    private static readonly ImmutableArray<string> ImageReasons =
-    [
-        "ErrImagePull",
-        "ImagePullBackOff",
-        "InvalidImageName",
-        "ErrImageNeverPull",
-        "ImageInspectError",
-        "RegistryUnavailable",
-    ];
-
     /// <summary>The kubelet lost a container that was running. It then sets exit code 137, which is not the worker's exit code.</summary>
     private const string ContainerLost = "ContainerStatusUnknown";
+
+    /// <summary>The runtimes' words for a container that was made but whose process never ran.</summary>
+    private static readonly ImmutableArray<string> NeverRanReasons = ["StartError", "ContainerCannotRun"];
 
     /// <summary>The clocks of nodes, API server and operator may differ by this time; with more nothing is planned.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
@@ -33,7 +26,7 @@ public static class RunEndings
         DateTimeOffset? startedAt = pod.Container switch
         {
             ContainerSight.Running(var at) => at,
-            ContainerSight.Terminated ended => ended.StartedAt,
+            ContainerSight.Terminated ended when !NeverRan(ended) => ended.StartedAt,
             _ => null,
         };
         return ending with
@@ -132,27 +125,14 @@ public static class RunEndings
         {
             Result = RunResult.Failed,
             Reason = Reasons.ReportUnreadable,
-            Detail = $"what its pod wrote can't be folded: {fault.GetType().Name}: {fault.Message}",
+            Detail = $"what its pod wrote can't be folded: {fault.GetType().Name}",
             HasStarted = true,
             Reports = Nothing(entry),
             Fault = fault.ToString(),
         };
 
-    /// <summary>Why a container waits, as one of <see cref="Reasons"/>.</summary>
-    public static string WaitingReason(ObservedPod pod) =>
-        pod.Container switch
-        {
-            ContainerSight.Waiting(var reason, _) when ImageReasons.Contains(reason, StringComparer.Ordinal) =>
-                Reasons.ImageUnavailable,
-            ContainerSight.Waiting("CreateContainerConfigError", _) => Reasons.ContainerConfig,
-            _ when pod.UnscheduledBecause is not null => Reasons.Unschedulable,
-            _ => Reasons.NotStarted,
-        };
-
-    /// <summary>The message of the scheduler or the kubelet about a waiting container; empty when there is none.</summary>
-    public static string WaitingDetail(ObservedPod pod) =>
-        pod.UnscheduledBecause
-        ?? (pod.Container is ContainerSight.Waiting(var reason, var message) ? $"{reason}: {message}" : "");
+    private static bool NeverRan(ContainerSight.Terminated ended) =>
+        NeverRanReasons.Contains(ended.Reason, StringComparer.Ordinal);
 
     private static RunEnding Terminated(
         Entry entry,
@@ -161,7 +141,7 @@ public static class RunEndings
         RunFacts facts
     )
     {
-        var report = Report.Parse(container.Message, entry.Stores.Length);
+        var report = NeverRan(container) ? new Report.Missing() : Report.Parse(container.Message, entry.Stores.Length);
         var ending = new RunEnding
         {
             HasStarted = true,
@@ -235,12 +215,22 @@ public static class RunEndings
                 Detail = "its node lost the container, for example in a restart",
             };
         }
-        return ending with
-        {
-            Result = RunResult.Failed,
-            Reason = Reasons.ExitCode,
-            Detail = $"it ended with exit code {container.ExitCode} ({container.Reason})",
-        };
+        return NeverRan(container)
+            ? ending with
+            {
+                Result = RunResult.Failed,
+                Reason = Reasons.StartError,
+                // What looks like a report is the runtime's text: the worker never ran.
+                Detail = $"its container could not be started: {ForeignText.Line(container.Message)}",
+                HasStarted = false,
+                Ran = default,
+            }
+            : ending with
+            {
+                Result = RunResult.Failed,
+                Reason = Reasons.ExitCode,
+                Detail = $"it ended with {ExitCodes.Describe(container.ExitCode, container.Reason)}",
+            };
     }
 
     /// <summary>The pod has ended, but has no termination state of its container.</summary>
@@ -252,11 +242,12 @@ public static class RunEndings
             // When the image ran before and is unavailable now, the registry is the cause, not the version.
             var isOwnFault =
                 reason is Reasons.ContainerConfig || (reason is Reasons.ImageUnavailable && !facts.RevisionHasStarted);
+            var words = ContainerWaits.DetailOf(pod);
             return Ending(
                 entry,
                 isOwnFault ? RunResult.NotStarted : RunResult.Infra,
                 reason,
-                "it did not start in time",
+                words.Length == 0 ? "it did not start in time" : $"it did not start in time: {words}",
                 pod
             );
         }

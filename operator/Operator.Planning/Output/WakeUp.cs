@@ -2,6 +2,7 @@ using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Runs;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Output;
 
@@ -47,6 +48,10 @@ internal static class WakeUp
         foreach (var until in draft.Record.Actions.Orders.Select(o => o.Until).OfType<DateTimeOffset>())
         {
             yield return until;
+        }
+        foreach (var drop in draft.Record.Stores.Drops)
+        {
+            yield return drop.At + StoreDrops.Told;
         }
         foreach (var flow in draft.Spec.Flows)
         {

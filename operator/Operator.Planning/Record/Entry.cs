@@ -6,6 +6,9 @@ namespace Operator.Planning.Record;
 /// <summary>One run. The entry is committed before its pod is created.</summary>
 public sealed record Entry
 {
+    /// <summary>Longest <see cref="Detail"/>.</summary>
+    public const int MostDetail = 200;
+
     public int Index { get; set; }
     public ImmutableArray<string> Stores { get; set; } = [];
     public string Revision { get; set; } = "";
@@ -52,6 +55,12 @@ public sealed record Entry
 
     /// <summary>The cause in one word, such as <c>OOMKilled</c> or <c>ReportUnreadable</c>.</summary>
     public string? Reason { get; set; }
+
+    /// <summary>
+    /// The cause in one sentence of at most <see cref="MostDetail"/> characters; null: the run succeeded. Equal ones are stored once for
+    /// consecutive runs.
+    /// </summary>
+    public string? Detail { get; set; }
 
     /// <summary>Stores that the run did not reach. They are no evidence and can be planned again.</summary>
     public ImmutableArray<string> NotReached { get; set; } = [];

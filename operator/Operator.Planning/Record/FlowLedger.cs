@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Operator.Planning.Record;
 
@@ -26,6 +27,21 @@ public sealed record StoreLedger
 
     /// <summary>Error class of the newest report, such as <c>a</c>, when no item of the store was ok; else null.</summary>
     public string? FailingClass { get; set; }
+
+    /// <summary>
+    /// Why the newest run failed without a report, such as <c>ExitCode</c>, when it ran only this store: then no item was reported.
+    /// Else null.
+    /// </summary>
+    public string? FailingReason { get; set; }
+
+    /// <summary>
+    /// The first slot on which a run ended well and left the store out, since a run last told about the store. Null: none did.
+    /// </summary>
+    public DateTimeOffset? LeftOutSince { get; set; }
+
+    /// <summary>The store was left out on a later slot, too.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsLeftOutAgain { get; set; }
 
     /// <summary>Start of the work that the running attempt's candidate handled; null: the candidate handled none.</summary>
     public DateTimeOffset? CandidateFrom { get; set; }

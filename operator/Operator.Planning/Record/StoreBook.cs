@@ -9,6 +9,14 @@ public sealed record StoreBook
     /// <summary>In the order of the spec.</summary>
     public ImmutableArray<KeptStoreList> Lists { get; set; } = [];
 
+    /// <summary>The names in <c>spec.stores</c> when the record last took note; empty: none, or an older operator wrote the record.</summary>
+    public ImmutableArray<string> Inline { get; set; } = [];
+
+    /// <summary>Lists that lost more than half of their stores at once.</summary>
+    public ImmutableArray<StoreDrop> Drops { get; set; } = [];
+
+    internal bool IsEmpty => Lists.IsEmpty && Inline.IsEmpty && Drops.IsEmpty;
+
     public KeptStoreList? Find(string source) => Lists.FirstOrDefault(l => l.Source == source);
 }
 
@@ -21,4 +29,21 @@ public sealed record KeptStoreList
     /// <summary>Hash of the source text.</summary>
     public string Hash { get; set; } = "";
     public ImmutableArray<Store> Stores { get; set; } = [];
+}
+
+/// <summary>A list that lost more than half of its stores at once.</summary>
+public sealed record StoreDrop
+{
+    /// <summary>The source of the stores in the spec itself. No ConfigMap's key has this name: it has no slash.</summary>
+    public const string Inline = "spec.stores";
+
+    /// <summary><c>name/key</c> of the ConfigMap's key; <see cref="Inline"/> for <c>spec.stores</c>.</summary>
+    public string Source { get; set; } = "";
+    public DateTimeOffset At { get; set; }
+
+    /// <summary>Number of stores in the list before.</summary>
+    public int Before { get; set; }
+
+    /// <summary>The stores that the list lost and that no other list has.</summary>
+    public ImmutableArray<string> Stores { get; set; } = [];
 }

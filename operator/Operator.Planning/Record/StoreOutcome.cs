@@ -46,6 +46,9 @@ public enum StoreOutcome : byte
     MissedByAuth = (byte)'A',
     MissedByIsolation = (byte)'I',
     MissedByInvalidSpec = (byte)'V',
+
+    /// <summary>The runs that it waited for never started: a missing image, a refused pod, no node.</summary>
+    MissedByInfra = (byte)'N',
     MissedByUnknownCause = (byte)'U',
 
     /// <summary>The store or its connector was suspended, so no sync was due.</summary>
@@ -71,7 +74,7 @@ public static class StoreOutcomes
             MissCause.Concurrency => StoreOutcome.MissedByConcurrency,
             MissCause.Quota => StoreOutcome.MissedByQuota,
             MissCause.Auth => StoreOutcome.MissedByAuth,
-            MissCause.Infra => StoreOutcome.BrokenOff,
+            MissCause.Infra => StoreOutcome.MissedByInfra,
             MissCause.Isolation => StoreOutcome.MissedByIsolation,
             MissCause.InvalidSpec => StoreOutcome.MissedByInvalidSpec,
             MissCause.Unknown => StoreOutcome.MissedByUnknownCause,
@@ -100,5 +103,6 @@ public static class StoreOutcomes
                 or StoreOutcome.MissedByAuth
                 or StoreOutcome.MissedByIsolation
                 or StoreOutcome.MissedByInvalidSpec
+                or StoreOutcome.MissedByInfra
                 or StoreOutcome.MissedByUnknownCause;
 }

@@ -78,7 +78,7 @@ internal static class Expiry
             ? entry with
             {
                 Stop = StopCause.StartTimeout,
-                WaitingReason = RunEndings.WaitingReason(pod),
+                WaitingReason = ContainerWaits.ReasonOf(pod),
             }
             : entry with
             {

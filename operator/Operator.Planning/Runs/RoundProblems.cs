@@ -20,7 +20,8 @@ internal static class RoundProblems
         return new RoundProblem
         {
             Reason = bad.Reason ?? Reasons.RunsFailing,
-            Message = $"flow '{flow}', revision {bad.Revision} ({image}), {Stores(bad)}: {Advice(bad)}",
+            Message =
+                $"flow '{flow}', revision {bad.Revision} ({image}), {Stores(bad)}: {Words(bad.Reason, bad.Detail)}",
             IsTotal = !occasion.Entries.Any(e => e.Result == RunResult.Succeeded),
         };
     }
@@ -28,18 +29,24 @@ internal static class RoundProblems
     private static string Stores(Entry entry) =>
         entry.Stores.Length == 1 ? $"store '{entry.Stores[0]}'" : $"a run of {entry.Stores.Length} stores";
 
-    private static string Advice(Entry entry) =>
-        entry.Reason switch
+    /// <summary>
+    /// The cause and what to do. Details that change from run to run, such as the kubelet's words about an image, are left out: the
+    /// message must stay the same while the cause does.
+    /// </summary>
+    public static string Words(string? reason, string? detail) =>
+        reason switch
         {
             Reasons.ImageUnavailable =>
                 "the image can't be pulled; correct spec.sync.image or the registry's credentials",
             Reasons.ContainerConfig =>
-                "the container can't be configured; check the Secrets and ConfigMaps that spec.sync.env names",
-            Reasons.ExitCode => "the worker ended with an error; see its log",
+                $"the container can't be configured{(detail is null ? "" : $" ({detail})")}; check the Secrets and ConfigMaps that spec.sync.env names",
+            Reasons.StartError =>
+                $"{detail ?? "its container could not be started"}; correct spec.sync.command, or the image",
+            Reasons.ExitCode => $"{detail ?? "the worker ended with an error"}; see its log",
             Reasons.OutOfMemory => "the worker needs more memory; raise spec.sync.resources.limits.memory",
             Reasons.TimedOut => "the worker ran longer than the flow's timeout; raise it or lower maxStoresPerRun",
             Reasons.ReportUnreadable =>
-                "the worker's report can't be read; it must be JSON of at most 4096 bytes with one entry for each store of run.json",
+                $"{detail ?? "its report can't be read"}; it must be JSON of at most 4096 bytes with one entry for each store of run.json",
             Reasons.ReportMissing => "the worker sent no report, though this flow has reported before",
             Reasons.Unschedulable => "no node has room for the pod; see its events",
             Reasons.NeverSeen => "the pod was planned but never seen; see whether the operator runs, and its log",
@@ -50,6 +57,6 @@ internal static class RoundProblems
             Reasons.FingerprintEdited =>
                 "somebody edited the fingerprint of the run's pod, so it was deleted and its run is lost; leave the annotations of sync pods alone",
             Reasons.ForeignPod => "a pod that is not the operator's has the run's name; delete it",
-            _ => $"{entry.Reason}; see the pod's events",
+            _ => $"{reason}; see the pod's events",
         };
 }

@@ -43,6 +43,9 @@ internal static class StoreLedgers
             return before with
             {
                 FailingClass = null,
+                FailingReason = null,
+                LeftOutSince = null,
+                IsLeftOutAgain = false,
                 LastOkSlot = Later(before.LastOkSlot, run.Occasion.Slot),
                 LastOkRevision = run.Entry.Revision,
                 LastRunSlot = null,
@@ -52,13 +55,23 @@ internal static class StoreLedgers
         // proves nothing.
         var isAlone = run.Entry.Stores.Length == 1 && run.Ending.Result == RunResult.Failed;
         return report is null && !isAlone
-            ? before
+            ? LeftOut(before, run)
             : before with
             {
                 FailingClass = (report is null ? run.Ending.ErrorClass : report.FailingClass)?.ToString(),
+                FailingReason = report is null ? run.Ending.Reason : null,
+                LeftOutSince = null,
+                IsLeftOutAgain = false,
                 LastRunSlot = Later(before.LastRunSlot, run.Occasion.Slot),
             };
     }
+
+    /// <summary>A run that ended badly says nothing of the stores that it did not reach.</summary>
+    private static StoreLedger LeftOut(StoreLedger before, RunEnded run) =>
+        run.Ending is not { Result: RunResult.Succeeded, HasReport: true } ? before
+        : before.LeftOutSince is not { } since ? before with { LeftOutSince = run.Occasion.Slot }
+        : run.Occasion.Slot > since ? before with { IsLeftOutAgain = true }
+        : before;
 
     /// <summary>A long run-now may end after the run of a later slot.</summary>
     private static DateTimeOffset Later(DateTimeOffset? before, DateTimeOffset slot) =>

@@ -1,23 +1,23 @@
 using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
-using Operator.Planning.Stores;
 
 namespace Operator.Planning.Steps;
 
 /// <summary>Closes occasions with nothing left to plan or to wait for, once, and counts their missed syncs.</summary>
 internal static class Closing
 {
-    public static Draft Close(Draft draft, WaitingStores waiting)
+    public static Draft Close(Draft draft, WaitingStores waiting, PodIndex pods)
     {
         foreach (var (flow, plan) in draft.Record.Plans)
         {
             foreach (var occasion in plan.Occasions.Where(o => !o.IsClosed))
             {
                 draft = IsOver(draft, flow, occasion, waiting)
-                    ? Close(draft, flow, occasion, waiting.HoldsOf(draft, flow))
+                    ? Close(draft, flow, occasion, new Hindrances(waiting.HoldsOf(draft, flow), pods))
                     : draft;
             }
         }
@@ -27,12 +27,12 @@ internal static class Closing
     private static bool IsOver(Draft draft, string flow, Occasion occasion, WaitingStores waiting) =>
         occasion.Entries.All(e => e.Result is not null) && waiting.Of(draft, flow, occasion).IsEmpty;
 
-    private static Draft Close(Draft draft, string flow, Occasion opened, StoreHolds holds)
+    private static Draft Close(Draft draft, string flow, Occasion opened, Hindrances hindrances)
     {
         draft = StorePlaces.Align(draft);
         var plan = draft.Record.Plan(flow);
         var occasion = plan.Find(opened.Id)!; // aligning changes only its row of due stores
-        var causes = Misses.Of(draft, flow, occasion, holds);
+        var causes = Misses.Of(draft, flow, occasion, hindrances);
         var missed = Misses.Sum(causes);
         var closed = Isolations.After(plan, occasion, IsolationRulesOf(draft, flow)) with
         {
@@ -45,7 +45,7 @@ internal static class Closing
         var record = occasion.Order is null
             ? Dwell.After(WithRound(draft, flow, closed, new Round(occasion, missed)), occasion, draft.Now)
             : draft.Record.With(flow, closed);
-        return LockedOut.Tell(draft.Decide(record, $"{occasion.Id} of '{flow}' closed"), occasion);
+        return draft.Decide(record, $"{occasion.Id} of '{flow}' closed");
     }
 
     private static IsolationRules IsolationRulesOf(Draft draft, string flow)

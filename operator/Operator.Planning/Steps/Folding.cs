@@ -100,6 +100,7 @@ internal static class Folding
             Result = ending.Result,
             EndedAt = now,
             Reason = ending.Reason,
+            Detail = ending.Result == RunResult.Succeeded ? null : ForeignText.Cut(ending.Detail, Entry.MostDetail),
             NotReached = NotReached(run.Entry, ending),
             FailedStores = Those(run.Entry, ending, r => r.FailingClass is { } c && IsWorthAnotherTry(c)),
             MoreStores = Those(run.Entry, ending, r => r.HasMore),
@@ -136,7 +137,7 @@ internal static class Folding
 
     /// <summary>
     /// The start and the end of a pause force a commit. Thousands of stores may pause at once, so one clause counts them; the
-    /// event comes when the occasion closes.
+    /// condition StoresFailing tells the user.
     /// </summary>
     private static Draft CommitPauses(Draft draft, PauseBook before)
     {
@@ -147,10 +148,9 @@ internal static class Folding
         }
         var begun = now.Where(p => was.GetValueOrDefault(p.Key) != p.Value).Select(p => p.Key).ToList();
         var ended = was.Keys.Where(s => !now.ContainsKey(s)).ToList();
-        draft =
-            begun.Count > 0
-                ? draft.Decide(draft.Record, $"{LockedOut.Count(begun)} can't authenticate and pause")
-                : draft;
-        return ended.Count > 0 ? draft.Decide(draft.Record, $"{LockedOut.Count(ended)} authenticate again") : draft;
+        draft = begun.Count > 0 ? draft.Decide(draft.Record, $"{Count(begun)} can't authenticate and pause") : draft;
+        return ended.Count > 0 ? draft.Decide(draft.Record, $"{Count(ended)} authenticate again") : draft;
     }
+
+    private static string Count(List<string> stores) => stores.Count == 1 ? "1 store" : $"{stores.Count} stores";
 }

@@ -1,4 +1,5 @@
 using Operator.Planning.Drafts;
+using Operator.Planning.Record;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Steps;
@@ -12,26 +13,20 @@ internal static class ListAdoption
     public static Draft Adopt(Draft draft)
     {
         var (spec, kept) = (draft.Spec, draft.Record.Stores);
-        if (spec.StoresFrom.IsEmpty && kept.Lists.IsEmpty)
-        {
-            return draft;
-        }
         var gathering = StoreLists.Gather(spec, draft.Seen.StoreLists, kept);
-        var adopted = draft with
-        {
-            Effective = EffectiveSpec.Of(spec with { Stores = gathering.Stores }),
-            StoreListProblems = gathering.Problems,
-        };
-        var isNews = draft.Seen.ConnectorFindings.IsEmpty && !StoreLists.IsSame(kept, gathering.Book);
-        return isNews
-            ? adopted.Decide(
-                draft.Record with
-                {
-                    Stores = gathering.Book,
-                },
-                $"{gathering.Book.Lists.Length} lists of stores are read, {gathering.Stores.Length} stores in all"
-            )
-            : adopted;
+        var hasLists = !spec.StoresFrom.IsEmpty || !kept.Lists.IsEmpty;
+        var adopted = hasLists
+            ? draft with
+            {
+                Effective = EffectiveSpec.Of(spec with { Stores = gathering.Stores }),
+                StoreListProblems = gathering.Problems,
+            }
+            : draft;
+        // What can't be committed is not noted: the instant of a drop would be another one in each plan.
+        var isNoted =
+            draft.Seen.ConnectorFindings.IsEmpty
+            && draft.Seen is { IsClockSkewed: false, CommitRefusal: null, RecordTooLarge: null };
+        return isNoted ? Note(adopted, gathering) : adopted;
     }
 
     /// <summary>Applies the suspensions of actions to the effective spec.</summary>
@@ -40,4 +35,30 @@ internal static class ListAdoption
         {
             Effective = draft.Effective.Under(Suspensions.Of(draft.Record.Actions), draft.Now),
         };
+
+    /// <summary>
+    /// An edit forces a commit. The first note of the names in the spec does not, and neither does the end of a drop: the next plan
+    /// comes to the same.
+    /// </summary>
+    private static Draft Note(Draft draft, StoreLists.Gathering gathering)
+    {
+        var (kept, book) = (draft.Record.Stores, gathering.Book);
+        book = book with { Drops = StoreDrops.After(kept, book, draft.Roster, draft.Now) };
+        var isSameInline = kept.Inline.AsSpan().SequenceEqual(book.Inline.AsSpan());
+        if (!StoreLists.IsSame(kept, book))
+        {
+            return draft.Decide(
+                With(draft, book),
+                $"{book.Lists.Length} lists of stores are read, {gathering.Stores.Length} stores in all"
+            );
+        }
+        if (!isSameInline && !kept.Inline.IsEmpty)
+        {
+            return draft.Decide(With(draft, book), $"spec.stores has {book.Inline.Length} stores now");
+        }
+        var isSame = isSameInline && kept.Drops.AsSpan().SequenceEqual(book.Drops.AsSpan());
+        return isSame ? draft : draft with { Record = With(draft, book) };
+    }
+
+    private static ConnectorRecord With(Draft draft, StoreBook book) => draft.Record with { Stores = book };
 }

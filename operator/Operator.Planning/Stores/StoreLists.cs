@@ -17,6 +17,10 @@ internal static class StoreLists
     /// <summary>When several stores have one name, the first one counts: the spec first, then the lists in order.</summary>
     public static Gathering Gather(ConnectorSpec spec, ImmutableArray<StoreListSight> seen, StoreBook kept)
     {
+        if (seen.IsEmpty)
+        {
+            return new Gathering(spec.Stores, BookOf(spec, []), []);
+        }
         var stores = spec.Stores.ToBuilder();
         var owners = spec
             .Stores.DistinctBy(s => s.Name, StringComparer.Ordinal)
@@ -38,15 +42,14 @@ internal static class StoreLists
                 problems.Add($"ConfigMap {sight.Source}: {wrong}");
             }
         }
-        return new Gathering(
-            stores.ToImmutable(),
-            new StoreBook { Lists = lists.ToImmutable() },
-            problems.ToImmutable()
-        );
+        return new Gathering(stores.ToImmutable(), BookOf(spec, lists.ToImmutable()), problems.ToImmutable());
     }
 
     private static StoreListSight WithKeysNamed(ConnectorSpec spec, StoreListSight sight) =>
         StoreListProblems.KeysMissing(spec, sight) is { } problem ? sight with { Problem = problem } : sight;
+
+    private static StoreBook BookOf(ConnectorSpec spec, ImmutableArray<KeptStoreList> lists) =>
+        new() { Lists = lists, Inline = [.. spec.Stores.Select(s => s.Name).Distinct(StringComparer.Ordinal)] };
 
     /// <summary>The list when it is good, else its last good content (null: none) with the problem.</summary>
     private static (KeptStoreList? List, string? Problem) Choose(

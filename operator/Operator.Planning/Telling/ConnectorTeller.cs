@@ -12,18 +12,19 @@ namespace Operator.Planning.Telling;
 /// <summary>Derives the connector's status. Its conditions are derived nowhere else.</summary>
 internal static class ConnectorTeller
 {
-    public static ConnectorStatus Tell(Draft draft, WaitingStores waiting)
+    public static ConnectorStatus Tell(Draft draft, PodIndex pods, WaitingStores waiting)
     {
         var (record, metadata) = (draft.Record, draft.Seen.Connector.Metadata);
         var before = draft.Seen.Connector.Status.Conditions;
         var candidate = record.Revisions.Find(record.RunningAttempt?.Revision);
         var stale = Staleness.Of(draft);
+        var conditions = Conditions(draft, new Sights(stale, Unstartable.Of(draft, pods)));
         return new ConnectorStatus
         {
             ObservedGeneration = metadata.Generation,
             Conditions =
             [
-                .. Conditions(draft).Select(c => c.After(before, metadata.Generation, draft.Now)),
+                .. conditions.Select(c => c.After(before, metadata.Generation, draft.Now)),
                 .. ConflictTeller.KeptBy(draft.Seen),
             ],
             StableRevision = record.Stable?.Hash,
@@ -40,19 +41,40 @@ internal static class ConnectorTeller
         };
     }
 
-    private static IEnumerable<ConditionDraft> Conditions(Draft draft)
+    private static IEnumerable<ConditionDraft> Conditions(Draft draft, Sights sights)
     {
-        var ready = Ready(draft);
+        var ready = ReadyTeller.Tell(draft, sights);
         yield return ready;
         var isRefused = draft.Seen.Desired is DesiredContent.Unformed { IsMissing: false };
         if (!draft.Seen.ConnectorFindings.IsEmpty || draft.Record.Revisions.IsWithoutTruth || isRefused)
         {
             yield return ConditionDraft.True(ConditionTypes.Stalled, ready.Reason, ready.Message);
         }
-        if (draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is not null)?.Problem is { } problem)
+        foreach (var trouble in Runs(draft, sights).Concat(Stores(draft)).Concat(Content(draft)))
+        {
+            yield return trouble;
+        }
+        if (!draft.Seen.RefusedWrites.IsEmpty)
+        {
+            yield return RefusedWrites(draft.Seen.RefusedWrites);
+        }
+    }
+
+    private static IEnumerable<ConditionDraft> Runs(Draft draft, Sights sights)
+    {
+        var closed = draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is not null)?.Problem;
+        if ((closed ?? sights.Unstartable) is { } problem)
         {
             yield return ConditionDraft.True(Reasons.RunsFailing, problem.Reason, problem.Message);
         }
+        if (draft.Seen.Refusals.Values.FirstOrDefault() is { } refusal)
+        {
+            yield return Refused(refusal);
+        }
+    }
+
+    private static IEnumerable<ConditionDraft> Stores(Draft draft)
+    {
         if (StoreTroubles.SharedSecrets(draft) is { } shared)
         {
             yield return shared;
@@ -65,6 +87,10 @@ internal static class ConnectorTeller
         {
             yield return failing;
         }
+        if (StoreTroubles.Dropped(draft) is { } lost)
+        {
+            yield return lost;
+        }
         if (!draft.StoreListProblems.IsEmpty)
         {
             yield return ConditionDraft.True(
@@ -73,6 +99,10 @@ internal static class ConnectorTeller
                 string.Join("; ", draft.StoreListProblems)
             );
         }
+    }
+
+    private static IEnumerable<ConditionDraft> Content(Draft draft)
+    {
         if (draft.Seen.Desired is DesiredContent.Unformed { IsMissing: true } missing)
         {
             yield return ConditionDraft.True(Reasons.ConfigMapMissing, Reasons.ConfigMapMissing, missing.Why);
@@ -85,11 +115,10 @@ internal static class ConnectorTeller
         {
             yield return dropped;
         }
-        if (!draft.Seen.RefusedWrites.IsEmpty)
-        {
-            yield return RefusedWrites(draft.Seen.RefusedWrites);
-        }
     }
+
+    private static ConditionDraft Refused(CreateRefusal refusal) =>
+        ConditionDraft.True(Reasons.PodsRefused, Reasons.Of(refusal.Kind), ReadyTeller.Words(refusal));
 
     /// <summary>The message names one write, so that it stays the same while many are refused alike.</summary>
     private static ConditionDraft RefusedWrites(ImmutableArray<RefusedWrite> writes)
@@ -101,120 +130,6 @@ internal static class ConnectorTeller
             $"the API server refuses to {writes[0].What}: {writes[0].Message}{others}"
         );
     }
-
-    /// <summary>The Ready condition: the first rule that applies decides.</summary>
-    private static ConditionDraft Ready(Draft draft)
-    {
-        var (seen, book) = (draft.Seen, draft.Record.Revisions);
-        var shortage = draft.Record.Plans.Values.Select(p => p.Shortage).OfType<string>().FirstOrDefault();
-        var totalProblem = draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is { IsTotal: true })?.Problem;
-        return draft switch
-        {
-            _ when seen.IsBeingDeleted => NotReady(Reasons.BeingDeleted, BeingDeleted(seen.Connector.Metadata)),
-            _ when !seen.ConnectorFindings.IsEmpty => NotReady(
-                Reasons.InvalidSpec,
-                string.Join("; ", seen.ConnectorFindings)
-            ),
-            _ when seen.CommitRefusal is { } words => NotReady(
-                Reasons.RecordRefused,
-                $"the API server refuses to write the record: nothing new is planned: {words}"
-            ),
-            _ when seen.Record is RecordSight.Foreign foreign => NotReady(
-                Reasons.RecordForeign,
-                $"{foreign.Holder} has the name of the connector's record but is not the operator's: nothing new is planned; delete it, or delete this connector and create one with another name"
-            ),
-            _ when seen.RecordTooLarge is { } arithmetic => NotReady(
-                Reasons.RecordTooLarge,
-                RecordSizes.Message(arithmetic)
-            ),
-            _ when book.IsWithoutTruth => NotReady(
-                Reasons.RecordLost,
-                "the record was lost and no stable revision survived: nothing is run, because it is unknown what the stores ran; set updatePolicy: Immediate to adopt the spec as stable"
-            ),
-            _ when draft.Roster.IsEmpty && !draft.StoreListProblems.IsEmpty => NotReady(
-                Reasons.StoreListBroken,
-                $"no store is known: {string.Join("; ", draft.StoreListProblems)}"
-            ),
-            _ when draft.Spec.Suspend => ConditionDraft.True(
-                ConditionTypes.Ready,
-                Reasons.Suspended,
-                SuspensionTeller.Message(draft)
-            ),
-            _ when seen.IsClockSkewed => NotReady(
-                Reasons.ClockSkew,
-                "the operator's clock is more than 5 s off the API server's: nothing new is planned; synchronise the node's clock"
-            ),
-            _ when seen.HasNoRoomForPods => NotReady(
-                Reasons.FinishedPodsCap,
-                "finished pods that are not in the records yet are as many as --finished-pods-cap allows: nothing new is planned; see the operator's log for records that can't be written, or raise the cap"
-            ),
-            _ when !seen.Refusals.IsEmpty => Refused(seen.Refusals.Values.First()),
-            _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),
-            _ when shortage is not null => NotReady(Reasons.CapacityTooLow, shortage),
-            _ when QuotaTroubles.TooLow(draft) is { } arithmetic => NotReady(
-                Reasons.QuotaTooLow,
-                $"stores take turns, because the application's calls do not suffice for all: {arithmetic}"
-            ),
-            _ => Serving(draft, draft.Seen.Desired),
-        };
-    }
-
-    private static string BeingDeleted(ObjectMeta metadata)
-    {
-        var keepers = string.Join(", ", metadata.Finalizers.Select(f => $"'{f}'"));
-        var waits = keepers.Length == 0 ? "" : $" and waits for the finalizers {keepers} of others";
-        return $"the connector is being deleted{waits}: nothing new is run, live runs end by themselves";
-    }
-
-    private static ConditionDraft Refused(CreateRefusal refusal) =>
-        NotReady(Reasons.Of(refusal.Kind), $"the API server refuses to create sync pods: {refusal.Message}");
-
-    /// <summary>Ready is True because the stores run stable; the message says what holds newer content back.</summary>
-    private static ConditionDraft Serving(Draft draft, DesiredContent content)
-    {
-        var book = draft.Record.Revisions;
-        var stable = $"stores run revision {book.StableHash}";
-        var isRunning = draft.Record.RunningAttempt is not null;
-        var desired = content.Hash;
-        var isCurrent = isRunning || desired == book.StableHash;
-        return draft switch
-        {
-            _ when content is DesiredContent.Unformed unformed => Unformed(unformed, book.StableHash),
-            _ when isRunning && draft.Policy is null => Serving(
-                Reasons.RolloutUnusable,
-                "all stores run stable while the SyncRollout can't be followed; correct it"
-            ),
-            _ when isCurrent => Serving(Reasons.Syncing, stable),
-            _ when book.Rejected is { } rejected => Serving(
-                Reasons.RevisionRejected,
-                $"{stable}; revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}"
-            ),
-            _ when draft.Seen.Rollout is RolloutSight.Unusable => Serving(
-                Reasons.RolloutUnusable,
-                $"{stable}; revision {desired} waits, because the SyncRollout can't be followed; correct it"
-            ),
-            _ => Serving(
-                Reasons.RolloutMissing,
-                $"{stable}; revision {desired} waits for a SyncRollout; create one, or set updatePolicy: Immediate"
-            ),
-        };
-    }
-
-    /// <summary>A missing ConfigMap may come back; values that are too large need an edit.</summary>
-    private static ConditionDraft Unformed(DesiredContent.Unformed content, string? stable) =>
-        (content.IsMissing, stable) switch
-        {
-            (true, { } hash) => Serving(
-                Reasons.ConfigMapMissing,
-                $"stores go on with their revisions, stable is {hash}; new content waits: {content.Why}"
-            ),
-            (true, null) => NotReady(Reasons.ConfigMapMissing, content.Why),
-            (false, { } hash) => NotReady(
-                Reasons.InvalidSpec,
-                $"{content.Why}; stores go on with their revisions, stable is {hash}"
-            ),
-            (false, null) => NotReady(Reasons.InvalidSpec, content.Why),
-        };
 
     private static StoreCounts Count(Draft draft, ImmutableArray<StaleStore> stale)
     {
@@ -270,10 +185,4 @@ internal static class ConnectorTeller
                 Unknown = plan.MissedBy.Unknown,
             },
         };
-
-    private static ConditionDraft NotReady(string reason, string message) =>
-        ConditionDraft.False(ConditionTypes.Ready, reason, message);
-
-    private static ConditionDraft Serving(string reason, string message) =>
-        ConditionDraft.True(ConditionTypes.Ready, reason, message);
 }

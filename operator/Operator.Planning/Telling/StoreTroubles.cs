@@ -3,6 +3,8 @@ using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Record;
+using Operator.Planning.Runs;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Telling;
@@ -31,32 +33,33 @@ internal static class StoreTroubles
                 }),
         ];
 
-    /// <summary>The stores whose items all failed. Authentication comes first, because a person must act.</summary>
+    /// <summary>
+    /// Stores that fail while others may go well. Authentication comes first, because a person must act; then failed items, stores that
+    /// workers leave out, and runs of single stores that failed.
+    /// </summary>
     public static ConditionDraft? Failing(Draft draft)
     {
-        foreach (var (flow, ledger) in draft.Record.Ledgers)
-        {
-            var failing = ledger
-                .Stores.Where(s => s.Value.FailingClass is not null && draft.Roster.IsActive(s.Key))
-                .ToList();
-            if (failing.Count == 0)
-            {
-                continue;
-            }
-            var auth = failing.Where(s => s.Value.FailingClass is [AuthPauses.AuthClass]).ToList();
-            return auth.Count > 0
-                ? ConditionDraft.True(
-                    Reasons.StoresFailing,
-                    Reasons.AuthFailed,
-                    AuthMessage(draft, flow, [.. auth.Select(s => s.Key)])
-                )
-                : ConditionDraft.True(
-                    Reasons.StoresFailing,
-                    Reasons.StoresFailing,
-                    $"flow '{flow}': every item failed for {Names([.. failing.Select(s => s.Key)])} (error class {failing[0].Value.FailingClass}); see the log of their runs"
-                );
-        }
-        return null;
+        var troubled = draft
+            .Record.Ledgers.Select(l => new FlowTroubles(
+                l.Key,
+                [.. l.Value.Stores.Where(s => IsTroubled(s.Value) && draft.Roster.IsActive(s.Key))]
+            ))
+            .ToList();
+        Func<FlowTroubles, ConditionDraft?>[] rules = [f => Auth(draft, f), Items, LeftOut, Alone];
+        return rules.SelectMany(rule => troubled.Select(rule)).FirstOrDefault(c => c is not null);
+    }
+
+    /// <summary>A list that lost most of its stores.</summary>
+    public static ConditionDraft? Dropped(Draft draft)
+    {
+        var drops = draft.Record.Stores.Drops;
+        return drops.IsEmpty
+            ? null
+            : ConditionDraft.True(
+                Reasons.StoresDropped,
+                Reasons.StoresDropped,
+                string.Join("; ", drops.Select(StoreDrops.Describe))
+            );
     }
 
     /// <summary>Both connectors have the condition, so that the user finds the other one from either.</summary>
@@ -75,6 +78,76 @@ internal static class StoreTroubles
         );
     }
 
+    /// <summary>The stores of one flow with any trouble.</summary>
+    private sealed record FlowTroubles(string Flow, ImmutableArray<KeyValuePair<string, StoreLedger>> Stores)
+    {
+        public ImmutableArray<KeyValuePair<string, StoreLedger>> Those(Func<StoreLedger, bool> isOne) =>
+            [.. Stores.Where(s => isOne(s.Value))];
+    }
+
+    private static bool IsTroubled(StoreLedger store) => store.FailingClass is not null || store.IsLeftOutAgain;
+
+    private static ConditionDraft? Auth(Draft draft, FlowTroubles flow)
+    {
+        var auth = flow.Those(s => s.FailingClass is [AuthPauses.AuthClass]);
+        return auth.IsEmpty
+            ? null
+            : ConditionDraft.True(
+                Reasons.StoresFailing,
+                Reasons.AuthFailed,
+                AuthMessage(draft, flow.Flow, [.. auth.Select(s => s.Key)])
+            );
+    }
+
+    private static ConditionDraft? Items(FlowTroubles flow)
+    {
+        var failing = flow.Those(s => s is { FailingClass: not null, FailingReason: null });
+        if (failing.IsEmpty)
+        {
+            return null;
+        }
+        var classes = failing
+            .Select(s => s.Value.FailingClass)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .Select(c => ErrorClasses.Describe(c[0]))
+            .ToList();
+        var word = classes.Count == 1 ? "error class" : "error classes";
+        return ConditionDraft.True(
+            Reasons.StoresFailing,
+            Reasons.StoresFailing,
+            $"flow '{flow.Flow}': every item failed for {Names(failing)} ({word} {string.Join(", ", classes)}); see the log of their runs"
+        );
+    }
+
+    private static ConditionDraft? LeftOut(FlowTroubles flow)
+    {
+        var leftOut = flow.Those(s => s.IsLeftOutAgain);
+        return leftOut.IsEmpty
+            ? null
+            : ConditionDraft.True(
+                Reasons.StoresFailing,
+                Reasons.NotReached,
+                $"flow '{flow.Flow}': runs end well, but on one due time after the other they leave out {Names(leftOut)}: null or nothing stands in its place in the report; see the worker's log"
+            );
+    }
+
+    private static ConditionDraft? Alone(FlowTroubles flow)
+    {
+        var alone = flow.Those(s => s.FailingReason is not null);
+        if (alone.IsEmpty)
+        {
+            return null;
+        }
+        var reason = alone[0].Value.FailingReason;
+        return ConditionDraft.True(
+            Reasons.StoresFailing,
+            reason ?? Reasons.StoresFailing,
+            $"flow '{flow.Flow}': a run of one store failed for {Names([.. alone.Where(s => s.Value.FailingReason == reason)])}: {RoundProblems.Words(reason, detail: null)}"
+        );
+    }
+
     private static string AuthMessage(Draft draft, string flow, ImmutableArray<string> stores)
     {
         var secrets = string.Join(" and ", StoreKeys.Described(draft.Effective, stores[0]));
@@ -87,6 +160,9 @@ internal static class StoreTroubles
             : "";
         return $"flow '{flow}': {Names(stores)} failed to authenticate; {advice}{pause}";
     }
+
+    private static string Names(ImmutableArray<KeyValuePair<string, StoreLedger>> stores) =>
+        Names([.. stores.Select(s => s.Key)]);
 
     private static string Names(ImmutableArray<string> stores)
     {

@@ -96,6 +96,7 @@ internal static class Wiring
     {
         app.Services.GetRequiredService<CollectorRegistry>()
             .AddBeforeCollectCallback(app.Services.GetRequiredService<ClusterCache>().RefreshMetrics);
+        app.Services.GetRequiredService<LeaderMetrics>();
         app.MapMetrics(registry: app.Services.GetRequiredService<CollectorRegistry>());
         app.MapGet("/livez", (Health health) => Answer(health.Live()));
         app.MapGet("/readyz", (Health health) => Answer(health.Ready()));
@@ -197,6 +198,7 @@ internal static class Wiring
             .AddSingleton<StatusWriter>()
             .AddSingleton<ActionStatuses>()
             .AddSingleton<OperatorMetrics>()
+            .AddSingleton<LeaderMetrics>()
             .AddSingleton<RunLog>()
             .AddSingleton<StandBackTeller>()
             .AddSingleton<Teller>();

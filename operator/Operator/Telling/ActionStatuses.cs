@@ -12,6 +12,7 @@ namespace Operator.Telling;
 internal sealed partial class ActionStatuses(
     IKubeApi api,
     StatusWriter writer,
+    EventRecorder events,
     ClusterCache cache,
     TimeProvider time,
     ILogger<ActionStatuses> logger
@@ -90,11 +91,28 @@ internal sealed partial class ActionStatuses(
         return found;
     }
 
-    private Task<bool> TryTellAsync(SyncAction action, ActionStatus status, WritePass writes, CancellationToken ct) =>
-        writes.TryAsync(
+    private async Task<bool> TryTellAsync(
+        SyncAction action,
+        ActionStatus status,
+        WritePass writes,
+        CancellationToken ct
+    )
+    {
+        var isWritten = await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Actions, action.Metadata.Name),
             () => writer.WriteAsync(action, status, ct)
         );
+        if (isWritten)
+        {
+            var key = Kinds.KeyOf(action.Metadata);
+            var subject = new EventSubject(ApiGroup.ApiVersion, ApiGroup.ActionKind, key, action.Metadata.Uid);
+            foreach (var news in ConditionNews.Of(action.Status.Conditions, status.Conditions))
+            {
+                await events.TellAsync(subject, news.Reason, news.Message, isWarning: true, ct);
+            }
+        }
+        return isWritten;
+    }
 
     private static partial class Log
     {

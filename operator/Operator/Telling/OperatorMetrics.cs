@@ -67,6 +67,24 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         ["namespace", "connector", "flow", "cause"]
     );
 
+    private readonly Gauge _ready = factory.CreateGauge(
+        "marketplace_connector_ready",
+        "The condition Ready: 1 for True, 0 for False, -1 for Unknown (the first runs have not ended yet).",
+        ConnectorLabels
+    );
+
+    private readonly Gauge _suspended = factory.CreateGauge(
+        "marketplace_connector_suspended",
+        "1 while the whole connector is suspended, by its spec or by actions; else 0.",
+        ConnectorLabels
+    );
+
+    private readonly Gauge _lastSuccess = factory.CreateGauge(
+        "marketplace_flow_last_success_timestamp_seconds",
+        "When a run of the flow last ended with every store reached and no failed item, in Unix seconds; absent before the first.",
+        ["namespace", "connector", "flow"]
+    );
+
     private readonly Gauge _step = factory.CreateGauge(
         "marketplace_rollout_step",
         "The step of the running attempt, from 1; 0 without a running attempt.",
@@ -138,6 +156,9 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
     public void Planned(ObjectKey connector, Plan plan)
     {
         var (attempt, stores) = (plan.Record.RunningAttempt, plan.ConnectorStatus.Stores);
+        var ready = plan.ConnectorStatus.Conditions.FirstOrDefault(c => c.Type == ConditionTypes.Ready);
+        _series.Set(_ready, connector, new Labels(), ValueOf(ready?.Status));
+        _series.Set(_suspended, connector, new Labels(), plan.IsSuspended ? 1 : 0);
         _series.Set(_step, connector, new Labels(), attempt is null ? 0 : attempt.Step + 1);
         _series.Set(_cohort, connector, new Labels(), attempt?.Cohort ?? 0);
         _series.Set(_stores, connector, new Labels("stable"), stores.OnStable);
@@ -152,6 +173,10 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         foreach (var flow in plan.ConnectorStatus.Flows)
         {
             _series.Set(_stale, connector, new Labels(flow.Name), flow.StaleStores);
+            if (flow.LastSuccess is { } at)
+            {
+                _series.Set(_lastSuccess, connector, new Labels(flow.Name), at.ToUnixTimeSeconds());
+            }
         }
         foreach (var (flow, ledger) in plan.Record.Ledgers)
         {
@@ -160,6 +185,9 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         }
         _series.Conclude(connector, FlowsOf(plan));
     }
+
+    /// <summary>The connector can't be decoded: nothing is planned for it, and its other series stay as they were.</summary>
+    public void Unreadable(ObjectKey connector) => _series.Set(_ready, connector, new Labels(), 0);
 
     public void Refused(ObjectKey connector, RefusalKind kind) =>
         _series.Of(_refusals, connector, new Labels(Lower(kind))).Inc();
@@ -173,6 +201,14 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     /// <summary>The connector is gone: removes its series.</summary>
     public void Forget(ObjectKey connector) => _series.Forget(connector);
+
+    private static int ValueOf(string? ready) =>
+        ready switch
+        {
+            "True" => 1,
+            "False" => 0,
+            _ => -1,
+        };
 
     /// <summary>The listed flows, and flows that left the spec but whose last runs are not folded yet.</summary>
     private static HashSet<string> FlowsOf(Plan plan) =>

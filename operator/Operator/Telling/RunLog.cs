@@ -49,7 +49,8 @@ internal sealed partial class RunLog(ILogger<RunLog> logger)
                 run.Ending.Reason,
                 report?.Ok,
                 report?.Failed,
-                run.PodName
+                run.PodName,
+                run.Entry.Detail is { } detail ? $": {detail}" : ""
             );
         }
     }
@@ -84,7 +85,7 @@ internal sealed partial class RunLog(ILogger<RunLog> logger)
 
         [LoggerMessage(
             Level = LogLevel.Information,
-            Message = "Run {Connector} store {Store} flow {Flow} occasion {Occasion} revision {Revision} arm {Arm}: {Outcome}, run {Result} {Reason} ok {Ok} failed {Failed} pod {Pod}"
+            Message = "Run {Connector} store {Store} flow {Flow} occasion {Occasion} revision {Revision} arm {Arm}: {Outcome}, run {Result} {Reason} ok {Ok} failed {Failed} pod {Pod}{Detail}"
         )]
         public static partial void StoreRun(
             ILogger logger,
@@ -99,7 +100,8 @@ internal sealed partial class RunLog(ILogger<RunLog> logger)
             string reason,
             long? ok,
             long? failed,
-            string pod
+            string pod,
+            string detail
         );
 
         [LoggerMessage(

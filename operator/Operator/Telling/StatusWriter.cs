@@ -103,7 +103,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         return null;
     }
 
-    /// <summary>Writes conditions that the object can't be read. False: the status already has them.</summary>
+    /// <summary>Writes conditions that the object can't be read. True: it could be read until now.</summary>
     public async Task<bool> WriteUnreadableAsync(
         ResourceType type,
         UnreadableObject unreadable,
@@ -135,7 +135,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         var item = unreadable.Item;
         var (before, after) = (StatusesAsRead.In(item.Json), Json(status, ApiJson.Default.RolloutStatus));
         await PatchAsync(type, item.Key, MergePatch.OfStatus(item.Uid, item.ResourceVersion, before, after), ct);
-        return true;
+        return !IsUndecodable(item);
     }
 
     /// <summary>Keeps the record counter: with the record's id it is a witness of the record.</summary>
@@ -155,15 +155,19 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
             ? value
             : null;
 
-    private static bool SaysAlready(KubeObject item, string message) =>
+    private static bool SaysAlready(KubeObject item, string message) => HasCondition(item, "message", message);
+
+    private static bool IsUndecodable(KubeObject item) => HasCondition(item, "reason", Reasons.Undecodable);
+
+    private static bool HasCondition(KubeObject item, string field, string value) =>
         StatusField(item, "conditions") is { ValueKind: JsonValueKind.Array } conditions
         && conditions
             .EnumerateArray()
             .Any(c =>
                 c.ValueKind == JsonValueKind.Object
-                && c.TryGetProperty("message", out var text)
+                && c.TryGetProperty(field, out var text)
                 && text.ValueKind == JsonValueKind.String
-                && text.ValueEquals(message)
+                && text.ValueEquals(value)
             );
 
     private static Condition Condition(

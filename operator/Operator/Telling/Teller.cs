@@ -89,24 +89,19 @@ internal sealed class Teller(
             ? Task.CompletedTask
             : TellStalledAsync(first, new Stall(Reasons.Conflict, RolloutOrder.WhyHeld(unread.Name)), writes, ct);
 
-    /// <summary>Tells as an event that the record became too large.</summary>
-    public Task TellTooLargeAsync(Observation seen, CancellationToken ct) =>
-        events.TellAsync(
-            Subject(ApiGroup.ConnectorKind, seen.Connector.Metadata),
-            Reasons.RecordTooLarge,
-            RecordSizes.Message(seen.RecordTooLarge ?? ""),
-            isWarning: true,
-            ct
-        );
-
     /// <summary>Writes to the object's status, and as an event, that the object can't be read.</summary>
     public Task TellUnreadableAsync(
         ResourceType type,
         UnreadableObject unreadable,
         WritePass writes,
         CancellationToken ct
-    ) =>
-        writes.TryAsync(
+    )
+    {
+        if (type == Kinds.Connectors)
+        {
+            metrics.Unreadable(unreadable.Item.Key);
+        }
+        return writes.TryAsync(
             Kinds.StatusWrite(type, unreadable.Item.Name),
             async () =>
             {
@@ -118,6 +113,7 @@ internal sealed class Teller(
                 }
             }
         );
+    }
 
     /// <summary>Writes the statuses of actions that can't be read or name no valid connector.</summary>
     public async Task TellNobodysActionsAsync(ObjectKey nobody, WritePass writes, CancellationToken ct)
@@ -148,6 +144,22 @@ internal sealed class Teller(
 
     private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one < other || other is null ? one : other;
 
+    /// <summary>
+    /// Tells the conditions that the written status made bad. After the write, so that of two writers only the one that won tells, and a
+    /// restart tells nothing again; if the process ends in between, the event is lost and the condition stays.
+    /// </summary>
+    private async Task TellNewsAsync(EventSubject subject, IEnumerable<Condition> news, CancellationToken ct)
+    {
+        foreach (var condition in news)
+        {
+            await events.TellAsync(subject, condition.Reason, condition.Message, isWarning: true, ct);
+        }
+    }
+
+    /// <summary>The events of the plan about the object that have been told.</summary>
+    private static IEnumerable<EventNote> Told(Decision decision, EventTarget target) =>
+        decision.Committed is null ? [] : decision.Plan.Events.Where(e => e.Target == target);
+
     private async Task<TimeSpan?> TellConnectorAsync(Decision decision, WritePass writes, CancellationToken ct)
     {
         var connector = decision.Gathered.Seen.Connector;
@@ -157,10 +169,16 @@ internal sealed class Teller(
             RecordCounter = decision.Witness?.Counter ?? connector.Status.RecordCounter,
         };
         TimeSpan? rest = null;
-        await writes.TryAsync(
+        var isWritten = await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Connectors, connector.Metadata.Name),
             async () => rest = await statuses.WriteAsync(connector, status, decision.Committed is not null, ct)
         );
+        if (isWritten)
+        {
+            var told = Told(decision, EventTarget.Connector);
+            var news = ConditionNews.Of(connector.Status.Conditions, status.Conditions, told);
+            await TellNewsAsync(Subject(ApiGroup.ConnectorKind, connector.Metadata), news, ct);
+        }
         return rest;
     }
 
@@ -178,10 +196,19 @@ internal sealed class Teller(
             RecordCounter = decision.Witness?.Counter ?? policy.Status.RecordCounter,
         };
         TimeSpan? rest = null;
-        await writes.TryAsync(
+        var isWritten = await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Rollouts, policy.Metadata.Name),
             async () => rest = await statuses.WriteAsync(policy, status, decision.Committed is not null, ct)
         );
+        if (isWritten)
+        {
+            var news = ConditionNews.Of(
+                policy.Status.Conditions,
+                status.Conditions,
+                Told(decision, EventTarget.Rollout)
+            );
+            await TellNewsAsync(Subject(ApiGroup.RolloutKind, policy.Metadata), news, ct);
+        }
         return rest;
     }
 
@@ -190,17 +217,19 @@ internal sealed class Teller(
     private static Stall Moved(SyncRollout rollout, ObjectKey connector) =>
         new(Reasons.ConnectorChanged, RolloutBinding.Problem(rollout, connector.Name) ?? "");
 
-    private Task<bool> TellStalledAsync(SyncRollout rollout, Stall stall, WritePass writes, CancellationToken ct) =>
-        writes.TryAsync(
+    private async Task TellStalledAsync(SyncRollout rollout, Stall stall, WritePass writes, CancellationToken ct)
+    {
+        var status = RolloutTeller.TellStalled(rollout, stall.Reason, stall.Message, time.GetUtcNow());
+        var isWritten = await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Rollouts, rollout.Metadata.Name),
-            () =>
-                statuses.WriteAsync(
-                    rollout,
-                    RolloutTeller.TellStalled(rollout, stall.Reason, stall.Message, time.GetUtcNow()),
-                    hasCommitted: false,
-                    ct
-                )
+            () => statuses.WriteAsync(rollout, status, hasCommitted: false, ct)
         );
+        if (isWritten)
+        {
+            var news = ConditionNews.Of(rollout.Status.Conditions, status.Conditions);
+            await TellNewsAsync(Subject(ApiGroup.RolloutKind, rollout.Metadata), news, ct);
+        }
+    }
 
     private static SyncRollout? PolicyOf(RolloutSight sight) =>
         sight switch

@@ -20,7 +20,7 @@ public sealed class ExplanationStories
         var flow = Assert.Single(Ask(world, "store-002", since: start).Flows);
 
         Assert.Equal([("Synced", true), ("InternalError", false)], flow.Slots.Select(s => (s.Outcome, s.IsSynced)));
-        Assert.Equal("the worker failed on it (ExitCode)", flow.Slots[^1].Why);
+        Assert.Equal("the worker failed on it (ExitCode: it ended with exit code 134 (SIGABRT))", flow.Slots[^1].Why);
         Assert.Contains(world.Observe().Pods, p => p.Name == flow.Slots[^1].Pod);
         Assert.Null(flow.Unknown);
         Assert.Contains(flow.Now, s => s.StartsWith("it runs in groups of at most 1", StringComparison.Ordinal));

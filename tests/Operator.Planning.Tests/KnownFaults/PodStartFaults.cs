@@ -17,7 +17,7 @@ public sealed class PodStartFaults
         Assert.Equal(RunResult.NotStarted, lab.Ended.First(e => e.Entry.Arm == Arm.Candidate).Ending.Result);
     }
 
-    [KnownFault("4 of 11", 6)]
+    [Fact]
     public void A_container_that_started_in_1970_ran_for_no_time()
     {
         var lab = WithoutCommand();

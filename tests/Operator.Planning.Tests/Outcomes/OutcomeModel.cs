@@ -180,7 +180,7 @@ internal sealed class OutcomeModel
         Assert.Equal(after.Auth - before.Auth, Told(StoreOutcome.MissedByAuth));
         Assert.Equal(
             after.Infra - before.Infra,
-            Told(StoreOutcome.BrokenOff, StoreOutcome.NeverStarted, StoreOutcome.NeverSeen)
+            Told(StoreOutcome.BrokenOff, StoreOutcome.NeverStarted, StoreOutcome.NeverSeen, StoreOutcome.MissedByInfra)
         );
     }
 }

@@ -42,6 +42,20 @@ public sealed class CrowdedRecord(ImmutableArray<string> stores, int seed)
             Attempts = new AttemptBook { Current = Attempt(), LastNumber = 7 },
             Pauses = new PauseBook { Auth = ByStore(Pause) },
             Actions = Actions(),
+            Stores = new StoreBook
+            {
+                Inline = [.. Shuffled().Take(250)],
+                Drops =
+                [
+                    new StoreDrop
+                    {
+                        Source = "stores/eu",
+                        At = Noon,
+                        Before = stores.Length,
+                        Stores = Shuffled(),
+                    },
+                ],
+            },
             Quotas = new QuotaBook { Apis = Apis.ToImmutableSortedDictionary(a => a, Quota, StringComparer.Ordinal) },
             Outcomes = new OutcomeBook
             {
@@ -207,7 +221,8 @@ public sealed class CrowdedRecord(ImmutableArray<string> stores, int seed)
             Promised = Apis.ToImmutableSortedDictionary(a => a, _ => 2, StringComparer.Ordinal),
             Result = RunResult.Failed,
             EndedAt = slot.AddTicks(_random.NextInt64(Period.Ticks)),
-            Reason = "OOMKilled",
+            Reason = "ExitCode",
+            Detail = $"it ended with exit code {_random.Next(128, 144)} (SIGKILL)",
             NotReached = [.. run.Where(_ => _random.Next(2) == 0)],
             FailedStores = [.. run.Where(_ => _random.Next(2) == 0)],
             MoreStores = [.. run.Where(_ => _random.Next(2) == 0)],
@@ -225,6 +240,9 @@ public sealed class CrowdedRecord(ImmutableArray<string> stores, int seed)
                     LastRunSlot = Slot(_random.Next(9)),
                     LastOkRevision = $"rev{_random.Next(3)}",
                     FailingClass = "apiuxn"[_random.Next(6)].ToString(),
+                    FailingReason = "ExitCode",
+                    LeftOutSince = Slot(-_random.Next(2_000)),
+                    IsLeftOutAgain = true,
                     CandidateFrom = Slot(-_random.Next(2_000)),
                     RedoFrom = Slot(-_random.Next(2_000)),
                 }

@@ -1,9 +1,12 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Operator.Gathering;
 using Operator.Hosting;
 using Operator.Runtime;
+using Operator.Telling;
 using Operator.Testing;
+using Prometheus;
 
 namespace Operator.Tests.Simulation;
 
@@ -57,6 +60,19 @@ internal sealed class OperatorProcess : IDisposable
 
     public Health Health =>
         new(Cache, _services.GetRequiredService<LeaderLease>(), _services.GetRequiredService<KeyedQueue>());
+
+    /// <summary>The lines of <c>/metrics</c> of this name.</summary>
+    public IEnumerable<string> Metrics(string name)
+    {
+        _services.GetRequiredService<LeaderMetrics>();
+        using var text = new MemoryStream();
+        // The registry writes into memory, so the task has ended.
+        _services.GetRequiredService<CollectorRegistry>().CollectAndExportAsTextAsync(text).GetAwaiter().GetResult();
+        return Encoding
+            .UTF8.GetString(text.ToArray())
+            .Split('\n')
+            .Where(l => l.StartsWith(name, StringComparison.Ordinal));
+    }
 
     /// <summary>The newest log lines, for the report of a failing world.</summary>
     public RecentLog Log { get; } = new();

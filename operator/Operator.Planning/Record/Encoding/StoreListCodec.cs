@@ -12,16 +12,20 @@ internal sealed class StoreListCodec : BookCodec<StoreBook>
     /// <summary>Size before compression, small enough for content that does not compress.</summary>
     private const int MostBytes = 384 * 1024;
 
-    public override void Write(PartWriter to, string name, StoreBook book, StoreBook? before) =>
-        Shards.Write(
-            to,
-            name,
-            [
-                .. book
-                    .Lists.SelectMany(Cut)
-                    .Select((list, i) => i == 0 ? book with { Lists = [list] } : new StoreBook { Lists = [list] }),
-            ]
-        );
+    public override void Write(PartWriter to, string name, StoreBook book, StoreBook? before)
+    {
+        if (book.IsEmpty)
+        {
+            return;
+        }
+        var first = StoresNamed.In(book, to.Stores) with { Lists = [] };
+        var pieces = book.Lists.SelectMany(Cut).ToList();
+        IReadOnlyList<StoreBook> shards =
+            pieces.Count == 0
+                ? [first]
+                : [.. pieces.Select((list, i) => (i == 0 ? first : new StoreBook()) with { Lists = [list] })];
+        Shards.Write(to, name, shards);
+    }
 
     public override StoreBook? Read(PartReader from, string name)
     {
@@ -42,7 +46,7 @@ internal sealed class StoreListCodec : BookCodec<StoreBook>
                 lists.Add(list);
             }
         }
-        return shards[0] with { Lists = lists.ToImmutable() };
+        return StoresNamed.In(shards[0], from.Stores) with { Lists = lists.ToImmutable() };
     }
 
     private static IEnumerable<KeptStoreList> Cut(KeptStoreList list)

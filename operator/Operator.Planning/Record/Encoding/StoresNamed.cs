@@ -29,6 +29,13 @@ internal static class StoresNamed
             Evidence = ledger.Evidence with { Stores = map.List(ledger.Evidence.Stores) },
         };
 
+    public static StoreBook In(StoreBook book, StoreMap map) =>
+        book with
+        {
+            Inline = map.List(book.Inline),
+            Drops = [.. book.Drops.Select(d => d with { Stores = map.List(d.Stores) })],
+        };
+
     public static PauseBook In(PauseBook book, StoreMap map) => book with { Auth = map.Keys(book.Auth) };
 
     public static QuotaBook In(QuotaBook book, StoreMap map) =>
@@ -59,6 +66,7 @@ internal static class StoresNamed
         }
         In(record.Outcomes, map);
         In(record.Pauses, map);
+        In(record.Stores, map);
         In(record.Quotas, map);
         In(record.RunningAttempt ?? new Attempt(), map);
     }

@@ -1,0 +1,98 @@
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Runs;
+
+/// <summary>
+/// The runs that an occasion's stores waited for: runs of the same store, and runs that had taken the places. A run whose container
+/// never started, because its image is missing or the API server refuses its pod, did no work: whoever waited for it waited for the
+/// cluster.
+/// </summary>
+internal sealed class OtherRuns
+{
+    private readonly HashSet<string> _busy;
+    private readonly HashSet<string> _stuck;
+    private readonly HashSet<string> _isolated;
+    private readonly MissCause? _crowded;
+    private readonly MissCause? _full;
+
+    private OtherRuns(Draft draft, string flow, Occasion occasion, IReadOnlyList<Other> runs)
+    {
+        var plan = draft.Record.Plan(flow);
+        var listed = draft.Spec.FindFlow(flow);
+        var before = runs.Where(r => IsBefore(r.Occasion, occasion) && WasLiveAt(r.Entry, FirstTooLate(occasion)));
+        var byStart = before.ToLookup(r => r.HasStarted, r => r.Entry);
+        _busy = StoresOf(byStart[true]);
+        _stuck = StoresOf(byStart[false]);
+        _isolated = Isolations.Stores(plan);
+        _crowded = listed is null
+            ? null
+            : Full(
+                occasion,
+                [.. runs.Where(r => r.Entry.IsIsolated)],
+                Isolations.Places(listed.MaxConcurrentRuns)
+            ) switch
+            {
+                MissCause.Capacity => MissCause.Isolation,
+                var cause => cause,
+            };
+        _full = draft.Seen.HasNoRoomForPods ? MissCause.Capacity : Full(occasion, runs, listed?.MaxConcurrentRuns);
+    }
+
+    public static OtherRuns Of(Draft draft, string flow, Occasion occasion, PodIndex pods) =>
+        new(
+            draft,
+            flow,
+            occasion,
+            [
+                .. draft
+                    .Record.Plan(flow)
+                    .Occasions.SelectMany(o =>
+                        o.Entries.Select(e => new Other(o, e, HasStarted(e, pods.Find(flow, o, e))))
+                    ),
+            ]
+        );
+
+    /// <summary>Why other runs kept the store from a run; null: they did not.</summary>
+    public MissCause? CauseOf(string store) =>
+        _busy.Contains(store) ? MissCause.Concurrency
+        : _stuck.Contains(store) ? MissCause.Infra
+        : _crowded is { } crowded && _isolated.Contains(store) ? crowded
+        : _full;
+
+    /// <summary>When the occasion's first run became too late; the last run does at <see cref="Occasion.StartBy"/>.</summary>
+    public static DateTimeOffset FirstTooLate(Occasion occasion) => occasion.StartBy - occasion.Spread;
+
+    private sealed record Other(Occasion Occasion, Entry Entry, bool HasStarted);
+
+    /// <summary>A run of an earlier slot, of a run-now or of a catch-up.</summary>
+    private static bool IsBefore(Occasion other, Occasion occasion) =>
+        other.Slot < occasion.Slot
+        || ((other.Order is not null || occasion.Order is not null) && other.Id != occasion.Id);
+
+    /// <summary>
+    /// Capacity: all places were taken at the last instant for the first or for the last run. Infra: by runs of which some never
+    /// started, else there would have been a place. Null: there was one.
+    /// </summary>
+    private static MissCause? Full(Occasion occasion, IReadOnlyList<Other> runs, int? places)
+    {
+        DateTimeOffset[] ends = [FirstTooLate(occasion), occasion.StartBy];
+        return ends.Any(end => runs.Count(r => r.HasStarted && WasLiveAt(r.Entry, end)) >= places) ? MissCause.Capacity
+            : ends.Any(end => runs.Count(r => WasLiveAt(r.Entry, end)) >= places) ? MissCause.Infra
+            : null;
+    }
+
+    private static bool HasStarted(Entry entry, ObservedPod? pod) =>
+        entry.Result switch
+        {
+            null => pod is { Container: not ContainerSight.Waiting },
+            RunResult.NotStarted or RunResult.Lost => false,
+            _ => !ContainerWaits.IsBeforeStart(entry.Reason),
+        };
+
+    private static HashSet<string> StoresOf(IEnumerable<Entry> entries) =>
+        entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
+
+    private static bool WasLiveAt(Entry entry, DateTimeOffset at) => entry.EndedAt is not { } ended || ended >= at;
+}

@@ -1,0 +1,91 @@
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Runs;
+
+/// <summary>
+/// A due time of which no container has started, because of the version or of what the spec names: known from what the kubelets say
+/// of the waiting pods, long before the start timeout is over.
+/// </summary>
+internal static class Unstartable
+{
+    /// <summary>The first flow's problem; null: there is none, or nothing is known yet.</summary>
+    public static RoundProblem? Of(Draft draft, PodIndex pods) =>
+        draft.Spec.Flows.Select(f => Of(draft, f.Name, pods)).FirstOrDefault(p => p is not null);
+
+    /// <summary>The newest open due time of which anything is known decides.</summary>
+    private static RoundProblem? Of(Draft draft, string flow, PodIndex pods)
+    {
+        foreach (
+            var slot in draft.Record.Plan(flow).Occasions.Reverse().Where(o => o is { Order: null, IsClosed: false })
+        )
+        {
+            var sights = new List<Sight>();
+            foreach (var sight in Sights(flow, slot, pods))
+            {
+                if (sight.HasStarted)
+                {
+                    return null;
+                }
+                sights.Add(sight);
+            }
+            if (sights.Find(s => s.IsOwnFault) is { } first)
+            {
+                return sights.TrueForAll(s => s.IsOwnFault || s.IsAgain) ? Problem(draft, flow, first) : null;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>What is known of one run.</summary>
+    private sealed record Sight(Entry Entry, ObservedPod? Pod)
+    {
+        /// <summary>Its stores have been in a run that could not start.</summary>
+        public bool IsAgain { get; init; }
+
+        public bool HasStarted =>
+            Entry.Result is null
+                ? Pod is not { Container: ContainerSight.Waiting }
+                : !ContainerWaits.IsBeforeStart(Entry.Reason);
+
+        public string? Reason =>
+            Entry.Reason ?? Entry.WaitingReason ?? (Pod is null ? null : ContainerWaits.ReasonOf(Pod));
+
+        public string? Detail => Entry.Detail ?? (Pod is null ? null : ContainerWaits.DetailOf(Pod));
+
+        public bool IsOwnFault => ContainerWaits.IsOwnFault(Reason);
+    }
+
+    /// <summary>
+    /// The runs on stable whose pods were seen, or that have ended. A candidate that can't start is told by its rollout, and its stores
+    /// run on stable. A run without a pod is about to be created.
+    /// </summary>
+    private static IEnumerable<Sight> Sights(string flow, Occasion slot, PodIndex pods)
+    {
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in slot.Entries.Where(e => e.Arm == Arm.Stable))
+        {
+            var pod = entry.Result is null ? pods.Find(flow, slot, entry) : null;
+            if (entry.Result is null && pod is null)
+            {
+                continue;
+            }
+            yield return new Sight(entry, pod) { IsAgain = entry.Stores.All(failed.Contains) };
+            failed.UnionWith(entry.Result is not null && ContainerWaits.IsOwnFault(entry.Reason) ? entry.Stores : []);
+        }
+    }
+
+    private static RoundProblem Problem(Draft draft, string flow, Sight first)
+    {
+        var image = draft.Record.Revisions.Find(first.Entry.Revision)?.Sync.Image;
+        var words = RoundProblems.Words(first.Reason, first.Detail is "" ? null : first.Detail);
+        return new RoundProblem
+        {
+            Reason = first.Reason ?? Reasons.NotStarted,
+            Message =
+                $"flow '{flow}', revision {first.Entry.Revision} ({image}), no container of the due time has started: {words}",
+            IsTotal = true,
+        };
+    }
+}

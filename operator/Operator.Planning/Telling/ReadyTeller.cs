@@ -1,0 +1,222 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Outcomes;
+using Operator.Planning.Record;
+using Operator.Planning.Runs;
+
+namespace Operator.Planning.Telling;
+
+/// <summary>What the conditions need besides the draft.</summary>
+/// <param name="Stale">The stores that are not synced.</param>
+/// <param name="Unstartable">A due time of which no container can start; null: none.</param>
+internal sealed record Sights(ImmutableArray<StaleStore> Stale, RoundProblem? Unstartable);
+
+/// <summary>Derives the connector's condition Ready.</summary>
+internal static class ReadyTeller
+{
+    /// <summary>The Ready condition: the first rule that applies decides.</summary>
+    public static ConditionDraft Tell(Draft draft, Sights sights) =>
+        WhyNothingIsPlanned(draft) ?? WhatIsWrong(draft, sights) ?? Serving(draft, draft.Seen.Desired);
+
+    private static ConditionDraft? WhyNothingIsPlanned(Draft draft)
+    {
+        var seen = draft.Seen;
+        return draft switch
+        {
+            _ when seen.IsBeingDeleted => NotReady(Reasons.BeingDeleted, BeingDeleted(seen.Connector.Metadata)),
+            _ when !seen.ConnectorFindings.IsEmpty => NotReady(
+                Reasons.InvalidSpec,
+                string.Join("; ", seen.ConnectorFindings)
+            ),
+            _ when seen.CommitRefusal is { } words => NotReady(
+                Reasons.RecordRefused,
+                $"the API server refuses to write the record: nothing new is planned: {words}"
+            ),
+            _ when seen.Record is RecordSight.Foreign foreign => NotReady(
+                Reasons.RecordForeign,
+                $"{foreign.Holder} has the name of the connector's record but is not the operator's: nothing new is planned; delete it, or delete this connector and create one with another name"
+            ),
+            _ when seen.RecordTooLarge is { } arithmetic => NotReady(
+                Reasons.RecordTooLarge,
+                RecordSizes.Message(arithmetic)
+            ),
+            _ when draft.Record.Revisions.IsWithoutTruth => NotReady(
+                Reasons.RecordLost,
+                "the record was lost and no stable revision survived: nothing is run, because it is unknown what the stores ran; set updatePolicy: Immediate to adopt the spec as stable"
+            ),
+            _ when draft.Roster.IsEmpty && !draft.StoreListProblems.IsEmpty => NotReady(
+                Reasons.StoreListBroken,
+                $"no store is known: {string.Join("; ", draft.StoreListProblems)}"
+            ),
+            _ when draft.Spec.Suspend => ConditionDraft.True(
+                ConditionTypes.Ready,
+                Reasons.Suspended,
+                SuspensionTeller.Message(draft)
+            ),
+            _ when draft.Roster.IsEmpty && StoreTroubles.Dropped(draft) is { } lost => NotReady(
+                Reasons.StoresDropped,
+                $"no store is left: {lost.Message}"
+            ),
+            _ when seen.IsClockSkewed => NotReady(
+                Reasons.ClockSkew,
+                "the operator's clock is more than 5 s off the API server's: nothing new is planned; synchronise the node's clock"
+            ),
+            _ when seen.HasNoRoomForPods => NotReady(
+                Reasons.FinishedPodsCap,
+                "finished pods that are not in the records yet are as many as --finished-pods-cap allows: nothing new is planned; see the operator's log for records that can't be written, or raise the cap"
+            ),
+            _ => null,
+        };
+    }
+
+    private static ConditionDraft? WhatIsWrong(Draft draft, Sights sights)
+    {
+        var shortage = draft.Record.Plans.Values.Select(p => p.Shortage).OfType<string>().FirstOrDefault();
+        return draft switch
+        {
+            _ when draft.Seen.Refusals.Values.FirstOrDefault() is { } refusal => NotReady(
+                Reasons.Of(refusal.Kind),
+                Words(refusal)
+            ),
+            _ when NothingRuns(draft, sights) is { } problem => NotReady(problem.Reason, problem.Message),
+            _ when shortage is not null => NotReady(Reasons.CapacityTooLow, shortage),
+            _ when QuotaTroubles.TooLow(draft) is { } arithmetic => NotReady(
+                Reasons.QuotaTooLow,
+                $"stores take turns, because the application's calls do not suffice for all: {arithmetic}"
+            ),
+            _ when IsMost(sights.Stale, draft) => NotReady(Reasons.StoresStale, Staleness(sights.Stale, draft)),
+            _ => null,
+        };
+    }
+
+    private static string BeingDeleted(ObjectMeta metadata)
+    {
+        var keepers = string.Join(", ", metadata.Finalizers.Select(f => $"'{f}'"));
+        var waits = keepers.Length == 0 ? "" : $" and waits for the finalizers {keepers} of others";
+        return $"the connector is being deleted{waits}: nothing new is run, live runs end by themselves";
+    }
+
+    public static string Words(CreateRefusal refusal) =>
+        $"the API server refuses to create sync pods: {refusal.Message}";
+
+    /// <summary>
+    /// The newest closed due time synced nothing, or no container of an open one can start. The same cause keeps the same message from
+    /// one due time to the next.
+    /// </summary>
+    private static RoundProblem? NothingRuns(Draft draft, Sights sights)
+    {
+        var closed = draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is { IsTotal: true })?.Problem;
+        return sights.Unstartable is { } open && open.Reason != closed?.Reason ? open : closed;
+    }
+
+    private static bool IsMost(ImmutableArray<StaleStore> stale, Draft draft) =>
+        2 * NamesOf(stale) > draft.Roster.Active.Length;
+
+    private static int NamesOf(ImmutableArray<StaleStore> stale) =>
+        stale.DistinctBy(s => s.Store, StringComparer.Ordinal).Count();
+
+    /// <summary>Tenths, because a message that changes with each store would be a write for each.</summary>
+    private static string Staleness(ImmutableArray<StaleStore> stale, Draft draft)
+    {
+        var (stores, active) = (NamesOf(stale), draft.Roster.Active.Length);
+        var share =
+            stores == active ? $"all {active} active stores"
+            : (10 * stores / active) is > 5 and var tenths ? $"about {tenths} in 10 of the {active} active stores"
+            : $"more than half of the {active} active stores";
+        var cause = stale.CountBy(s => s.Last).OrderByDescending(c => c.Value).ThenBy(c => c.Key).First().Key;
+        return $"{share} were not synced on their last {Outcomes.Staleness.DueWithoutSync} due times, most of them because: {OutcomeWords.Sentence(cause)}; see status.worstStores";
+    }
+
+    /// <summary>Ready is True because the stores run stable; the message says what holds newer content back.</summary>
+    private static ConditionDraft Serving(Draft draft, DesiredContent content)
+    {
+        var book = draft.Record.Revisions;
+        var stable = $"stores run revision {book.StableHash}";
+        var isRunning = draft.Record.RunningAttempt is not null;
+        var desired = content.Hash;
+        var isCurrent = isRunning || desired == book.StableHash;
+        return draft switch
+        {
+            _ when content is DesiredContent.Unformed unformed => Unformed(unformed, book.StableHash),
+            _ when isRunning && draft.Policy is null => Serving(
+                Reasons.RolloutUnusable,
+                "all stores run stable while the SyncRollout can't be followed; correct it"
+            ),
+            _ when isCurrent && draft.Roster.Active.IsEmpty => Serving(
+                Reasons.NoActiveStores,
+                $"no store is active, so nothing is due; {stable}"
+            ),
+            _ when isCurrent => BeforeFirstEnd(draft) ?? Serving(Reasons.Syncing, stable),
+            _ when book.Rejected is { } rejected => Serving(
+                Reasons.RevisionRejected,
+                $"{stable}; revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}"
+            ),
+            _ when draft.Seen.Rollout is RolloutSight.Unusable => Serving(
+                Reasons.RolloutUnusable,
+                $"{stable}; revision {desired} waits, because the SyncRollout can't be followed; correct it"
+            ),
+            _ => Serving(
+                Reasons.RolloutMissing,
+                $"{stable}; revision {desired} waits for a SyncRollout; create one, or set updatePolicy: Immediate"
+            ),
+        };
+    }
+
+    /// <summary>Until a first run has ended nobody knows whether the connector syncs anything; null: one has.</summary>
+    private static ConditionDraft? BeforeFirstEnd(Draft draft)
+    {
+        if (HaveEnded(draft.Record))
+        {
+            return null;
+        }
+        if (draft.Record.Plans.Values.Any(p => p.Occasions.Any(o => !o.IsClosed)))
+        {
+            return ConditionDraft.Unknown(
+                ConditionTypes.Ready,
+                Reasons.FirstRunsUnderWay,
+                "the first due time has come, and no run of it has ended yet"
+            );
+        }
+        var first = draft
+            .Spec.Flows.Select(f => (f.Name, At: Occasions.NextSlot(draft, f)))
+            .Where(f => f.At is not null)
+            .OrderBy(f => f.At)
+            .FirstOrDefault();
+        return first.At is { } at
+            ? Serving(
+                Reasons.WaitingForFirstDueTime,
+                $"nothing has been due yet; the first due time is {UtcText.Of(at)}, of flow '{first.Name}'"
+            )
+            : null;
+    }
+
+    /// <summary>A run has ended, or a due time was closed or missed.</summary>
+    private static bool HaveEnded(ConnectorRecord record) =>
+        record.Plans.Values.Any(p => p.MissedStoreSyncs > 0 || p.Entries.Any(e => e.Result is not null))
+        || record.Outcomes.Flows.Values.Any(f => f.Occasions.Any(o => o.Kind != OccasionKind.Skipped));
+
+    /// <summary>A missing ConfigMap may come back; values that are too large need an edit.</summary>
+    private static ConditionDraft Unformed(DesiredContent.Unformed content, string? stable) =>
+        (content.IsMissing, stable) switch
+        {
+            (true, { } hash) => Serving(
+                Reasons.ConfigMapMissing,
+                $"stores go on with their revisions, stable is {hash}; new content waits: {content.Why}"
+            ),
+            (true, null) => NotReady(Reasons.ConfigMapMissing, content.Why),
+            (false, { } hash) => NotReady(
+                Reasons.InvalidSpec,
+                $"{content.Why}; stores go on with their revisions, stable is {hash}"
+            ),
+            (false, null) => NotReady(Reasons.InvalidSpec, content.Why),
+        };
+
+    private static ConditionDraft NotReady(string reason, string message) =>
+        ConditionDraft.False(ConditionTypes.Ready, reason, message);
+
+    private static ConditionDraft Serving(string reason, string message) =>
+        ConditionDraft.True(ConditionTypes.Ready, reason, message);
+}

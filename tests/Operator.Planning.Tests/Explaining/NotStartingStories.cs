@@ -1,0 +1,65 @@
+using Operator.Planning.Explaining;
+using Operator.Planning.Facts;
+using Operator.Planning.Tests.Telling;
+using Operator.Testing;
+
+namespace Operator.Planning.Tests.Explaining;
+
+/// <summary>A run whose pod was refused, or whose container can't start, is not under way.</summary>
+public sealed class NotStartingStories
+{
+    [Fact]
+    public void A_pod_that_was_refused_is_not_under_way()
+    {
+        var world = Conditions.EveryFiveMinutes();
+        world.Refusal = new CreateRefusal(RefusalKind.Quota, "exceeded quota: pods");
+        world.Run(TimeSpan.FromSeconds(305));
+
+        AssertNotStarted(
+            world,
+            "has probably not started: the API server refuses sync pods, see the condition PodsRefused"
+        );
+    }
+
+    [Fact]
+    public void A_pod_that_waits_for_its_image_is_not_under_way()
+    {
+        var world = Conditions.EveryFiveMinutes();
+        world.Versions[A.Good] = new Behaviour { CanStart = false };
+        world.Run(TimeSpan.FromSeconds(305));
+
+        AssertNotStarted(world, "no container of the due time has started, see the condition Ready");
+    }
+
+    [Fact]
+    public void An_end_is_explained_with_its_detail()
+    {
+        var world = Conditions.After(new Behaviour { RawReport = """{"v":1}""" });
+
+        var slot = Ask(world).Flows[0].Slots[^1];
+
+        Assert.Equal(
+            "its run ended before it reached this store (ReportUnreadable: its report can't be read: it has no array \"s\")",
+            slot.Why
+        );
+    }
+
+    private static void AssertNotStarted(World world, string words)
+    {
+        var now = Ask(world).Flows[0].Now;
+        Given.That(world.Record.Plan("orders").Entries.Any(e => e.Result is null), "a run without an end");
+        Assert.DoesNotContain(now, s => s.Contains("under way", StringComparison.Ordinal));
+        Assert.Contains(now, s => s.Contains(words, StringComparison.Ordinal));
+    }
+
+    private static StoreAnswer Ask(World world) =>
+        Explanations.Answer(
+            new StoreQuestion
+            {
+                Connector = world.Connector,
+                Record = world.Record,
+                Store = "store-001",
+                Now = world.Now,
+            }
+        );
+}
