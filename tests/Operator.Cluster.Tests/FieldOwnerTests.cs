@@ -29,7 +29,11 @@ public sealed class FieldOwnerTests(TestCluster cluster) : ClusterStory(cluster,
         await Story.AwaitConditionAsync("shop", "Ready", "Syncing", Ct);
         Assert.False((await Story.ConnectorAsync("shop", Ct)).Spec.Suspend);
         await Story.AwaitRunsAsync("stores run again", runs => runs.Any(r => r.Succeeded), Ct);
-        Assert.DoesNotContain("f:suspend", await SpecOfKubectlAsync("marketplaceconnectors", "shop"));
+        // Client-side, kubectl removes the field in the request that fills in its default: it goes on owning it.
+        if (side == "--server-side")
+        {
+            Assert.DoesNotContain("f:suspend", await SpecOfKubectlAsync("marketplaceconnectors", "shop"));
+        }
     }
 
     [Fact]

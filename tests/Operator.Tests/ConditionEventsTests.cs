@@ -112,7 +112,7 @@ public sealed class ConditionEventsTests : IDisposable
     }
 
     [Fact]
-    public void The_problem_of_a_second_rollout_is_told_on_it()
+    public void The_problem_of_two_rollouts_is_told_on_each()
     {
         Begin("@every 30s");
         foreach (var name in new[] { "first", "second" })
@@ -133,7 +133,8 @@ public sealed class ConditionEventsTests : IDisposable
 
         _operator.RunFor(TimeSpan.FromMinutes(2));
 
-        Assert.Equal([Reasons.Conflict], Warnings);
+        Assert.Equal([Reasons.Conflict, Reasons.Conflict], Warnings);
+        Assert.Equal(["first", "second"], WarnedObjects.Order(StringComparer.Ordinal));
     }
 
     private string Ready => _operator.Ready(Kinds.Connectors, Shop);
@@ -143,6 +144,12 @@ public sealed class ConditionEventsTests : IDisposable
             .Cluster.All(CoreTypes.Events)
             .Where(e => e.Json.GetProperty("type").GetString() == "Warning")
             .Select(e => e.Json.GetProperty("reason").GetString());
+
+    private IEnumerable<string?> WarnedObjects =>
+        _operator
+            .Cluster.All(CoreTypes.Events)
+            .Where(e => e.Json.GetProperty("type").GetString() == "Warning")
+            .Select(e => e.Json.GetProperty("regarding").GetProperty("name").GetString());
 
     /// <summary>Ready=False and RunsFailing say the same, so they are one event. StoresFailing has another message.</summary>
     private int RunsFailing =>

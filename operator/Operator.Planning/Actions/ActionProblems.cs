@@ -12,7 +12,7 @@ internal static class ActionProblems
         {
             return "it was changed after its creation, but an action can't be changed; create another one";
         }
-        var findings = ActionRules.Check(action);
+        var findings = ActionRules.Check(AppliedNulls.NoteIn(action));
         if (!findings.IsEmpty)
         {
             return string.Join("; ", findings);

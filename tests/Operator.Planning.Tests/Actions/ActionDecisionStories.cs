@@ -223,6 +223,29 @@ public sealed class ActionDecisionStories
         Assert.Empty(_world.Record.Actions.Decided);
     }
 
+    /// <summary>kubectl apply does not send a null; only its annotation shows that the list was written out.</summary>
+    [Theory]
+    [InlineData("null", "Rejected")]
+    [InlineData("\"x", "Applied")] // no JSON
+    [InlineData("[\"a\"]", "Applied")]
+    public void A_list_of_stores_that_was_applied_as_null_does_not_mean_every_store(string stores, string state)
+    {
+        var action = _world.Do("now", A.RunNow());
+        var annotations = ImmutableSortedDictionary<string, string>.Empty.Add(
+            "kubectl.kubernetes.io/last-applied-configuration",
+            $$$"""{"spec":{"action":"RunNow","stores":{{{stores}}}}}"""
+        );
+        _world.Actions = [action with { Metadata = action.Metadata with { Annotations = annotations } }];
+
+        _world.Run(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(state, _world.StatusOf("now").State);
+        Assert.Equal(
+            state == "Rejected",
+            _world.StatusOf("now").Message.Contains("the list is empty or null", StringComparison.Ordinal)
+        );
+    }
+
     [Fact]
     public void A_misspelt_field_does_not_make_it_mean_every_store()
     {
