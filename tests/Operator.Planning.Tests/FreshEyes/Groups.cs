@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Operator.Planning.Explaining;
+using Operator.Planning.Record;
+using Operator.Planning.Runs;
+
+namespace Operator.Planning.Tests.FreshEyes;
+
+/// <summary>Isolation and retries.</summary>
+public sealed class Groups
+{
+    [Fact]
+    public void Tries_in_smaller_groups_after_anothers_crash_cost_no_retry_of_a_general_failure()
+    {
+        // The run of a to d fails alone of two others: local. One of its halves fails when most of the others have failed, too.
+        ImmutableArray<Entry> runs =
+        [
+            Run(0, RunResult.Failed, "a", "b", "c", "d"),
+            Run(1, RunResult.Succeeded, "e", "f"),
+            Run(2, RunResult.Failed, "g", "h"),
+            Run(3, RunResult.Failed, "a", "b"),
+            Run(4, RunResult.Failed, "c", "d"),
+        ];
+        var occasion = new Occasion
+        {
+            Id = "s1",
+            Retries = 1,
+            Entries = runs,
+        };
+        var record = new ConnectorRecord { Revisions = new RevisionBook { StableHash = "r1" } }.With(
+            "orders",
+            new FlowPlan { Occasions = [occasion] }
+        );
+        var scope = FailureScope.Of(occasion, "r1", []);
+
+        Assert.True(scope.IsLocal(runs[0]), "the crash is local");
+        Assert.False(scope.IsLocal(runs[3]), "the second failure is general");
+        Assert.True(Tries.Of(record, "orders", occasion).OwesRun("a"), "no retry was used yet");
+    }
+
+    [Fact]
+    public void A_store_that_is_isolated_under_the_candidate_only_is_not_said_to_run_in_small_groups_on_stable()
+    {
+        var world = A.SettledWorld();
+        var record = world.Record;
+        var plan = record.Plan("orders") with
+        {
+            Isolated = [new Isolation { Store = "store-001", Revision = "another", Size = 1 }],
+        };
+
+        var answer = Explanations.Answer(
+            new StoreQuestion
+            {
+                Connector = world.Connector,
+                Record = record.With("orders", plan),
+                Store = "store-001",
+                Now = world.Now,
+            }
+        );
+
+        Assert.DoesNotContain(
+            answer.Flows[0].Now,
+            s => s.StartsWith("it runs in groups of at most", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void Stores_that_left_are_no_part_of_the_next_split()
+    {
+        var plan = new FlowPlan
+        {
+            Isolated = [new Isolation { Store = "gone", Revision = "r1", Size = 1 }],
+            GeneralFailures = [new GeneralFailure { Revision = "r1", InARow = 3, Split = ["gone", "b"], Size = 1 }],
+        };
+
+        var after = Isolations.Forget(plan, store => store != "gone");
+
+        Assert.Empty(after.Isolated);
+        Assert.DoesNotContain("gone", after.GeneralFailures[0].Split);
+    }
+
+    private static Entry Run(int index, RunResult? result, params ImmutableArray<string> stores) =>
+        new()
+        {
+            Index = index,
+            Revision = "r1",
+            Stores = stores,
+            Result = result,
+            NotReached = result == RunResult.Failed ? stores : [],
+        };
+}
