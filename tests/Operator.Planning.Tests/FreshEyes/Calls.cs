@@ -50,40 +50,6 @@ public sealed class Calls
     }
 
     [Fact]
-    public void A_candidates_count_of_calls_empties_no_bucket_of_the_application_for_hours()
-    {
-        var quota = new Quota
-        {
-            Api = "orders",
-            Rate = new Rate("240/1h"),
-            Burst = 480,
-            Scope = QuotaScope.Application,
-        };
-        var world = Shop(
-            A.Flow() with
-            {
-                Schedule = "@every 10m",
-                MaxStoresPerRun = 1,
-                MaxConcurrentRuns = 40,
-                Uses = [new ApiUse { Api = "orders" }],
-            },
-            Marketplace.Amazon,
-            quota
-        );
-        world.RunWhatIsDue(TimeSpan.FromMinutes(15));
-        Ship(world, "orders");
-        world.RunWhatIsDue(TimeSpan.FromMinutes(25));
-        Given.That(world.Runs.Any(r => r.Arm == Arm.Candidate), "a candidate that ran");
-        world.ShipImage(A.Good);
-        world.RunWhatIsDue(TimeSpan.FromMinutes(1));
-        world.Runs.Clear();
-
-        world.RunWhatIsDue(TimeSpan.FromMinutes(41));
-
-        Assert.InRange(world.Runs.SelectMany(r => r.Print.Stores).Count(), 3 * 40, 5 * 40);
-    }
-
-    [Fact]
     public void A_slow_candidate_run_of_yesterday_lifts_no_hold_of_today()
     {
         var quotas = QuotaTable.Of(

@@ -162,6 +162,23 @@ public sealed class Content
     }
 
     [Fact]
+    public void Content_that_all_stores_get_after_a_record_was_lost_is_read_live_first()
+    {
+        var world = A.SettledWorld();
+        world.LoseRecord(keepParts: false);
+        world.Connector = world.Connector with
+        {
+            Spec = world.Connector.Spec with { UpdatePolicy = UpdatePolicy.Immediate },
+        };
+        world.ShipImage(A.Better);
+
+        var plan = Planner.Plan(world.Observe());
+
+        Given.That(plan.Record.Stable?.Sync.Image == A.Better, "content for all stores");
+        Assert.True(plan.Widens);
+    }
+
+    [Fact]
     public void While_the_record_is_refused_what_the_committed_record_allows_is_deleted_all_the_same()
     {
         var world = A.SettledWorld();
