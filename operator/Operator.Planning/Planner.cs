@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Planning.Actions;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
@@ -20,13 +21,17 @@ public static class Planner
 {
     public static Plan Plan(Observation seen)
     {
-        if (seen.IsClockSkewed || seen.CommitRefusal is not null)
+        if (seen.IsClockSkewed)
         {
-            return StandStill(seen);
+            return StandStill(seen, "the clock is wrong");
+        }
+        if (seen.CommitRefusal is not null)
+        {
+            return OnlyDelete(seen, "the record can't be written");
         }
         if (seen.RecordTooLarge is not null)
         {
-            return OnlyDelete(seen);
+            return OnlyDelete(seen, "the record is too large");
         }
         var draft = ListAdoption.Adopt(Adoption.Begin(seen));
         // Decide actions first, because suspensions and run-nows change the following steps.
@@ -50,17 +55,18 @@ public static class Planner
 
     /// <summary>
     /// With a wrong clock, future slots would count as missed and live runs as overdue. So the planner decides nothing until the
-    /// clock is right: no run starts and no cohort widens. The same applies when the record can't be written.
+    /// clock is right: no run starts, no cohort widens and no pod is deleted.
     /// </summary>
-    private static Plan StandStill(Observation seen)
+    private static Plan StandStill(Observation seen, string because)
     {
         var draft = ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen)));
         return new Plan
         {
             Record = draft.Record,
             ConnectorStatus = ConnectorTeller.Tell(draft, new WaitingStores()),
+            RolloutStatus = RolloutTeller.Tell(draft),
             Actions = ActionTeller.Tell(draft),
-            Because = seen.IsClockSkewed ? "the clock is wrong" : "the record can't be written",
+            Because = because,
         };
     }
 
@@ -68,20 +74,22 @@ public static class Planner
     /// A plan that can't be committed must not be carried out. The committed record still says which pods may go, and their end makes
     /// the next record smaller.
     /// </summary>
-    private static Plan OnlyDelete(Observation seen)
+    private static Plan OnlyDelete(Observation seen, string because)
     {
         var draft = ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen)));
-        var isCommitted = seen.Record is RecordSight.Found && seen.ConnectorFindings.IsEmpty;
-        return StandStill(seen) with
+        return StandStill(seen, because) with
         {
-            Changes = isCommitted
-                ? Changes.Deletions(draft, PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods))
-                : [],
-            RolloutStatus = RolloutTeller.Tell(draft),
+            Changes = OnlyDeletions(
+                draft,
+                PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods)
+            ),
             OutdatedActions = ActionAges.Outdated(draft),
-            Because = "the record is too large",
         };
     }
+
+    /// <summary>Pods that the committed record allows to delete; none while no record is committed.</summary>
+    private static ImmutableArray<Change> OnlyDeletions(Draft draft, PodIndex pods) =>
+        draft.Seen.Record is RecordSight.Found ? Changes.Deletions(draft, pods) : [];
 
     private static Plan Conclude(Draft draft, PodIndex pods, WaitingStores waiting)
     {
@@ -91,7 +99,7 @@ public static class Planner
             Record = draft.Record,
             MustCommit = draft.MustCommit,
             Widens = draft.Widens,
-            Changes = isUsable ? Changes.Of(draft, pods) : [],
+            Changes = isUsable ? Changes.Of(draft, pods) : OnlyDeletions(draft, pods),
             ConnectorStatus = ConnectorTeller.Tell(draft, waiting),
             RolloutStatus = RolloutTeller.Tell(draft),
             Actions = ActionTeller.Tell(draft),

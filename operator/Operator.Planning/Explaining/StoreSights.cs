@@ -132,8 +132,7 @@ internal static class StoreSights
         var startable = draft.Now - flow.StartingDeadline.Value - flow.Spread.Value;
         var isWanted = draft.Roster.IsActive(question.Store) && Holder(draft, flow, question.Store) is null;
         // The operator has not seen the present schedule yet, so nothing was due by it.
-        var isEdited = plan.Schedule != flow.Schedule || plan.TimeZone != flow.TimeZone;
-        if (draft.Spec.Suspend || isEdited || plan.LastSlot is not { } last || !isWanted)
+        if (draft.Spec.Suspend || DueSince.IsEdited(plan, flow) || plan.LastSlot is not { } last || !isWanted)
         {
             return null;
         }

@@ -72,14 +72,14 @@ internal sealed class PodIndex
     /// <summary>Another pod has the name. The operator does not touch that pod, and cannot create a pod with the name.</summary>
     public bool IsTaken(string podName) => _foreignNames.Contains(podName);
 
-    /// <summary>Stores in live runs of the flow: entries without a result, and strays that have not ended.</summary>
-    public HashSet<string> BusyStores(string flow, FlowPlan plan) =>
+    /// <summary>Stores in live runs of the flow: entries without a result, and strays that can still run.</summary>
+    public HashSet<string> BusyStores(string flow, FlowPlan plan, Observation seen) =>
         plan
             .Entries.Where(e => e.Result is null)
             .SelectMany(e => e.Stores)
             .Concat(
                 Strays
-                    .Where(p => !HasEnded(p) && p.Fingerprint!.Flow == flow) // a stray always has a fingerprint
+                    .Where(p => !StrayPods.IsOver(p, seen) && p.Fingerprint!.Flow == flow) // a stray always has a fingerprint
                     .SelectMany(p => p.Fingerprint!.Stores) // see above
             )
             .ToHashSet(StringComparer.Ordinal);

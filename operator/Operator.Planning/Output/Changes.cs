@@ -19,17 +19,22 @@ internal static class Changes
         return changes.ToImmutable();
     }
 
-    /// <summary>Pods that the record allows to delete.</summary>
+    /// <summary>
+    /// Pods that the record allows to delete. While the connector has problems, <c>spec.history</c> may be one of them, so history stays.
+    /// </summary>
     public static ImmutableArray<Change> Deletions(Draft draft, PodIndex pods)
     {
-        var prunable = Prunable.Pods(draft, pods);
+        var prunable = draft.Seen.ConnectorFindings.IsEmpty
+            ? Prunable.Pods(draft, pods)
+            : [.. Prunable.Strays(draft, pods)];
+        var pruned = prunable.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         return
         [
             .. Expired(draft, pods),
             .. prunable.Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed")),
             .. Prunable
                 .KeptBySidecars(draft, pods)
-                .Where(p => !prunable.Contains(p))
+                .Where(p => !pruned.Contains(p.Name))
                 .Select(p => new Change.DeletePod(p.Name, p.Uid, "its run has ended and only sidecars still run")),
         ];
     }
@@ -61,7 +66,7 @@ internal static class Changes
     }
 
     private static bool IsToBeMade(Entry entry, DateTimeOffset now) =>
-        entry is { Result: null, Stop: null }
+        entry is { Result: null, Stop: null, IsWithdrawn: false }
         && now <= entry.StartBy
         && (entry.NotBefore is not { } notBefore || now >= notBefore);
 

@@ -8,7 +8,7 @@ namespace Operator.Planning.Output;
 
 /// <summary>
 /// Pods that may be deleted: folded pods of closed occasions beyond <c>spec.history</c>, or up to
-/// <see cref="Observation.PruneUpTo"/>, and ended strays. A pod stays until a late create of the same name can no longer arrive.
+/// <see cref="Observation.PruneUpTo"/>, and strays that are over. A pod stays until a late create of the same name can no longer arrive.
 /// </summary>
 internal static class Prunable
 {
@@ -29,9 +29,12 @@ internal static class Prunable
                 );
             }
         }
-        prunable.AddRange(pods.Strays.Where(PodIndex.HasEnded));
-        return [.. prunable.Where(p => p is { IsGone: false, IsDeleting: false })];
+        return [.. prunable.Where(IsThere), .. Strays(draft, pods)];
     }
+
+    /// <summary>Strays that have ended, or whose deadline is over: their kubelet does not tell their end any more.</summary>
+    public static IEnumerable<ObservedPod> Strays(Draft draft, PodIndex pods) =>
+        pods.Strays.Where(p => IsThere(p) && StrayPods.IsOver(p, draft.Seen));
 
     /// <summary>
     /// Pods of folded runs in which only sidecars still run, until a late create of the same name can no longer arrive.
@@ -47,7 +50,9 @@ internal static class Prunable
                 )
             )
             .OfType<ObservedPod>()
-            .Where(p => p is { IsKeptBySidecar: true, IsGone: false, IsDeleting: false });
+            .Where(p => p.IsKeptBySidecar && IsThere(p));
+
+    private static bool IsThere(ObservedPod pod) => pod is { IsGone: false, IsDeleting: false };
 
     private static HashSet<(string Occasion, int Index)> Kept(FlowPlan plan, HistoryLimits history)
     {

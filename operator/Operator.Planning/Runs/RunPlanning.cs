@@ -53,7 +53,7 @@ internal static class RunPlanning
             var turn = new Turn(flow, plan, occasion)
             {
                 Waiting = owed,
-                Busy = pods.BusyStores(flow.Name, plan),
+                Busy = pods.BusyStores(flow.Name, plan, draft.Seen),
                 Holds = waiting.HoldsOf(draft, flow.Name),
                 Waits = Waits.Of(draft.Record.Ledger(flow.Name), plan, occasion),
             };

@@ -197,7 +197,10 @@ public static class RolloutTeller
             Message = verdict.Message,
             StartedAt = ConditionDraft.Seconds(attempt.StartedAt),
             StepStartedAt = ConditionDraft.Seconds(attempt.StepStartedAt),
-            NextCheckAt = draft.Spec.Flows.Select(f => Schedule.Of(f).Next(draft.Now)).Min(),
+            // A connector with problems may have schedules that can't be parsed, and nothing is checked then.
+            NextCheckAt = draft.Seen.ConnectorFindings.IsEmpty
+                ? draft.Spec.Flows.Select(f => Schedule.Of(f).Next(draft.Now)).Min()
+                : null,
         };
     }
 
