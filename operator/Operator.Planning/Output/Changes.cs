@@ -40,8 +40,8 @@ internal static class Changes
     }
 
     /// <summary>
-    /// Entries without a pod that may still be created now. A candidate run of an ended attempt is not created; one whose
-    /// creation was in flight when the attempt ended is one more run in flight.
+    /// Entries without a pod that may still be created now. A candidate run of an ended attempt is not created, unless its revision
+    /// was promoted; one whose creation was in flight when the attempt ended is one more run in flight.
     /// </summary>
     private static IEnumerable<PodDraft> Creates(Draft draft, PodIndex pods)
     {
@@ -51,7 +51,10 @@ internal static class Changes
             {
                 foreach (var entry in occasion.Entries.Where(e => IsToBeMade(e, draft.Now)))
                 {
-                    var isOfEndedAttempt = entry.Attempt != 0 && entry.Attempt != draft.Record.RunningAttempt?.Number;
+                    var isOfEndedAttempt =
+                        entry.Attempt != 0
+                        && entry.Attempt != draft.Record.RunningAttempt?.Number
+                        && entry.Revision != draft.Record.Revisions.StableHash;
                     if (
                         !isOfEndedAttempt
                         && pods.Find(flow.Name, occasion, entry) is null

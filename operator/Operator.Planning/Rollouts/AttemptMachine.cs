@@ -54,7 +54,7 @@ internal static class AttemptMachine
         {
             null => draft,
             // The record was lost while the content could not be formed: the rejection is for the first content that differs from stable.
-            { Hash: "" } rejected when desired.Hash != book.StableHash => draft.Decide(
+            { Hash: null } rejected when desired.Hash != book.StableHash => draft.Decide(
                 draft.Record with
                 {
                     Revisions = book with { Rejected = rejected with { Hash = desired.Hash } },

@@ -62,8 +62,8 @@ internal static class DueSince
     public static DateTimeOffset Later(DateTimeOffset floor, DateTimeOffset? other) =>
         other > floor ? other.Value : floor;
 
-    /// <summary>A slot at the exact end of a suspension counts.</summary>
-    public static DateTimeOffset? JustBefore(DateTimeOffset? end) => end?.AddTicks(-1);
+    /// <summary>The bound of a span that contains a slot at this very instant, such as at the end of a suspension.</summary>
+    public static DateTimeOffset? JustBefore(DateTimeOffset? at) => at?.AddTicks(-1);
 
     /// <summary>The flow has another schedule than the last plan saw. Another text for the same due times is no edit.</summary>
     public static bool IsEdited(FlowPlan plan, Flow flow) =>

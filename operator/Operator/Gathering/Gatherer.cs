@@ -65,7 +65,6 @@ internal sealed class Gatherer(
 )
 {
     private const int ActionsAPage = 500;
-    private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
     private readonly PlanningStart _start = new();
 
     /// <summary>The cached connector; a live read when the cache does not have it or it can't be decoded.</summary>
@@ -143,7 +142,7 @@ internal sealed class Gatherer(
     }
 
     /// <summary>Also true when our clock jumped since the server's last answer.</summary>
-    private bool IsSkewed() => api.Clock is { } clock && clock.SkewNow(time).Duration() > MostSkew;
+    private bool IsSkewed() => api.Clock is { } clock && clock.SkewNow(time).Duration() > PlanLimits.ClockSkew;
 
     /// <summary>The cache may be behind, so a pod counts as never created, or as overdue, only after a live read.</summary>
     private async Task<ImmutableArray<ObservedPod>> WithUnseenPodsAsync(
