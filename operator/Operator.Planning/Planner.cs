@@ -79,10 +79,7 @@ public static class Planner
         var draft = ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen)));
         return StandStill(seen, because) with
         {
-            Changes = OnlyDeletions(
-                draft,
-                PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods)
-            ),
+            Changes = OnlyDeletions(draft, PodIndex.Of(seen.Connector.Metadata.Name, draft.Record, seen.Pods)),
             OutdatedActions = ActionAges.Outdated(draft),
         };
     }

@@ -34,7 +34,11 @@ internal sealed class CarriedCalls
     private void Add(Limit limit, Occasion occasion, Entry entry, DateTimeOffset now)
     {
         var calls = entry.Promised?.GetValueOrDefault(limit.Api) ?? 0;
-        if (calls == 0 || entry.PromisedAt is not { } promised || limit.DayEnd(promised) is var midnight && now < midnight)
+        if (
+            calls == 0
+            || entry.PromisedAt is not { } promised
+            || limit.DayEnd(promised) is var midnight && now < midnight
+        )
         {
             return;
         }

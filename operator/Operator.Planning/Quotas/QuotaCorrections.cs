@@ -77,11 +77,7 @@ internal static class QuotaCorrections
         {
             var made = Math.Min(reported, Math.Max(promised, limit.MostIn(Lasted) ?? promised));
             var isOwnWord = Entry.Arm == Arm.Candidate && made > promised;
-            return new Correction(
-                key,
-                promised,
-                isOwnWord && limit.Scope == QuotaScope.Application ? promised : made
-            )
+            return new Correction(key, promised, isOwnWord && limit.Scope == QuotaScope.Application ? promised : made)
             {
                 // A run over midnight can have made the calls of two days, but not in one of them.
                 MadeInDay = isOwnWord ? promised : Math.Min(made, Math.Max(promised, limit.PerDay ?? made)),

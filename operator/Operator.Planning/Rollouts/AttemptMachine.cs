@@ -152,7 +152,10 @@ internal static class AttemptMachine
         var message =
             $"the spec is no longer that of revision {attempt.Revision}; attempt {attempt.Number} ended, and the new content waits for its ConfigMaps";
         return draft
-            .Decide(EndAttempt(draft.Record, AttemptOutcome.Superseded, Reasons.Superseded, message, draft.Now), message)
+            .Decide(
+                EndAttempt(draft.Record, AttemptOutcome.Superseded, Reasons.Superseded, message, draft.Now),
+                message
+            )
             .Tell(EventTarget.Rollout, Reasons.Superseded, message);
     }
 

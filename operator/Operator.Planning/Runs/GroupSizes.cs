@@ -37,7 +37,5 @@ internal static class GroupSizes
         plan
             .Isolated.Where(i => i.Revision == revision)
             .Select(i => (i.Store, i.Size))
-            .Concat(
-                plan.GeneralFailureOf(revision) is { } failure ? failure.Split.Select(s => (s, failure.Size)) : []
-            );
+            .Concat(plan.GeneralFailureOf(revision) is { } failure ? failure.Split.Select(s => (s, failure.Size)) : []);
 }

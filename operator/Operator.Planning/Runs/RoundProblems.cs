@@ -33,8 +33,7 @@ internal static class RoundProblems
         {
             Reasons.ImageUnavailable =>
                 "the image can't be pulled; correct spec.sync.image or the registry's credentials",
-            Reasons.ContainerConfig =>
-                "the container can't be configured; check the Secrets that spec.sync.env names",
+            Reasons.ContainerConfig => "the container can't be configured; check the Secrets that spec.sync.env names",
             Reasons.ExitCode => "the worker ended with an error; see its log",
             Reasons.OutOfMemory => "the worker needs more memory; raise spec.sync.resources.limits.memory",
             Reasons.TimedOut => "the worker ran longer than the flow's timeout; raise it or lower maxStoresPerRun",

@@ -1,10 +1,10 @@
 using Operator.Planning.Calendar;
 using Operator.Testing;
 
-namespace Operator.Planning.Tests.FreshEyes;
+namespace Operator.Planning.Tests.Due;
 
 /// <summary>The sentences of the CRD about daylight saving, in Berlin in 2026.</summary>
-public sealed class ClockChanges
+public sealed class ClockChangeTests
 {
     private static readonly DateTimeOffset Autumn = new(2026, 10, 24, 23, 0, 0, TimeSpan.Zero); // the hour from 2 comes at 0Z and 1Z
     private static readonly DateTimeOffset Spring = new(2026, 3, 28, 23, 30, 0, TimeSpan.Zero); // 2 to 3 is left out at 1Z

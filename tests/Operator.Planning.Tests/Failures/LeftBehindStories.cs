@@ -1,16 +1,15 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Explaining;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Runs;
 using Operator.Planning.Tests.KnownFaults;
 using Operator.Testing;
 
-namespace Operator.Planning.Tests.FreshEyes;
+namespace Operator.Planning.Tests.Failures;
 
-/// <summary>Isolation and retries.</summary>
-public sealed class Groups
+/// <summary>Stores that a run left behind: their retries, their groups and their revision.</summary>
+public sealed class LeftBehindStories
 {
     [Fact]
     public void Tries_in_smaller_groups_after_anothers_crash_cost_no_retry_of_a_general_failure()
@@ -49,11 +48,7 @@ public sealed class Groups
         var step = new RolloutStep { Stores = new StoreShare("50%"), MinDuration = new Duration("24h") };
         policy = policy with
         {
-            Spec = policy.Spec with
-            {
-                Steps = [step],
-                Evidence = policy.Spec.Evidence with { MinRuns = 1000 },
-            },
+            Spec = policy.Spec with { Steps = [step], Evidence = policy.Spec.Evidence with { MinRuns = 1000 } },
         };
         world.Rollout = new RolloutSight.Present(policy);
         world.Connector = world.Connector.With(
@@ -76,35 +71,13 @@ public sealed class Groups
         world.Rollout = new RolloutSight.Unusable("amazon-eu", "rollout-1", "no steps", policy);
         world.Run(TimeSpan.FromSeconds(35));
 
-        var left = world.Runs.Where(r => r.Arm == Arm.Candidate && r.Print.Occasion == slot).SelectMany(r => r.Print.Stores);
-        var again = world.Runs.Where(r => r.Arm == Arm.Stable && r.Print.Occasion == slot).SelectMany(r => r.Print.Stores);
+        var left = world
+            .Runs.Where(r => r.Arm == Arm.Candidate && r.Print.Occasion == slot)
+            .SelectMany(r => r.Print.Stores);
+        var again = world
+            .Runs.Where(r => r.Arm == Arm.Stable && r.Print.Occasion == slot)
+            .SelectMany(r => r.Print.Stores);
         Assert.Empty(left.Except(again));
-    }
-
-    [Fact]
-    public void A_store_that_is_isolated_under_the_candidate_only_is_not_said_to_run_in_small_groups_on_stable()
-    {
-        var world = A.SettledWorld();
-        var record = world.Record;
-        var plan = record.Plan("orders") with
-        {
-            Isolated = [new Isolation { Store = "store-001", Revision = "another", Size = 1 }],
-        };
-
-        var answer = Explanations.Answer(
-            new StoreQuestion
-            {
-                Connector = world.Connector,
-                Record = record.With("orders", plan),
-                Store = "store-001",
-                Now = world.Now,
-            }
-        );
-
-        Assert.DoesNotContain(
-            answer.Flows[0].Now,
-            s => s.StartsWith("it runs in groups of at most", StringComparison.Ordinal)
-        );
     }
 
     [Fact]
@@ -112,8 +85,25 @@ public sealed class Groups
     {
         var plan = new FlowPlan
         {
-            Isolated = [new Isolation { Store = "gone", Revision = "r1", Size = 1 }],
-            GeneralFailures = [new GeneralFailure { Revision = "r1", InARow = 3, Split = ["gone", "b"], Size = 1 }],
+            Isolated =
+            [
+                new Isolation
+                {
+                    Store = "gone",
+                    Revision = "r1",
+                    Size = 1,
+                },
+            ],
+            GeneralFailures =
+            [
+                new GeneralFailure
+                {
+                    Revision = "r1",
+                    InARow = 3,
+                    Split = ["gone", "b"],
+                    Size = 1,
+                },
+            ],
         };
 
         var after = Isolations.Forget(plan, store => store != "gone");

@@ -6,20 +6,17 @@ using Operator.Planning.Record;
 using Operator.Planning.Tests.KnownFaults;
 using Operator.Testing;
 
-namespace Operator.Planning.Tests.FreshEyes;
+namespace Operator.Planning.Tests.Quotas;
 
-/// <summary>What versions say of their calls.</summary>
-public sealed class Calls
+/// <summary>What a version says of its calls takes nothing from the stores of another.</summary>
+public sealed class CandidateCallsStories
 {
     private const string Fulfillment = "sell.fulfillment";
 
     [Fact]
     public void A_candidates_count_of_calls_uses_up_no_day_of_stable()
     {
-        var world = Shop(
-            A.Flow() with { Uses = [new ApiUse { Api = Fulfillment }] },
-            Marketplace.Ebay
-        );
+        var world = Shop(A.Flow() with { Uses = [new ApiUse { Api = Fulfillment }] }, Marketplace.Ebay);
         world.Run(TimeSpan.FromSeconds(25));
         Ship(world, Fulfillment);
 
@@ -33,10 +30,7 @@ public sealed class Calls
     [Fact]
     public void The_end_of_the_attempt_undoes_what_its_candidate_counted()
     {
-        var world = Shop(
-            A.Flow() with { Uses = [new ApiUse { Api = Fulfillment }] },
-            Marketplace.Ebay
-        );
+        var world = Shop(A.Flow() with { Uses = [new ApiUse { Api = Fulfillment }] }, Marketplace.Ebay);
         world.Run(TimeSpan.FromSeconds(25));
         Ship(world, Fulfillment);
         world.Run(TimeSpan.FromMinutes(2));
@@ -57,11 +51,25 @@ public sealed class Calls
             {
                 Marketplace = Marketplace.Custom,
                 Flows = [A.Flow() with { Uses = [new ApiUse { Api = "orders" }] }],
-                Quotas = [new Quota { Api = "orders", PerDay = 100, Scope = QuotaScope.Application }],
+                Quotas =
+                [
+                    new Quota
+                    {
+                        Api = "orders",
+                        PerDay = 100,
+                        Scope = QuotaScope.Application,
+                    },
+                ],
             }
         );
         var midnight = quotas.Find("orders")!.DayEnd(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
-        var attempt = new Attempt { Number = 1, Revision = "c", Order = ["a", "b"], Cohort = 2 };
+        var attempt = new Attempt
+        {
+            Number = 1,
+            Revision = "c",
+            Order = ["a", "b"],
+            Cohort = 2,
+        };
         var record = new ConnectorRecord { Attempts = new AttemptBook { Current = attempt } };
 
         record = QuotaCorrections.After(record, Says(midnight.AddMinutes(1), midnight.AddMinutes(2)), quotas);
@@ -94,52 +102,81 @@ public sealed class Calls
         }
     }
 
-    [Fact]
-    public void A_day_promises_no_more_than_its_calls_while_runs_that_were_planned_before_midnight_run()
+    [Theory]
+    [InlineData(Arm.Stable, 100)] // and not the calls of the day after, too
+    [InlineData(Arm.Candidate, 1)]
+    public void A_count_of_calls_takes_at_most_what_a_day_has(Arm arm, long expected)
     {
-        var midnight = new DateTimeOffset(2026, 11, 25, 8, 0, 0, TimeSpan.Zero); // in Los Angeles
-        var quota = new Quota
+        var quotas = Table(
+            new Quota
+            {
+                Api = "orders",
+                PerDay = 100,
+                Scope = QuotaScope.Application,
+            }
+        );
+
+        var record = QuotaCorrections.After(new ConnectorRecord(), Counts(arm, 4_000_000), quotas);
+
+        var taken = record.Quotas.Of("orders").Days.GetValueOrDefault("")?.Calls ?? 0;
+        Assert.Equal(expected, taken + 1); // one call was promised before
+    }
+
+    [Theory]
+    [InlineData(Arm.Stable, true)]
+    [InlineData(Arm.Candidate, false)]
+    public void Only_a_stable_runs_count_takes_calls_of_the_application(Arm arm, bool takesCalls)
+    {
+        var rate = new Quota
         {
-            Api = Fulfillment,
-            PerDay = 40,
+            Api = "orders",
+            Rate = new Rate("1/1s"),
+            Burst = 100,
             Scope = QuotaScope.Application,
         };
-        var uses = A.Flow() with { Uses = [new ApiUse { Api = Fulfillment }] };
-        var world = Shop(uses, Marketplace.Ebay, quota);
-        world.Now = midnight.AddSeconds(-15);
-        world.Connector = world.Connector with
-        {
-            Metadata = world.Connector.Metadata with { CreationTimestamp = world.Now },
-        };
-        world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(25) };
-        world.Step(); // lists the flow
-        // The plan of 23:59:50 comes at 23:59:59.5, so the containers start after midnight.
-        world.Now = midnight.AddSeconds(-0.5);
-        world.Step();
-        Given.That(world.Runs.SelectMany(r => r.Print.Stores).Count() == 40, "runs that are planned before midnight");
-        world.Connector = world.Connector.With(uses, uses with { Name = "returns" });
 
-        world.Now = midnight.AddSeconds(1);
-        world.Run(TimeSpan.FromSeconds(15));
+        var record = QuotaCorrections.After(new ConnectorRecord(), Counts(arm, 4_000_000), Table(rate));
 
-        // All of these runs began in the new day.
-        Assert.InRange(world.Runs.SelectMany(r => r.Print.Stores).Count(), 0, 40);
+        Assert.Equal(takesCalls, !record.Quotas.Of("orders").FullAt.IsEmpty);
     }
 
-    [Fact]
-    public void Quotas_of_an_api_that_no_flow_uses_any_more_are_forgotten()
+    /// <summary>A run of one store over midnight, which was promised one call.</summary>
+    private static RunEnded Counts(Arm arm, long calls)
     {
-        var quota = new Quota { Api = "orders", Rate = new Rate("1/5s") };
-        var uses = A.Flow() with { Uses = [new ApiUse { Api = "orders" }] };
-        var world = Shop(uses, Marketplace.Amazon, quota);
-        world.Run(TimeSpan.FromSeconds(25));
-        Given.That(!world.Record.Quotas.IsEmpty, "a bucket");
-
-        world.Connector = world.Connector.With(A.Flow()).WithStores(new Store { Name = "other" });
-        world.Run(TimeSpan.FromMinutes(3));
-
-        Assert.Empty(world.Record.Quotas.Of("orders").FullAt);
+        var startedAt = new DateTimeOffset(2026, 11, 24, 23, 0, 0, TimeSpan.Zero);
+        var entry = new Entry
+        {
+            Arm = arm,
+            Attempt = arm == Arm.Candidate ? 1 : 0,
+            Stores = ["a"],
+            Promised = ImmutableSortedDictionary<string, int>.Empty.Add("orders", 1),
+            PromisedAt = startedAt,
+            StartBy = startedAt,
+            Deadline = startedAt.AddHours(3),
+            Result = RunResult.Succeeded,
+            EndedAt = startedAt.AddHours(2),
+        };
+        var ending = new RunEnding
+        {
+            HasReport = true,
+            HasStarted = true,
+            StartedAt = startedAt,
+            Ran = TimeSpan.FromHours(2),
+            Reports = [null],
+            Calls = new ReportedCalls { Total = ImmutableSortedDictionary<string, long>.Empty.Add("orders", calls) },
+        };
+        return new RunEnded("orders", new Occasion { Id = "s1" }, entry, ending, "pod");
     }
+
+    private static QuotaTable Table(Quota quota) =>
+        QuotaTable.Of(
+            new ConnectorSpec
+            {
+                Marketplace = Marketplace.Custom,
+                Flows = [A.Flow() with { Uses = [new ApiUse { Api = quota.Api }] }],
+                Quotas = [quota],
+            }
+        );
 
     private static World Shop(Flow flow, Marketplace marketplace, params ImmutableArray<Quota> quotas)
     {
