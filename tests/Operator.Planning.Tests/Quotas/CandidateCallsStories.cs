@@ -140,10 +140,10 @@ public sealed class CandidateCallsStories
         Assert.Equal(takesCalls, !record.Quotas.Of("orders").FullAt.IsEmpty);
     }
 
-    /// <summary>A run of one store over midnight, which was promised one call.</summary>
+    /// <summary>A run of one store for two hours, which was promised one call.</summary>
     private static RunEnded Counts(Arm arm, long calls)
     {
-        var startedAt = new DateTimeOffset(2026, 11, 24, 23, 0, 0, TimeSpan.Zero);
+        var startedAt = new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
         var entry = new Entry
         {
             Arm = arm,
