@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Planning.Actions;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
@@ -29,9 +30,13 @@ public static class Planner
         {
             return StandStill(seen, why);
         }
+        if (seen.CommitRefusal is not null)
+        {
+            return OnlyDelete(seen, "the record can't be written");
+        }
         if (seen.RecordTooLarge is not null)
         {
-            return OnlyDelete(seen);
+            return OnlyDelete(seen, "the record is too large");
         }
         var draft = ListAdoption.Adopt(Claiming.Claim(Adoption.Begin(seen)));
         // Decide actions first, because suspensions and run-nows change the following steps.
@@ -59,7 +64,6 @@ public static class Planner
         {
             { IsBeingDeleted: true } => "the connector is being deleted",
             { IsClockSkewed: true } => "the clock is wrong",
-            { CommitRefusal: not null } => "the record can't be written",
             { Record: RecordSight.Foreign } => "an object that is not ours has the record's name",
             _ => null,
         };
@@ -92,8 +96,8 @@ public static class Planner
 
     /// <summary>
     /// With a wrong clock, future slots would count as missed and live runs as overdue. So the planner decides nothing until the
-    /// clock is right: no run starts and no cohort widens. The same applies when the record can't be written, and to a connector that is
-    /// being deleted.
+    /// clock is right: no run starts, no cohort widens and no pod is deleted. The same applies to a connector that is being deleted, and
+    /// to one whose record has the name of a foreign object.
     /// </summary>
     private static Plan StandStill(Observation seen, string because)
     {
@@ -102,6 +106,7 @@ public static class Planner
         {
             Record = draft.Record,
             ConnectorStatus = ConnectorTeller.Tell(draft, PodIndex.Of(seen, draft.Record), new WaitingStores()),
+            RolloutStatus = RolloutTeller.Tell(draft),
             Actions = ActionTeller.Tell(draft),
             IsSuspended = draft.Spec.Suspend,
             Because = because,
@@ -112,17 +117,19 @@ public static class Planner
     /// A plan that can't be committed must not be carried out. The committed record still says which pods may go, and their end makes
     /// the next record smaller.
     /// </summary>
-    private static Plan OnlyDelete(Observation seen)
+    private static Plan OnlyDelete(Observation seen, string because)
     {
         var draft = ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen)));
-        var isCommitted = seen.Record is RecordSight.Found && seen.ConnectorFindings.IsEmpty;
-        return StandStill(seen, "the record is too large") with
+        return StandStill(seen, because) with
         {
-            Changes = isCommitted ? Changes.Deletions(draft, PodIndex.Of(seen, draft.Record)) : [],
-            RolloutStatus = RolloutTeller.Tell(draft),
+            Changes = OnlyDeletions(draft, PodIndex.Of(seen, draft.Record)),
             OutdatedActions = ActionAges.Outdated(draft),
         };
     }
+
+    /// <summary>Pods that the committed record allows to delete; none while no record is committed.</summary>
+    private static ImmutableArray<Change> OnlyDeletions(Draft draft, PodIndex pods) =>
+        draft.Seen.Record is RecordSight.Found ? Changes.Deletions(draft, pods) : [];
 
     private static Plan Conclude(Draft draft, PodIndex pods, WaitingStores waiting)
     {
@@ -132,7 +139,7 @@ public static class Planner
             Record = draft.Record,
             MustCommit = draft.MustCommit,
             Widens = draft.Widens,
-            Changes = isUsable ? Changes.Of(draft, pods) : [],
+            Changes = isUsable ? Changes.Of(draft, pods) : OnlyDeletions(draft, pods),
             ConnectorStatus = ConnectorTeller.Tell(draft, pods, waiting),
             RolloutStatus = RolloutTeller.Tell(draft),
             Actions = ActionTeller.Tell(draft),

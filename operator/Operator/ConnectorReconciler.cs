@@ -74,6 +74,7 @@ internal sealed class ConnectorReconciler(
         }
         // Commit: a change is executed only after the record contains its plan.
         StoredRecord? committed = null;
+        FailedWrite? refused = null;
         try
         {
             // While the status says that the record is too large, every plan is committed, so that the condition stays until one fits.
@@ -83,8 +84,8 @@ internal sealed class ConnectorReconciler(
         }
         catch (KubeApiException e) when (e.IsRefusal)
         {
-            var refused = gathered.Seen with { CommitRefusal = e.Message };
-            return await WithoutCommitAsync(key, gathered with { Seen = refused }, plan.WakeAt, ct);
+            refused = new FailedWrite("write the record", e.Message);
+            (gathered, plan) = WithoutCommit(gathered, plan, e);
         }
         catch (RecordTooLargeException e)
         {
@@ -97,6 +98,7 @@ internal sealed class ConnectorReconciler(
         }
         // Act.
         var failed = await actor.ActAsync(gathered.Seen.Connector, plan, ct);
+        failed = refused is null ? failed : failed.Insert(0, refused);
         // Tell: write the statuses last.
         var writes = new WritePass(time);
         var rest = await teller.TellAsync(new Decision(gathered, plan, committed), writes, ct);
@@ -137,21 +139,13 @@ internal sealed class ConnectorReconciler(
     }
 
     /// <summary>
-    /// The API server refuses the record. A plan that is not in the record may not be executed, but the status says why nothing
-    /// happens.
+    /// The API server refuses the record. A plan that is not in the record may not be executed: a plan that needs no commit takes its
+    /// place, and the status says why nothing new happens.
     /// </summary>
-    private async Task<Outcome> WithoutCommitAsync(
-        ObjectKey key,
-        Gathered gathered,
-        DateTimeOffset? wakeAt,
-        CancellationToken ct
-    )
+    private static Planned WithoutCommit(Gathered gathered, Plan plan, KubeApiException e)
     {
-        var seen = gathered.Seen;
-        var writes = new WritePass(time);
-        await teller.TellAsync(new Decision(gathered, Planner.Plan(seen), Committed: null), writes, ct);
-        var commit = new FailedWrite("write the record", seen.CommitRefusal ?? "");
-        return OutcomeOf(key, [commit, .. writes.Failed], wakeAt - time.GetUtcNow()) ?? new Outcome.Done();
+        var seen = gathered.Seen with { CommitRefusal = e.Message };
+        return new Planned(gathered with { Seen = seen }, Planner.Plan(seen) with { WakeAt = plan.WakeAt });
     }
 
     /// <summary>Finalizers of others keep the connector. Its status says that nothing new is run; nothing is committed or changed.</summary>

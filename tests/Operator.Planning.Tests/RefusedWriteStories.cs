@@ -1,5 +1,8 @@
 using Operator.Api;
 using Operator.Planning.Facts;
+using Operator.Planning.Output;
+using Operator.Planning.Tests.KnownFaults;
+using Operator.Testing;
 
 namespace Operator.Planning.Tests;
 
@@ -51,6 +54,31 @@ public sealed class RefusedWriteStories
             (ready?.Status, ready?.Reason, ready?.Message)
         );
     }
+
+    [Fact]
+    public void While_the_record_is_refused_what_the_committed_record_allows_is_deleted_all_the_same()
+    {
+        var world = A.SettledWorld();
+        world.Connector = Keep(world.Connector, 9);
+        world.Run(TimeSpan.FromMinutes(2));
+        world.Connector = Keep(world.Connector, 0);
+        var allowed = Planner.Plan(world.Observe() with { RecordTooLarge = "it is" });
+        Given.That(allowed.Changes.OfType<Change.DeletePod>().Any(), "pods that may go");
+
+        var plan = Planner.Plan(world.Observe() with { CommitRefusal = "exceeded quota: count/syncrecords" });
+
+        Assert.Equal(allowed.Changes.Length, plan.Changes.Length);
+        Assert.NotNull(plan.RolloutStatus);
+    }
+
+    private static MarketplaceConnector Keep(MarketplaceConnector connector, int slots) =>
+        connector with
+        {
+            Spec = connector.Spec with
+            {
+                History = new HistoryLimits { Slots = slots, FailedRuns = 0 },
+            },
+        };
 
     private static Observation Seen() =>
         new()

@@ -63,6 +63,22 @@ public sealed class PodSightTests
         Assert.Null(error);
     }
 
+    [Theory]
+    [InlineData("\"spec\":{\"activeDeadlineSeconds\":90},", 90)]
+    [InlineData("\"spec\":{\"activeDeadlineSeconds\":\"90\"},", null)]
+    [InlineData("\"spec\":{},", null)]
+    [InlineData("", null)]
+    public void The_deadline_of_a_pod_is_read_where_there_is_one(string spec, int? seconds)
+    {
+        var json = $$$"""
+            {"metadata":{"name":"a","namespace":"shops","uid":"u"},{{{spec}}}"status":{"phase":"Running"}}
+            """;
+
+        var pod = PodProjection.Of(new KubeObject(JsonElement.Parse(json))).Pod;
+
+        Assert.Equal(seconds, (int?)pod.ActiveDeadline?.TotalSeconds);
+    }
+
     private static ObservedPod Read(string containers, string initContainers, string fingerprint = "{}")
     {
         var annotation = JsonValue.Create(fingerprint).ToJsonString();

@@ -153,6 +153,22 @@ public sealed class RefusedWritesTests : IDisposable
     }
 
     [Fact]
+    public void What_the_record_allows_is_deleted_while_the_record_is_refused()
+    {
+        using (_world.Faults.Add(r => IsPod(r, KubeVerb.Delete) ? Failure(403) : null))
+        {
+            _world.RunTo(Noon.AddMinutes(6).AddSeconds(30));
+            Assert.True(_world.Pods.Count() > 60, $"{_world.Pods.Count()} pods");
+        }
+        using var rule = _world.Faults.Add(r => IsCommit(r) ? Failure(403) : null);
+
+        _world.Run(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(Reasons.RecordRefused, ReadyReason);
+        Assert.InRange(_world.Pods.Count(), 0, 40);
+    }
+
+    [Fact]
     public void Events_that_are_refused_stop_nothing()
     {
         using var rule = _world.Faults.Add(r => r.Type == CoreTypes.Events ? Failure(403) : null);

@@ -61,6 +61,19 @@ public abstract record Schedule
     /// <summary>Parses a flow's schedule. Throws <see cref="FormatException"/> when it cannot be parsed.</summary>
     public static Schedule Of(Flow flow) => Parse(flow.Schedule, flow.TimeZone);
 
+    /// <summary>The schedule; null when it can't be parsed. Schedules are equal by value, however they are spelt.</summary>
+    public static Schedule? Find(string schedule, string timeZone)
+    {
+        try
+        {
+            return Parse(schedule, timeZone);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The problem of a schedule and the fix; null when valid. <paramref name="minimumInterval"/> is the shortest <c>@every</c>.</summary>
     public static string? Problem(string schedule, string timeZone, TimeSpan minimumInterval)
     {

@@ -48,6 +48,18 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     /// <summary>The rollout; null when it is missing or unusable.</summary>
     public SyncRollout? Policy => Seen.Rollout is RolloutSight.Present present ? present.Policy : null;
 
+    /// <summary>
+    /// The record as new runs see it: while the rollout can't be followed, its attempt is on hold and all stores run stable. So the
+    /// revisions that new runs can have are stable and the candidate of <see cref="ConnectorRecord.RunningAttempt"/>.
+    /// </summary>
+    public ConnectorRecord Followed =>
+        Policy is not null || Record.RunningAttempt is null
+            ? Record
+            : Record with
+            {
+                Attempts = Record.Attempts with { Current = null },
+            };
+
     public Draft Decide(ConnectorRecord record, string because) =>
         this with
         {

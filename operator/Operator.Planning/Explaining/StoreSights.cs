@@ -57,7 +57,7 @@ internal static class StoreSights
             var until = order.Until is { } end ? $"until {question.Told(end)}" : "until an Unsuspend action";
             yield return $"suspended by SyncAction {order.Action} {until}{(order.Reason.Length > 0 ? $": {order.Reason}" : "")}";
         }
-        if (Isolated(plan, store) is { } isolated)
+        foreach (var isolated in Isolated(draft, flow, store))
         {
             yield return isolated;
         }
@@ -93,10 +93,23 @@ internal static class StoreSights
     public static string PodOf(Draft draft, string flow, string occasion, Entry entry) =>
         PodNames.Of(draft.Seen.Connector.Metadata.Name, draft.Record.Id, flow, occasion, entry.Index);
 
-    private static string? Isolated(FlowPlan plan, string store) =>
-        plan.Isolated.FirstOrDefault(i => i.Store == store) is { } isolation
-            ? $"it runs in groups of at most {isolation.Size}, because a run with it failed before it reached all its stores; each due time that goes well doubles this number"
-            : null;
+    private static IEnumerable<string> Isolated(Draft draft, Flow flow, string store)
+    {
+        var (stable, candidate) = (draft.Record.Revisions.StableHash, draft.Record.RunningAttempt?.Revision);
+        foreach (var revision in new[] { stable, candidate }.OfType<string>())
+        {
+            var sizes = GroupSizes
+                .OfPlan(draft.Record.Plan(flow.Name), revision)
+                .Where(s => s.Store == store && s.Size < flow.MaxStoresPerRun)
+                .Select(s => s.Size)
+                .ToList();
+            if (sizes.Count > 0)
+            {
+                var subject = revision == stable ? "it" : $"with the candidate {revision} it";
+                yield return $"{subject} runs in groups of at most {sizes.Min()}, because a run with it failed before it reached all its stores; each due time that goes well doubles this number";
+            }
+        }
+    }
 
     private static string Live(Draft draft, StoreQuestion question, string flow, (Occasion Occasion, Entry Entry) run)
     {
@@ -147,8 +160,7 @@ internal static class StoreSights
         var startable = draft.Now - flow.StartingDeadline.Value - flow.Spread.Value;
         var isWanted = draft.Roster.IsActive(question.Store) && Holder(draft, flow, question.Store) is null;
         // The operator has not seen the present schedule yet, so nothing was due by it.
-        var isEdited = plan.Schedule != flow.Schedule || plan.TimeZone != flow.TimeZone;
-        if (draft.Spec.Suspend || isEdited || plan.LastSlot is not { } last || !isWanted)
+        if (draft.Spec.Suspend || DueSince.IsEdited(plan, flow) || plan.LastSlot is not { } last || !isWanted)
         {
             return null;
         }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Operator.Api;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
 
@@ -33,23 +34,37 @@ internal sealed record CanonicalContent
     {
         public string? ConfigMap { get; init; }
 
-        /// <summary>SHA-256 of the value of the ConfigMap's key.</summary>
+        /// <summary>SHA-256 of the value of the ConfigMap's key. Null: without the values.</summary>
         public string? Content { get; init; }
         public string Name { get; init; } = "";
         public string? Secret { get; init; }
         public string? Value { get; init; }
     }
 
-    public static CanonicalContent Of(ConnectorSpec spec, ImmutableSortedDictionary<string, string> values)
+    public static CanonicalContent Of(ConnectorSpec spec, ImmutableSortedDictionary<string, string> values) =>
+        Of(spec.Sync, spec.Flows.Select(f => KeyValuePair.Create(f.Name, f.Parameters)), values);
+
+    /// <summary>The content without the values of ConfigMaps.</summary>
+    public static CanonicalContent WithoutValues(ConnectorSpec spec) =>
+        Of(spec.Sync, spec.Flows.Select(f => KeyValuePair.Create(f.Name, f.Parameters)), values: null);
+
+    /// <summary>The revision's content without the values of ConfigMaps.</summary>
+    public static CanonicalContent WithoutValues(Revision revision) =>
+        Of(revision.Sync, revision.FlowParameters, values: null);
+
+    private static CanonicalContent Of(
+        SyncPodSpec sync,
+        IEnumerable<KeyValuePair<string, ImmutableSortedDictionary<string, string>>> flows,
+        ImmutableSortedDictionary<string, string>? values
+    )
     {
-        var sync = spec.Sync;
         return new CanonicalContent
         {
             Annotations = Map(sync.PodAnnotations),
             Args = List(sync.Args),
             Command = List(sync.Command),
             Env = List<Variable>([.. sync.Env.Select(variable => Of(variable, values))]),
-            Flows = FlowParameters(spec.Flows),
+            Flows = FlowParameters(flows),
             FsGroup = sync.FsGroup == sync.RunAsUser ? null : sync.FsGroup,
             Image = sync.Image,
             RunAsUser = sync.RunAsUser == Defaults.RunAsUser ? null : sync.RunAsUser,
@@ -64,13 +79,13 @@ internal sealed record CanonicalContent
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, CanonicalJson.Default.CanonicalContent);
 
-    private static Variable Of(EnvVar variable, ImmutableSortedDictionary<string, string> values)
+    private static Variable Of(EnvVar variable, ImmutableSortedDictionary<string, string>? values)
     {
         var (configMap, secret) = (variable.ValueFrom?.ConfigMapKeyRef, variable.ValueFrom?.SecretKeyRef);
         return new Variable
         {
             ConfigMap = configMap is null ? null : RevisionContent.KeyOf(configMap),
-            Content = configMap is null ? null : HashOf(values[RevisionContent.KeyOf(configMap)]),
+            Content = configMap is null || values is null ? null : HashOf(values[RevisionContent.KeyOf(configMap)]),
             Name = variable.Name,
             Secret = secret is null ? null : RevisionContent.KeyOf(secret),
             Value = variable.Value,
@@ -81,15 +96,15 @@ internal sealed record CanonicalContent
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)));
 
     private static SortedDictionary<string, SortedDictionary<string, string>>? FlowParameters(
-        ImmutableArray<Flow> flows
+        IEnumerable<KeyValuePair<string, ImmutableSortedDictionary<string, string>>> flows
     )
     {
         var parameters = new SortedDictionary<string, SortedDictionary<string, string>>(StringComparer.Ordinal);
-        foreach (var flow in flows)
+        foreach (var (flow, own) in flows)
         {
-            if (Map(flow.Parameters) is { } map)
+            if (Map(own) is { } map)
             {
-                parameters.TryAdd(flow.Name, map);
+                parameters.TryAdd(flow, map);
             }
         }
         return parameters.Count == 0 ? null : parameters;

@@ -131,9 +131,12 @@ public sealed record Observation
 /// <summary>Operator settings for planning.</summary>
 public sealed record PlanLimits
 {
+    /// <summary>The clocks of nodes, API server and operator may differ by this time; with more nothing is planned.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
+
     /// <summary>The longest time a sent create request can take. Default 8 s.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>A pod that is not seen by <c>startBy</c> + this time will never appear. <see cref="WriteTimeout"/> + 5 s.</summary>
-    public TimeSpan LateArrival => WriteTimeout + TimeSpan.FromSeconds(5);
+    /// <summary>A pod that is not seen by <c>startBy</c> + this time will never appear. <see cref="WriteTimeout"/> + <see cref="ClockSkew"/>.</summary>
+    public TimeSpan LateArrival => WriteTimeout + ClockSkew;
 }

@@ -23,6 +23,9 @@ public sealed record ObservedPod
     public long Counter { get; init; }
     public PodPhase Phase { get; init; }
 
+    /// <summary>The pod's <c>activeDeadlineSeconds</c>: the kubelet ends it then. Null: the pod has none.</summary>
+    public TimeSpan? ActiveDeadline { get; init; }
+
     /// <summary>The pod's own reason, such as <c>Evicted</c> or <c>DeadlineExceeded</c>.</summary>
     public string? Reason { get; init; }
 

@@ -111,26 +111,27 @@ internal sealed class PodIndex
     /// <summary>Another pod has the name. The operator does not touch that pod, and cannot create a pod with the name.</summary>
     public bool IsTaken(string podName) => _foreignNames.Contains(podName);
 
-    /// <summary>Strays that have ended and may be deleted: not a pod of somebody else that has the name of a run.</summary>
-    public IEnumerable<ObservedPod> EndedStrays => Strays.Where(p => HasEnded(p) && !_foreignRuns.Contains(p.Name));
+    /// <summary>A run of somebody else that has the name of a run of ours; it is not deleted.</summary>
+    public bool IsForeignRun(string podName) => _foreignRuns.Contains(podName);
 
     /// <summary>Live runs of the flow that the record does not know. Each takes a place, as every other run.</summary>
-    public int LiveStrays(string flow) => Strays.Count(p => IsLiveStray(p, flow));
+    public int LiveStrays(string flow, Observation seen) => Strays.Count(p => IsLiveStray(p, flow, seen));
 
-    /// <summary>Stores in live runs of the flow: entries without a result, and strays that have not ended.</summary>
-    public HashSet<string> BusyStores(string flow, FlowPlan plan) =>
+    /// <summary>Stores in live runs of the flow: entries without a result, and strays that can still run.</summary>
+    public HashSet<string> BusyStores(string flow, FlowPlan plan, Observation seen) =>
         plan
             .Entries.Where(e => e.Result is null)
             .SelectMany(e => e.Stores)
             .Concat(
-                Strays.Where(p => IsLiveStray(p, flow)).SelectMany(p => p.Fingerprint!.Stores) // a stray has one
+                Strays.Where(p => IsLiveStray(p, flow, seen)).SelectMany(p => p.Fingerprint!.Stores) // a stray has one
             )
             .ToHashSet(StringComparer.Ordinal);
 
     public static bool HasEnded(ObservedPod pod) =>
         pod.IsGone || pod.Phase is PodPhase.Failed or PodPhase.Succeeded || pod.Container is ContainerSight.Terminated;
 
-    private static bool IsLiveStray(ObservedPod pod, string flow) => !HasEnded(pod) && pod.Fingerprint?.Flow == flow;
+    private static bool IsLiveStray(ObservedPod pod, string flow, Observation seen) =>
+        pod.Fingerprint?.Flow == flow && !StrayPods.IsOver(pod, seen);
 
     private static (string Flow, string Occasion, int Index) KeyOf(Fingerprint print) =>
         (print.Flow, print.Occasion, print.Index);

@@ -58,6 +58,16 @@ public static class RevisionContent
 
     public static string KeyOf(KeySelector selector) => $"{selector.Name}/{selector.Key}";
 
+    /// <summary>
+    /// The spec differs from the revision in more than the values of ConfigMaps. So it is other content, also while it can't be formed.
+    /// </summary>
+    internal static bool IsOther(ConnectorSpec spec, Revision revision) =>
+        !CanonicalContent
+            .WithoutValues(spec)
+            .ToJson()
+            .AsSpan()
+            .SequenceEqual(CanonicalContent.WithoutValues(revision).ToJson());
+
     /// <summary>Clears the fields outside the revision: they take effect from the next run, on every revision.</summary>
     private static SyncPodSpec WithinRevision(SyncPodSpec sync) =>
         sync with

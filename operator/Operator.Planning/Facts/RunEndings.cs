@@ -12,9 +12,6 @@ public static class RunEndings
     /// <summary>The runtimes' words for a container that was made but whose process never ran.</summary>
     private static readonly ImmutableArray<string> NeverRanReasons = ["StartError", "ContainerCannotRun"];
 
-    /// <summary>The clocks of nodes, API server and operator may differ by this time; with more nothing is planned.</summary>
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
-
     /// <summary>The ending of an entry whose pod was seen; null while the run is live.</summary>
     public static RunEnding? Of(Entry entry, ObservedPod pod, RunFacts facts, Observation seen) =>
         EndingOf(entry, pod, facts, seen) is { } ending ? Credible(ending, pod, seen.Now) : null;
@@ -22,7 +19,7 @@ public static class RunEndings
     /// <summary>A node's clock may say anything: its times count within those of the API server and of the operator.</summary>
     private static RunEnding Credible(RunEnding ending, ObservedPod pod, DateTimeOffset now)
     {
-        var most = (now > pod.CreatedAt ? now - pod.CreatedAt : TimeSpan.Zero) + ClockSkew;
+        var most = (now > pod.CreatedAt ? now - pod.CreatedAt : TimeSpan.Zero) + PlanLimits.ClockSkew;
         DateTimeOffset? startedAt = pod.Container switch
         {
             ContainerSight.Running(var at) => at,

@@ -19,24 +19,29 @@ internal static class Changes
         return changes.ToImmutable();
     }
 
-    /// <summary>Pods that the record allows to delete.</summary>
+    /// <summary>
+    /// Pods that the record allows to delete. While the connector has problems, <c>spec.history</c> may be one of them, so history stays.
+    /// </summary>
     public static ImmutableArray<Change> Deletions(Draft draft, PodIndex pods)
     {
-        var prunable = Prunable.Pods(draft, pods);
+        var prunable = draft.Seen.ConnectorFindings.IsEmpty
+            ? Prunable.Pods(draft, pods)
+            : [.. Prunable.Strays(draft, pods)];
+        var pruned = prunable.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         return
         [
             .. Expired(draft, pods),
             .. prunable.Select(p => new Change.DeletePod(p.Name, p.Uid, "its occasion is closed")),
             .. Prunable
                 .KeptBySidecars(draft, pods)
-                .Where(p => !prunable.Contains(p))
+                .Where(p => !pruned.Contains(p.Name))
                 .Select(p => new Change.DeletePod(p.Name, p.Uid, "its run has ended and only sidecars still run")),
         ];
     }
 
     /// <summary>
-    /// Entries without a pod that may still be created now. A candidate run of an ended attempt is not created; one whose
-    /// creation was in flight when the attempt ended is one more run in flight.
+    /// Entries without a pod that may still be created now. A candidate run of an ended attempt is not created, unless its revision
+    /// was promoted; one whose creation was in flight when the attempt ended is one more run in flight.
     /// </summary>
     private static IEnumerable<PodDraft> Creates(Draft draft, PodIndex pods)
     {
@@ -46,7 +51,10 @@ internal static class Changes
             {
                 foreach (var entry in occasion.Entries.Where(e => IsToBeMade(e, draft.Now)))
                 {
-                    var isOfEndedAttempt = entry.Attempt != 0 && entry.Attempt != draft.Record.RunningAttempt?.Number;
+                    var isOfEndedAttempt =
+                        entry.Attempt != 0
+                        && entry.Attempt != draft.Record.RunningAttempt?.Number
+                        && entry.Revision != draft.Record.Revisions.StableHash;
                     if (
                         !isOfEndedAttempt
                         && pods.Find(flow.Name, occasion, entry) is null
@@ -62,7 +70,7 @@ internal static class Changes
     }
 
     private static bool IsToBeMade(Entry entry, DateTimeOffset now) =>
-        entry is { Result: null, Stop: null }
+        entry is { Result: null, Stop: null, IsWithdrawn: false }
         && now <= entry.StartBy
         && (entry.NotBefore is not { } notBefore || now >= notBefore);
 

@@ -8,7 +8,8 @@ namespace Operator.Planning.Output;
 
 /// <summary>
 /// Pods that may be deleted: folded pods of closed occasions beyond <c>spec.history</c>, or up to
-/// <see cref="Observation.PruneUpTo"/>, ended strays, and pods of folded runs whose fingerprint was edited. A pod stays until a late create of the same name can no longer arrive.
+/// <see cref="Observation.PruneUpTo"/>, strays that are over, and pods of folded runs whose fingerprint was edited. A pod stays until a
+/// late create of the same name can no longer arrive.
 /// </summary>
 internal static class Prunable
 {
@@ -29,10 +30,15 @@ internal static class Prunable
                 );
             }
         }
-        prunable.AddRange(pods.EndedStrays);
         prunable.AddRange(EditedOfFoldedRuns(draft, pods));
-        return [.. prunable.Where(p => p is { IsGone: false, IsDeleting: false })];
+        return [.. prunable.Where(IsThere), .. Strays(draft, pods)];
     }
+
+    /// <summary>
+    /// Strays that have ended, or whose deadline is over: their kubelet does not tell their end any more. Not a run of somebody else.
+    /// </summary>
+    public static IEnumerable<ObservedPod> Strays(Draft draft, PodIndex pods) =>
+        pods.Strays.Where(p => IsThere(p) && !pods.IsForeignRun(p.Name) && StrayPods.IsOver(p, draft.Seen));
 
     /// <summary>
     /// Pods of folded runs in which only sidecars still run, until a late create of the same name can no longer arrive.
@@ -48,7 +54,9 @@ internal static class Prunable
                 )
             )
             .OfType<ObservedPod>()
-            .Where(p => p is { IsKeptBySidecar: true, IsGone: false, IsDeleting: false });
+            .Where(p => p.IsKeptBySidecar && IsThere(p));
+
+    private static bool IsThere(ObservedPod pod) => pod is { IsGone: false, IsDeleting: false };
 
     /// <summary>Nobody can read the history of a pod whose fingerprint was edited. A live run is stopped by its entry.</summary>
     private static IEnumerable<ObservedPod> EditedOfFoldedRuns(Draft draft, PodIndex pods) =>

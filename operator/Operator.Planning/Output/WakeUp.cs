@@ -12,8 +12,8 @@ internal static class WakeUp
     /// <summary>The shortest time to a wake-up, so that there is no hot loop.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>ConfigMaps are not watched, so a missing one is looked for again after this time.</summary>
-    private static readonly TimeSpan MissingRetry = TimeSpan.FromSeconds(30);
+    /// <summary>ConfigMaps are not watched, so while content can't be formed they are read again after this time.</summary>
+    private static readonly TimeSpan UnformedRetry = TimeSpan.FromSeconds(30);
 
     public static DateTimeOffset? At(Draft draft, PodIndex pods, WaitingStores waiting)
     {
@@ -33,9 +33,9 @@ internal static class WakeUp
 
     private static IEnumerable<DateTimeOffset> Instants(Draft draft, PodIndex pods, WaitingStores waiting)
     {
-        if (draft.Seen.Desired is DesiredContent.Unformed { IsMissing: true })
+        if (draft.Seen.Desired is DesiredContent.Unformed)
         {
-            yield return draft.Now + MissingRetry;
+            yield return draft.Now + UnformedRetry;
         }
         if (Charges.RenewAt(draft.Seen) is { } renewal)
         {
@@ -53,6 +53,10 @@ internal static class WakeUp
         {
             yield return drop.At + StoreDrops.Told;
         }
+        foreach (var stray in pods.Strays.Where(p => !PodIndex.HasEnded(p)))
+        {
+            yield return StrayPods.LastInstant(stray, draft.Seen) + Least;
+        }
         foreach (var flow in draft.Spec.Flows)
         {
             if (Occasions.NextSlot(draft, flow) is { } slot)
@@ -66,12 +70,12 @@ internal static class WakeUp
             {
                 yield return held;
             }
-            foreach (var occasion in plan.Occasions)
+        }
+        foreach (var (flow, occasion) in Expiry.AllAsOpened(draft.Spec, draft.Record))
+        {
+            foreach (var at in OfOccasion(draft, flow, occasion, pods))
             {
-                foreach (var at in OfOccasion(draft, flow, occasion, pods))
-                {
-                    yield return at;
-                }
+                yield return at;
             }
         }
     }
@@ -88,7 +92,6 @@ internal static class WakeUp
                 yield return entry.StartBy + draft.Seen.Limits.LateArrival + Least;
             }
         }
-        var opened = Expiry.AsOpened(flow, occasion);
         foreach (var entry in occasion.Entries.Where(e => e.Result is null))
         {
             if (entry.NotBefore is { } notBefore)
@@ -96,7 +99,7 @@ internal static class WakeUp
                 yield return notBefore;
             }
             yield return entry.Deadline + draft.Record.GraceOf(entry) + draft.Seen.Limits.LateArrival + Least;
-            if (pods.Find(flow.Name, occasion, entry) is { } pod && Expiry.EndsAt(opened, entry, pod) is { } ends)
+            if (pods.Find(flow.Name, occasion, entry) is { } pod && Expiry.EndsAt(flow, entry, pod) is { } ends)
             {
                 yield return ends;
             }

@@ -38,6 +38,10 @@ internal static class Buckets
         return book.SpentUntil is { } spent ? Later(ready, At(spent)) : ready;
     }
 
+    /// <summary>Calls of this day that are not promised yet; null: no day's limit is known.</summary>
+    public static long? LeftToday(this ApiBook book, Limit limit, string key, DateTimeOffset now) =>
+        limit.PerDay - book.DayOf(limit, key, now)?.Calls;
+
     /// <summary>Takes calls out, even when the bucket does not hold them. Later draws then wait longer.</summary>
     public static ApiBook Draw(this ApiBook book, Limit limit, string key, long calls, DateTimeOffset now)
     {
@@ -139,7 +143,7 @@ internal static class Buckets
     /// <summary>A run that was planned before midnight and started after it made its calls in the new day.</summary>
     private static ApiBook CorrectDays(this ApiBook book, Limit limit, Correction change)
     {
-        var (promised, made) = (change.Promised, change.Made);
+        var (promised, made) = (change.Promised, change.MadeInDay ?? change.Made);
         return (change.PromisedAt, change.StartedAt) switch
         {
             ({ } from, { } to) when limit.DayEnd(from) == limit.DayEnd(to) => book.AddToDay(
@@ -188,6 +192,9 @@ internal static class Buckets
 /// <summary>What a run was promised of one bucket, and what it made.</summary>
 internal sealed record Correction(string Key, long Promised, long Made)
 {
+    /// <summary>The calls that count for a day; null: <see cref="Made"/>.</summary>
+    public long? MadeInDay { get; init; }
+
     /// <summary>When the calls were promised; null: no day's calls were promised then.</summary>
     public DateTimeOffset? PromisedAt { get; init; }
 

@@ -40,7 +40,13 @@ internal sealed class CandidateWord
             return book;
         }
         var until = dayEnd - run.At < AtATime ? dayEnd : run.At + AtATime;
-        var word = new CandidateSpent { Attempt = attempt.Number, Until = until.ToUnixTimeMilliseconds() };
+        // A slow run of the day before ends none of today's holds.
+        var held = book.CandidateSpent is { } before && before.Attempt == attempt.Number ? before.Until : 0;
+        var word = new CandidateSpent
+        {
+            Attempt = attempt.Number,
+            Until = Math.Max(held, until.ToUnixTimeMilliseconds()),
+        };
         return book with { CandidateSpent = word };
     }
 }

@@ -8,7 +8,8 @@ namespace Operator.Planning.Quotas;
 /// <summary>
 /// Replaces the calls that a run was promised by the calls that it reports, at most those that it can have made. Without a report
 /// the promised calls count as made, because a killed worker may have made all of them. A run whose container never started
-/// made no calls.
+/// made no calls. What a candidate counts above its promise is only its own word, as with <see cref="CandidateWord"/>: it never
+/// takes calls from a day, or from the bucket that all stores share.
 /// </summary>
 internal static class QuotaCorrections
 {
@@ -68,11 +69,22 @@ internal static class QuotaCorrections
             }
         }
 
-        /// <summary>The most calls that one bucket can have given to the run, at least those that were promised.</summary>
-        public long Most(Limit limit, long promised) => Math.Max(promised, limit.MostIn(Lasted) ?? promised);
-
-        public Correction Correction(string key, long promised, long made) =>
-            new(key, promised, made) { PromisedAt = Entry.PromisedAt, StartedAt = Ending.StartedAt };
+        /// <param name="limit">The limit of the bucket.</param>
+        /// <param name="key">The bucket.</param>
+        /// <param name="promised">Calls that were promised of the bucket.</param>
+        /// <param name="reported">Calls that the run reports; what the bucket can't have given is left out.</param>
+        public Correction Correction(Limit limit, string key, long promised, long reported)
+        {
+            var made = Math.Min(reported, Math.Max(promised, limit.MostIn(Lasted) ?? promised));
+            var isOwnWord = Entry.Arm == Arm.Candidate && made > promised;
+            return new Correction(key, promised, isOwnWord && limit.Scope == QuotaScope.Application ? promised : made)
+            {
+                // A run over midnight can have made the calls of two days, but not in one of them.
+                MadeInDay = isOwnWord ? promised : Math.Min(made, Math.Max(promised, limit.PerDay ?? made)),
+                PromisedAt = Entry.PromisedAt,
+                StartedAt = Ending.StartedAt,
+            };
+        }
     }
 
     private static ApiBook Corrected(ApiBook book, Limit limit, Claim claim)
@@ -81,13 +93,12 @@ internal static class QuotaCorrections
         if (limit.Scope == QuotaScope.Application)
         {
             var all = (long)promised * claim.Entry.Stores.Length;
-            var total = Math.Min(Total(claim, limit.Api) ?? all, claim.Most(limit, all));
-            return book.Correct(limit, claim.Correction(Buckets.Application, all, total), claim.Run.At);
+            var total = Total(claim, limit.Api) ?? all;
+            return book.Correct(limit, claim.Correction(limit, Buckets.Application, all, total), claim.Run.At);
         }
-        var most = claim.Most(limit, promised);
         var made = ByStore(claim, limit.Api, promised);
         return claim
-            .Entry.Stores.Select((store, i) => claim.Correction(store, promised, Math.Min(made[i], most)))
+            .Entry.Stores.Select((store, i) => claim.Correction(limit, store, promised, made[i]))
             .Aggregate(book, (b, change) => b.Correct(limit, change, claim.Run.At));
     }
 

@@ -7,15 +7,19 @@ namespace Operator.Planning.Quotas;
 /// <summary>Admits stores of one flow when their calls can be promised, and draws the promised calls.</summary>
 internal sealed class QuotaGate
 {
+    /// <summary>The end of a run with carried calls is an event. In case that it is missed, this is the time of the next look.</summary>
+    private static readonly TimeSpan NextLook = TimeSpan.FromSeconds(5);
     private readonly ImmutableArray<(ApiUse Use, Limit Limit)> _uses;
     private readonly QuotaBook _book;
     private readonly CandidateWord _word;
+    private readonly CarriedCalls _carried;
     private readonly DateTimeOffset _now;
 
     private QuotaGate(ImmutableArray<(ApiUse Use, Limit Limit)> uses, ConnectorRecord record, DateTimeOffset now)
     {
         (_uses, _book, _now) = (uses, record.Quotas, now);
         _word = CandidateWord.Of(record, uses.Select(u => u.Use.Api));
+        _carried = CarriedCalls.Of(uses.Select(u => u.Limit), record, now);
     }
 
     /// <summary><paramref name="flow"/> is null when the spec no longer lists the flow. Its uses are unknown then, so no quota limits it.</summary>
@@ -90,10 +94,15 @@ internal sealed class QuotaGate
     private DateTimeOffset? ReadyAt(ApiUse use, Limit limit, string store, int ahead)
     {
         var book = _book.Of(use.Api);
-        var ready =
+        var (key, calls) =
             limit.Scope == QuotaScope.Application
-                ? book.ReadyAt(limit, Buckets.Application, use.CallsPerStore * (ahead + 1L), _now)
-                : book.ReadyAt(limit, store, use.CallsPerStore, _now);
+                ? (Buckets.Application, use.CallsPerStore * (ahead + 1L))
+                : (store, use.CallsPerStore);
+        var ready = book.ReadyAt(limit, key, calls, _now);
+        if (ready <= _now && _carried.Of(use.Api, key) is > 0 and var carried)
+        {
+            ready = calls + carried > book.LeftToday(limit, key, _now) ? _now + NextLook : ready;
+        }
         return _word.HeldUntil(book, store) is { } until && ready < until ? until : ready;
     }
 }

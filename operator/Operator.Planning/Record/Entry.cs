@@ -31,6 +31,11 @@ public sealed record Entry
     public DateTimeOffset? NotBefore { get; set; }
     public DateTimeOffset StartBy { get; set; }
 
+    /// <summary>
+    /// The pod is not created any more: the connector was deleted and made again, and the pod may have run before.
+    /// </summary>
+    public bool IsWithdrawn { get; set; }
+
     /// <summary>Calls that the quotas promised for each store of the run, by API; null when no quota limits the flow.</summary>
     public ImmutableSortedDictionary<string, int>? Promised { get; set; }
 
@@ -41,7 +46,6 @@ public sealed record Entry
     public DateTimeOffset Deadline { get; set; }
 
     /// <summary>Why the operator deletes the pod; null: no delete. Committed first, so that the run is not counted as deleted by others.</summary>
-    [JsonPropertyName("end")] // the name in records that older versions wrote
     public StopCause? Stop { get; set; }
 
     /// <summary>Why the container did not start, when <see cref="Stop"/> is StartTimeout.</summary>

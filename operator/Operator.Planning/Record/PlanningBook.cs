@@ -3,7 +3,7 @@ namespace Operator.Planning.Record;
 /// <summary>When somebody planned, and what kept plans from starting runs. Shows why due times passed without a run.</summary>
 public sealed record PlanningBook
 {
-    /// <summary>The newest committed plan that could start runs; null: none. Plans without a commit are not noted.</summary>
+    /// <summary>The newest committed plan of a connector without problems, suspended or not; null: none. Plans without a commit are not noted.</summary>
     public DateTimeOffset? PlannedAt { get; set; }
 
     /// <summary>Since when problems of the connector keep, or last kept, all runs from starting; null: it never had any.</summary>

@@ -31,7 +31,8 @@ public sealed record RevisionBook
 
 public sealed record Rejection
 {
-    public string Hash { get; set; } = "";
+    /// <summary>Null: the record was lost while the content could not be formed, so the rejected content is unknown.</summary>
+    public string? Hash { get; set; }
     public string Reason { get; set; } = "";
     public string Message { get; set; } = "";
 }

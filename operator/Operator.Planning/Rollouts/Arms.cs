@@ -22,11 +22,7 @@ internal sealed class Arms
     /// </summary>
     public static Arms Of(Draft draft, Occasion occasion)
     {
-        if (
-            draft.Record.RunningAttempt is not { } attempt
-            || draft.Policy is null
-            || occasion.Kind == OccasionKind.CatchUp
-        )
+        if (draft.Followed.RunningAttempt is not { } attempt || occasion.Kind == OccasionKind.CatchUp)
         {
             return new Arms(null, []);
         }

@@ -21,6 +21,12 @@ internal static class Assessment
             Verdict.Hold
             or Verdict.Pass when ImageIds.Problem(draft.Record.Revisions.Find(attempt.Revision)) is { } changed =>
                 new Verdict.Hold(Reasons.ImageChanged, $"{changed}; new content ends the hold"),
+            // The spec may ask for other content than the candidate's.
+            Verdict.Hold or Verdict.Pass when draft.Seen.Desired is DesiredContent.Unformed unformed =>
+                new Verdict.Hold(
+                    unformed.IsMissing ? Reasons.ConfigMapMissing : Reasons.InvalidSpec,
+                    $"the content of the spec can't be formed, so no more stores get the candidate: {unformed.Why}"
+                ),
             Verdict.Hold when !attempt.HasStarted => new Verdict.Hold(
                 Reasons.PilotRunning,
                 "the first candidate run must start before the other stores follow"

@@ -14,13 +14,16 @@ internal static class AttemptMachine
     public static Draft Advance(Draft draft)
     {
         draft = AbortWithoutRollout(draft);
-        // Content that can't be formed changes nothing: the revisions that run go on.
         if (draft.Seen.Desired is DesiredContent.Formed(var desired))
         {
             draft = ForgetOldRejection(draft, desired);
             draft = AdoptContent(draft, desired);
             draft = SupersedeAttempt(draft, desired);
             draft = StartAttempt(draft, desired);
+        }
+        else
+        {
+            draft = EndAttemptOfOtherContent(draft);
         }
         draft = GiveUpCandidateThatCannotStart(draft);
         return StepAdvance.Advance(draft);
@@ -51,7 +54,7 @@ internal static class AttemptMachine
         {
             null => draft,
             // The record was lost while the content could not be formed: the rejection is for the first content that differs from stable.
-            { Hash: "" } rejected when desired.Hash != book.StableHash => draft.Decide(
+            { Hash: null } rejected when desired.Hash != book.StableHash => draft.Decide(
                 draft.Record with
                 {
                     Revisions = book with { Rejected = rejected with { Hash = desired.Hash } },
@@ -106,7 +109,8 @@ internal static class AttemptMachine
             desired.Hash,
             isProven: book.FormerStables.Contains(desired.Hash, StringComparer.Ordinal)
         );
-        return (book.StableHash is null ? draft : draft.Widen())
+        // Only a connector without a record has no stores that run something else.
+        return (draft.Seen.Record is RecordSight.Fresh ? draft : draft.Widen())
             .Decide(record, $"revision {desired.Hash} becomes stable: {because}")
             .Tell(
                 EventTarget.Connector,
@@ -129,6 +133,30 @@ internal static class AttemptMachine
         return draft
             .Decide(EndAttempt(draft.Record, AttemptOutcome.Superseded, reason, message, draft.Now), message)
             .Tell(EventTarget.Rollout, reason, message);
+    }
+
+    /// <summary>
+    /// Content that can't be formed starts nothing, and what runs goes on. But where the spec itself is no longer the candidate's, for
+    /// example after a revert in Git, the stores go back to stable.
+    /// </summary>
+    private static Draft EndAttemptOfOtherContent(Draft draft)
+    {
+        if (
+            draft.Record.RunningAttempt is not { } attempt
+            || draft.Record.Revisions.Find(attempt.Revision) is not { } candidate
+            || !RevisionContent.IsOther(draft.Seen.Connector.Spec, candidate)
+        )
+        {
+            return draft;
+        }
+        var message =
+            $"the spec is no longer that of revision {attempt.Revision}; attempt {attempt.Number} ended, and the new content waits for its ConfigMaps";
+        return draft
+            .Decide(
+                EndAttempt(draft.Record, AttemptOutcome.Superseded, Reasons.Superseded, message, draft.Now),
+                message
+            )
+            .Tell(EventTarget.Rollout, Reasons.Superseded, message);
     }
 
     private static Draft StartAttempt(Draft draft, Revision desired)

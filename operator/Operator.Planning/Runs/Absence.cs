@@ -21,8 +21,8 @@ internal static class Absence
         DateTimeOffset?[] cuts =
         [
             draft.Record.Planning.PlannedAt,
-            JustBefore(draft.Seen.PlanningSince) - window,
-            JustBefore(draft.Record.Planning.InvalidSince) - window,
+            DueSince.JustBefore(draft.Seen.PlanningSince) - window,
+            DueSince.JustBefore(draft.Record.Planning.InvalidSince) - window,
             draft.Record.Planning.InvalidUntil,
         ];
         var after = span.After;
@@ -53,6 +53,4 @@ internal static class Absence
             : planning.PlannedAt >= slot || draft.Seen.PlanningSince <= startBy ? MissCause.Unknown
             : MissCause.Downtime;
     }
-
-    private static DateTimeOffset? JustBefore(DateTimeOffset? at) => at?.AddTicks(-1);
 }

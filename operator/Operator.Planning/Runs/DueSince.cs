@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
 
@@ -11,12 +12,9 @@ namespace Operator.Planning.Runs;
 internal static class DueSince
 {
     /// <summary>
-    /// Notes edits that end what was before: another schedule or time zone, the first active store after a time without any. Each
-    /// forces a commit, because only due times after it count.
+    /// A flow that the spec no longer lists has no schedule. If it is listed again, only later due times count. Nobody wants the due
+    /// times any more that passed before the operator saw this, as with a suspension.
     /// </summary>
-    public static Draft Note(Draft draft, Flow flow) => NoteStores(NoteSchedule(draft, flow), flow);
-
-    /// <summary>A flow that the spec no longer lists has no schedule. If it is listed again, only later due times count.</summary>
     public static Draft NoteUnlisted(Draft draft)
     {
         foreach (var (name, plan) in draft.Record.Plans)
@@ -64,13 +62,35 @@ internal static class DueSince
     public static DateTimeOffset Later(DateTimeOffset floor, DateTimeOffset? other) =>
         other > floor ? other.Value : floor;
 
-    /// <summary>A slot at the exact end of a suspension counts.</summary>
-    public static DateTimeOffset? JustBefore(DateTimeOffset? end) => end?.AddTicks(-1);
+    /// <summary>The bound of a span that contains a slot at this very instant, such as at the end of a suspension.</summary>
+    public static DateTimeOffset? JustBefore(DateTimeOffset? at) => at?.AddTicks(-1);
 
-    private static Draft NoteSchedule(Draft draft, Flow flow)
+    /// <summary>The flow has another schedule than the last plan saw. Another text for the same due times is no edit.</summary>
+    public static bool IsEdited(FlowPlan plan, Flow flow) =>
+        (plan.Schedule != flow.Schedule || plan.TimeZone != flow.TimeZone)
+        && !(SeenLast(plan) is { } last && last == Schedule.Find(flow.Schedule, flow.TimeZone));
+
+    /// <summary>
+    /// The flow with the schedule that the last plan saw. Its due times until now are still wanted: the operator only sees the edit
+    /// late. Null: the schedule is the same, or the spec did not list the flow.
+    /// </summary>
+    public static Flow? Former(Draft draft, Flow flow)
     {
         var plan = draft.Record.Plan(flow.Name);
-        if (plan.Schedule == flow.Schedule && plan.TimeZone == flow.TimeZone)
+        return IsEdited(plan, flow) && SeenLast(plan) is not null
+            ? flow with
+            {
+                Schedule = plan.Schedule!, // it can be parsed
+                TimeZone = plan.TimeZone!, // see above
+            }
+            : null;
+    }
+
+    /// <summary>Notes another schedule or time zone. This forces a commit, because only due times after it count.</summary>
+    public static Draft NoteSchedule(Draft draft, Flow flow)
+    {
+        var plan = draft.Record.Plan(flow.Name);
+        if (!IsEdited(plan, flow))
         {
             return draft;
         }
@@ -78,7 +98,11 @@ internal static class DueSince
         return draft.Decide(draft.Record.With(flow.Name, edited), $"flow '{flow.Name}' has another schedule");
     }
 
-    private static Draft NoteStores(Draft draft, Flow flow)
+    /// <summary>
+    /// Notes the first active store after a time without any, and the end of the last one. This forces a commit, because due times
+    /// in between do not count.
+    /// </summary>
+    public static Draft NoteStores(Draft draft, Flow flow)
     {
         var (plan, isIdle) = (draft.Record.Plan(flow.Name), !draft.Effective.HasActiveStores);
         return (plan.IsIdle, isIdle) switch
@@ -94,4 +118,7 @@ internal static class DueSince
             _ => draft,
         };
     }
+
+    private static Schedule? SeenLast(FlowPlan plan) =>
+        plan is { Schedule: { } schedule, TimeZone: { } zone } ? Schedule.Find(schedule, zone) : null;
 }

@@ -13,16 +13,21 @@ internal static class Expiry
 {
     public static Draft Mark(Draft draft, PodIndex pods)
     {
-        foreach (var flow in draft.Spec.Flows)
+        foreach (var (flow, occasion) in AllAsOpened(draft.Spec, draft.Record).ToList())
         {
-            var plan = draft.Record.Plan(flow.Name);
-            foreach (var occasion in plan.Occasions)
-            {
-                draft = Mark(draft, AsOpened(flow, occasion), occasion, pods);
-            }
+            draft = Mark(draft, flow, occasion, pods);
         }
         return draft;
     }
+
+    /// <summary>
+    /// All occasions of the record, each with its flow as of the opening. A flow that the spec no longer lists keeps its timeouts, too.
+    /// </summary>
+    public static IEnumerable<(Flow Flow, Occasion Occasion)> AllAsOpened(ConnectorSpec spec, ConnectorRecord record) =>
+        from plan in record.Plans
+        let flow = spec.FindFlow(plan.Key) ?? new Flow { Name = plan.Key }
+        from occasion in plan.Value.Occasions
+        select (AsOpened(flow, occasion), occasion);
 
     /// <summary>
     /// When the operator stops the pod: after startTimeout while it waits, after timeout once it runs. Null when the pod
@@ -32,9 +37,16 @@ internal static class Expiry
         pod.Container switch
         {
             ContainerSight.Waiting => pod.CreatedAt + StartTimeout(flow, entry),
-            ContainerSight.Running(var startedAt) => Earlier(startedAt + flow.Timeout.Value, entry.Deadline),
+            ContainerSight.Running(var startedAt) => Earlier(
+                CredibleStart(startedAt, entry, pod) + flow.Timeout.Value,
+                entry.Deadline
+            ),
             _ => null,
         };
+
+    /// <summary>A node's clock may say anything: the container started after its pod was made, and before the run's deadline.</summary>
+    private static DateTimeOffset CredibleStart(DateTimeOffset startedAt, Entry entry, ObservedPod pod) =>
+        startedAt < pod.CreatedAt ? pod.CreatedAt : Earlier(startedAt, entry.Deadline);
 
     /// <summary>The flow with the timeouts that it had when the occasion opened: an edit acts on later occasions.</summary>
     public static Flow AsOpened(Flow flow, Occasion occasion) =>

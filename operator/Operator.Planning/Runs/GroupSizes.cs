@@ -17,20 +17,13 @@ internal static class GroupSizes
                 sizes[store] = size;
             }
         }
-        foreach (var isolation in turn.Plan.Isolated.Where(i => i.Revision == revision))
+        foreach (var (store, size) in OfPlan(turn.Plan, revision))
         {
-            Limit(isolation.Store, isolation.Size);
-        }
-        if (turn.Plan.GeneralFailureOf(revision) is { } failure)
-        {
-            foreach (var store in failure.Split)
-            {
-                Limit(store, failure.Size);
-            }
+            Limit(store, size);
         }
         if (turn.Occasion.Entries.Any(e => e.Result == RunResult.Failed))
         {
-            var tries = Tries.Of(draft.Record, turn.Flow.Name, turn.Occasion);
+            var tries = Tries.Of(draft.Followed, turn.Flow.Name, turn.Occasion);
             foreach (var store in turn.Waiting)
             {
                 Limit(store, tries.SizeOf(store, revision) ?? most);
@@ -38,4 +31,11 @@ internal static class GroupSizes
         }
         return sizes;
     }
+
+    /// <summary>The sizes that earlier occasions left for runs of the revision. A store can have several.</summary>
+    public static IEnumerable<(string Store, int Size)> OfPlan(FlowPlan plan, string revision) =>
+        plan
+            .Isolated.Where(i => i.Revision == revision)
+            .Select(i => (i.Store, i.Size))
+            .Concat(plan.GeneralFailureOf(revision) is { } failure ? failure.Split.Select(s => (s, failure.Size)) : []);
 }

@@ -44,11 +44,15 @@ internal static class Isolations
 
     /// <summary>Removes stores that are no longer listed.</summary>
     public static FlowPlan Forget(FlowPlan plan, Func<string, bool> isListed) =>
-        plan.Isolated.All(i => isListed(i.Store))
+        Stores(plan).All(isListed)
             ? plan
             : plan with
             {
                 Isolated = plan.Isolated.RemoveAll(i => !isListed(i.Store)),
+                GeneralFailures =
+                [
+                    .. plan.GeneralFailures.Select(f => f with { Split = f.Split.RemoveAll(s => !isListed(s)) }),
+                ],
             };
 
     private sealed record Round(Occasion Closed, string Revision, int MostStores);

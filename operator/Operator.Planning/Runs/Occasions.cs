@@ -17,7 +17,10 @@ internal static class Occasions
         draft = DueSince.NoteUnlisted(draft);
         foreach (var flow in draft.Spec.Flows)
         {
-            draft = OpenDue(DueSince.Note(draft.RegisterFlow(flow), flow), flow);
+            draft = DueSince.NoteStores(draft.RegisterFlow(flow), flow);
+            // What came under the former schedule is run or counted before the edit takes effect.
+            draft = DueSince.Former(draft, flow) is { } former ? OpenDue(draft, former) : draft;
+            draft = OpenDue(DueSince.NoteSchedule(draft, flow), flow);
         }
         return draft;
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 
@@ -13,10 +12,12 @@ public static class OverduePods
 {
     public static ImmutableArray<string> Names(ConnectorRecord record, Observation seen)
     {
-        var connector = seen.Connector;
+        var occasions = Expiry.AllAsOpened(seen.Connector.Spec, record).ToList();
         // Most pods are young, and then nothing must be searched.
-        var least = connector
-            .Spec.Flows.SelectMany(f => new[] { f.StartTimeout.Value, f.StartingDeadline.Value / 2, f.Timeout.Value })
+        var least = occasions
+            .SelectMany(o =>
+                new[] { o.Flow.StartTimeout.Value, o.Flow.StartingDeadline.Value / 2, o.Flow.Timeout.Value }
+            )
             .DefaultIfEmpty(TimeSpan.MaxValue)
             .Min();
         if (!seen.Pods.Any(p => seen.Now - p.CreatedAt >= least && !PodIndex.HasEnded(p)))
@@ -24,15 +25,15 @@ public static class OverduePods
             return [];
         }
         var pods = PodIndex.Of(seen, record);
-        return [.. connector.Spec.Flows.SelectMany(f => Names(record, f, pods, seen.Now))];
+        return
+        [
+            .. from open in occasions
+            from entry in open.Occasion.Entries
+            where entry is { Result: null, Stop: null }
+            let pod = pods.Find(open.Flow.Name, open.Occasion, entry)
+            where pod is { IsDeleting: false, IsGone: false }
+            where Expiry.EndsAt(open.Flow, entry, pod) <= seen.Now
+            select pod.Name,
+        ];
     }
-
-    private static IEnumerable<string> Names(ConnectorRecord record, Flow flow, PodIndex pods, DateTimeOffset now) =>
-        from occasion in record.Plan(flow.Name).Occasions
-        from entry in occasion.Entries
-        where entry is { Result: null, Stop: null }
-        let pod = pods.Find(flow.Name, occasion, entry)
-        where pod is { IsDeleting: false, IsGone: false }
-        where Expiry.EndsAt(Expiry.AsOpened(flow, occasion), entry, pod) <= now
-        select pod.Name;
 }

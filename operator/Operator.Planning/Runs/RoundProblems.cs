@@ -39,7 +39,7 @@ internal static class RoundProblems
             Reasons.ImageUnavailable =>
                 "the image can't be pulled; correct spec.sync.image or the registry's credentials",
             Reasons.ContainerConfig =>
-                $"the container can't be configured{(detail is null ? "" : $" ({detail})")}; check the Secrets and ConfigMaps that spec.sync.env names",
+                $"the container can't be configured{(detail is null ? "" : $" ({detail})")}; check the Secrets that spec.sync.env names",
             Reasons.StartError =>
                 $"{detail ?? "its container could not be started"}; correct spec.sync.command, or the image",
             Reasons.ExitCode => $"{detail ?? "the worker ended with an error"}; see its log",

@@ -53,8 +53,8 @@ internal static class RunPlanning
             var turn = new Turn(flow, plan, occasion)
             {
                 Waiting = owed,
-                Busy = pods.BusyStores(flow.Name, plan),
-                LiveStrays = pods.LiveStrays(flow.Name),
+                Busy = pods.BusyStores(flow.Name, plan, draft.Seen),
+                LiveStrays = pods.LiveStrays(flow.Name, draft.Seen),
                 Holds = waiting.HoldsOf(draft, flow.Name),
                 Waits = Waits.Of(draft.Record.Ledger(flow.Name), plan, occasion),
             };

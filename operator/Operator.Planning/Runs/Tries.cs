@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Runs;
@@ -25,7 +26,17 @@ internal sealed class Tries
     /// A store's last entry, and how many of its tries failed, were broken off from outside, left more work, or ended before they
     /// reached the store. <paramref name="Left"/> is the last run that failed before it reached the store; null: a later run did.
     /// </summary>
-    private readonly record struct Past(Entry Last, Entry? Left, int Failed, int BrokenOff, int More, int LeftBehind);
+    private readonly record struct Past(
+        Entry Last,
+        Entry? Left,
+        int Failed,
+        int BrokenOff,
+        int More,
+        ImmutableArray<Entry> LeftBehind
+    )
+    {
+        public static Past None(Entry entry) => new(entry, Left: null, 0, 0, 0, []);
+    }
 
     private enum Ending
     {
@@ -39,6 +50,9 @@ internal sealed class Tries
         LeftBehind,
     }
 
+    /// <param name="record">As new runs see it: <see cref="Drafts.Draft.Followed"/>.</param>
+    /// <param name="flow">The flow's name.</param>
+    /// <param name="occasion">The occasion, with all its runs so far.</param>
     public static Tries Of(ConnectorRecord record, string flow, Occasion occasion)
     {
         var tries = new Tries(record, record.Plan(flow), occasion);
@@ -46,7 +60,7 @@ internal sealed class Tries
         {
             foreach (var store in entry.Stores)
             {
-                var past = tries._byStore.GetValueOrDefault(store);
+                var past = tries._byStore.TryGetValue(store, out var known) ? known : Past.None(entry);
                 var ending = EndingOf(entry, store);
                 tries._byStore[store] = new Past(
                     entry,
@@ -54,7 +68,7 @@ internal sealed class Tries
                     past.Failed + (ending == Ending.Failed ? 1 : 0),
                     past.BrokenOff + (ending == Ending.BrokenOff ? 1 : 0),
                     past.More + (ending == Ending.More ? 1 : 0),
-                    past.LeftBehind + (ending == Ending.LeftBehind ? 1 : 0)
+                    ending == Ending.LeftBehind ? past.LeftBehind.Add(entry) : past.LeftBehind
                 );
             }
         }
@@ -75,9 +89,8 @@ internal sealed class Tries
             Ending.More => past.More <= MostMore,
             // After a local failure each try halves the group, so the tries end by themselves. A general failure costs a
             // retry: the same group would fail again.
-            Ending.LeftBehind => IsOutdated(past.Last)
-                || IsLocal(past.Last)
-                || past.Failed + past.LeftBehind <= _occasion.Retries,
+            Ending.LeftBehind => !CostsRetry(past.Last)
+                || past.Failed + past.LeftBehind.Count(CostsRetry) <= _occasion.Retries,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
@@ -89,6 +102,8 @@ internal sealed class Tries
         _byStore.TryGetValue(store, out var past) && past.Left is { } left && left.Revision == revision && IsLocal(left)
             ? Isolations.HalfOf(left.Stores.Length)
             : null;
+
+    private bool CostsRetry(Entry leftBehind) => !IsOutdated(leftBehind) && !IsLocal(leftBehind);
 
     /// <summary>No new run has this revision, so its failure says nothing about the next run.</summary>
     private bool IsOutdated(Entry run) =>

@@ -18,7 +18,8 @@ internal sealed class WaitingStores
     /// <summary>The quotas and pauses that limit the flow's stores.</summary>
     public StoreHolds HoldsOf(Draft draft, string flow)
     {
-        var (quotas, pauses, attempt) = (draft.Record.Quotas, draft.Record.Pauses, Followed(draft));
+        var record = draft.Followed;
+        var (quotas, pauses, attempt) = (record.Quotas, record.Pauses, record.RunningAttempt);
         if (
             _holds.TryGetValue(flow, out var held)
             && ReferenceEquals(held.Effective, draft.Effective)
@@ -29,20 +30,10 @@ internal sealed class WaitingStores
         {
             return held.Holds;
         }
-        // While the rollout can't be followed, the cohort runs stable: what the candidate said holds nobody.
-        var record = attempt is null
-            ? draft.Record with
-            {
-                Attempts = draft.Record.Attempts with { Current = null },
-            }
-            : draft.Record;
         var holds = StoreHolds.Of(draft.Effective, record, flow, draft.Now);
         _holds[flow] = new Held(draft.Effective, quotas, pauses, attempt, holds);
         return holds;
     }
-
-    /// <summary>The running attempt whose cohort runs the candidate; null: all stores run stable.</summary>
-    private static Attempt? Followed(Draft draft) => draft.Policy is null ? null : draft.Record.RunningAttempt;
 
     /// <summary>Active stores that this occasion still has to run, stores of live runs included.</summary>
     public ImmutableArray<string> Of(Draft draft, string flow, Occasion occasion)
@@ -52,7 +43,7 @@ internal sealed class WaitingStores
             return [];
         }
         var (holds, key) = (HoldsOf(draft, flow), (flow, occasion.Id));
-        var revisions = Revisions.Of(draft.Record, flow);
+        var revisions = Revisions.Of(draft.Followed, flow);
         if (
             _answers.TryGetValue(key, out var answer)
             && ReferenceEquals(answer.Occasion, occasion)
@@ -62,7 +53,7 @@ internal sealed class WaitingStores
         {
             return answer.Stores;
         }
-        var tries = Tries.Of(draft.Record, flow, occasion);
+        var tries = Tries.Of(draft.Followed, flow, occasion);
         ImmutableArray<string> stores =
         [
             .. DueStores.Of(draft, flow, occasion).Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s)),

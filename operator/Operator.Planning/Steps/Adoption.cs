@@ -67,7 +67,7 @@ internal static class Adoption
         }
         var rejection = new Rejection
         {
-            Hash = desired ?? "", // unknown while the content can't be formed
+            Hash = desired,
             Reason = Reasons.RecordLost,
             Message = message,
         };

@@ -1,6 +1,7 @@
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
+using Operator.Planning.Quotas;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
 
@@ -11,7 +12,7 @@ internal static class Forgetting
 {
     public static Draft Forget(Draft draft, PodIndex pods)
     {
-        draft = Orders(Flows(Occasions(draft, pods)));
+        draft = Quotas(Orders(Flows(Occasions(draft, pods))));
         return draft with { Record = Attempts.Trim(draft.Record) };
     }
 
@@ -81,6 +82,20 @@ internal static class Forgetting
             {
                 Record = draft.Record with { Actions = draft.Record.Actions with { Orders = kept } },
             };
+    }
+
+    /// <summary>
+    /// Removes full buckets and past days of APIs that no flow uses: nobody draws from them any more. What is used up stays, because
+    /// a flow may use the API again.
+    /// </summary>
+    private static Draft Quotas(Draft draft)
+    {
+        var book = draft.Record.Quotas;
+        foreach (var (api, unused) in book.Apis.Where(a => draft.Effective.Quotas.Find(a.Key) is null))
+        {
+            book = book.With(api, unused.Trimmed(draft.Now));
+        }
+        return book == draft.Record.Quotas ? draft : draft with { Record = draft.Record with { Quotas = book } };
     }
 
     private static bool IsPast(Draft draft, SuspensionOrder order) =>

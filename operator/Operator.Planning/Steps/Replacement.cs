@@ -27,7 +27,7 @@ internal static class Replacement
             var occasions = plan.Occasions.Select(o =>
                 o with
                 {
-                    Entries = [.. o.Entries.Select(e => MayHaveRun(e, draft.Now) ? e with { StartBy = draft.Now } : e)],
+                    Entries = [.. o.Entries.Select(e => MayHaveRun(e, draft.Now) ? Withdrawn(e, draft.Now) : e)],
                 }
             );
             draft = draft with { Record = draft.Record.With(flow, plan with { Occasions = [.. occasions] }) };
@@ -36,5 +36,13 @@ internal static class Replacement
     }
 
     private static bool MayHaveRun(Entry entry, DateTimeOffset now) =>
-        entry is { Result: null, Stop: null } && entry.StartBy > now && !(entry.NotBefore > now);
+        entry is { Result: null, Stop: null } && !(entry.NotBefore > now);
+
+    /// <summary>No create that is sent from now on counts, so the run is known to be lost soon.</summary>
+    private static Entry Withdrawn(Entry entry, DateTimeOffset now) =>
+        entry with
+        {
+            IsWithdrawn = true,
+            StartBy = entry.StartBy < now ? entry.StartBy : now,
+        };
 }

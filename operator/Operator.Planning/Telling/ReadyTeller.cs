@@ -152,7 +152,7 @@ internal static class ReadyTeller
             _ when isCurrent => BeforeFirstEnd(draft) ?? Serving(Reasons.Syncing, stable),
             _ when book.Rejected is { } rejected => Serving(
                 Reasons.RevisionRejected,
-                $"{stable}; revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}"
+                $"{stable}; revision {desired} is rejected ({rejected.Reason}): {rejected.Message}"
             ),
             _ when draft.Seen.Rollout is RolloutSight.Unusable => Serving(
                 Reasons.RolloutUnusable,

@@ -128,7 +128,7 @@ public static class RolloutTeller
         {
             var reason = rejected.Reason == Reasons.RecordLost ? Reasons.RecordLost : Reasons.RolledBack;
             var message =
-                $"revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}; all stores run stable until the content changes";
+                $"{(rejected.Hash is { } hash ? $"revision {hash}" : "the content of the spec")} is rejected ({rejected.Reason}): {rejected.Message}; all stores run stable until the content changes";
             return WithConditions(
                 facts,
                 policy,
@@ -150,7 +150,42 @@ public static class RolloutTeller
             );
         }
         var serving = $"all stores run revision {record.Revisions.StableHash}";
+        if (Waiting(draft) is var (why, cause))
+        {
+            var message = $"{serving}; {cause}";
+            return WithConditions(
+                facts,
+                policy,
+                now,
+                ConditionDraft.Unknown(ConditionTypes.Ready, why, message),
+                ConditionDraft.True(ConditionTypes.Reconciling, why, message)
+            );
+        }
         return WithConditions(facts, policy, now, ConditionDraft.True(ConditionTypes.Ready, Reasons.UpToDate, serving));
+    }
+
+    /// <summary>Why newer content than stable's has no attempt yet; null: stable is what the spec asks for.</summary>
+    private static (string Reason, string Message)? Waiting(Draft draft)
+    {
+        var content = draft.Seen.Desired;
+        if (content.Hash is { } hash && hash == draft.Record.Revisions.StableHash)
+        {
+            return null;
+        }
+        var waits = content.Hash is { } waiting ? $"revision {waiting} waits" : "newer content waits";
+        return draft switch
+        {
+            _ when !draft.Seen.ConnectorFindings.IsEmpty => (
+                Reasons.InvalidSpec,
+                $"{waits}, because the connector has problems; see its condition Ready"
+            ),
+            _ when content is DesiredContent.Unformed unformed => (
+                unformed.IsMissing ? Reasons.ConfigMapMissing : Reasons.InvalidSpec,
+                $"{waits}: {unformed.Why}"
+            ),
+            _ when draft.Spec.Suspend => (Reasons.Suspended, $"{waits}, because the connector is suspended"),
+            _ => (Reasons.Waiting, $"{waits}; see the connector's condition Ready"),
+        };
     }
 
     /// <summary>
@@ -217,7 +252,10 @@ public static class RolloutTeller
             Message = verdict.Message,
             StartedAt = ConditionDraft.Seconds(attempt.StartedAt),
             StepStartedAt = ConditionDraft.Seconds(attempt.StepStartedAt),
-            NextCheckAt = draft.Spec.Flows.Select(f => Schedule.Of(f).Next(draft.Now)).Min(),
+            // A connector with problems may have schedules that can't be parsed, and nothing is checked then.
+            NextCheckAt = draft.Seen.ConnectorFindings.IsEmpty
+                ? draft.Spec.Flows.Select(f => Schedule.Of(f).Next(draft.Now)).Min()
+                : null,
         };
     }
 

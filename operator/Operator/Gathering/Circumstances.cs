@@ -12,7 +12,6 @@ internal sealed class Circumstances(
     TimeProvider time
 )
 {
-    private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(5);
     private readonly OperatorInstance _self = new(options.Instance, options.TakeOver);
 
     /// <summary>The observation without objects. <paramref name="claim"/> is that of the record's head.</summary>
@@ -41,5 +40,5 @@ internal sealed class Circumstances(
     private static OperatorClaim? ClaimOf(RecordClaim? claim) => claim is null ? null : new(claim.By, claim.Until);
 
     /// <summary>Also true when our clock jumped since the server's last answer.</summary>
-    private bool IsSkewed() => api.Clock is { } clock && clock.SkewNow(time).Duration() > MostSkew;
+    private bool IsSkewed() => api.Clock is { } clock && clock.SkewNow(time).Duration() > PlanLimits.ClockSkew;
 }

@@ -33,6 +33,7 @@ internal static class PodProjection
             )
                 ? counter
                 : 0,
+            ActiveDeadline = ActiveDeadlineOf(pod),
             Phase = Enum.TryParse<PodPhase>(Text(status, "phase"), out var phase) ? phase : PodPhase.Unknown,
             Reason = Text(status, "reason"),
             Disruption = ConditionOf(status, "DisruptionTarget", "True") is { } disruption
@@ -77,6 +78,14 @@ internal static class PodProjection
         }
         return null;
     }
+
+    private static TimeSpan? ActiveDeadlineOf(KubeObject pod) =>
+        pod.Json.TryGetProperty("spec", out var spec)
+        && spec.TryGetProperty("activeDeadlineSeconds", out var deadline)
+        && deadline.ValueKind == JsonValueKind.Number
+        && deadline.TryGetInt32(out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 
     private static JsonElement? ConditionOf(JsonElement status, string type, string value)
     {

@@ -106,7 +106,8 @@ public sealed class EditedScheduleStories
                         var edited = flow with { Schedule = schedule, TimeZone = zone };
                         if (edited != flow)
                         {
-                            due.AddRange(DueIn(flow, begun, world.Now));
+                            // What is due at the instant of the edit is due by the former schedule.
+                            due.AddRange(DueIn(flow, begun, world.Now.AddTicks(1)));
                             (begun, flow) = (world.Now, edited);
                             Edit(world, _ => edited);
                         }

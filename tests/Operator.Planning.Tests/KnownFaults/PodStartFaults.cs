@@ -25,17 +25,6 @@ public sealed class PodStartFaults
         Assert.Equal(TimeSpan.Zero, lab.Ended.Max(e => e.Entry.Arm == Arm.Candidate ? e.Ending.Ran : TimeSpan.Zero));
     }
 
-    [KnownFault("4 of 11", 6)]
-    public void A_node_whose_clock_is_behind_times_no_run_out()
-    {
-        var now = new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
-        var flow = A.Flow() with { Timeout = new Duration("10m") };
-        var entry = new Entry { StartBy = now.AddMinutes(2), Deadline = now.AddMinutes(13) };
-        var pod = new ObservedPod { CreatedAt = now, Container = new ContainerSight.Running(now.AddMinutes(-11)) };
-
-        Assert.Equal(now.AddMinutes(10), Expiry.EndsAt(flow, entry, pod));
-    }
-
     [KnownFault("4 of 11", 8)]
     public void A_pod_that_the_kubelet_rejects_carries_the_kubelets_word()
     {
