@@ -242,7 +242,7 @@ public sealed class ActionDecisionStories
         Assert.Equal(state, _world.StatusOf("now").State);
         Assert.Equal(
             state == "Rejected",
-            _world.StatusOf("now").Message.Contains("the list is empty or null", StringComparison.Ordinal)
+            _world.StatusOf("now").Message?.Contains("the list is empty or null", StringComparison.Ordinal) == true
         );
     }
 
