@@ -18,7 +18,7 @@ public sealed class SweepRefusalTests : IDisposable
     [InlineData(true)]
     public void A_part_that_can_not_be_deleted_stops_no_retirement(bool isRefused)
     {
-        var writer = _world.NewWriter();
+        var writer = _world.NewWriter(RecordWorld.Options with { KeptWithoutSubject = TimeSpan.FromHours(2) });
         using var stop = new CancellationTokenSource();
         _world.Time.Run(async () =>
         {
@@ -51,8 +51,8 @@ public sealed class SweepRefusalTests : IDisposable
                 _world.Time,
                 NullLogger.Instance
             ).RunAsync(ns: null, stop.Token);
-            await Task.Delay(TimeSpan.FromDays(32), _world.Time, CancellationToken.None);
-            await stop.CancelAsync();
+            await Task.Delay(TimeSpan.FromHours(8), _world.Time, CancellationToken.None);
+            stop.Cancel();
             await sweeping;
         });
 
