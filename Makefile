@@ -1,6 +1,6 @@
 # The targets only call scripts; the logic is in hack/.
 .DEFAULT_GOAL := help
-.PHONY: help build test stories fuzz chaos demo bench record-sizes soak cost images cluster-up cluster-down format chart-crds clean clean-cache
+.PHONY: help build test stories fuzz chaos demo bench record-sizes soak cost images cli load cluster-up cluster-down format chart-crds clean clean-cache
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,12 @@ cost: ## Measure with real pods how maxStoresPerRun changes cost and duration
 
 images: ## Build the container images into artifacts/images
 	@hack/images.sh
+
+cli: ## Build the plug-in kubectl-marketplace into artifacts/cli
+	@hack/cli.sh
+
+load: ## Load the images into the cluster (CLUSTER=name)
+	@hack/cluster.sh load
 
 cluster-up: ## Start a real Kubernetes cluster (CLUSTER=name)
 	@hack/cluster.sh up

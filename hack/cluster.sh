@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts a real Kubernetes for development and tests: hack/cluster.sh up|down|status|load FILE|kubeconfig|host|list
+# Starts a real Kubernetes for development and tests: hack/cluster.sh up|down|status|load [FILE…]|env|kubeconfig|host|list
 #
 # There are three ways, tried in this order:
 #   1. TEST_KUBECONFIG names an existing cluster: use it.
@@ -67,11 +67,19 @@ case "${1:-}" in
     fi ;;
   status) case "$(way)" in existing) kubectl --kubeconfig "$TEST_KUBECONFIG" get nodes ;; *) "status_$(way)" ;; esac ;;
   load)
-    [ -f "${2:-}" ] || die "load needs an image archive: hack/cluster.sh load artifacts/images/NAME.tar"
-    case "$(way)" in
-      existing) say "cannot load images into an existing cluster; push $2 to a registry that it reaches" ;;
-      *) step "load $(basename "$2")" "load_$(way)" "$2" ;;
-    esac ;;
+    shift
+    [ $# -gt 0 ] || set -- "$(dirname "$HACK")"/artifacts/images/*.tar
+    for archive in "$@"; do
+      [ -f "$archive" ] || die "cannot load image archive '$archive': there is no such file; build the images first: make images"
+      case "$(way)" in
+        existing) say "cannot load images into an existing cluster; push $archive to a registry that it reaches" ;;
+        *) step "load $(basename "$archive")" "load_$(way)" "$archive" ;;
+      esac
+    done ;;
+  # For a shell: eval "$(hack/cluster.sh env)" makes kubectl and helm use this cluster, and downloads them if they are missing.
+  env)
+    echo "export KUBECONFIG=$("$0" kubeconfig)"
+    echo "export PATH=\$PATH:$(dirname "$("$HACK/tools.sh" kubectl)"):$(dirname "$("$HACK/tools.sh" helm)")" ;;
   kubeconfig) case "$(way)" in existing) echo "$TEST_KUBECONFIG" ;; *) echo "$DIR/kubeconfig" ;; esac ;;
   # The address of this machine, as seen from the cluster.
   host) case "$(way)" in debian) outer_address ;; *) die "cannot tell how this cluster reaches this machine; only a cluster from Debian's packages knows it" ;; esac ;;

@@ -4,6 +4,7 @@ set -euo pipefail
 HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HACK")
 NS=demo
+IMAGE=ghcr.io/marketplace-operator/example-sync-worker
 # shellcheck source=hack/lib.sh
 . "$HACK/lib.sh"
 # shellcheck source=hack/quickstart.sh
@@ -15,7 +16,7 @@ field() { k get "$1" amazon-eu -o "jsonpath={$2}"; }
 show() { printf '\033[2m$ kubectl %s\033[0m\n' "$*"; k "$@"; }
 
 # change_image VERSION: changes the image with kubectl, as a user does.
-change_image() { show patch marketplaceconnector amazon-eu --type merge --patch "{\"spec\":{\"sync\":{\"image\":\"localhost/example-sync-worker:$1\"}}}"; }
+change_image() { show patch marketplaceconnector amazon-eu --type merge --patch "{\"spec\":{\"sync\":{\"image\":\"$IMAGE:$1\"}}}"; }
 
 # watch_until SECONDS PHASE NUMBER: prints one line per change of the rollout, until attempt NUMBER is in PHASE.
 watch_until() {
@@ -31,7 +32,7 @@ watch_until() {
   die "attempt $number was not $want after $1 s"
 }
 
-stable_is() { [ "$(field mpc .status.stableImage)" = "localhost/example-sync-worker:$1" ] && [ -n "$(field mpc '.status.flows[0].lastSuccess')" ]; }
+stable_is() { [ "$(field mpc .status.stableImage)" = "$IMAGE:$1" ] && [ -n "$(field mpc '.status.flows[0].lastSuccess')" ]; }
 
 # stores_that_ran REVISION: reads the stores from the logs of all replicas, which have one line per store and run.
 stores_that_ran() {
@@ -47,7 +48,7 @@ title "A real cluster, the images, the operator"
 set_up
 step "remove an earlier demo" start_over
 step "helm install" install_operator
-step "kubectl apply -f examples/quickstart" apply_quickstart
+step "apply examples/quickstart, at 10 s" apply_quickstart
 story=$SECONDS
 
 title "Version 1.0 syncs 40 stores, every 10 seconds"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the images as docker-archives in artifacts/images: hack/images.sh [operator|sync-worker|marketplace …] (default: all).
+# Builds the images as docker-archives in artifacts/images: hack/images.sh [operator|sync-worker|shell-worker|marketplace …]
+# (default: all). The names are those under which they will be published.
 # Uses Docker if an engine answers, else buildah on a local Debian base. Images with unchanged inputs are not built again; all
 # clones of this user share them.
 set -euo pipefail
@@ -9,6 +10,9 @@ ROOT=$(dirname "$HACK")
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/marketplace-operator
 OUT=$ROOT/artifacts/images
 BASE=localhost/marketplace-operator-base:bookworm
+SHELL_BASE=localhost/marketplace-operator-shell-base:bookworm
+PUBLISHED=ghcr.io/marketplace-operator
+VERSION=$(sed -n 's/^appVersion: //p' "$ROOT/charts/marketplace-operator/Chart.yaml")
 # shellcheck source=hack/lib.sh
 . "$HACK/lib.sh"
 
@@ -22,6 +26,19 @@ image() {
   else
     step "publish $binary" publish "$project" "$binary"
     step "$name" build_with_buildah "$name" "$binary" "$archive"
+  fi
+  keep "$archive"
+}
+
+# plain NAME FOLDER: builds the Dockerfile of a folder that compiles nothing.
+plain() {
+  local name=$1 folder=$2 archive; archive=$(archive_of "$1")
+  stamp=$(cd "$ROOT" && fingerprint "$folder" hack/images.sh)
+  ! is_there "$name" "$archive" || return 0
+  if docker_answers; then step "$name" plain_with_docker "$name" "$folder" "$archive"
+  else
+    step "shell base" make_shell_base
+    step "$name" plain_with_buildah "$name" "$folder" "$archive"
   fi
   keep "$archive"
 }
@@ -75,6 +92,17 @@ build_with_docker() {
   docker save --output "$4" "$1"
 }
 
+plain_with_docker() {
+  docker build --quiet --tag "$1" "$ROOT/$2"
+  docker save --output "$3" "$1"
+}
+
+plain_with_buildah() {
+  rm -f "$3"
+  buildah_ bud --isolation chroot --build-arg "BASE=$SHELL_BASE" --tag "$1" "$ROOT/$2"
+  buildah_ push "$1" "docker-archive:$3:$1"
+}
+
 variant_with_docker() {
   docker load --quiet --input "$(archive_of "$2")"
   printf 'FROM %s\nENV %s\n' "$2" "$3" | docker build --quiet --tag "$1" -
@@ -104,23 +132,35 @@ variant_with_buildah() {
 # Builds a base with only the needs of a native AOT binary: libc, libgcc, libssl, zlib, certificates and time zones. It has no
 # shell and no package manager.
 make_base() {
+  debian_base "$BASE" trim_base --variant=extract --include=libc6,libgcc-s1,libssl3,zlib1g,tzdata,ca-certificates,base-files
+}
+
+# Builds a base for workers that are shell scripts: Debian's essential packages, curl and jq.
+make_shell_base() {
+  debian_base "$SHELL_BASE" trim_documents --variant=essential --include=ca-certificates,curl,jq
+}
+
+# debian_base NAME TRIM FLAGS…: an image of Debian's packages, unless it is there; TRIM removes from the folder what is not needed.
+debian_base() {
+  local name=$1 trim=$2; shift 2
   install_missing buildah mmdebstrap ca-certificates
-  ! buildah_ inspect "$BASE" >/dev/null 2>&1 || return 0
+  ! buildah_ inspect "$name" >/dev/null 2>&1 || return 0
   local work=$CACHE/base
   rm -rf "$work" && mkdir -p "$work/root"
   local sources=/etc/apt/sources.list.d/debian.sources
   [ -e $sources ] || sources=/etc/apt/sources.list
-  mmdebstrap --quiet --mode=root --variant=extract --include=libc6,libgcc-s1,libssl3,zlib1g,tzdata,ca-certificates,base-files \
-    bookworm "$work/base.tar" $sources
+  mmdebstrap --quiet --mode=root "$@" bookworm "$work/base.tar" $sources
   tar -C "$work/root" -xf "$work/base.tar" --exclude='./dev/*'
-  trim_base "$work/root"
+  "$trim" "$work/root"
   local container
   container=$(buildah_ from scratch)
   buildah_ add --quiet "$container" "$work/root" /
-  buildah_ commit --quiet "$container" "$BASE"
+  buildah_ commit --quiet "$container" "$name"
   buildah_ rm "$container" >/dev/null
   rm -rf "$work"
 }
+
+trim_documents() { rm -rf "$1"/usr/share/{doc,man,locale,lintian,info,common-licenses} "$1"/var/{cache,lib/apt,log}; }
 
 trim_base() {
   local root=$1
@@ -134,17 +174,18 @@ trim_base() {
 
 mkdir -p "$OUT"
 selected=("$@")
-[ ${#selected[@]} -gt 0 ] || selected=(operator sync-worker marketplace)
+[ ${#selected[@]} -gt 0 ] || selected=(operator sync-worker shell-worker marketplace)
 docker_answers || step "image base" make_base
 for one in "${selected[@]}"; do
   case $one in
-    operator) image localhost/marketplace-operator:dev operator/Operator marketplace-operator operator ;;
+    operator) image "$PUBLISHED/marketplace-operator:$VERSION" operator/Operator marketplace-operator operator ;;
     sync-worker)
-      image localhost/example-sync-worker:1.0 examples/workers/SyncWorker sync-worker examples/workers/SyncWorker
-      for version in 1.1 1.2; do
-        variant "localhost/example-sync-worker:$version" localhost/example-sync-worker:1.0 "WORKER_VERSION=$version"
-      done ;;
-    marketplace) image localhost/example-marketplace:1.0 examples/workers/Marketplace example-marketplace examples/workers/Marketplace ;;
-    *) die "cannot build image '$one': it is unknown; use operator, sync-worker or marketplace" ;;
+      worker=$PUBLISHED/example-sync-worker
+      image "$worker:1.0" examples/workers/SyncWorker sync-worker examples/workers/SyncWorker
+      for version in 1.1 1.2; do variant "$worker:$version" "$worker:1.0" "WORKER_VERSION=$version"; done ;;
+    shell-worker) plain "$PUBLISHED/example-shell-worker:1.0" examples/workers/shell ;;
+    marketplace)
+      image "$PUBLISHED/example-marketplace:1.0" examples/workers/Marketplace example-marketplace examples/workers/Marketplace ;;
+    *) die "cannot build image '$one': it is unknown; use operator, sync-worker, shell-worker or marketplace" ;;
   esac
 done

@@ -13,7 +13,7 @@ public sealed class SidecarTests(TestCluster cluster) : ClusterStory(cluster, "s
     /// <summary>The sidecar becomes the first container: a run that is found by its position is never over.</summary>
     private const string Inject = """
         [{"op":"add","path":"/spec/containers/0","value":
-          {"name":"istio-proxy","image":"localhost/example-marketplace:1.0","imagePullPolicy":"IfNotPresent"}}]
+          {"name":"istio-proxy","image":"ghcr.io/marketplace-operator/example-marketplace:1.0","imagePullPolicy":"IfNotPresent"}}]
         """;
 
     /// <summary>

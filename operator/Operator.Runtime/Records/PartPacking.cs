@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 
@@ -8,6 +9,7 @@ internal static class PartPacking
 {
     /// <summary>Our own parts never unpack to more than this.</summary>
     private const int MaxUnpackedBytes = 64 * 1024 * 1024;
+    private const int ChunkBytes = 16 * 1024;
 
     public static byte[] Pack(ReadOnlyMemory<byte> content)
     {
@@ -24,20 +26,27 @@ internal static class PartPacking
     {
         try
         {
-            using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-            using var buffer = new MemoryStream();
-            var chunk = new byte[81920];
-            for (var read = gzip.Read(chunk); read > 0 && buffer.Length <= MaxUnpackedBytes; read = gzip.Read(chunk))
-            {
-                buffer.Write(chunk, 0, read);
-            }
-            ReadOnlyMemory<byte> content = buffer.ToArray();
+            var content = Inflate(packed);
             return Sha256(content) == sha256 ? content : null;
         }
         catch (InvalidDataException)
         {
             return null;
         }
+    }
+
+    /// <exception cref="InvalidDataException">It is no gzip.</exception>
+    public static ReadOnlyMemory<byte> Inflate(byte[] packed)
+    {
+        using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var buffer = new MemoryStream();
+        var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        for (var read = gzip.Read(chunk); read > 0 && buffer.Length <= MaxUnpackedBytes; read = gzip.Read(chunk))
+        {
+            buffer.Write(chunk, 0, read);
+        }
+        ArrayPool<byte>.Shared.Return(chunk);
+        return buffer.ToArray();
     }
 
     public static string Sha256(ReadOnlyMemory<byte> content) =>

@@ -5,32 +5,28 @@ using System.Globalization;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Reads records live: the head each time, a part only once, because parts are immutable and their names are never used again.
+/// Reads records: the head live or, while it is known, from memory; a part only once, because parts are immutable and their names are
+/// never used again.
 /// </summary>
 internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
 {
-    private const int MaxRemembered = 20_000;
-
     /// <summary>Most heads have a few kilobytes, the largest three quarters of a megabyte.</summary>
     private const int HeadsAPage = 200;
 
-    /// <summary>The last verified state of each record. Parts that the head still lists are taken from here.</summary>
-    private readonly ConcurrentDictionary<ObjectKey, StoredRecord> _last = new();
-
     /// <summary>
-    /// The records whose head is, as far as this process knows, as it last read or wrote it. A commit proves it, because it replaces
-    /// exactly this head.
+    /// Parts that a head still lists are taken from here, and the record itself while its head is not in doubt: a commit proves it,
+    /// because it replaces exactly this head.
     /// </summary>
-    private readonly ConcurrentDictionary<ObjectKey, StoredRecord> _current = new();
+    private readonly RememberedRecords _last = new(objects);
 
     /// <summary>Hashes of the subjects that have or had parts; complete after all parts were listed once.</summary>
     private readonly ConcurrentDictionary<string, byte> _withParts = new(StringComparer.Ordinal);
     private volatile bool _knowsAllParts;
 
     /// <summary>The subjects whose records this process read or committed.</summary>
-    public ICollection<ObjectKey> Remembered => _last.Keys;
+    public ICollection<ObjectKey> Remembered => _last.Subjects;
 
-    public StoredRecord? Last(ObjectKey subject) => _last.GetValueOrDefault(subject);
+    public StoredRecord? Last(ObjectKey subject) => _last.Find(subject);
 
     /// <summary>Notes the hashes of all subjects that have parts. Later commits add theirs by <see cref="NotePartsOf"/>.</summary>
     public void NoteSubjectsWithParts(IEnumerable<string> hashes)
@@ -45,21 +41,13 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     /// <summary>Notes that a commit creates parts of the subject.</summary>
     public void NotePartsOf(ObjectKey subject) => _withParts.TryAdd(RecordObjects.SubjectHash(subject), 0);
 
-    public void Remember(ObjectKey subject, StoredRecord record)
-    {
-        if (_last.Count >= MaxRemembered && !_last.ContainsKey(subject))
-        {
-            _last.Clear();
-        }
-        _last[subject] = record;
-        _current[subject] = record;
-    }
+    public void Remember(ObjectKey subject, StoredRecord record) => _last.Remember(subject, record);
 
     /// <summary>The next <see cref="RecallAsync"/> reads live: a commit is under way, and its result is not known yet.</summary>
-    public void Doubt(ObjectKey subject) => _current.TryRemove(subject, out _);
+    public void Doubt(ObjectKey subject) => _last.Doubt(subject);
 
     /// <summary>Another process may have committed, so every next <see cref="RecallAsync"/> reads live.</summary>
-    public void DoubtAll() => _current.Clear();
+    public void DoubtAll() => _last.DoubtAll();
 
     /// <summary>As <see cref="ReadAsync"/>, but without a request while the head is known and no witness is newer.</summary>
     public Task<RecordRead> RecallAsync(
@@ -67,12 +55,13 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         IReadOnlyCollection<RecordWitness> witnesses,
         CancellationToken ct
     ) =>
-        _current.TryGetValue(subject, out var known) && known.Counter >= RecordWitness.NewestOf(known.Id, witnesses)
+        _last.FindCurrent(subject) is { } known
+        && known.Counter >= RecordWitness.NewestOf(known.Id, witnesses)
             ? Task.FromResult<RecordRead>(new RecordRead.Found(known))
             : ReadAsync(subject, witnesses, ct);
 
     /// <summary>
-    /// Lists all heads and remembers the records that are complete in their heads, so that their first recall needs no request.
+    /// Lists all heads and remembers them. The first recall of a record that is complete in its head then needs no request.
     /// </summary>
     public async Task PrefetchAsync(string? ns, CancellationToken ct)
     {
@@ -88,9 +77,9 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             var page = await api.ListAsync(objects.Type, ns, query, ct);
             foreach (var head in page.Items.Select(i => new KubeObject(i)))
             {
-                if (objects.SubjectOf(head) is { } subject && CompleteIn(head) is { } record)
+                if (objects.SubjectOf(head) is { } subject)
                 {
-                    Remember(subject, record);
+                    _last.RememberHead(subject, head);
                 }
             }
             next = page.Continue;
@@ -169,7 +158,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
 
     private async Task<RecordRead> WithoutHeadAsync(ObjectKey subject, long witness, CancellationToken ct)
     {
-        _last.TryRemove(subject, out _);
+        _last.Forget(subject);
         Doubt(subject);
         // Skips the list for a new subject if possible: for each list the server searches all records of the namespace.
         var mayHaveParts = witness > 0 || !_knowsAllParts || _withParts.ContainsKey(RecordObjects.SubjectHash(subject));
@@ -186,7 +175,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     /// <summary>The record can't be used; <paramref name="why"/> goes on after "its head".</summary>
     public async Task<RecordRead.Lost> LostAsync(ObjectKey subject, string why, LostHead head, CancellationToken ct)
     {
-        _last.TryRemove(subject, out _);
+        _last.Forget(subject);
         Doubt(subject);
         var parts = await ListPartsAsync(subject, ct);
         return new RecordRead.Lost(
@@ -207,7 +196,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         CancellationToken ct
     )
     {
-        var last = _last.GetValueOrDefault(subject);
+        var last = _last.Find(subject);
         var parts = ImmutableSortedDictionary.CreateBuilder<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var (name, reference) in content.Parts)
         {
@@ -223,7 +212,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     }
 
     /// <summary>The record when all of its parts are inside the head; else null.</summary>
-    private static StoredRecord? CompleteIn(KubeObject head)
+    internal static StoredRecord? CompleteIn(KubeObject head)
     {
         if (RecordObjects.ReadHead(head) is not { Counter: > 0 } content)
         {

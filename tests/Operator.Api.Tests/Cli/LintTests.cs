@@ -175,6 +175,27 @@ public sealed class LintTests
         Assert.Equal(0, run.ExitCode);
     }
 
+    /// <summary>An operator that is installed as the README says accepts every example.</summary>
+    [Fact]
+    public async Task Every_example_is_accepted_with_the_defaults()
+    {
+        var files = Directory.GetFiles(Repository.PathOf("examples"), "*.yaml", SearchOption.AllDirectories);
+
+        var run = await RunAsync("", ["lint", .. files]);
+
+        Assert.Equal("", run.Output);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task The_first_connector_of_the_contract_page_is_accepted()
+    {
+        var run = await LintAsync(Assert.Single(DocumentedBlocks.Of("docs/writing-a-sync-pod.md", "yaml")));
+
+        Assert.Equal("", run.Output);
+        Assert.Equal("1 objects checked, 0 findings\n", run.Errors);
+    }
+
     [Fact]
     public async Task Version_is_one_line()
     {

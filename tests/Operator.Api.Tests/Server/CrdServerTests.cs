@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Operator.Testing;
 
 namespace Operator.Api.Tests;
@@ -55,6 +56,18 @@ public sealed class CrdServerTests(OurKindsServer server)
         Assert.Equal("0s", spec.GetProperty("steps")[0].GetProperty("minDuration").GetString());
     }
 
+    /// <summary>Repointed, it would carry one connector's history to another.</summary>
+    [Theory]
+    [InlineData("other", 1, false)]
+    [InlineData("b", 2, true)]
+    public async Task A_rollout_keeps_its_connector_and_may_change_its_steps(string name, int stores, bool isAccepted)
+    {
+        var answer = await server.TryEditAsync(Rollout("b", 1), Rollout(name, stores));
+
+        Assert.Equal(isAccepted, answer.IsSuccess);
+        Assert.Equal(!isAccepted, answer.Message.Contains("connectorRef can't be changed", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Examples_are_accepted()
     {
@@ -82,4 +95,16 @@ public sealed class CrdServerTests(OurKindsServer server)
             Assert.Contains(bad.Expected, answer.Message, StringComparison.Ordinal);
         }
     }
+
+    private static JsonElement Rollout(string connector, int stores) =>
+        Manifests
+            .Read(
+                $$"""
+                apiVersion: marketplace-operator.io/v1alpha1
+                kind: SyncRollout
+                metadata: {name: edited, namespace: default}
+                spec: {connectorRef: {name: {{connector}}}, steps: [{stores: {{stores}}}]}
+                """
+            )[0]
+            .Root;
 }

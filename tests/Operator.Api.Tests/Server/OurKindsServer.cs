@@ -40,6 +40,9 @@ public sealed class OurKindsServer : IAsyncLifetime, ICollectionFixture<OurKinds
     internal Task<ServerAnswer> TryAsync(JsonElement item) =>
         Present().TryAsync(item, TestContext.Current.CancellationToken);
 
+    internal Task<ServerAnswer> TryEditAsync(JsonElement item, JsonElement edited) =>
+        Present().TryEditAsync(item, edited, TestContext.Current.CancellationToken);
+
     internal Task<ServerAnswer> TryDefinitionAsync(JsonElement crd) =>
         Present().TryDefinitionAsync(crd, TestContext.Current.CancellationToken);
 

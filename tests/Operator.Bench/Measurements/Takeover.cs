@@ -8,7 +8,7 @@ namespace Operator.Bench.Measurements;
 internal sealed class Takeover : IMeasurement
 {
     private const int Connectors = 10;
-    private const string Leading = "Leading: ";
+    private const string Leading = "This replica leads";
     private const string Committed = "Committed record ";
 
     public string Name => "takeover";

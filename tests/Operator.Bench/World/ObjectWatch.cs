@@ -48,7 +48,7 @@ internal sealed class ObjectWatch : IAsyncDisposable
         {
             if (_failure is not null)
             {
-                throw new BenchException($"the watch of {_what} broke: {_failure.Message}");
+                throw Broken(_failure);
             }
             if (condition())
             {
@@ -67,11 +67,12 @@ internal sealed class ObjectWatch : IAsyncDisposable
     }
 
     /// <summary>Reads what <c>seen</c> wrote, under its lock.</summary>
+    /// <exception cref="BenchException">The watch broke, so that events are missing.</exception>
     public T Read<T>(Func<T> read)
     {
         lock (_gate)
         {
-            return read();
+            return _failure is null ? read() : throw Broken(_failure);
         }
     }
 
@@ -81,6 +82,8 @@ internal sealed class ObjectWatch : IAsyncDisposable
         await _watching;
         _stop.Dispose();
     }
+
+    private BenchException Broken(Exception failure) => new($"the watch of {_what} broke: {failure.Message}");
 
     private async Task RunAsync(IKubeApi api, ResourceType type, string ns, string from, Action<Sighting> seen)
     {

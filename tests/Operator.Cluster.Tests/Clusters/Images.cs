@@ -8,8 +8,14 @@ internal sealed class Images(IClusterSource source, Kube kube)
     private const string Folder = "artifacts/images";
     private const string Marker = "e2e-loaded-images";
 
-    public static Task<string> StampAsync(string image, CancellationToken ct) =>
-        File.ReadAllTextAsync(Repository.PathOf($"{Folder}/{image}.tar.stamp"), ct);
+    /// <summary>The stamp of the operator's image, whose archive is named by registry, image and version.</summary>
+    public static Task<string> StampOfOperatorAsync(CancellationToken ct) =>
+        File.ReadAllTextAsync(
+            Directory
+                .GetFiles(Repository.PathOf(Folder), "ghcr.io_*_marketplace-operator_*.tar.stamp")
+                .MaxBy(File.GetLastWriteTimeUtc)!, // hack/images.sh has built it
+            ct
+        );
 
     /// <summary>Builds changed images, unless hack/test.sh already did, and loads the images that the cluster lacks.</summary>
     public async Task ProvideAsync(CancellationToken ct)

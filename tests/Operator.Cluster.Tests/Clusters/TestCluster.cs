@@ -44,7 +44,7 @@ public sealed class TestCluster : IAsyncLifetime
         // A killed test run may have left stories that still run.
         await _kube.KubectlAsync(ct, "delete", "namespace", "-l", StoryLabel, "--wait=false");
         await new Images(_source, _kube).ProvideAsync(ct);
-        var stamp = await Images.StampAsync("localhost_marketplace-operator_dev", ct);
+        var stamp = await Images.StampOfOperatorAsync(ct);
         _operator = new OperatorRelease(_kube, await ToolAsync("helm", ct), stamp.Trim());
         await _operator.InstallAsync(ct);
         MarketplaceUrl = await OpenMarketplaceAsync(_kube, ct);

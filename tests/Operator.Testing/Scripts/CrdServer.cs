@@ -56,6 +56,21 @@ public sealed class CrdServer : IAsyncDisposable
     public Task<ServerAnswer> TryAsync(JsonElement item, CancellationToken ct) =>
         SendAsync(HttpMethod.Post, $"{PathOf(item)}?{TryOnly}", item, ct);
 
+    /// <summary>Creates the object, sends an edit of it as a dry run, and deletes it. Returns the answer to the edit.</summary>
+    /// <exception cref="InvalidOperationException">The server refuses the object itself.</exception>
+    public async Task<ServerAnswer> TryEditAsync(JsonElement item, JsonElement edited, CancellationToken ct)
+    {
+        var path = $"{PathOf(item)}/{item.GetProperty("metadata").GetProperty("name").GetString()}";
+        var created = await SendAsync(HttpMethod.Post, PathOf(item), item, ct);
+        if (!created.IsSuccess)
+        {
+            throw new InvalidOperationException($"{path} is refused: {created.Message}");
+        }
+        var answer = await SendAsync(HttpMethod.Put, $"{path}?{TryOnly}", WithVersion(edited, created.Json), ct);
+        await SendAsync(HttpMethod.Delete, path, null, ct);
+        return answer;
+    }
+
     /// <summary>Sends a definition under another name as a dry run.</summary>
     public Task<ServerAnswer> TryDefinitionAsync(JsonElement definition, CancellationToken ct) =>
         SendAsync(HttpMethod.Post, $"{Definitions}?{TryOnly}", Renamed(definition), ct);
