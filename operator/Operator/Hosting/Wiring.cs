@@ -104,7 +104,7 @@ internal static class Wiring
         services.AddSingleton<IMetricFactory>(s =>
             Metrics.WithCustomRegistry(s.GetRequiredService<CollectorRegistry>())
         );
-        services.AddSingleton<KubeApiMetrics>().AddSingleton<InformerMetrics>();
+        services.AddSingleton<KubeApiMetrics>().AddSingleton<InformerMetrics>().AddSingleton<Strides>();
         services.AddSingleton(_ =>
             KubeConnection.Connect(KubeConnection.Discover(), $"marketplace-operator/{Version}")
         );
@@ -119,7 +119,8 @@ internal static class Wiring
         services.AddKeyedSingleton<IKubeApi, KubeApi>(Unfenced);
         services.AddSingleton<IKubeApi>(s => new FencedKubeApi(
             s.GetRequiredKeyedService<IKubeApi>(Unfenced),
-            s.GetRequiredService<LeaderLease>()
+            s.GetRequiredService<LeaderLease>(),
+            s.GetRequiredService<Strides>()
         ));
         services.AddSingleton(s => new InformerServices(
             s.GetRequiredService<TimeProvider>(),
@@ -159,7 +160,9 @@ internal static class Wiring
     private static void AddReconciler(IServiceCollection services)
     {
         services.AddSingleton<ClusterCache>().AddSingleton<SpecChecks>().AddSingleton<RecordGatherer>();
-        services.AddSingleton<Gatherer>();
+        services.AddSingleton<LiveReads>().AddSingleton<ManyReads>().AddSingleton<Freshness>();
+        services.AddSingleton<RolloutGatherer>().AddSingleton<PodConfirmation>();
+        services.AddSingleton<Gatherer>().AddSingleton<Decider>();
         services.AddSingleton<CreateRefusals>().AddSingleton<FailedWrites>().AddSingleton<ClusterActor>();
         services
             .AddSingleton<NumbersPace>()
@@ -184,6 +187,7 @@ internal static class Wiring
             s.GetRequiredService<KeyedQueue>(),
             s.GetRequiredService<ConnectorReconciler>().ReconcileAsync,
             s.GetRequiredService<ControllerMetrics>(),
+            s.GetRequiredService<Strides>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Controller")
         ));

@@ -48,10 +48,12 @@ internal sealed class OperatorProcess : IDisposable
     public MachineClock Clock { get; }
     public FakeClient Client { get; }
 
+    public Prometheus.CollectorRegistry Registry => _services.GetRequiredService<Prometheus.CollectorRegistry>();
+
     public ClusterCache Cache => _services.GetRequiredService<ClusterCache>();
 
     public Health Health =>
-        new(Cache, _services.GetRequiredService<LeaderLease>(), _services.GetRequiredService<KeyedQueue>());
+        new(Cache, _services.GetRequiredService<LeaderLease>(), _services.GetRequiredService<Strides>());
 
     /// <summary>The newest log lines, for the report of a failing world.</summary>
     public RecentLog Log { get; } = new();
