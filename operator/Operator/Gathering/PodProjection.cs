@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Operator.Acting;
+using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Runtime;
@@ -55,7 +56,7 @@ internal static class PodProjection
                 ? JsonSerializer.Deserialize(json, RunJson.Default.Fingerprint)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (ForeignJson.IsUnreadable(e))
         {
             return null;
         }
