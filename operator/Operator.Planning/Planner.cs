@@ -91,6 +91,7 @@ public static class Planner
             Record = draft.Record,
             MustCommit = draft.MustCommit,
             Widens = draft.Widens,
+            IsHeldBack = draft.IsHeldBack,
             Changes = isUsable ? Changes.Of(draft, pods) : [],
             ConnectorStatus = ConnectorTeller.Tell(draft, waiting),
             RolloutStatus = RolloutTeller.Tell(draft),

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Operator.Acting;
-using Operator.Api;
 using Operator.Gathering;
 using Operator.Planning;
 using Operator.Planning.Facts;
@@ -16,11 +16,14 @@ namespace Operator;
 /// the statuses. After a crash between two steps, the next reconcile comes to the same end.
 /// </summary>
 internal sealed class ConnectorReconciler(
+    Decider decider,
     Gatherer gatherer,
+    RecordGatherer recordsOf,
     RecordStore records,
     ClusterActor actor,
     Teller teller,
     ClusterCache cache,
+    Freshness freshness,
     DecodedRecords decodedRecords,
     CreateRefusals refusals,
     FailedWrites failures,
@@ -32,6 +35,7 @@ internal sealed class ConnectorReconciler(
     private const int MostLogged = 5;
     private static readonly TimeSpan TellingRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefusalRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReadRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan TooLargeRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ReferenceRetry = TimeSpan.FromSeconds(30);
 
@@ -39,17 +43,15 @@ internal sealed class ConnectorReconciler(
     {
         if (ActionsByConnector.IsNobody(key))
         {
-            var writes = new WritePass(time);
-            await teller.TellNobodysActionsAsync(key, writes, ct);
-            return OutcomeOf(key, writes.Failed, again: null) ?? new Outcome.Done();
+            return await NobodyAsync(key, ct);
         }
         try
         {
-            return await gatherer.ConnectorAsync(key, ct) switch
+            return await decider.DecideAsync(key, ct) switch
             {
-                ConnectorRead.Found(var connector) => await ReconcileAsync(key, connector, ct),
-                ConnectorRead.Unreadable(var item) => await UnreadableAsync(key, item, ct),
-                _ => await WithoutConnectorAsync(key, ct),
+                Decided.Planned planned => await CarryOutAsync(key, planned, ct),
+                Decided.Barred barred => await BarredAsync(key, barred, ct),
+                _ => throw new UnreachableException(),
             };
         }
         catch (KubeApiException e) when (e.IsNamespaceTerminating)
@@ -60,23 +62,16 @@ internal sealed class ConnectorReconciler(
         }
     }
 
-    private async Task<Outcome> ReconcileAsync(ObjectKey key, MarketplaceConnector connector, CancellationToken ct)
+    private async Task<Outcome> CarryOutAsync(ObjectKey key, Decided.Planned decided, CancellationToken ct)
     {
+        var (gathered, plan) = decided;
         cache.Found(key);
-        if (connector.Metadata.DeletionTimestamp is not null)
-        {
-            return new Outcome.Done();
-        }
-        if (await DecideAsync(key, connector, ct) is not { Gathered: var gathered, Plan: var plan })
-        {
-            return new Outcome.Again(TellingRetry, "the connector is gone or can't be read");
-        }
         // Commit: a change is executed only after the record contains its plan.
         StoredRecord? committed = null;
         try
         {
             // While the status says that the record is too large, every plan is committed, so that the condition stays until one fits.
-            var mustCommit = plan.MustCommit || RecordSizes.IsTooLarge(connector.Status);
+            var mustCommit = plan.MustCommit || RecordSizes.IsTooLarge(gathered.Seen.Connector.Status);
             committed = mustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
         }
         catch (KubeApiException e) when (e.IsRefusal)
@@ -99,35 +94,14 @@ internal sealed class ConnectorReconciler(
         var writes = new WritePass(time);
         var rest = await teller.TellAsync(new Decision(gathered, plan, committed), writes, ct);
         ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
+        DoubtAfterDeletions(key, gathered, plan);
         var wakeUp = WakeUpOf(key, gathered, plan);
-        return OutcomeOf(key, [.. failed, .. writes.Failed], Sooner(wakeUp, rest))
+        return OutcomeOf(new Pass(key, gathered.IsLive), [.. failed, .. writes.Failed], Sooner(wakeUp, rest))
             ?? OutcomeOf(gathered.Seen, plan, wakeUp, rest);
     }
 
-    private sealed record Planned(Gathered Gathered, Plan Plan);
-
-    /// <summary>
-    /// Plans from the caches. They may be behind, so a plan that gives more stores other content is made anew from live reads. Null: the
-    /// connector is gone or can't be read.
-    /// </summary>
-    private async Task<Planned?> DecideAsync(ObjectKey key, MarketplaceConnector connector, CancellationToken ct)
-    {
-        var gathered = await gatherer.GatherAsync(connector, isLive: false, ct);
-        var plan = Planner.Plan(gathered.Seen);
-        if (!plan.Widens)
-        {
-            return new Planned(gathered, plan);
-        }
-        if (await gatherer.ReadConnectorAsync(key, ct) is not ConnectorRead.Found { Connector: var live })
-        {
-            return null;
-        }
-        gathered = await gatherer.GatherAsync(live, isLive: true, ct);
-        return new Planned(gathered, Planner.Plan(gathered.Seen));
-    }
-
     /// <summary>A plan that makes the record too large is not carried out: a plan that needs no commit takes its place.</summary>
-    private async Task<Planned> TooLargeAsync(Gathered gathered, RecordTooLargeException e, CancellationToken ct)
+    private async Task<Decided.Planned> TooLargeAsync(Gathered gathered, RecordTooLargeException e, CancellationToken ct)
     {
         ReconcilerLog.TooLarge(logger, e.Message);
         var seen = gathered.Seen with { RecordTooLarge = RecordSizes.Arithmetic(e.Part, e.Bytes, e.Limit) };
@@ -135,7 +109,7 @@ internal sealed class ConnectorReconciler(
         {
             await teller.TellTooLargeAsync(seen, ct);
         }
-        return new Planned(gathered with { Seen = seen }, Planner.Plan(seen));
+        return new Decided.Planned(gathered with { Seen = seen }, Planner.Plan(seen));
     }
 
     /// <summary>
@@ -153,28 +127,73 @@ internal sealed class ConnectorReconciler(
         var writes = new WritePass(time);
         await teller.TellAsync(new Decision(gathered, Planner.Plan(seen), Committed: null), writes, ct);
         var commit = new FailedWrite("write the record", seen.CommitRefusal ?? "");
-        return OutcomeOf(key, [commit, .. writes.Failed], wakeAt - time.GetUtcNow()) ?? new Outcome.Done();
+        return OutcomeOf(new Pass(key, gathered.IsLive), [commit, .. writes.Failed], wakeAt - time.GetUtcNow())
+            ?? new Outcome.Done();
     }
 
-    private async Task<Outcome> UnreadableAsync(ObjectKey key, UnreadableObject item, CancellationToken ct)
+    /// <summary>No run may be planned.</summary>
+    private async Task<Outcome> BarredAsync(ObjectKey key, Decided.Barred barred, CancellationToken ct)
     {
-        var writes = new WritePass(time);
-        await teller.TellUnreadableAsync(Kinds.Connectors, item, writes, ct);
-        return OutcomeOf(key, writes.Failed, again: null) ?? new Outcome.Stuck(item.Why);
+        switch (barred.Read)
+        {
+            case ConnectorRead.Found:
+                cache.Found(key);
+                return new Outcome.Done();
+            case ConnectorRead.Unreadable(var item):
+                var writes = new WritePass(time);
+                await teller.TellUnreadableAsync(Kinds.Connectors, item, writes, ct);
+                return OutcomeOf(new Pass(key, IsLive: true), writes.Failed, again: null)
+                    ?? new Outcome.Stuck(item.Why);
+            default:
+                return await WithoutConnectorAsync(new Pass(key, barred.IsLive), ct);
+        }
     }
 
-    private async Task<Outcome> WithoutConnectorAsync(ObjectKey key, CancellationToken ct)
+    /// <summary>The actions of a namespace that can't be read or name no valid connector.</summary>
+    private async Task<Outcome> NobodyAsync(ObjectKey nobody, CancellationToken ct)
     {
+        var pass = new Pass(nobody, freshness.IsInDoubt(nobody));
         var writes = new WritePass(time);
-        await teller.TellWithoutConnectorAsync(key, writes, ct);
+        await teller.TellNobodysActionsAsync(nobody, await OrphansAsync(pass, ct), writes, ct);
+        return OutcomeOf(pass, writes.Failed, again: null) ?? new Outcome.Done();
+    }
+
+    private async Task<Outcome> WithoutConnectorAsync(Pass pass, CancellationToken ct)
+    {
+        var key = pass.Key;
+        var writes = new WritePass(time);
+        await teller.TellWithoutConnectorAsync(key, await OrphansAsync(pass, ct), writes, ct);
         refusals.Forget(key);
+        recordsOf.Forget(key);
         var isForgotten = cache.ForgetMissing(key, time.GetUtcNow());
-        return OutcomeOf(key, writes.Failed, isForgotten ? null : ClusterCache.MissingKept)
+        return OutcomeOf(pass, writes.Failed, isForgotten ? null : ClusterCache.MissingKept)
             ?? (
                 isForgotten
                     ? new Outcome.Done()
                     : new Outcome.Again(ClusterCache.MissingKept, "the connector may be created again")
             );
+    }
+
+    private async Task<Orphans> OrphansAsync(Pass pass, CancellationToken ct)
+    {
+        var orphans = await gatherer.OrphansAsync(pass.Key, pass.IsLive, ct);
+        if (pass.IsLive)
+        {
+            freshness.Settle(pass.Key, new ConnectorRead.Missing());
+        }
+        return orphans;
+    }
+
+    /// <summary>
+    /// Runs whose pods others deleted: perhaps the garbage collection did, because the connector that owns them is gone or replaced, and the
+    /// cache does not show it yet.
+    /// </summary>
+    private void DoubtAfterDeletions(ObjectKey key, Gathered gathered, Plan plan)
+    {
+        if (!gathered.IsLive && plan.Folded.Any(r => r.Ending.Reason == Reasons.Deleted))
+        {
+            freshness.Doubt(key);
+        }
     }
 
     /// <summary>Forgets departed pods and refusals that the committed record no longer needs.</summary>
@@ -219,7 +238,8 @@ internal sealed class ConnectorReconciler(
         TimeSpan? retry =
             plan.IsStuck ? (gathered.MayHeal ? ReferenceRetry : null)
             : seen.RecordTooLarge is not null ? TooLargeRetry
-            : isRefused || seen.IsClockSkewed || seen.HasNoRoomForPods ? RefusalRetry
+            : plan.IsHeldBack ? ReadRetry
+            : isRefused || !seen.UnconfirmedPods.IsEmpty || seen.IsClockSkewed || seen.HasNoRoomForPods ? RefusalRetry
             : null;
         return Sooner(retry, plan.WakeAt - time.GetUtcNow());
     }
@@ -238,13 +258,21 @@ internal sealed class ConnectorReconciler(
             : new Outcome.Done();
     }
 
+    /// <summary>One pass over a connector. <paramref name="IsLive"/>: the objects whose statuses it writes were read live.</summary>
+    private readonly record struct Pass(ObjectKey Key, bool IsLive);
+
     /// <summary>
     /// The outcome when writes failed; null: none did. An outdated read (another client wrote or deleted the object, or the cache is
-    /// behind) is no failure: the next one shows the newer object. Planned runs never wait for the backoff.
+    /// behind) is no failure: the next pass reads live. When that does not help, it is one. Planned runs never wait for the backoff.
     /// </summary>
-    private Outcome? OutcomeOf(ObjectKey key, ImmutableArray<FailedWrite> all, TimeSpan? again)
+    private Outcome? OutcomeOf(Pass pass, ImmutableArray<FailedWrite> all, TimeSpan? again)
     {
-        var failed = all.Where(w => !w.IsOutdated).ToList();
+        var key = pass.Key;
+        if (all.Any(w => w.IsOutdated))
+        {
+            freshness.Doubt(key);
+        }
+        var failed = all.Where(w => !w.IsOutdated || pass.IsLive).ToList();
         foreach (var write in failures.Replace(key, failed).Take(MostLogged))
         {
             ReconcilerLog.WriteFailed(logger, write.What, key, write.Message);

@@ -94,6 +94,11 @@ internal static class AttemptMachine
         {
             return draft;
         }
+        var isFirst = book.StableHash is null;
+        if (!isFirst && !draft.MayWiden)
+        {
+            return draft.HoldBack();
+        }
         var record = EndAttempt(
             draft.Record,
             AttemptOutcome.Superseded,
@@ -106,7 +111,7 @@ internal static class AttemptMachine
             desired.Hash,
             isProven: book.FormerStables.Contains(desired.Hash, StringComparer.Ordinal)
         );
-        return (book.StableHash is null ? draft : draft.Widen())
+        return (isFirst ? draft : draft.Widen())
             .Decide(record, $"revision {desired.Hash} becomes stable: {because}")
             .Tell(
                 EventTarget.Connector,
@@ -142,6 +147,10 @@ internal static class AttemptMachine
         if (isSettled || draft.Policy is not { } policy || draft.Spec.Suspend || draft.Roster.Active.IsEmpty)
         {
             return draft;
+        }
+        if (!draft.MayWiden)
+        {
+            return draft.HoldBack();
         }
         var started = Attempts.Start(draft with { Record = WithRevision(record, desired) }, desired, policy);
         var attempt = started.RunningAttempt!; // just started

@@ -69,7 +69,19 @@ internal static class ConnectorTeller
                 string.Join("; ", draft.StoreListProblems)
             );
         }
-        if (draft.Seen.Desired is DesiredContent.Unformed { IsMissing: true } missing)
+        if (!draft.Seen.UnreadReferences.IsEmpty)
+        {
+            yield return ConditionDraft.True(
+                Reasons.ReferenceUnreadable,
+                Reasons.ReferenceUnreadable,
+                string.Join("; ", draft.Seen.UnreadReferences)
+            );
+        }
+        if (draft.IsHeldBack)
+        {
+            yield return ConditionDraft.True(Reasons.LiveReadFailed, Reasons.LiveReadFailed, HeldBack(draft));
+        }
+        if (draft.Seen.Desired is DesiredContent.Unformed { IsMissing: true, IsUnread: false } missing)
         {
             yield return ConditionDraft.True(Reasons.ConfigMapMissing, Reasons.ConfigMapMissing, missing.Why);
         }
@@ -169,6 +181,7 @@ internal static class ConnectorTeller
                 "all stores run stable while the SyncRollout can't be followed; correct it"
             ),
             _ when isCurrent => Serving(Reasons.Syncing, stable),
+            _ when draft.IsHeldBack => Serving(Reasons.LiveReadFailed, $"{stable}; {HeldBack(draft)}"),
             _ when book.Rejected is { } rejected => Serving(
                 Reasons.RevisionRejected,
                 $"{stable}; revision {rejected.Hash} is rejected ({rejected.Reason}): {rejected.Message}"
@@ -184,21 +197,27 @@ internal static class ConnectorTeller
         };
     }
 
+    private static string HeldBack(Draft draft) =>
+        $"new content waits, because what must be read before it starts or spreads can't be read: {draft.Seen.LiveReadFailure}";
+
     /// <summary>A missing ConfigMap may come back; values that are too large need an edit.</summary>
     private static ConditionDraft Unformed(DesiredContent.Unformed content, string? stable) =>
         (content.IsMissing, stable) switch
         {
             (true, { } hash) => Serving(
-                Reasons.ConfigMapMissing,
+                MissingReason(content),
                 $"stores go on with their revisions, stable is {hash}; new content waits: {content.Why}"
             ),
-            (true, null) => NotReady(Reasons.ConfigMapMissing, content.Why),
+            (true, null) => NotReady(MissingReason(content), content.Why),
             (false, { } hash) => NotReady(
                 Reasons.InvalidSpec,
                 $"{content.Why}; stores go on with their revisions, stable is {hash}"
             ),
             (false, null) => NotReady(Reasons.InvalidSpec, content.Why),
         };
+
+    private static string MissingReason(DesiredContent.Unformed content) =>
+        content.IsUnread ? Reasons.ReferenceUnreadable : Reasons.ConfigMapMissing;
 
     private static StoreCounts Count(Draft draft, ImmutableArray<StaleStore> stale)
     {

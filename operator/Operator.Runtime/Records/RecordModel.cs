@@ -31,7 +31,13 @@ public abstract record RecordRead
     /// </summary>
     public sealed record Absent : RecordRead;
 
-    public sealed record Found(StoredRecord Record) : RecordRead;
+    public sealed record Found(StoredRecord Record) : RecordRead
+    {
+        /// <summary>
+        /// The record as this process last read or wrote it; no request shows that it is still so. Only a commit on top of it proves it.
+        /// </summary>
+        public bool IsRecalled { get; init; }
+    }
 
     /// <summary>
     /// A record existed, but can't be read or trusted now. <paramref name="Survivors"/> are the parts with a correct checksum.

@@ -27,7 +27,8 @@ internal sealed class ClusterCache
         OperatorOptions options,
         InformerServices services,
         KeyedQueue queue,
-        OwnStatuses own
+        OwnStatuses own,
+        RecordStore records
     )
     {
         _queue = queue;
@@ -57,6 +58,16 @@ internal sealed class ClusterCache
         Finished = new FinishedPods(options.FinishedPodsCap);
         _changes = new ClusterChanges(queue, own, _pods, Finished, _secrets);
         _watched = [Connectors, Rollouts, Actions, Pods, StoreLists];
+        void OnWentBack()
+        {
+            records.DoubtAll();
+            own.Clear();
+        }
+        Connectors.WentBack = OnWentBack;
+        Rollouts.WentBack = OnWentBack;
+        Actions.WentBack = OnWentBack;
+        Pods.WentBack = OnWentBack;
+        StoreLists.WentBack = OnWentBack;
         Connectors.Changed = _changes.OnConnector;
         Connectors.Undecoded = (key, _) => queue.Add(key);
         Rollouts.Changed = _changes.OnRollout;
@@ -75,6 +86,9 @@ internal sealed class ClusterCache
 
     /// <summary>The finished pods of all connectors, and which of them give way.</summary>
     public FinishedPods Finished { get; }
+
+    /// <summary>A watch is broken: the caches may show objects that are gone.</summary>
+    public bool IsBehind => _watched.Any(w => w.IsBehind);
 
     public bool HasSynced => _watched.All(w => w.HasSynced);
 
@@ -104,11 +118,11 @@ internal sealed class ClusterCache
 
     /// <summary>Rollouts that name the connector, oldest first; the operator follows only the oldest.</summary>
     public ImmutableArray<SyncRollout> RolloutsOf(ObjectKey connector) =>
+        OldestFirst(_changes.RolloutsOf.Of(connector).Select(Rollouts.Find).OfType<SyncRollout>());
+
+    public static ImmutableArray<SyncRollout> OldestFirst(IEnumerable<SyncRollout> rollouts) =>
         [
-            .. _changes
-                .RolloutsOf.Of(connector)
-                .Select(Rollouts.Find)
-                .OfType<SyncRollout>()
+            .. rollouts
                 .OrderBy(r => r.Metadata.CreationTimestamp)
                 .ThenBy(r => r.Metadata.Uid, StringComparer.Ordinal),
         ];

@@ -6,35 +6,74 @@ using Operator.Runtime;
 
 namespace Operator.Gathering;
 
-/// <summary>The ConfigMap keys that a connector's env and caBundle refer to, as read live.</summary>
-/// <param name="Values">The values for env by <c>name/key</c>; null: the ConfigMap or the key is missing.</param>
-/// <param name="Problems">With any of these no run is planned, because no pod could start.</param>
-internal sealed record ReferencedConfigMaps(
+/// <summary>What the objects say that a connector's spec refers to, as read live.</summary>
+/// <param name="Values">The values for env by <c>name/key</c>; null: the ConfigMap or the key is missing, or unread.</param>
+/// <param name="Problems">With any of these no run is planned, because no pod could start, or none may.</param>
+/// <param name="Unread">Objects of which it is unknown what they say.</param>
+internal sealed record ReferencedObjects(
     ImmutableSortedDictionary<string, string?> Values,
-    ImmutableArray<string> Problems
+    ImmutableArray<string> Problems,
+    ImmutableArray<UnreadReference> Unread
 )
 {
-    public static ReferencedConfigMaps Of(
+    /// <summary>The ConfigMap keys that env and caBundle refer to.</summary>
+    public static ReferencedObjects OfConfigMaps(
         ImmutableArray<KeySelector> keys,
         KeySelector? bundle,
-        Func<string, KubeObject?> configMap
+        ImmutableSortedDictionary<string, ReadAnswer> configMaps
     ) =>
         new(
             keys.ToImmutableSortedDictionary(
                 RevisionContent.KeyOf,
-                k => Field(configMap(k.Name), "data", k.Key)?.GetString(),
+                k => Field(configMaps[k.Name].Object, "data", k.Key)?.GetString(),
                 StringComparer.Ordinal
             ),
-            bundle is null || HasFile(configMap(bundle.Name), bundle.Key)
+            // The kubelet reads the bundle, so runs may start although we can't see it.
+            bundle is null || configMaps[bundle.Name] is { Unread: not null } || HasFile(configMaps[bundle.Name], bundle)
                 ? []
                 :
                 [
                     $"spec.sync.caBundle: ConfigMap key '{RevisionContent.KeyOf(bundle)}' does not exist; create it or remove caBundle",
-                ]
+                ],
+            [
+                .. configMaps
+                    .Where(c => c.Value.Unread is not null)
+                    .Select(c => new UnreadReference("ConfigMap", c.Key, c.Value.Unread!) // filtered
+                    {
+                        IsContent = keys.Any(k => k.Name == c.Key),
+                    }),
+            ]
         );
 
-    private static bool HasFile(KubeObject? configMap, string key) =>
-        Field(configMap, "data", key) is not null || Field(configMap, "binaryData", key) is not null;
+    /// <summary>The ServiceAccounts of the pods. <paramref name="own"/> is the one that the spec names.</summary>
+    public ReferencedObjects WithAccounts(ImmutableSortedDictionary<string, ReadAnswer> accounts, string? own) =>
+        this with
+        {
+            Problems = Problems.AddRange(
+                accounts
+                    .Where(a => a.Value.Unread is null)
+                    .Select(a => ServiceAccounts.Problem(a.Key, SightOf(a.Value.Object)))
+                    .OfType<string>()
+            ),
+            // The account of a revision that runs was open to sync pods when it began; that of new content must be seen to be.
+            Unread = Unread.AddRange(
+                accounts
+                    .Where(a => a.Value.Unread is not null)
+                    .Select(a => new UnreadReference("ServiceAccount", a.Key, a.Value.Unread!) // filtered
+                    {
+                        IsContent = a.Key == own,
+                    })
+            ),
+        };
+
+    private static ServiceAccountSight SightOf(KubeObject? account) =>
+        account is null ? ServiceAccountSight.Missing
+        : account.Label(ApiGroup.AllowSyncPodsLabel) is "true" ? ServiceAccountSight.Allowed
+        : ServiceAccountSight.NotAllowed;
+
+    private static bool HasFile(ReadAnswer configMap, KeySelector selector) =>
+        Field(configMap.Object, "data", selector.Key) is not null
+        || Field(configMap.Object, "binaryData", selector.Key) is not null;
 
     private static JsonElement? Field(KubeObject? configMap, string section, string key) =>
         configMap is not null
