@@ -101,7 +101,11 @@ internal sealed class ConnectorReconciler(
     }
 
     /// <summary>A plan that makes the record too large is not carried out: a plan that needs no commit takes its place.</summary>
-    private async Task<Decided.Planned> TooLargeAsync(Gathered gathered, RecordTooLargeException e, CancellationToken ct)
+    private async Task<Decided.Planned> TooLargeAsync(
+        Gathered gathered,
+        RecordTooLargeException e,
+        CancellationToken ct
+    )
     {
         ReconcilerLog.TooLarge(logger, e.Message);
         var seen = gathered.Seen with { RecordTooLarge = RecordSizes.Arithmetic(e.Part, e.Bytes, e.Limit) };
@@ -295,19 +299,4 @@ internal sealed class ConnectorReconciler(
     }
 
     private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one < other || other is null ? one : other;
-}
-
-internal static partial class ReconcilerLog
-{
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot {What} of {Key}; it is tried again: {Why}")]
-    public static partial void WriteFailed(ILogger logger, string what, ObjectKey key, string why);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Nothing new is planned until the record is smaller: {Why}")]
-    public static partial void TooLarge(ILogger logger, string why);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The namespace of {Key} is being deleted; planning stops")]
-    public static partial void NamespaceEnds(ILogger logger, ObjectKey key);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Committed record {Counter} of {Key}: {Because}")]
-    public static partial void Committed(ILogger logger, ObjectKey key, long counter, string because);
 }

@@ -121,11 +121,7 @@ internal sealed class ClusterCache
         OldestFirst(_changes.RolloutsOf.Of(connector).Select(Rollouts.Find).OfType<SyncRollout>());
 
     public static ImmutableArray<SyncRollout> OldestFirst(IEnumerable<SyncRollout> rollouts) =>
-        [
-            .. rollouts
-                .OrderBy(r => r.Metadata.CreationTimestamp)
-                .ThenBy(r => r.Metadata.Uid, StringComparer.Ordinal),
-        ];
+        [.. rollouts.OrderBy(r => r.Metadata.CreationTimestamp).ThenBy(r => r.Metadata.Uid, StringComparer.Ordinal)];
 
     /// <summary>Actions that name the connector.</summary>
     public ImmutableArray<SyncAction> ActionsOf(ObjectKey connector) =>

@@ -29,7 +29,9 @@ internal sealed record ReferencedObjects(
                 StringComparer.Ordinal
             ),
             // The kubelet reads the bundle, so runs may start although we can't see it.
-            bundle is null || configMaps[bundle.Name] is { Unread: not null } || HasFile(configMaps[bundle.Name], bundle)
+            bundle is null
+            || configMaps[bundle.Name] is { Unread: not null }
+            || HasFile(configMaps[bundle.Name], bundle)
                 ? []
                 :
                 [

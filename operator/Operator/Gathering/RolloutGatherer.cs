@@ -15,10 +15,7 @@ internal sealed class RolloutGatherer(IKubeApi api, LiveReads live, ClusterCache
     public async Task<NamedRollouts> NamingAsync(ObjectKey connector, bool isLive, CancellationToken ct) =>
         isLive
             ? await live.RolloutsAsync(connector, ct)
-            : new NamedRollouts(
-                [.. cache.RolloutsOf(connector).Select(Newest)],
-                await UnreadableAsync(connector, ct)
-            );
+            : new NamedRollouts([.. cache.RolloutsOf(connector).Select(Newest)], await UnreadableAsync(connector, ct));
 
     /// <summary>
     /// The rollout in charge. <paramref name="rollouts"/> are those that may belong to the connector. The cache may be behind, so the

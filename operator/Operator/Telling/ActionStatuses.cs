@@ -26,11 +26,7 @@ internal sealed partial class ActionStatuses(
     }
 
     /// <summary>Writes to actions that their connector does not exist; the actions wait for it.</summary>
-    public async Task TellWithoutConnectorAsync(
-        IEnumerable<SyncAction> orphans,
-        WritePass writes,
-        CancellationToken ct
-    )
+    public async Task TellWithoutConnectorAsync(IEnumerable<SyncAction> orphans, WritePass writes, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         foreach (var action in orphans)

@@ -14,7 +14,6 @@ internal sealed record Decision(Gathered Gathered, Plan Plan, StoredRecord? Comm
     /// </summary>
     public RecordWitness? Witness =>
         Committed is { } record ? new RecordWitness(record.Id, record.Counter)
-        : Plan.Record.Counter > 0 && !Gathered.IsRecordRecalled
-            ? new RecordWitness(Plan.Record.Id, Plan.Record.Counter)
+        : Plan.Record.Counter > 0 && !Gathered.IsRecordRecalled ? new RecordWitness(Plan.Record.Id, Plan.Record.Counter)
         : null;
 }

@@ -99,12 +99,7 @@ internal sealed class Teller(
         );
 
     /// <summary>Writes the statuses of actions that can't be read or name no valid connector.</summary>
-    public async Task TellNobodysActionsAsync(
-        ObjectKey nobody,
-        Orphans orphans,
-        WritePass writes,
-        CancellationToken ct
-    )
+    public async Task TellNobodysActionsAsync(ObjectKey nobody, Orphans orphans, WritePass writes, CancellationToken ct)
     {
         foreach (var unreadable in await actions.UnreadableAsync(nobody.Namespace, writes, ct))
         {
@@ -114,12 +109,7 @@ internal sealed class Teller(
     }
 
     /// <summary>Writes the statuses of rollouts and actions whose connector does not exist.</summary>
-    public async Task TellWithoutConnectorAsync(
-        ObjectKey key,
-        Orphans orphans,
-        WritePass writes,
-        CancellationToken ct
-    )
+    public async Task TellWithoutConnectorAsync(ObjectKey key, Orphans orphans, WritePass writes, CancellationToken ct)
     {
         metrics.Forget(key);
         foreach (var rollout in orphans.Rollouts)

@@ -46,43 +46,6 @@ public sealed class RecallMemoryTests : IDisposable
         Assert.False(first.IsAlive, "the first record is still in memory");
     }
 
-    /// <summary>A record that this process itself removed is not recalled.</summary>
-    [Fact]
-    public async Task A_record_that_was_retired_is_not_recalled()
-    {
-        var writer = _world.NewWriter();
-        await writer.CommitAsync("a=1");
-        await writer.Store.RetireAsync(CoreTypes.Leases, ns: null, RecordWorld.Stop);
-        _world.Time.Advance(TimeSpan.FromDays(31));
-        await writer.Store.RetireAsync(CoreTypes.Leases, ns: null, RecordWorld.Stop);
-        _world.Time.Advance(TimeSpan.FromHours(1));
-        await writer.Store.RetireAsync(CoreTypes.Leases, ns: null, RecordWorld.Stop);
-        Assert.Empty(_world.Cluster.All(ResourceKinds.Records.Type));
-
-        Assert.Equal("absent", RecordWorld.Text(await writer.Store.RecallAsync(RecordWorld.Subject, [], RecordWorld.Stop)));
-    }
-
-    /// <summary>
-    /// A commit on a recalled head whose record is gone leaves parts, and these make a record that never was look like a lost one.
-    /// </summary>
-    [Fact]
-    public async Task A_commit_on_a_recalled_record_that_is_gone_leaves_a_new_record_and_no_lost_one()
-    {
-        var writer = _world.NewWriter();
-        await writer.CommitAsync("a=1");
-        foreach (var item in _world.Cluster.All(ResourceKinds.Records.Type))
-        {
-            _world.Cluster.Delete(ResourceKinds.Records.Type, item.Key);
-        }
-        var recalled = Assert.IsType<RecordRead.Found>(
-            await writer.Store.RecallAsync(RecordWorld.Subject, [], RecordWorld.Stop)
-        );
-
-        await Assert.ThrowsAnyAsync<Exception>(() => writer.CommitAsync(new CommitBasis.OnTop(recalled.Record), "a=2"));
-
-        Assert.Equal("absent", RecordWorld.Text(await writer.Store.RecallAsync(RecordWorld.Subject, [], RecordWorld.Stop)));
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<WeakReference> CommitAsync(Writer writer, int subject)
     {

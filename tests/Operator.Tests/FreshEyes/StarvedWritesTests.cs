@@ -26,18 +26,16 @@ public sealed class StarvedWritesTests : IDisposable
         });
         _world.Process.Client.CallTimeout = TimeSpan.FromSeconds(5);
         var connector = FreshWorld.Connector();
-        connector["spec"]!["stores"] = FreshWorld
-            .Json($$"""{"s":[{{string.Join(',', Enumerable.Range(1, 250).Select(i => $$"""{"name":"s{{i:000}}"}"""))}}]}""")["s"]!
-            .DeepClone();
-        connector["spec"]!["flows"] = FreshWorld
-            .Json(
-                """
-                {"f":[
-                 {"name":"orders","schedule":"*/30 * * * *","startingDeadline":"10m","startTimeout":"30s","timeout":"2m","maxStoresPerRun":1,"maxConcurrentRuns":250},
-                 {"name":"prices","schedule":"1-59/30 * * * *","startingDeadline":"10m","startTimeout":"30s","timeout":"2m","maxStoresPerRun":1,"maxConcurrentRuns":250}]}
-                """
-            )["f"]!
-            .DeepClone();
+        connector["spec"]!["stores"] = FreshWorld.Json(
+            $$"""{"s":[{{string.Join(',', Enumerable.Range(1, 250).Select(i => $$"""{"name":"s{{i:000}}"}"""))}}]}"""
+        )["s"]!.DeepClone();
+        connector["spec"]!["flows"] = FreshWorld.Json(
+            """
+            {"f":[
+             {"name":"orders","schedule":"*/30 * * * *","startingDeadline":"10m","startTimeout":"30s","timeout":"2m","maxStoresPerRun":1,"maxConcurrentRuns":250},
+             {"name":"prices","schedule":"1-59/30 * * * *","startingDeadline":"10m","startTimeout":"30s","timeout":"2m","maxStoresPerRun":1,"maxConcurrentRuns":250}]}
+            """
+        )["f"]!.DeepClone();
         _world.Create(connector);
         _world.Process.Start();
         _world.RunFor(TimeSpan.FromSeconds(30 * 60 - 5));
@@ -45,11 +43,15 @@ public sealed class StarvedWritesTests : IDisposable
         _world.RunFor(TimeSpan.FromSeconds(45)); // orders: 250 pods hang
         var hanging = _world.Cluster.All(CoreTypes.Pods).Where(IsRunning).Select(p => p.Name).ToList();
         Assert.True(hanging.Count > 200, $"{hanging.Count} pods");
-        _world.Process.Client.Faults.Add(r => r.Type == CoreTypes.Pods && r.Verb == KubeVerb.Create ? Fault.Lost : null);
+        _world.Process.Client.Faults.Add(r =>
+            r.Type == CoreTypes.Pods && r.Verb == KubeVerb.Create ? Fault.Lost : null
+        );
 
         _world.RunFor(5 * FreshWorld.Minute); // prices can't be created; orders run out of time after 2 minutes
 
-        var left = hanging.Count(n => _world.Cluster.Find(CoreTypes.Pods, new ObjectKey("shop", n)) is { DeletionTimestamp: null });
+        var left = hanging.Count(n =>
+            _world.Cluster.Find(CoreTypes.Pods, new ObjectKey("shop", n)) is { DeletionTimestamp: null }
+        );
         Assert.True(left == 0, $"{left} of {hanging.Count} pods run two minutes after their timeout");
     }
 
@@ -60,7 +62,11 @@ public sealed class StarvedWritesTests : IDisposable
     public void Pods_that_the_record_gave_up_are_deleted_while_the_record_is_refused(int code)
     {
         _world.Dispose();
-        _world = new FreshWorld(_ => new PodScript { StartsAfter = TimeSpan.FromSeconds(1), RunsFor = TimeSpan.FromHours(5) });
+        _world = new FreshWorld(_ => new PodScript
+        {
+            StartsAfter = TimeSpan.FromSeconds(1),
+            RunsFor = TimeSpan.FromHours(5),
+        });
         var connector = FreshWorld.Connector();
         connector["spec"]!["flows"]![0]!["timeout"] = "90s";
         connector["spec"]!["flows"]![0]!["schedule"] = "*/10 * * * *";
@@ -74,7 +80,9 @@ public sealed class StarvedWritesTests : IDisposable
         );
         _world.Process.Client.Faults.Add(r =>
             commits && r.Type == Kinds.Records && r.IsWrite
-                ? Fault.Before(new KubeApiException((HttpStatusCode)code, ((HttpStatusCode)code).ToString(), "exceeded quota"))
+                ? Fault.Before(
+                    new KubeApiException((HttpStatusCode)code, ((HttpStatusCode)code).ToString(), "exceeded quota")
+                )
                 : null
         );
         _world.RunFor(TimeSpan.FromSeconds(12 * 60 + 20)); // the run of 12:10 has its Stop in the record by 12:11:35
@@ -86,43 +94,14 @@ public sealed class StarvedWritesTests : IDisposable
         deletes = false;
         _world.RunFor(5 * FreshWorld.Minute);
 
-        Assert.StartsWith(Reasons.RecordRefused, _world.Ready(Kinds.Connectors, FreshWorld.Shop), StringComparison.Ordinal);
+        Assert.StartsWith(
+            Reasons.RecordRefused,
+            _world.Ready(Kinds.Connectors, FreshWorld.Shop),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(
             _world.Cluster.All(CoreTypes.Pods),
             p => stuck.Contains(p.Name) && p.DeletionTimestamp is null
-        );
-    }
-
-    /// <summary>A ConfigMap that the operator may not read stops neither deletions nor the status.</summary>
-    [Fact]
-    public void A_config_map_that_may_not_be_read_is_told_and_stops_nothing_that_runs()
-    {
-        _world.Cluster.Create(
-            CoreTypes.ConfigMaps,
-            "shop",
-            FreshWorld.Json(
-                """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m","namespace":"shop"},"data":{"k":"v"}}"""
-            )
-        );
-        var connector = FreshWorld.Connector();
-        connector["spec"]!["sync"]!["env"] = FreshWorld
-            .Json("""{"e":[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"m","key":"k"}}}]}""")["e"]!
-            .DeepClone();
-        _world.Create(connector);
-        _world.Process.Start();
-        _world.RunFor(3 * FreshWorld.Minute);
-        Assert.NotEmpty(_world.Made);
-        _world.Made.Clear();
-        _world.Process.Client.Faults.Add(r =>
-            r.Type == CoreTypes.ConfigMaps && r.Verb == KubeVerb.Get ? Fault.Before(KubeErrors.Forbidden()) : null
-        );
-
-        _world.RunFor(10 * FreshWorld.Minute);
-
-        Assert.True(
-            _world.Made.Count > 5
-                || !_world.Ready(Kinds.Connectors, FreshWorld.Shop).StartsWith(Reasons.Syncing, StringComparison.Ordinal),
-            $"{_world.Made.Count} runs in 10 minutes, and the condition is {_world.Ready(Kinds.Connectors, FreshWorld.Shop)}"
         );
     }
 

@@ -2,12 +2,12 @@ using Operator.Planning.Facts;
 using Operator.Runtime;
 using Operator.Testing;
 
-namespace Operator.Tests.FreshEyes;
+namespace Operator.Tests;
 
 /// <summary>"The annotation may hold any text; it only adds a hint."</summary>
 public sealed class LastAppliedTests : IDisposable
 {
-    private readonly FreshWorld _world = new();
+    private readonly OneShop _world = new();
 
     public void Dispose() => _world.Dispose();
 
@@ -19,7 +19,7 @@ public sealed class LastAppliedTests : IDisposable
     [InlineData("""{"spec":{"suspend":"\ud83d"}}""")]
     public void An_annotation_with_half_a_surrogate_pair_stops_nothing(string applied)
     {
-        var connector = FreshWorld.Connector();
+        var connector = OneShop.Connector();
         connector["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject
         {
             ["kubectl.kubernetes.io/last-applied-configuration"] = applied,
@@ -27,9 +27,9 @@ public sealed class LastAppliedTests : IDisposable
         _world.Create(connector);
         _world.Process.Start();
 
-        _world.RunFor(3 * FreshWorld.Minute);
+        _world.RunFor(3 * OneShop.Minute);
 
         Assert.NotEmpty(_world.Made);
-        Assert.StartsWith(Reasons.Syncing, _world.Ready(Kinds.Connectors, FreshWorld.Shop), StringComparison.Ordinal);
+        Assert.StartsWith(Reasons.Syncing, _world.Ready(Kinds.Connectors, OneShop.Shop), StringComparison.Ordinal);
     }
 }
