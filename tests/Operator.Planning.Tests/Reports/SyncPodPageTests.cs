@@ -67,10 +67,7 @@ public sealed partial class SyncPodPageTests
     public void Each_variable_that_a_pod_gets_is_in_the_table()
     {
         var world = new World();
-        var bundle = new CaBundle
-        {
-            ConfigMapKeyRef = new KeySelector { Name = "ca", Key = "ca.crt" },
-        };
+        var bundle = new CaBundle { ConfigMapKeyRef = new KeySelector { Name = "ca", Key = "ca.crt" } };
         world.Connector = world.Connector with
         {
             Spec = world.Connector.Spec with { Sync = world.Connector.Spec.Sync with { CaBundle = bundle } },

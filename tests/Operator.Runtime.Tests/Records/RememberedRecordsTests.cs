@@ -77,10 +77,7 @@ public sealed class RememberedRecordsTests
     {
         var record = Record(1, "a=1");
         _records.RememberHead(Subject(1), HeadOf(Subject(1), record, text => text));
-        _records.RememberHead(
-            Subject(2),
-            HeadOf(Subject(2), record, t => t.Replace("id1", "id2", StringComparison.Ordinal))
-        );
+        _records.RememberHead(Subject(2), HeadOf(Subject(2), record, t => t.Replace("id1", "id2", StringComparison.Ordinal)));
 
         Assert.Equal(TextsOf(record), TextsOf(_records.FindCurrent(Subject(1))!)); // remembered above
         Assert.Null(_records.FindCurrent(Subject(2)));

@@ -23,11 +23,7 @@ public sealed class SeriesTests : IDisposable
         _world.Cluster.Edit(Kinds.Connectors, FreshWorld.Shop, c => c["spec"]!["stores"] = "no list");
         _world.RunFor(60 * FreshWorld.Minute);
 
-        Assert.StartsWith(
-            Reasons.Undecodable,
-            _world.Ready(Kinds.Connectors, FreshWorld.Shop),
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith(Reasons.Undecodable, _world.Ready(Kinds.Connectors, FreshWorld.Shop), StringComparison.Ordinal);
         var stale = _world.Metrics("marketplace_stale_stores{");
         Assert.True(
             stale.Count == 0 || stale.All(l => l.EndsWith(" 3", StringComparison.Ordinal)),
@@ -41,9 +37,9 @@ public sealed class SeriesTests : IDisposable
     {
         var connector = FreshWorld.Connector();
         connector["spec"]!["marketplace"] = "Amazon";
-        connector["spec"]!["flows"] = FreshWorld.Json(
-            """{"f":[{"name":"orders","schedule":"*/10 * * * *","uses":[{"api":"ordersV0.getOrders","callsPerStore":1}]}]}"""
-        )["f"]!.DeepClone();
+        connector["spec"]!["flows"] = FreshWorld
+            .Json("""{"f":[{"name":"orders","schedule":"*/10 * * * *","uses":[{"api":"ordersV0.getOrders","callsPerStore":1}]}]}""")["f"]!
+            .DeepClone();
         _world.Create(connector);
         _world.Process.Start();
         _world.RunFor(3 * FreshWorld.Minute);
@@ -59,11 +55,7 @@ public sealed class SeriesTests : IDisposable
 
         _world.RunFor(20 * FreshWorld.Minute);
 
-        Assert.StartsWith(
-            Reasons.RecordRefused,
-            _world.Ready(Kinds.Connectors, FreshWorld.Shop),
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith(Reasons.RecordRefused, _world.Ready(Kinds.Connectors, FreshWorld.Shop), StringComparison.Ordinal);
         Assert.NotEmpty(_world.Metrics("marketplace_api_sunset_timestamp_seconds{"));
     }
 }

@@ -46,9 +46,9 @@ public sealed class StrayPodsTests : IDisposable
     public void Finished_pods_of_a_connector_that_can_not_be_read_stop_no_other_connector()
     {
         var other = FreshWorld.Connector(name: "other");
-        other["spec"]!["stores"] = FreshWorld.Json(
-            $$"""{"s":[{{string.Join(',', Enumerable.Range(1, 12).Select(i => $$"""{"name":"s{{i}}"}"""))}}]}"""
-        )["s"]!.DeepClone();
+        other["spec"]!["stores"] = FreshWorld
+            .Json($$"""{"s":[{{string.Join(',', Enumerable.Range(1, 12).Select(i => $$"""{"name":"s{{i}}"}"""))}}]}""")["s"]!
+            .DeepClone();
         other["spec"]!["flows"]![0]!["maxStoresPerRun"] = 1;
         other["spec"]!["flows"]![0]!["maxConcurrentRuns"] = 20;
         _world.Create(other);
@@ -56,14 +56,7 @@ public sealed class StrayPodsTests : IDisposable
         _world.Process.Start();
         _world.RunFor(TimeSpan.FromSeconds(63));
         Assert.True(_world.Made.Count > 10, $"{_world.Made.Count} runs");
-        _world.Cluster.Edit(
-            Kinds.Connectors,
-            FreshWorld.Shop with
-            {
-                Name = "other",
-            },
-            c => c["spec"]!["stores"] = "no list"
-        );
+        _world.Cluster.Edit(Kinds.Connectors, FreshWorld.Shop with { Name = "other" }, c => c["spec"]!["stores"] = "no list");
         _world.RunFor(FreshWorld.Minute);
         _world.Made.Clear();
 

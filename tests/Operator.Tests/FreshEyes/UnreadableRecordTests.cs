@@ -18,12 +18,7 @@ public sealed class UnreadableRecordTests : IDisposable
         _world.Create(FreshWorld.Connector());
         _world.Process.Start();
         _world.RunFor(3 * FreshWorld.Minute);
-        var store = new RecordStore(
-            _world.Cluster.Connect("newer"),
-            Wiring.Records,
-            _world.Time,
-            () => Guid.NewGuid().ToString("n")
-        );
+        var store = new RecordStore(_world.Cluster.Connect("newer"), Wiring.Records, _world.Time, () => Guid.NewGuid().ToString("n"));
         var ct = TestContext.Current.CancellationToken;
         var record = Assert.IsType<RecordRead.Found>(await store.ReadAsync(FreshWorld.Shop, [], ct)).Record;
         var name = record.Parts.Keys.First(k => k.StartsWith("plan", StringComparison.Ordinal));
