@@ -21,6 +21,9 @@ public sealed record Plan
     /// rollout and actions were read live.
     /// </summary>
     public bool Widens { get; init; }
+
+    /// <summary>The plan would widen, but the live reads failed. It must be made anew soon.</summary>
+    public bool IsHeldBack { get; init; }
     public ImmutableArray<Change> Changes { get; init; } = [];
     public ConnectorStatus ConnectorStatus { get; init; } = new();
 

@@ -139,6 +139,7 @@ public static class Planner
             Record = draft.Record,
             MustCommit = draft.MustCommit,
             Widens = draft.Widens,
+            IsHeldBack = draft.IsHeldBack,
             Changes = isUsable ? Changes.Of(draft, pods) : OnlyDeletions(draft, pods),
             ConnectorStatus = ConnectorTeller.Tell(draft, pods, waiting),
             RolloutStatus = RolloutTeller.Tell(draft),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Operator.Acting;
 using Operator.Api;
 using Operator.Gathering;
@@ -16,11 +17,14 @@ namespace Operator;
 /// the statuses. After a crash between two steps, the next reconcile comes to the same end.
 /// </summary>
 internal sealed class ConnectorReconciler(
+    Decider decider,
     Gatherer gatherer,
+    RecordGatherer recordsOf,
     RecordStore records,
     ClusterActor actor,
     Teller teller,
     ClusterCache cache,
+    Freshness freshness,
     DecodedRecords decodedRecords,
     CreateRefusals refusals,
     FailedWrites failures,
@@ -33,6 +37,7 @@ internal sealed class ConnectorReconciler(
     private const int MostLogged = 5;
     private static readonly TimeSpan TellingRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefusalRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReadRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan TooLargeRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ReferenceRetry = TimeSpan.FromSeconds(30);
 
@@ -40,17 +45,15 @@ internal sealed class ConnectorReconciler(
     {
         if (ActionsByConnector.IsNobody(key))
         {
-            var writes = new WritePass(time);
-            await teller.TellNobodysActionsAsync(key, writes, ct);
-            return OutcomeOf(key, writes.Failed, again: null) ?? new Outcome.Done();
+            return await NobodyAsync(key, ct);
         }
         try
         {
-            return await gatherer.ConnectorAsync(key, ct) switch
+            return await decider.DecideAsync(key, ct) switch
             {
-                ConnectorRead.Found(var connector) => await ReconcileAsync(key, connector, ct),
-                ConnectorRead.Unreadable(var item) => await UnreadableAsync(key, item, ct),
-                _ => await WithoutConnectorAsync(key, ct),
+                Decided.Planned planned => await CarryOutAsync(key, planned, ct),
+                Decided.Barred barred => await BarredAsync(key, barred, ct),
+                _ => throw new UnreachableException(),
             };
         }
         catch (KubeApiException e) when (e.IsNamespaceTerminating)
@@ -61,25 +64,19 @@ internal sealed class ConnectorReconciler(
         }
     }
 
-    private async Task<Outcome> ReconcileAsync(ObjectKey key, MarketplaceConnector connector, CancellationToken ct)
+    private async Task<Outcome> CarryOutAsync(ObjectKey key, Decided.Planned decided, CancellationToken ct)
     {
+        var (gathered, plan) = decided;
         cache.Found(key);
-        if (connector.Metadata.DeletionTimestamp is not null)
-        {
-            return await BeingDeletedAsync(key, connector, ct);
-        }
-        if (await DecideAsync(key, connector, ct) is not { Gathered: var gathered, Plan: var plan })
-        {
-            return new Outcome.Again(TellingRetry, "the connector is gone or can't be read");
-        }
         // Commit: a change is executed only after the record contains its plan.
         StoredRecord? committed = null;
         FailedWrite? refused = null;
         try
         {
             // While the status says that the record is too large, every plan is committed, so that the condition stays until one fits.
-            var mayCommit = !plan.StandsBack && gathered.Seen.Record is not RecordSight.Foreign;
-            var mustCommit = plan.MustCommit || (RecordSizes.IsTooLarge(connector.Status) && mayCommit);
+            var seen = gathered.Seen;
+            var mayCommit = !plan.StandsBack && seen.Record is not RecordSight.Foreign;
+            var mustCommit = plan.MustCommit || (RecordSizes.IsTooLarge(seen.Connector.Status) && mayCommit);
             committed = mustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
         }
         catch (KubeApiException e) when (e.IsRefusal)
@@ -103,80 +100,108 @@ internal sealed class ConnectorReconciler(
         var writes = new WritePass(time);
         var rest = await teller.TellAsync(new Decision(gathered, plan, committed), writes, ct);
         ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
+        DoubtAfterDeletions(key, gathered, plan);
         var wakeUp = WakeUpOf(key, gathered, plan);
-        return OutcomeOf(key, [.. failed, .. writes.Failed], Sooner(wakeUp, rest))
+        return OutcomeOf(new Pass(key, gathered.IsLive), [.. failed, .. writes.Failed], Sooner(wakeUp, rest))
             ?? OutcomeOf(gathered.Seen, plan, wakeUp, rest);
     }
 
-    private sealed record Planned(Gathered Gathered, Plan Plan);
-
-    /// <summary>
-    /// Plans from the caches. They may be behind, so a plan that gives more stores other content is made anew from live reads. Null: the
-    /// connector is gone or can't be read.
-    /// </summary>
-    private async Task<Planned?> DecideAsync(ObjectKey key, MarketplaceConnector connector, CancellationToken ct)
-    {
-        var gathered = await gatherer.GatherAsync(connector, isLive: false, ct);
-        var plan = Planner.Plan(gathered.Seen);
-        if (!plan.Widens)
-        {
-            return new Planned(gathered, plan);
-        }
-        if (await gatherer.ReadConnectorAsync(key, ct) is not ConnectorRead.Found { Connector: var live })
-        {
-            return null;
-        }
-        gathered = await gatherer.GatherAsync(live, isLive: true, ct);
-        return new Planned(gathered, Planner.Plan(gathered.Seen));
-    }
-
     /// <summary>A plan that makes the record too large is not carried out: a plan that needs no commit takes its place.</summary>
-    private Planned TooLarge(Gathered gathered, RecordTooLargeException e)
+    private Decided.Planned TooLarge(Gathered gathered, RecordTooLargeException e)
     {
         ReconcilerLog.TooLarge(logger, e.Message);
         var seen = gathered.Seen with { RecordTooLarge = RecordSizes.Arithmetic(e.Part, e.Bytes, e.Limit) };
-        return new Planned(gathered with { Seen = seen }, Planner.Plan(seen));
+        return new Decided.Planned(gathered with { Seen = seen }, Planner.Plan(seen));
     }
 
     /// <summary>
     /// The API server refuses the record. A plan that is not in the record may not be executed: a plan that needs no commit takes its
     /// place, and the status says why nothing new happens.
     /// </summary>
-    private static Planned WithoutCommit(Gathered gathered, Plan plan, KubeApiException e)
+    private static Decided.Planned WithoutCommit(Gathered gathered, Plan plan, KubeApiException e)
     {
         var seen = gathered.Seen with { CommitRefusal = e.Message };
-        return new Planned(gathered with { Seen = seen }, Planner.Plan(seen) with { WakeAt = plan.WakeAt });
+        return new Decided.Planned(gathered with { Seen = seen }, Planner.Plan(seen) with { WakeAt = plan.WakeAt });
     }
 
     /// <summary>Finalizers of others keep the connector. Its status says that nothing new is run; nothing is committed or changed.</summary>
-    private async Task<Outcome> BeingDeletedAsync(ObjectKey key, MarketplaceConnector connector, CancellationToken ct)
+    private async Task<Outcome> BeingDeletedAsync(
+        ObjectKey key,
+        MarketplaceConnector connector,
+        bool isLive,
+        CancellationToken ct
+    )
     {
-        var gathered = await gatherer.GatherAsync(connector, isLive: false, ct);
+        var gathered = await gatherer.GatherAsync(connector, isLive, ct);
         var writes = new WritePass(time);
         await teller.TellAsync(new Decision(gathered, Planner.Plan(gathered.Seen), Committed: null), writes, ct);
-        return OutcomeOf(key, writes.Failed, again: null) ?? new Outcome.Done();
+        return OutcomeOf(new Pass(key, gathered.IsLive), writes.Failed, again: null) ?? new Outcome.Done();
     }
 
-    private async Task<Outcome> UnreadableAsync(ObjectKey key, UnreadableObject item, CancellationToken ct)
+    /// <summary>No run may be planned.</summary>
+    private async Task<Outcome> BarredAsync(ObjectKey key, Decided.Barred barred, CancellationToken ct)
     {
-        var writes = new WritePass(time);
-        await teller.TellUnreadableAsync(Kinds.Connectors, item, writes, ct);
-        return OutcomeOf(key, writes.Failed, again: null) ?? new Outcome.Stuck(item.Why);
+        switch (barred.Read)
+        {
+            case ConnectorRead.Found(var connector):
+                cache.Found(key);
+                return await BeingDeletedAsync(key, connector, barred.IsLive, ct);
+            case ConnectorRead.Unreadable(var item):
+                var writes = new WritePass(time);
+                await teller.TellUnreadableAsync(Kinds.Connectors, item, writes, ct);
+                return OutcomeOf(new Pass(key, IsLive: true), writes.Failed, again: null)
+                    ?? new Outcome.Stuck(item.Why);
+            default:
+                return await WithoutConnectorAsync(new Pass(key, barred.IsLive), ct);
+        }
     }
 
-    private async Task<Outcome> WithoutConnectorAsync(ObjectKey key, CancellationToken ct)
+    /// <summary>The actions of a namespace that can't be read or name no valid connector.</summary>
+    private async Task<Outcome> NobodyAsync(ObjectKey nobody, CancellationToken ct)
     {
+        var pass = new Pass(nobody, freshness.IsInDoubt(nobody));
         var writes = new WritePass(time);
-        await teller.TellWithoutConnectorAsync(key, writes, ct);
+        await teller.TellNobodysActionsAsync(nobody, await OrphansAsync(pass, ct), writes, ct);
+        return OutcomeOf(pass, writes.Failed, again: null) ?? new Outcome.Done();
+    }
+
+    private async Task<Outcome> WithoutConnectorAsync(Pass pass, CancellationToken ct)
+    {
+        var key = pass.Key;
+        var writes = new WritePass(time);
+        await teller.TellWithoutConnectorAsync(key, await OrphansAsync(pass, ct), writes, ct);
         refusals.Forget(key);
+        recordsOf.Forget(key);
         start.Forget(key);
         var isForgotten = cache.ForgetMissing(key, time.GetUtcNow());
-        return OutcomeOf(key, writes.Failed, isForgotten ? null : ClusterCache.MissingKept)
+        return OutcomeOf(pass, writes.Failed, isForgotten ? null : ClusterCache.MissingKept)
             ?? (
                 isForgotten
                     ? new Outcome.Done()
                     : new Outcome.Again(ClusterCache.MissingKept, "the connector may be created again")
             );
+    }
+
+    private async Task<Orphans> OrphansAsync(Pass pass, CancellationToken ct)
+    {
+        var orphans = await gatherer.OrphansAsync(pass.Key, pass.IsLive, ct);
+        if (pass.IsLive)
+        {
+            freshness.Settle(pass.Key, new ConnectorRead.Missing());
+        }
+        return orphans;
+    }
+
+    /// <summary>
+    /// Runs whose pods others deleted: perhaps the garbage collection did, because the connector that owns them is gone or replaced, and the
+    /// cache does not show it yet.
+    /// </summary>
+    private void DoubtAfterDeletions(ObjectKey key, Gathered gathered, Plan plan)
+    {
+        if (!gathered.IsLive && plan.Folded.Any(r => r.Ending.Reason == Reasons.Deleted))
+        {
+            freshness.Doubt(key);
+        }
     }
 
     /// <summary>Forgets departed pods and refusals that the committed record no longer needs.</summary>
@@ -227,7 +252,8 @@ internal sealed class ConnectorReconciler(
             : seen.RecordTooLarge is not null ? TooLargeRetry
             // Nothing tells us when the foreign object is gone: records are not watched.
             : seen.Record is RecordSight.Foreign ? TooLargeRetry
-            : isRefused || seen.IsClockSkewed || seen.HasNoRoomForPods ? RefusalRetry
+            : plan.IsHeldBack ? ReadRetry
+            : isRefused || !seen.UnconfirmedPods.IsEmpty || seen.IsClockSkewed || seen.HasNoRoomForPods ? RefusalRetry
             : null;
         return Sooner(retry, plan.WakeAt - time.GetUtcNow());
     }
@@ -246,13 +272,21 @@ internal sealed class ConnectorReconciler(
             : new Outcome.Done();
     }
 
+    /// <summary>One pass over a connector. <paramref name="IsLive"/>: the objects whose statuses it writes were read live.</summary>
+    private readonly record struct Pass(ObjectKey Key, bool IsLive);
+
     /// <summary>
     /// The outcome when writes failed; null: none did. An outdated read (another client wrote or deleted the object, or the cache is
-    /// behind) is no failure: the next one shows the newer object. Planned runs never wait for the backoff.
+    /// behind) is no failure: the next pass reads live. When that does not help, it is one. Planned runs never wait for the backoff.
     /// </summary>
-    private Outcome? OutcomeOf(ObjectKey key, ImmutableArray<FailedWrite> all, TimeSpan? again)
+    private Outcome? OutcomeOf(Pass pass, ImmutableArray<FailedWrite> all, TimeSpan? again)
     {
-        var failed = all.Where(w => !w.IsOutdated).ToList();
+        var key = pass.Key;
+        if (all.Any(w => w.IsOutdated))
+        {
+            freshness.Doubt(key);
+        }
+        var failed = all.Where(w => !w.IsOutdated || pass.IsLive).ToList();
         foreach (var write in failures.Replace(key, failed).Take(MostLogged))
         {
             ReconcilerLog.WriteFailed(logger, write.What, key, write.Message);
@@ -275,19 +309,4 @@ internal sealed class ConnectorReconciler(
     }
 
     private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one < other || other is null ? one : other;
-}
-
-internal static partial class ReconcilerLog
-{
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot {What} of {Key}; it is tried again: {Why}")]
-    public static partial void WriteFailed(ILogger logger, string what, ObjectKey key, string why);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Nothing new is planned until the record is smaller: {Why}")]
-    public static partial void TooLarge(ILogger logger, string why);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The namespace of {Key} is being deleted; planning stops")]
-    public static partial void NamespaceEnds(ILogger logger, ObjectKey key);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Committed record {Counter} of {Key}: {Because}")]
-    public static partial void Committed(ILogger logger, ObjectKey key, long counter, string because);
 }

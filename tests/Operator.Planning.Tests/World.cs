@@ -38,6 +38,12 @@ public sealed class World
     /// <summary>Problems of the connector, as the program finds them.</summary>
     public ImmutableArray<string> Findings { get; set; } = [];
 
+    /// <summary>Why live reads fail. Null: they succeed.</summary>
+    public string? LiveReadFailure { get; set; }
+
+    /// <summary>Pods that can't be read live.</summary>
+    public ImmutableHashSet<string> UnconfirmedPods { get; set; } = [];
+
     /// <summary>Since when the planning process runs. Null: unknown.</summary>
     public DateTimeOffset? PlanningSince { get; set; }
     public MarketplaceConnector Connector { get; set; } = A.Connector(Start);
@@ -180,6 +186,8 @@ public sealed class World
             Actions = Actions,
             IsClockSkewed = IsClockSkewed,
             ConnectorFindings = Findings,
+            LiveReadFailure = LiveReadFailure,
+            UnconfirmedPods = UnconfirmedPods,
             PlanningSince = PlanningSince,
             Refusals = Refusals,
         };

@@ -42,9 +42,9 @@ public static class UnknownFields
             using var document = JsonDocument.Parse(applied);
             return [.. In(document.RootElement, kind).Select(f => $"{f.Path} ({f.Message})")];
         }
-        catch (JsonException)
+        catch (Exception e) when (ForeignJson.IsUnreadable(e))
         {
-            // The annotation may hold any text; it only adds a hint.
+            // Anybody may write any text into the annotation; it only adds a hint.
             return [];
         }
     }

@@ -14,6 +14,9 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
 
     /// <summary>The plan starts, widens or promotes an attempt, or gives all stores new content.</summary>
     public bool Widens { get; init; }
+
+    /// <summary>The plan would start, widen or promote, but the live reads that must come before that failed.</summary>
+    public bool IsHeldBack { get; init; }
     public ImmutableArray<EventNote> Events { get; init; } = [];
     public ImmutableArray<RunEnded> Folded { get; init; } = [];
     public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
@@ -69,6 +72,11 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
         };
 
     public Draft Widen() => this with { Widens = true };
+
+    /// <summary>The caches may be behind: without live reads nothing starts, widens or is promoted.</summary>
+    public bool MayWiden => Seen.LiveReadFailure is null;
+
+    public Draft HoldBack() => this with { IsHeldBack = true };
 
     /// <summary>Adds a flow to the record. Only due times after this instant count.</summary>
     public Draft RegisterFlow(Flow flow)

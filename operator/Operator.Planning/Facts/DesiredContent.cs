@@ -15,7 +15,11 @@ public abstract record DesiredContent
     /// </summary>
     /// <param name="IsMissing">True: a ConfigMap key is missing. False: the values are too large. Both can end without an edit of the spec.</param>
     /// <param name="Why">What is wrong and what to do.</param>
-    public sealed record Unformed(bool IsMissing, string Why) : DesiredContent;
+    public sealed record Unformed(bool IsMissing, string Why) : DesiredContent
+    {
+        /// <summary>It is unknown whether the object is there: it can't be read.</summary>
+        public bool IsUnread { get; init; }
+    }
 
     /// <summary>Hash of the content; null: it can't be formed.</summary>
     public string? Hash => this is Formed formed ? formed.Revision.Hash : null;

@@ -27,9 +27,19 @@ public sealed record Observation
     /// <summary>Pods with the connector's label, and pods that disappeared since the last fold, with their last state.</summary>
     public ImmutableArray<ObservedPod> Pods { get; init; } = [];
 
+    /// <summary>
+    /// Names of pods that a live read should have confirmed before they count as never created or overdue, but that could not be read.
+    /// Their runs stay as they are.
+    /// </summary>
+    public ImmutableHashSet<string> UnconfirmedPods { get; init; } =
+        ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
     /// <summary>The values of the ConfigMap keys that the spec's env refers to, by <c>name/key</c>; null for a missing key.</summary>
     public ImmutableSortedDictionary<string, string?> ConfigMapValues { get; init; } =
         ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>Objects that the spec or a revision refers to and that can't be read now.</summary>
+    public ImmutableArray<UnreadReference> UnreadReferences { get; init; } = [];
 
     /// <summary>The content that the spec asks for. Computed once for a spec and its values.</summary>
     internal DesiredContent Desired
@@ -39,13 +49,15 @@ public sealed record Observation
             var isKnown =
                 _desired is { } last
                 && ReferenceEquals(last.Spec, Connector.Spec)
-                && ReferenceEquals(last.Values, ConfigMapValues);
+                && ReferenceEquals(last.Values, ConfigMapValues)
+                && last.Unread == UnreadReferences;
             if (!isKnown)
             {
                 _desired = new Formation(
                     Connector.Spec,
                     ConfigMapValues,
-                    RevisionContent.Of(Connector.Spec, ConfigMapValues, Now)
+                    UnreadReferences,
+                    Unreadable ?? RevisionContent.Of(Connector.Spec, ConfigMapValues, Now)
                 );
             }
             return _desired!.Content; // set above
@@ -57,8 +69,14 @@ public sealed record Observation
     private sealed record Formation(
         ConnectorSpec Spec,
         ImmutableSortedDictionary<string, string?> Values,
+        ImmutableArray<UnreadReference> Unread,
         DesiredContent Content
     );
+
+    private DesiredContent? Unreadable =>
+        UnreadReferences.FirstOrDefault(r => r.IsContent) is { } unread
+            ? new DesiredContent.Unformed(IsMissing: true, unread.ToString()) { IsUnread = true }
+            : null;
 
     /// <summary>The lists that <c>spec.storesFrom</c> names, in the spec's order.</summary>
     public ImmutableArray<StoreListSight> StoreLists { get; init; } = [];
@@ -81,6 +99,12 @@ public sealed record Observation
 
     /// <summary>Other rollouts that name the connector. They are not followed.</summary>
     public ImmutableArray<SyncRollout> OtherRollouts { get; init; } = [];
+
+    /// <summary>
+    /// Why connector, rollout, actions or record could not be read live, in the API server's words. The caches may be behind, so nothing starts,
+    /// widens or is promoted; the rest goes on. Null: they were read live, or need not be.
+    /// </summary>
+    public string? LiveReadFailure { get; init; }
 
     /// <summary>The operator's clock and the API server's clock differ by more than 5 s, or the operator's clock jumped by more than 5 s.</summary>
     public bool IsClockSkewed { get; init; }

@@ -14,6 +14,8 @@ public static class Reasons
     public const string InvalidSpec = "InvalidSpec";
     public const string Undecodable = "Undecodable";
     public const string ConfigMapMissing = "ConfigMapMissing";
+    public const string ReferenceUnreadable = "ReferenceUnreadable";
+    public const string LiveReadFailed = "LiveReadFailed";
     public const string ImageChanged = "ImageChanged";
     public const string RecordLost = "RecordLost";
     public const string RecordTooLarge = "RecordTooLarge";

@@ -85,7 +85,7 @@ public static class RunEndings
     /// <summary>The ending of an entry whose pod was never seen; null while the pod can still appear.</summary>
     public static RunEnding? OfUnseen(Entry entry, string podName, Observation seen)
     {
-        if (seen.Now <= entry.StartBy + seen.Limits.LateArrival)
+        if (seen.Now <= entry.StartBy + seen.Limits.LateArrival || seen.UnconfirmedPods.Contains(podName))
         {
             return null;
         }

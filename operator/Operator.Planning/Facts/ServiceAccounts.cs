@@ -13,9 +13,6 @@ public enum ServiceAccountSight
     /// <summary>The ServiceAccount exists without the label that allows sync pods to use it.</summary>
     NotAllowed,
     Allowed,
-
-    /// <summary>The operator has no permission to read it.</summary>
-    Hidden,
 }
 
 /// <summary>
@@ -44,8 +41,6 @@ public static class ServiceAccounts
                 $"{path}: ServiceAccount '{name}' is not there; create it or take it out of the spec",
             ServiceAccountSight.NotAllowed =>
                 $"{path}: ServiceAccount '{name}' is not open to sync pods; label it {ApiGroup.AllowSyncPodsLabel}=true if they may run under it",
-            ServiceAccountSight.Hidden =>
-                $"{path}: the operator may not read ServiceAccount '{name}'; give it the right to get serviceaccounts, as its chart does",
             _ => throw new UnreachableException(),
         };
     }

@@ -97,6 +97,12 @@ internal static class AttemptMachine
         {
             return draft;
         }
+        // Only a connector without a record has no stores that run something else.
+        var isFirst = draft.Seen.Record is RecordSight.Fresh;
+        if (!isFirst && !draft.MayWiden)
+        {
+            return draft.HoldBack();
+        }
         var record = EndAttempt(
             draft.Record,
             AttemptOutcome.Superseded,
@@ -109,8 +115,7 @@ internal static class AttemptMachine
             desired.Hash,
             isProven: book.FormerStables.Contains(desired.Hash, StringComparer.Ordinal)
         );
-        // Only a connector without a record has no stores that run something else.
-        return (draft.Seen.Record is RecordSight.Fresh ? draft : draft.Widen())
+        return (isFirst ? draft : draft.Widen())
             .Decide(record, $"revision {desired.Hash} becomes stable: {because}")
             .Tell(
                 EventTarget.Connector,
@@ -170,6 +175,10 @@ internal static class AttemptMachine
         if (isSettled || draft.Policy is not { } policy || draft.Spec.Suspend || draft.Roster.Active.IsEmpty)
         {
             return draft;
+        }
+        if (!draft.MayWiden)
+        {
+            return draft.HoldBack();
         }
         var started = Attempts.Start(draft with { Record = WithRevision(record, desired) }, desired, policy);
         var attempt = started.RunningAttempt!; // just started

@@ -22,6 +22,7 @@ internal static class StepAdvance
         {
             Verdict.Fail fail when policy.Spec.OnFailure == FailurePolicy.Pause => Pause(draft, attempt, fail),
             Verdict.Fail fail => RollBack(draft, attempt, fail),
+            Verdict.Pass when !draft.MayWiden => draft.HoldBack(),
             Verdict.Pass => Pass(draft, attempt, policy),
             _ => draft,
         };

@@ -68,6 +68,7 @@ internal static class Expiry
             else if (
                 pods.Find(flow.Name, occasion, entry) is { IsDeleting: false, IsGone: false } pod
                 && EndsAt(flow, entry, pod) <= draft.Now
+                && !draft.Seen.UnconfirmedPods.Contains(pod.Name)
             )
             {
                 marked = marked.SetItem(entry.Index, MarkEntry(entry, pod));

@@ -99,11 +99,23 @@ internal static class ConnectorTeller
                 string.Join("; ", draft.StoreListProblems)
             );
         }
+        if (!draft.Seen.UnreadReferences.IsEmpty)
+        {
+            yield return ConditionDraft.True(
+                Reasons.ReferenceUnreadable,
+                Reasons.ReferenceUnreadable,
+                string.Join("; ", draft.Seen.UnreadReferences)
+            );
+        }
+        if (draft.IsHeldBack)
+        {
+            yield return ConditionDraft.True(Reasons.LiveReadFailed, Reasons.LiveReadFailed, ReadyTeller.HeldBack(draft));
+        }
     }
 
     private static IEnumerable<ConditionDraft> Content(Draft draft)
     {
-        if (draft.Seen.Desired is DesiredContent.Unformed { IsMissing: true } missing)
+        if (draft.Seen.Desired is DesiredContent.Unformed { IsMissing: true, IsUnread: false } missing)
         {
             yield return ConditionDraft.True(Reasons.ConfigMapMissing, Reasons.ConfigMapMissing, missing.Why);
         }

@@ -150,6 +150,7 @@ internal static class ReadyTeller
                 $"no store is active, so nothing is due; {stable}"
             ),
             _ when isCurrent => BeforeFirstEnd(draft) ?? Serving(Reasons.Syncing, stable),
+            _ when draft.IsHeldBack => Serving(Reasons.LiveReadFailed, $"{stable}; {HeldBack(draft)}"),
             _ when book.Rejected is { } rejected => Serving(
                 Reasons.RevisionRejected,
                 $"{stable}; revision {desired} is rejected ({rejected.Reason}): {rejected.Message}"
@@ -198,21 +199,27 @@ internal static class ReadyTeller
         record.Plans.Values.Any(p => p.MissedStoreSyncs > 0 || p.Entries.Any(e => e.Result is not null))
         || record.Outcomes.Flows.Values.Any(f => f.Occasions.Any(o => o.Kind != OccasionKind.Skipped));
 
+    public static string HeldBack(Draft draft) =>
+        $"new content waits, because what must be read before it starts or spreads can't be read: {draft.Seen.LiveReadFailure}";
+
     /// <summary>A missing ConfigMap may come back; values that are too large need an edit.</summary>
     private static ConditionDraft Unformed(DesiredContent.Unformed content, string? stable) =>
         (content.IsMissing, stable) switch
         {
             (true, { } hash) => Serving(
-                Reasons.ConfigMapMissing,
+                MissingReason(content),
                 $"stores go on with their revisions, stable is {hash}; new content waits: {content.Why}"
             ),
-            (true, null) => NotReady(Reasons.ConfigMapMissing, content.Why),
+            (true, null) => NotReady(MissingReason(content), content.Why),
             (false, { } hash) => NotReady(
                 Reasons.InvalidSpec,
                 $"{content.Why}; stores go on with their revisions, stable is {hash}"
             ),
             (false, null) => NotReady(Reasons.InvalidSpec, content.Why),
         };
+
+    private static string MissingReason(DesiredContent.Unformed content) =>
+        content.IsUnread ? Reasons.ReferenceUnreadable : Reasons.ConfigMapMissing;
 
     private static ConditionDraft NotReady(string reason, string message) =>
         ConditionDraft.False(ConditionTypes.Ready, reason, message);

@@ -42,6 +42,15 @@ public sealed class KubeApiException(HttpStatusCode status, string reason, strin
 
     public bool IsTooLarge => Status == HttpStatusCode.RequestEntityTooLarge;
     public bool IsNotFound => Status == HttpStatusCode.NotFound;
+
+    /// <summary>
+    /// The API server says that the object, or its namespace, does not exist. Any other 404, of a proxy or of a kind that the server does
+    /// not serve, says nothing about the object.
+    /// </summary>
+    public bool IsAbsence => IsNotFound && Reason == "NotFound";
+
+    /// <summary>The server surely did not execute the write. After another failure it may have executed it.</summary>
+    public bool IsSurelyUndone => IsRefusal || (int)Status is >= 400 and < 500;
     public bool IsForbidden => Status == HttpStatusCode.Forbidden;
     public bool IsInvalid => Status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest;
 

@@ -9,7 +9,10 @@ public sealed record FailedWrite(string What, string Message)
     /// <summary>See <see cref="KubeApiException.IsRefusal"/>.</summary>
     public bool IsRefusal { get; init; }
 
-    /// <summary>Another client changed or deleted the object after our read. The next read shows it.</summary>
+    /// <summary>
+    /// Another client changed or deleted the object after our read. A live read shows it; a cache may be behind for as long as its watch
+    /// is broken.
+    /// </summary>
     public bool IsOutdated { get; init; }
 
     /// <summary>See <see cref="KubeApiException.IsNamespaceTerminating"/>.</summary>
@@ -23,7 +26,7 @@ public sealed record FailedWrite(string What, string Message)
             ? new FailedWrite(what, answer.Message)
             {
                 IsRefusal = answer.IsRefusal,
-                IsOutdated = !answer.IsRefusal && (answer.IsConflict || answer.IsNotFound),
+                IsOutdated = !answer.IsRefusal && (answer.IsConflict || answer.IsAbsence),
                 IsNamespaceTerminating = answer.IsNamespaceTerminating,
                 RetryAfter = answer.RetryAfter ?? TimeSpan.Zero,
             }
@@ -58,12 +61,9 @@ public sealed class WritePass(TimeProvider time)
             await write();
             return true;
         }
-        catch (Exception e) when (e is KubeApiException or HttpRequestException or TimeoutException or IOException)
+        catch (Exception e) when (e.IsFailedCall())
         {
-            if (e is not KubeApiException { IsOverloaded: false })
-            {
-                _isUnanswered = true;
-            }
+            _isUnanswered |= e.IsUnanswered();
             _failed.Enqueue(FailedWrite.Of(what, e));
             return false;
         }

@@ -3,16 +3,19 @@ namespace Operator.Runtime;
 /// <summary>This replica is not the leader, so the write was not sent.</summary>
 public sealed class NotLeadingException(string message) : Exception(message);
 
-/// <summary>Passes all reads. Passes writes only during a term of the lease; the end of the term cancels running writes.</summary>
-public sealed class FencedKubeApi(IKubeApi api, LeaderLease lease) : IKubeApi
+/// <summary>
+/// Passes all reads. Passes writes only during a term of the lease; the end of the term cancels running writes. The end of each call is
+/// a step of the work that made it.
+/// </summary>
+public sealed class FencedKubeApi(IKubeApi api, LeaderLease lease, Strides strides) : IKubeApi
 {
     public ServerClock? Clock => api.Clock;
 
     public Task<KubeObject?> GetAsync(ResourceType type, ObjectKey key, CancellationToken ct) =>
-        api.GetAsync(type, key, ct);
+        EndedAsync(api.GetAsync(type, key, ct));
 
     public Task<ListPage> ListAsync(ResourceType type, string? ns, ListOptions options, CancellationToken ct) =>
-        api.ListAsync(type, ns, options, ct);
+        EndedAsync(api.ListAsync(type, ns, options, ct));
 
     public IAsyncEnumerable<WatchEvent> WatchAsync(
         ResourceType type,
@@ -52,6 +55,18 @@ public sealed class FencedKubeApi(IKubeApi api, LeaderLease lease) : IKubeApi
             throw new NotLeadingException("cannot write: this replica does not lead");
         }
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, term.Ended);
-        return await write(both.Token);
+        return await EndedAsync(write(both.Token));
+    }
+
+    private async Task<T> EndedAsync<T>(Task<T> call)
+    {
+        try
+        {
+            return await call;
+        }
+        finally
+        {
+            strides.Step();
+        }
     }
 }

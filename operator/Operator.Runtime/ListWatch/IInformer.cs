@@ -11,6 +11,12 @@ public interface IInformer
     /// </summary>
     TimeSpan Idle { get; }
 
+    /// <summary>
+    /// The last list or watch failed, so the cache may be behind by any time: it shows objects that are gone. False again after a
+    /// complete list, or when a watch goes on.
+    /// </summary>
+    bool IsBehind { get; }
+
     /// <summary>Runs until cancelled. Logs every failure and continues.</summary>
     Task RunAsync(CancellationToken ct);
 

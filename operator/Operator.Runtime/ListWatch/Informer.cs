@@ -30,6 +30,7 @@ public sealed class Informer<T> : IInformer
     private readonly string _kind;
     private volatile Action _interrupt = () => { };
     private string? _version;
+    private volatile bool _isBehind;
     private bool _isSuspicious;
 
     public Informer(IKubeApi api, InformerOptions options, Func<KubeObject, T> project, InformerServices services)
@@ -37,7 +38,7 @@ public sealed class Informer<T> : IInformer
         (_api, _options, _services, _kind) = (api, options, services, options.Type.Plural);
         _decoder = new Decoder<T>(project);
         _lists = new ListReader<T>(api, options, _decoder, services);
-        _cache = new ObjectCache<T>(Tell, TellUndecoded);
+        _cache = new ObjectCache<T>(Tell, TellUndecoded, () => WentBack?.Invoke());
         _backoff = new Backoff(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30), services.Random);
         _contact = new Contact(services.Time);
     }
@@ -50,7 +51,14 @@ public sealed class Informer<T> : IInformer
     /// </summary>
     public Action<ObjectKey, string>? Undecoded { get; set; }
 
+    /// <summary>
+    /// Called before the cache takes a list that is older than what it has, as a whole or in an object: a backup was restored. Must not
+    /// block.
+    /// </summary>
+    public Action? WentBack { get; set; }
+
     public bool HasSynced { get; private set; }
+    public bool IsBehind => _isBehind;
 
     public IEnumerable<KeyValuePair<ObjectKey, T>> All => _cache.All;
 
@@ -121,6 +129,8 @@ public sealed class Informer<T> : IInformer
         {
             await ListAsync(ct);
         }
+        // What the watch misses comes at once, as its first events.
+        _isBehind = false;
         var interruption = new CancellationTokenSource();
         _interrupt = interruption.Cancel;
         // A caller asked for a list while this list was running, so this list may be too old for the caller.
@@ -246,6 +256,7 @@ public sealed class Informer<T> : IInformer
     private async Task RecoverAsync(Exception e, CancellationToken ct)
     {
         _contact.Active();
+        _isBehind = true;
         var pause = _backoff.Next();
         InformerLog.BrokeOff(_services.Logger, _kind, pause, e);
         if (_version is not null)

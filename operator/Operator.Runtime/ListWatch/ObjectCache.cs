@@ -6,7 +6,11 @@ namespace Operator.Runtime;
 /// The objects of an informer. One task writes, in the order of the server. Any thread may read, or overlay an object that it
 /// created. An older state replaces a newer one only if it comes from a complete list.
 /// </summary>
-internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<ObjectKey, string> undecoded)
+internal sealed class ObjectCache<T>(
+    Action<ObjectChange<T>> changed,
+    Action<ObjectKey, string> undecoded,
+    Action wentBack
+)
     where T : class
 {
     private readonly ConcurrentDictionary<ObjectKey, Entry> _entries = new();
@@ -84,6 +88,10 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
     /// <summary>Takes a complete list. It removes objects that are not in the list, and may set older versions.</summary>
     public void Replace(IReadOnlyDictionary<ObjectKey, Decoded<T>> listed, ulong version, int list)
     {
+        if (IsOlder(listed, version, list))
+        {
+            wentBack();
+        }
         var changes = new List<Turn>();
         lock (_gate)
         {
@@ -104,6 +112,19 @@ internal sealed class ObjectCache<T>(Action<ObjectChange<T>> changed, Action<Obj
             _progress = version;
         }
         changes.ForEach(c => Tell(c, isFromList: true));
+    }
+
+    /// <summary>
+    /// Lists and watches never go back, so an older state comes from a backup. A restored server may go on from a higher version than
+    /// before; then only its objects are older.
+    /// </summary>
+    private bool IsOlder(IReadOnlyDictionary<ObjectKey, Decoded<T>> listed, ulong version, int list)
+    {
+        lock (_gate)
+        {
+            return ResourceVersions.IsOlder(version, _progress)
+                || listed.Values.Any(item => IsStaleLocked(item) && !IsYounger(_entries[item.Key], version, list));
+        }
     }
 
     /// <summary>Applies an ADDED or MODIFIED event.</summary>

@@ -9,6 +9,7 @@ public sealed class ControllerLoop(
     KeyedQueue queue,
     Func<ObjectKey, CancellationToken, Task<Outcome>> reconcile,
     ControllerMetrics metrics,
+    Strides strides,
     TimeProvider time,
     ILogger logger
 )
@@ -44,6 +45,7 @@ public sealed class ControllerLoop(
     private async Task ReconcileAsync(ObjectKey key, CancellationToken ct)
     {
         var start = time.GetTimestamp();
+        using var stride = strides.Begin();
         metrics.Began();
         try
         {

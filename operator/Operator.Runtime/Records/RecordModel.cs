@@ -34,7 +34,13 @@ public abstract record RecordRead
     /// </summary>
     public sealed record Absent : RecordRead;
 
-    public sealed record Found(StoredRecord Record) : RecordRead;
+    public sealed record Found(StoredRecord Record) : RecordRead
+    {
+        /// <summary>
+        /// The record as this process last read or wrote it; no request shows that it is still so. Only a commit on top of it proves it.
+        /// </summary>
+        public bool IsRecalled { get; init; }
+    }
 
     /// <summary>
     /// Another object has the name of the head. It is never written; <paramref name="Holder"/> is its kind and key. Once it is gone, the

@@ -49,6 +49,9 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
     /// <summary>Another process may have committed, so every next <see cref="RecallAsync"/> reads live.</summary>
     public void DoubtAll() => _last.DoubtAll();
 
+    /// <summary>The record is gone, or nobody needs it now. Its parts are read anew, too.</summary>
+    public void Forget(ObjectKey subject) => _last.Forget(subject);
+
     /// <summary>As <see cref="ReadAsync"/>, but without a request while the head is known and no witness is newer.</summary>
     public Task<RecordRead> RecallAsync(
         ObjectKey subject,
@@ -56,7 +59,7 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
         CancellationToken ct
     ) =>
         _last.FindCurrent(subject) is { } known && known.Counter >= RecordWitness.NewestOf(known.Id, witnesses)
-            ? Task.FromResult<RecordRead>(new RecordRead.Found(known))
+            ? Task.FromResult<RecordRead>(new RecordRead.Found(known) { IsRecalled = true })
             : ReadAsync(subject, witnesses, ct);
 
     /// <summary>
@@ -133,6 +136,11 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             (var record, damage) = await WithPartsAsync(subject, sight, content, ct);
             if (record is not null)
             {
+                if (HasGoneBack(_last.Find(subject), record))
+                {
+                    // A backup was restored, probably not of this record alone.
+                    DoubtAll();
+                }
                 Remember(subject, record);
                 return new RecordRead.Found(record);
             }
@@ -141,6 +149,9 @@ internal sealed class RecordReader(IKubeApi api, RecordObjects objects)
             damaged = sight;
         }
     }
+
+    private static bool HasGoneBack(StoredRecord? last, StoredRecord now) =>
+        last?.Id == now.Id && last.Counter > now.Counter;
 
     private async Task<ImmutableArray<KubeObject>> ListPartsAsync(ObjectKey subject, CancellationToken ct)
     {

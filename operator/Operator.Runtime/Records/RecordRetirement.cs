@@ -8,6 +8,7 @@ namespace Operator.Runtime;
 internal sealed class RecordRetirement(
     IKubeApi api,
     RecordObjects objects,
+    RecordReader reader,
     RecordStoreOptions options,
     TimeProvider time
 )
@@ -48,6 +49,7 @@ internal sealed class RecordRetirement(
     {
         if (await ReadAsync(listed, ct) is { } head)
         {
+            Forget(head);
             await TryReplaceAsync(head, objects.MarkedHead(head, goneSince), ct);
         }
     }
@@ -64,6 +66,7 @@ internal sealed class RecordRetirement(
         {
             return false;
         }
+        Forget(head);
         var isEmpty = RecordObjects.ReadHead(head) is { Counter: 0 };
         if (!isEmpty && await TryReplaceAsync(head, RecordObjects.EmptiedHead(head), ct) is null)
         {
@@ -83,6 +86,15 @@ internal sealed class RecordRetirement(
             ? head
             : null;
 
+    /// <summary>This process is about to change the head, so what it remembers of the record is over.</summary>
+    private void Forget(KubeObject head)
+    {
+        if (objects.SubjectOf(head) is { } subject)
+        {
+            reader.Forget(subject);
+        }
+    }
+
     /// <summary>Null when another client changed or deleted the head first.</summary>
     private async Task<KubeObject?> TryReplaceAsync(KubeObject head, ReadOnlyMemory<byte> json, CancellationToken ct)
     {
@@ -90,7 +102,7 @@ internal sealed class RecordRetirement(
         {
             return await api.ReplaceAsync(options.Type, head.Key, json, ct);
         }
-        catch (KubeApiException e) when (e.IsConflict || e.IsNotFound)
+        catch (KubeApiException e) when (e.IsConflict || e.IsAbsence)
         {
             return null;
         }

@@ -32,7 +32,7 @@ public sealed class RecordStore
         _objects = new RecordObjects(options);
         _reader = new RecordReader(api, _objects);
         _sweeper = new RecordSweeper(api, _objects, _reader, options, time);
-        _retirement = new RecordRetirement(api, _objects, options, time);
+        _retirement = new RecordRetirement(api, _objects, _reader, options, time);
     }
 
     /// <summary>Reads the record live. <paramref name="witnesses"/> is what other objects say of it; empty: nothing.</summary>
@@ -44,7 +44,9 @@ public sealed class RecordStore
 
     /// <summary>
     /// As <see cref="ReadAsync"/>, but without a request while this process knows the head: it read it, or its last commit was
-    /// answered. A commit on top of a head that another client changed fails, so an outdated answer does no harm.
+    /// answered. A commit on top of a head that another client changed fails, so an outdated answer does no harm to the record. What it
+    /// says may be over all the same: the caller must have a reason to believe that it is about the subject that is there now, must call
+    /// <see cref="DoubtAll"/> when the cluster went back to an older state, and may tell nobody of a counter that is only recalled.
     /// </summary>
     public Task<RecordRead> RecallAsync(
         ObjectKey subject,
@@ -61,6 +63,12 @@ public sealed class RecordStore
         _reader.DoubtAll();
         return _reader.PrefetchAsync(ns, ct);
     }
+
+    /// <summary>Every next <see cref="RecallAsync"/> reads live.</summary>
+    public void DoubtAll() => _reader.DoubtAll();
+
+    /// <summary>The subject is gone, or is another one now: nothing of its record is remembered.</summary>
+    public void Forget(ObjectKey subject) => _reader.Forget(subject);
 
     /// <summary>
     /// Gives up a record that was read completely, but whose parts contradict each other. <paramref name="why"/> goes on after "its
@@ -100,24 +108,54 @@ public sealed class RecordStore
             _reader.NotePartsOf(subject);
         }
         var replaced = await HeadToReplaceAsync(subject, basis, draft, ct);
+        var created = new List<KubeObject>(parts.Count);
+        try
+        {
+            await CreateAsync(subject, parts, created, ct);
+            if (_time.GetElapsedTime(started) > _options.MaxCommitTime)
+            {
+                throw new TimeoutException(
+                    $"cannot commit the record of {subject}: it took longer than {_options.MaxCommitTime}, and its parts may be swept"
+                );
+            }
+            var head = await WriteHeadAsync(subject, draft, replaced, ct);
+            var committed = draft with { HeadUid = head.Uid, HeadResourceVersion = head.ResourceVersion };
+            _reader.Remember(subject, committed);
+            return committed;
+        }
+        catch (KubeApiException e) when (e.IsSurelyUndone)
+        {
+            await _sweeper.TakeBackAsync(subject, created, ct);
+            throw;
+        }
+    }
+
+    private async Task CreateAsync(
+        ObjectKey subject,
+        IReadOnlyList<RecordObjects.PartDraft> parts,
+        List<KubeObject> created,
+        CancellationToken ct
+    )
+    {
         foreach (var part in parts)
         {
             // The name is new and random. AlreadyExists means that another part has it, so it is not a success.
-            await _api.CreateAsync(_options.Type, subject.Namespace, _objects.Part(subject, part), ct);
+            var json = _objects.Part(subject, part);
+            created.Add(await _api.CreateAsync(_options.Type, subject.Namespace, json, ct));
         }
-        if (_time.GetElapsedTime(started) > _options.MaxCommitTime)
-        {
-            throw new TimeoutException(
-                $"cannot commit the record of {subject}: it took longer than {_options.MaxCommitTime}, and its parts may be swept"
-            );
-        }
+    }
+
+    private Task<KubeObject> WriteHeadAsync(
+        ObjectKey subject,
+        StoredRecord draft,
+        LostHead? replaced,
+        CancellationToken ct
+    )
+    {
         var json = _objects.Head(subject, RecordObjects.HeadOf(draft), replaced);
-        var head = replaced is null
-            ? await _api.CreateAsync(_options.Type, subject.Namespace, json, ct)
-            : await _api.ReplaceAsync(_options.Type, _objects.HeadKey(subject), json, ct);
-        var committed = draft with { HeadUid = head.Uid, HeadResourceVersion = head.ResourceVersion };
-        _reader.Remember(subject, committed);
-        return committed;
+        return replaced is null
+            ? _api.CreateAsync(_options.Type, subject.Namespace, json, ct)
+            : _api.ReplaceAsync(_options.Type, _objects.HeadKey(subject), json, ct);
     }
 
     /// <summary>

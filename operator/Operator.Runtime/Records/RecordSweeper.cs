@@ -39,6 +39,30 @@ internal sealed class RecordSweeper(
         return swept;
     }
 
+    /// <summary>
+    /// Deletes the parts of a commit that the server refused. Without a head they would look like what is left of a lost record, and
+    /// each further try would leave more of them.
+    /// </summary>
+    public async Task TakeBackAsync(ObjectKey subject, IReadOnlyList<KubeObject> parts, CancellationToken ct)
+    {
+        if (parts.Count == 0)
+        {
+            return;
+        }
+        try
+        {
+            // A write that something on the way sent twice is answered with a conflict although it was done.
+            var head = await api.GetAsync(objects.Type, objects.HeadKey(subject), ct);
+            var content = head is null ? new HeadContent() : RecordObjects.ReadHead(head);
+            var unlisted = parts.Where(p => content?.Parts.Values.Any(r => r.Object == p.Name) == false);
+            await EachWrite.RunAsync(unlisted, part => api.DeleteAsync(objects.Type, part.Key, part.Uid, ct));
+        }
+        catch (Exception e) when (e.IsFailedCall())
+        {
+            // The caller throws the refusal, which matters more; these parts are swept when they are old enough.
+        }
+    }
+
     private async Task<int> SweepAsync(ObjectKey subject, ImmutableArray<KubeObject> orphans, CancellationToken ct)
     {
         // Reads the head after the list of parts, so that an old part that the head does not list is surely unused. A head that

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Operator.Runtime;
 
 /// <summary>
-/// Deletes unused parts, and records without a subject, now and every hour; after a failure, again in a minute.
+/// Deletes unused parts, and records without a subject, now and every hour. The two do not wait for each other. After a failure each is
+/// repeated sooner, at first in a minute: each time it lists all records, so what fails again and again is repeated less and less.
 /// </summary>
 public sealed class RecordSweeping(RecordStore records, ResourceType subjects, TimeProvider time, ILogger logger)
 {
@@ -15,10 +16,10 @@ public sealed class RecordSweeping(RecordStore records, ResourceType subjects, T
     {
         try
         {
-            while (true)
-            {
-                await Task.Delay(await SweepAsync(ns, ct), time, ct);
-            }
+            await Task.WhenAll(
+                RepeatAsync("sweep the record parts", () => SweepAsync(ns, ct), ct),
+                RepeatAsync("remove records without an object", () => RetireAsync(ns, ct), ct)
+            );
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -26,25 +27,36 @@ public sealed class RecordSweeping(RecordStore records, ResourceType subjects, T
         }
     }
 
-    /// <summary>Returns the time until the next sweep.</summary>
-    private async Task<TimeSpan> SweepAsync(string? ns, CancellationToken ct)
+    private async Task RepeatAsync(string what, Func<Task> work, CancellationToken ct)
     {
-        try
+        var failures = 0;
+        while (true)
         {
-            var swept = await records.SweepAsync(ns, ct);
-            RecordSweepingLog.Swept(logger, swept);
-            var removed = await records.RetireAsync(subjects, ns, ct);
-            if (removed > 0)
+            var wait = Period;
+            try
             {
-                RecordSweepingLog.Removed(logger, removed);
+                await work();
+                failures = 0;
             }
-            return Period;
+            // A failure costs only speed and space, so a later retry is enough.
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                wait = Backoff.Delay(Retry, Period, failures++, random: 1);
+                RecordSweepingLog.Failed(logger, what, wait, e);
+            }
+            await Task.Delay(wait, time, ct);
         }
-        // A failed sweep costs only speed and space, so a later retry is enough.
-        catch (Exception e) when (!ct.IsCancellationRequested)
+    }
+
+    private async Task SweepAsync(string? ns, CancellationToken ct) =>
+        RecordSweepingLog.Swept(logger, await records.SweepAsync(ns, ct));
+
+    private async Task RetireAsync(string? ns, CancellationToken ct)
+    {
+        var removed = await records.RetireAsync(subjects, ns, ct);
+        if (removed > 0)
         {
-            RecordSweepingLog.Failed(logger, Retry, e);
-            return Retry;
+            RecordSweepingLog.Removed(logger, removed);
         }
     }
 }
@@ -57,9 +69,9 @@ internal static partial class RecordSweepingLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Count} records whose object was deleted long ago")]
     public static partial void Removed(ILogger logger, int count);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The sweep of record parts ended")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The sweep of records ended")]
     public static partial void Ended(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot sweep the record parts; next attempt in {Wait}")]
-    public static partial void Failed(ILogger logger, TimeSpan wait, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot {What}; next attempt in {Wait}")]
+    public static partial void Failed(ILogger logger, string what, TimeSpan wait, Exception exception);
 }

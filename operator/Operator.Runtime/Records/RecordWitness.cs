@@ -9,9 +9,17 @@ namespace Operator.Runtime;
 /// <param name="Counter">0: the object knows no record.</param>
 public readonly record struct RecordWitness(string? Id, long Counter)
 {
+    /// <summary>
+    /// No record gets this far: ten commits a second make it in thirty years. A higher counter was written by somebody else and
+    /// witnesses nothing.
+    /// </summary>
+    public const long MostCredible = 10_000_000_000;
+
+    private bool IsCredible => Counter <= MostCredible;
+
     /// <summary>The highest counter; 0: no witness knows a record.</summary>
     public static long Newest(IEnumerable<RecordWitness> witnesses) =>
-        witnesses.Select(w => w.Counter).DefaultIfEmpty().Max();
+        witnesses.Where(w => w.IsCredible).Select(w => w.Counter).DefaultIfEmpty().Max();
 
     /// <summary>The highest counter of the witnesses of this record.</summary>
     internal static long NewestOf(string id, IEnumerable<RecordWitness> witnesses) =>

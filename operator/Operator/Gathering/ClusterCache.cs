@@ -28,7 +28,8 @@ internal sealed class ClusterCache
         OperatorOptions options,
         InformerServices services,
         KeyedQueue queue,
-        OwnStatuses own
+        OwnStatuses own,
+        RecordStore records
     )
     {
         _queue = queue;
@@ -58,6 +59,16 @@ internal sealed class ClusterCache
         Finished = new FinishedPods(options.FinishedPodsCap);
         _changes = new ClusterChanges(queue, own, _pods, Finished, _secrets);
         _watched = [Connectors, Rollouts, Actions, Pods, StoreLists];
+        void OnWentBack()
+        {
+            records.DoubtAll();
+            own.Clear();
+        }
+        Connectors.WentBack = OnWentBack;
+        Rollouts.WentBack = OnWentBack;
+        Actions.WentBack = OnWentBack;
+        Pods.WentBack = OnWentBack;
+        StoreLists.WentBack = OnWentBack;
         Connectors.Changed = _changes.OnConnector;
         Connectors.Undecoded = (key, _) => queue.Add(key);
         Rollouts.Changed = _changes.OnRollout;
@@ -76,6 +87,9 @@ internal sealed class ClusterCache
 
     /// <summary>The finished pods of all connectors, and which of them give way.</summary>
     public FinishedPods Finished { get; }
+
+    /// <summary>A watch is broken: the caches may show objects that are gone.</summary>
+    public bool IsBehind => _watched.Any(w => w.IsBehind);
 
     public bool HasSynced => _watched.All(w => w.HasSynced);
 

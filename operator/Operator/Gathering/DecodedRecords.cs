@@ -37,6 +37,8 @@ internal sealed class DecodedRecords
         return decoded;
     }
 
+    public void Forget(ObjectKey connector) => _last.TryRemove(connector, out _);
+
     /// <summary>Compares parts by memory reference: RecordStore reuses the memory of an unchanged part.</summary>
     private static bool IsSame(StoredRecord last, StoredRecord now) =>
         last.Id == now.Id

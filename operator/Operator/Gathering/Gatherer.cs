@@ -1,11 +1,8 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Operator.Acting;
 using Operator.Api;
 using Operator.Planning.Facts;
-using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
-using Operator.Planning.Runs;
 using Operator.Planning.Stores;
 using Operator.Runtime;
 
@@ -19,6 +16,12 @@ internal sealed record Gathered
 
     /// <summary>The currently committed parts; empty when there is no record.</summary>
     public required ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> Parts { get; init; }
+
+    /// <summary>Connector, rollouts and actions were read from the API server, not from the caches.</summary>
+    public bool IsLive { get; init; }
+
+    /// <summary>The record is only recalled: nothing shows that it is still so.</summary>
+    public bool IsRecordRecalled { get; init; }
 
     /// <summary>The connector's problems may disappear without a change of its spec.</summary>
     public bool MayHeal { get; init; }
@@ -36,26 +39,19 @@ internal sealed record Gathered
 /// <summary>An existing custom resource that can't be decoded, with the reason; only its own status reports it.</summary>
 internal sealed record UnreadableObject(KubeObject Item, string Why);
 
-/// <summary>The result of a live read of a connector.</summary>
-internal abstract record ConnectorRead
-{
-    private ConnectorRead() { }
-
-    public sealed record Missing : ConnectorRead;
-
-    public sealed record Unreadable(UnreadableObject Object) : ConnectorRead;
-
-    public sealed record Found(MarketplaceConnector Connector) : ConnectorRead;
-}
+/// <summary>What names a connector that does not exist.</summary>
+internal sealed record Orphans(ImmutableArray<SyncRollout> Rollouts, ImmutableArray<SyncAction> Actions);
 
 /// <summary>
-/// Gathers the facts from the caches, and the record as the last commit left it. The commit's compare-and-swap makes an outdated fact
-/// harmless; only a plan that starts, widens or promotes must come from a live read of connector, rollout and actions.
+/// Gathers the facts from the caches, and the record as the last commit left it; or all of them live. The commit's compare-and-swap
+/// protects the record from a plan that was made of outdated facts; <see cref="Freshness"/> says when the caches may not be used.
 /// </summary>
 internal sealed class Gatherer(
-    IKubeApi api,
     ClusterCache cache,
+    LiveReads live,
     RecordGatherer records,
+    RolloutGatherer rolloutsOf,
+    PodConfirmation confirmation,
     SpecChecks checks,
     CreateRefusals refusals,
     OwnStatuses own,
@@ -63,14 +59,13 @@ internal sealed class Gatherer(
     Circumstances circumstances
 )
 {
-    private const int ActionsAPage = 500;
 
     /// <summary>The cached connector; a live read when the cache does not have it or it can't be decoded.</summary>
     public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
     {
         if (cache.Connectors.Find(key) is not { } cached)
         {
-            return await ReadConnectorAsync(key, ct);
+            return await live.ConnectorAsync(key, ct);
         }
         return new ConnectorRead.Found(
             own.Newer(Kinds.Connectors, key, cached.Uid, cached.ResourceVersion) is { } written
@@ -79,56 +74,43 @@ internal sealed class Gatherer(
         );
     }
 
-    public async Task<ConnectorRead> ReadConnectorAsync(ObjectKey key, CancellationToken ct)
-    {
-        if (await api.GetAsync(Kinds.Connectors, key, ct) is not { } item)
-        {
-            return new ConnectorRead.Missing();
-        }
-        try
-        {
-            return new ConnectorRead.Found(Projections.Connector(item));
-        }
-        catch (JsonException e)
-        {
-            return new ConnectorRead.Unreadable(new UnreadableObject(item, e.Message));
-        }
-    }
-
-    /// <summary><paramref name="isLive"/>: reads rollout, actions and record live, too.</summary>
+    /// <summary><paramref name="isLive"/>: the connector was read live, and rollouts, actions and record are read live, too.</summary>
     public async Task<Gathered> GatherAsync(MarketplaceConnector connector, bool isLive, CancellationToken ct)
     {
         var key = Kinds.KeyOf(connector.Metadata);
         var pods = cache.PodsOf(key);
-        ImmutableArray<SyncRollout> naming = [.. cache.RolloutsOf(key).Select(Newest)];
+        var (naming, unreadable) = await rolloutsOf.NamingAsync(key, isLive, ct);
         var rollouts = naming.RemoveAll(r => RolloutBinding.Problem(r, key.Name) is not null);
-        var unreadable = await UnreadableRolloutsAsync(key, ct);
-        var record = await records.ReadAsync(key, Witnesses.Of(connector, rollouts, pods), isLive, ct);
+        var record = await records.ReadAsync(connector, Witnesses.Of(connector, rollouts, pods), isLive, ct);
         var known = (record.Sight as RecordSight.Found)?.Record;
-        var configMaps = await checks.ConfigMapsAsync(connector, ct);
-        var findings = await checks.FindingsAsync(connector, known, configMaps, ct);
+        var references = await checks.ReferencesAsync(connector, known, ct);
+        var findings = checks.Findings(connector, references);
         var shared = cache.SecretsSharedBy(connector);
+        var named = new NamedRollouts(rollouts, unreadable);
         var seen = circumstances.Begin(key, record.Claim) with
         {
             Connector = connector,
             ConnectorFindings = [.. findings.All, .. SecretSharing.Problems(connector, shared)],
             SharedSecrets = shared,
             UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
-            Rollout = await RolloutAsync(key, new RolloutsOf(rollouts, unreadable, known?.RunningAttempt, isLive), ct),
+            Rollout = await rolloutsOf.InChargeAsync(key, named, known?.RunningAttempt, ct),
             OtherRollouts = [.. rollouts.Skip(1)],
             Record = record.Sight,
-            Actions = isLive ? await ReadActionsAsync(key, ct) : cache.ActionsOf(key),
+            Actions = isLive ? await live.ActionsAsync(key, ct) : cache.ActionsOf(key),
             Pods = pods,
-            ConfigMapValues = configMaps.Values,
+            ConfigMapValues = references.Values,
+            UnreadReferences = references.Unread,
             StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
             RefusedWrites = failures.RefusedOf(key),
         };
         return new Gathered
         {
-            Seen = cache.Finished.AddTo(seen with { Pods = await WithUnseenPodsAsync(key, record.Sight, seen, ct) }),
+            Seen = cache.Finished.AddTo(await confirmation.ConfirmAsync(key, seen, ct)),
             Basis = record.Basis,
             Parts = record.Parts,
+            IsLive = isLive,
+            IsRecordRecalled = record.IsRecalled,
             MayHeal = findings.MayHeal,
             InCharge = rollouts.FirstOrDefault(),
             MovedRollouts = [.. naming.Except(rollouts)],
@@ -136,164 +118,23 @@ internal sealed class Gatherer(
         };
     }
 
-    /// <summary>The cache may be behind, so a pod counts as never created, or as overdue, only after a live read.</summary>
-    private async Task<ImmutableArray<ObservedPod>> WithUnseenPodsAsync(
-        ObjectKey connector,
-        RecordSight record,
-        Observation seen,
-        CancellationToken ct
-    )
-    {
-        if (record is not RecordSight.Found found)
-        {
-            return seen.Pods;
-        }
-        var pods = seen.Pods;
-        foreach (var name in AwaitedPods.Unseen(connector.Name, found.Record, seen))
-        {
-            if (await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, name), ct) is { } pod)
-            {
-                cache.Show(connector, pod);
-                pods = pods.Add(PodProjection.Of(pod).Pod);
-            }
-        }
-        foreach (var left in AwaitedPods.LeftUnmarked(found.Record, seen))
-        {
-            var pod = await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, left.Name), ct);
-            var isThere = pod?.Uid == left.Uid;
-            if (!isThere)
-            {
-                // So that the next reconcile need not ask again.
-                cache.Deleting(connector, left.Name, left.Uid);
-            }
-            pods = isThere ? pods.Replace(left, PodProjection.Of(pod!).Pod) : pods; // it is there
-        }
-        foreach (var name in OverduePods.Names(found.Record, seen))
-        {
-            if (await api.GetAsync(CoreTypes.Pods, new ObjectKey(connector.Namespace, name), ct) is { } pod)
-            {
-                var now = PodProjection.Of(pod).Pod;
-                pods = [.. pods.Select(p => p.Name == name && p.Uid == now.Uid ? now : p)];
-            }
-        }
-        return pods;
-    }
-
-    /// <summary>The rollout as our last status write left it, when the watch has not reported the write yet.</summary>
-    private SyncRollout Newest(SyncRollout cached)
-    {
-        var metadata = cached.Metadata;
-        return own.Newer(Kinds.Rollouts, Kinds.KeyOf(metadata), metadata.Uid, metadata.ResourceVersion) is { } written
-            ? Projections.Rollout(written)
-            : cached;
-    }
-
-    /// <summary>The actions that name the connector. One that can't be decoded is told by the cache.</summary>
-    private async Task<ImmutableArray<SyncAction>> ReadActionsAsync(ObjectKey connector, CancellationToken ct)
-    {
-        var actions = ImmutableArray.CreateBuilder<SyncAction>();
-        string? next = null;
-        do
-        {
-            var query = new ListOptions { Limit = ActionsAPage, Continue = next };
-            var page = await api.ListAsync(Kinds.Actions, connector.Namespace, query, ct);
-            actions.AddRange(
-                page.Items.Select(i => Projections.TryAction(new KubeObject(i)))
-                    .OfType<SyncAction>()
-                    .Where(a => ActionsByConnector.TargetOf(a) == connector)
-            );
-            next = page.Continue;
-        } while (next is not null);
-        return actions.ToImmutable();
-    }
-
     /// <summary>
-    /// The rollouts that name the connector, oldest first, and the attempt that may belong to one of them. <paramref name="IsLive"/>: the
-    /// rollout must be read live.
+    /// The rollouts and actions that name a connector which does not exist. <paramref name="isLive"/>: read live, if that succeeds.
     /// </summary>
-    private sealed record RolloutsOf(
-        ImmutableArray<SyncRollout> Readable,
-        ImmutableArray<UnreadableObject> Unreadable,
-        Attempt? Attempt,
-        bool IsLive
-    );
-
-    /// <summary>The namespace's undecodable rollouts that name this connector, as far as their connector name is readable.</summary>
-    private async Task<ImmutableArray<UnreadableObject>> UnreadableRolloutsAsync(
-        ObjectKey connector,
-        CancellationToken ct
-    )
-    {
-        var found = ImmutableArray.CreateBuilder<UnreadableObject>();
-        foreach (var (key, why) in cache.Rollouts.Undecodable.Where(u => u.Key.Namespace == connector.Namespace))
-        {
-            if (
-                await api.GetAsync(Kinds.Rollouts, key, ct) is { } item
-                && Projections.ConnectorNameOf(item) == connector.Name
-            )
-            {
-                found.Add(new UnreadableObject(item, why));
-            }
-        }
-        return found.ToImmutable();
-    }
-
-    /// <summary>
-    /// The cache may be behind, so the rollout of an attempt counts as deleted only after a live read.
-    /// </summary>
-    private async Task<RolloutSight> RolloutAsync(ObjectKey connector, RolloutsOf rollouts, CancellationToken ct)
-    {
-        var attempt = rollouts.Attempt;
-        bool IsOfAttempt(string uid) => uid == attempt?.RolloutUid;
-        if (rollouts.Unreadable.FirstOrDefault(u => attempt is null || IsOfAttempt(u.Item.Uid)) is { } bad)
-        {
-            return new RolloutSight.Unusable(bad.Item.Name, bad.Item.Uid, bad.Why, Policy: null);
-        }
-        if (attempt is not null && !rollouts.Readable.Any(r => IsOfAttempt(r.Metadata.Uid)))
-        {
-            var live = await api.GetAsync(Kinds.Rollouts, new ObjectKey(connector.Namespace, attempt.RolloutName), ct);
-            if (live is not null && IsOfAttempt(live.Uid))
-            {
-                return Sight(live, connector);
-            }
-        }
-        if (rollouts.Readable.IsEmpty)
-        {
-            return new RolloutSight.Missing();
-        }
-        var inCharge = rollouts.Readable[0];
-        return !rollouts.IsLive ? Sight(inCharge)
-            : await api.GetAsync(Kinds.Rollouts, Kinds.KeyOf(inCharge.Metadata), ct) is { } current
-                ? Sight(current, connector)
-            : new RolloutSight.Missing();
-    }
-
-    /// <summary>The status of a rollout that names another connector now is written by that connector's reconcile, not by ours.</summary>
-    private static RolloutSight Sight(KubeObject rollout, ObjectKey connector)
+    public async Task<Orphans> OrphansAsync(ObjectKey connector, bool isLive, CancellationToken ct)
     {
         try
         {
-            var policy = Projections.Rollout(rollout);
-            return RolloutBinding.Problem(policy, connector.Name) is { } moved
-                ? new RolloutSight.Unusable(rollout.Name, rollout.Uid, moved, Policy: null)
-                : Sight(policy);
+            if (isLive)
+            {
+                var rollouts = await live.RolloutsAsync(connector, ct);
+                return new Orphans(rollouts.Readable, await live.ActionsAsync(connector, ct));
+            }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e.IsFailedCall())
         {
-            return new RolloutSight.Unusable(rollout.Name, rollout.Uid, e.Message, Policy: null);
+            // The statuses are then written on what the cache has; a write that is outdated fails and is repeated.
         }
-    }
-
-    private static RolloutSight Sight(SyncRollout rollout)
-    {
-        var findings = RolloutRules.Check(rollout);
-        return findings.IsEmpty
-            ? new RolloutSight.Present(rollout)
-            : new RolloutSight.Unusable(
-                rollout.Metadata.Name,
-                rollout.Metadata.Uid,
-                string.Join("; ", findings.Select(f => f.ToString())),
-                rollout
-            );
+        return new Orphans(cache.RolloutsOf(connector), cache.ActionsOf(connector));
     }
 }

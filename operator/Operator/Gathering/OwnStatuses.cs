@@ -13,6 +13,9 @@ internal sealed class OwnStatuses
 
     public void Wrote(ResourceType type, KubeObject written) => _written[(type, written.Key)] = written;
 
+    /// <summary>The cluster went back to an older state, in which these writes never were.</summary>
+    public void Clear() => _written.Clear();
+
     /// <summary>
     /// Whether our own status write created this version; null: the object is gone. Call it once per version, in watch order.
     /// </summary>

@@ -58,7 +58,7 @@ internal static class PodProjection
                 ? JsonSerializer.Deserialize(json, RunJson.Default.Fingerprint)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (ForeignJson.IsUnreadable(e))
         {
             return null;
         }

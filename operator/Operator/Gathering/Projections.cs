@@ -54,7 +54,10 @@ internal static class Projections
         StatusesAsRead.NoteIn(Read(item, ApiJson.Default.SyncRollout), item.Json);
 
     public static SyncAction Action(KubeObject item) =>
-        StatusesAsRead.NoteIn(UnknownFields.NoteIn(Read(item, ApiJson.Default.SyncAction), item.Json), item.Json);
+        StatusesAsRead.NoteIn(
+            Read(item, json => UnknownFields.NoteIn(Decode(json, ApiJson.Default.SyncAction), json)),
+            item.Json
+        );
 
     /// <summary>Null: the action can't be decoded.</summary>
     public static SyncAction? TryAction(KubeObject item)
@@ -80,16 +83,26 @@ internal static class Projections
             ? name.GetString()
             : null;
 
+    private static T Read<T>(KubeObject item, JsonTypeInfo<T> type) => Read(item, json => Decode(json, type));
+
     /// <summary>The message contains only the field: a position in the text would change with every write.</summary>
-    private static T Read<T>(KubeObject item, JsonTypeInfo<T> type)
+    private static T Read<T>(KubeObject item, Func<JsonElement, T> read)
     {
         try
         {
-            return item.Json.Deserialize(type) ?? throw new JsonException("the object is null");
+            return read(item.Json);
         }
         catch (JsonException e)
         {
             throw new JsonException($"{e.Path?.TrimStart('$', '.') ?? "it"} has the wrong type", e);
         }
+        // Users may store any content, such as half a surrogate pair, so reading may throw any exception.
+        catch (Exception e)
+        {
+            throw new JsonException($"it can't be decoded: {e.Message}", e);
+        }
     }
+
+    private static T Decode<T>(JsonElement json, JsonTypeInfo<T> type) =>
+        json.Deserialize(type) ?? throw new JsonException("the object is null");
 }

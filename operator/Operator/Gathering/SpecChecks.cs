@@ -16,7 +16,7 @@ namespace Operator.Gathering;
 internal sealed record SpecFindings(ImmutableArray<string> All, bool MayHeal);
 
 /// <summary>Checks a connector's spec, and the objects that it refers to, which are read live.</summary>
-internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
+internal sealed class SpecChecks(ManyReads reads, OperatorOptions options)
 {
     /// <summary>Most cached results; each takes about a hundred bytes.</summary>
     private const int Most = 20_000;
@@ -31,20 +31,10 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
         }
     );
 
-    public async Task<SpecFindings> FindingsAsync(
-        MarketplaceConnector connector,
-        ConnectorRecord? record,
-        ReferencedConfigMaps configMaps,
-        CancellationToken ct
-    )
+    public SpecFindings Findings(MarketplaceConnector connector, ReferencedObjects references)
     {
         var own = OwnFindings(connector);
-        return own.IsEmpty
-            ? new SpecFindings(
-                [.. configMaps.Problems, .. await ServiceAccountProblemsAsync(connector, record, ct)],
-                MayHeal: true
-            )
-            : new SpecFindings([.. own.Select(f => f.ToString()), .. configMaps.Problems], MayHeal: false);
+        return new SpecFindings([.. own.Select(f => f.ToString()), .. references.Problems], MayHeal: own.IsEmpty);
     }
 
     /// <summary>Checks only the spec, once per generation.</summary>
@@ -66,54 +56,32 @@ internal sealed class SpecChecks(IKubeApi api, OperatorOptions options)
         return findings;
     }
 
-    /// <summary>Reads each ConfigMap that env and caBundle refer to, once.</summary>
-    public async Task<ReferencedConfigMaps> ConfigMapsAsync(MarketplaceConnector connector, CancellationToken ct)
-    {
-        var keys = RevisionContent.ReferencedConfigMapKeys(connector.Spec);
-        var bundle = connector.Spec.Sync.CaBundle?.ConfigMapKeyRef;
-        var read = new Dictionary<string, KubeObject?>(StringComparer.Ordinal);
-        foreach (
-            var name in keys.Select(k => k.Name).Append(bundle?.Name).OfType<string>().Distinct(StringComparer.Ordinal)
-        )
-        {
-            var key = new ObjectKey(connector.Metadata.Namespace, name);
-            read[name] = await api.GetAsync(CoreTypes.ConfigMaps, key, ct);
-        }
-        return ReferencedConfigMaps.Of(keys, bundle, name => read[name]);
-    }
-
-    private async Task<ImmutableArray<string>> ServiceAccountProblemsAsync(
+    /// <summary>
+    /// Reads each object that the spec refers to, once; also the ServiceAccounts of the revisions that run, unless the spec has errors.
+    /// </summary>
+    public async Task<ReferencedObjects> ReferencesAsync(
         MarketplaceConnector connector,
         ConnectorRecord? record,
         CancellationToken ct
     )
     {
-        var problems = ImmutableArray.CreateBuilder<string>();
-        foreach (var name in ServiceAccounts.Referenced(connector.Spec, record))
+        var (ns, spec) = (connector.Metadata.Namespace, connector.Spec);
+        var keys = RevisionContent.ReferencedConfigMapKeys(spec);
+        var bundle = spec.Sync.CaBundle?.ConfigMapKeyRef;
+        var names = keys.Select(k => k.Name).Append(bundle?.Name).OfType<string>();
+        var references = ReferencedObjects.OfConfigMaps(
+            keys,
+            bundle,
+            await reads.ReadAsync(CoreTypes.ConfigMaps, ns, names, ct)
+        );
+        if (!OwnFindings(connector).IsEmpty)
         {
-            var sight = await ServiceAccountAsync(new ObjectKey(connector.Metadata.Namespace, name), ct);
-            if (ServiceAccounts.Problem(name, sight) is { } problem)
-            {
-                problems.Add(problem);
-            }
+            return references;
         }
-        return problems.ToImmutable();
-    }
-
-    private async Task<ServiceAccountSight> ServiceAccountAsync(ObjectKey key, CancellationToken ct)
-    {
-        try
-        {
-            return await api.GetAsync(CoreTypes.ServiceAccounts, key, ct) switch
-            {
-                null => ServiceAccountSight.Missing,
-                var account when account.Label(ApiGroup.AllowSyncPodsLabel) is "true" => ServiceAccountSight.Allowed,
-                _ => ServiceAccountSight.NotAllowed,
-            };
-        }
-        catch (KubeApiException e) when (e.IsForbidden)
-        {
-            return ServiceAccountSight.Hidden;
-        }
+        var accounts = ServiceAccounts.Referenced(spec, record);
+        return references.WithAccounts(
+            await reads.ReadAsync(CoreTypes.ServiceAccounts, ns, accounts, ct),
+            spec.Sync.ServiceAccountName
+        );
     }
 }

@@ -4,15 +4,17 @@ using Operator.Runtime;
 namespace Operator.Hosting;
 
 /// <summary>
-/// Live: the loops of watches and lease make attempts, and no worker hangs. Whether the attempts succeed says nothing about this
+/// Live: the loops of watches and lease make attempts, and no worker hangs; one that is busy with a slow server does not. Whether the attempts succeed says nothing about this
 /// process: while the API server is away, a restart would only cost the caches. Ready: the caches are synced.
 /// </summary>
-internal sealed class Health(ClusterCache cache, LeaderLease lease, KeyedQueue queue)
+internal sealed class Health(ClusterCache cache, LeaderLease lease, Strides strides)
 {
     /// <summary>Longer than a watch without an event may last: its timeout and overtime.</summary>
     private static readonly TimeSpan MostWatchIdle = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan MostLeaseAge = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan MostReconcile = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longer than any call to the API server, with its retries.</summary>
+    private static readonly TimeSpan MostPause = TimeSpan.FromMinutes(5);
 
     /// <summary>The reason why the process is not live; null: it is live.</summary>
     public string? Live()
@@ -25,7 +27,7 @@ internal sealed class Health(ClusterCache cache, LeaderLease lease, KeyedQueue q
         {
             return $"the lease loop has not run for {lease.Age}";
         }
-        return queue.LongestInFlight > MostReconcile ? $"a reconcile has run for {queue.LongestInFlight}" : null;
+        return strides.LongestPause > MostPause ? $"a reconcile has made no step for {strides.LongestPause}" : null;
     }
 
     /// <summary>The reason why the process is not ready; null: it is ready.</summary>

@@ -113,7 +113,7 @@ internal static class Wiring
         services.AddSingleton<IMetricFactory>(s =>
             Metrics.WithCustomRegistry(s.GetRequiredService<CollectorRegistry>())
         );
-        services.AddSingleton<KubeApiMetrics>().AddSingleton<InformerMetrics>();
+        services.AddSingleton<KubeApiMetrics>().AddSingleton<InformerMetrics>().AddSingleton<Strides>();
         services.AddSingleton(_ => Connect()).AddKeyedSingleton(Release, (_, _) => Connect());
         services.AddSingleton(s =>
             LeaseOptions(s.GetRequiredService<OperatorOptions>(), s.GetRequiredService<Randomness>())
@@ -136,7 +136,8 @@ internal static class Wiring
         );
         services.AddSingleton<IKubeApi>(s => new FencedKubeApi(
             s.GetRequiredKeyedService<IKubeApi>(Unfenced),
-            s.GetRequiredService<LeaderLease>()
+            s.GetRequiredService<LeaderLease>(),
+            s.GetRequiredService<Strides>()
         ));
         services.AddSingleton(s => new InformerServices(
             s.GetRequiredService<TimeProvider>(),
@@ -189,7 +190,9 @@ internal static class Wiring
     {
         services.AddSingleton<ClusterCache>().AddSingleton<SpecChecks>().AddSingleton<RecordGatherer>();
         services.AddSingleton<PlanningStart>().AddSingleton<Circumstances>();
-        services.AddSingleton<Gatherer>();
+        services.AddSingleton<LiveReads>().AddSingleton<ManyReads>().AddSingleton<Freshness>();
+        services.AddSingleton<RolloutGatherer>().AddSingleton<PodConfirmation>();
+        services.AddSingleton<Gatherer>().AddSingleton<Decider>();
         services.AddSingleton<CreateRefusals>().AddSingleton<FailedWrites>().AddSingleton<ClusterActor>();
         services
             .AddSingleton<NumbersPace>()
@@ -216,6 +219,7 @@ internal static class Wiring
             s.GetRequiredService<KeyedQueue>(),
             s.GetRequiredService<ConnectorReconciler>().ReconcileAsync,
             s.GetRequiredService<ControllerMetrics>(),
+            s.GetRequiredService<Strides>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>().CreateLogger("Operator.Controller")
         ));

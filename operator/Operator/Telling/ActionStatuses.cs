@@ -27,10 +27,10 @@ internal sealed partial class ActionStatuses(
     }
 
     /// <summary>Writes to actions that their connector does not exist; the actions wait for it.</summary>
-    public async Task TellWithoutConnectorAsync(ObjectKey connector, WritePass writes, CancellationToken ct)
+    public async Task TellWithoutConnectorAsync(IEnumerable<SyncAction> orphans, WritePass writes, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        foreach (var action in cache.ActionsOf(connector))
+        foreach (var action in orphans)
         {
             var told = ActionTeller.TellWithoutConnector(action, now);
             var isTold = told is null || await TryTellAsync(action, told.Status, writes, ct);
@@ -77,16 +77,26 @@ internal sealed partial class ActionStatuses(
         );
     }
 
-    /// <summary>The actions of a namespace that can't be decoded.</summary>
-    public async Task<IReadOnlyList<UnreadableObject>> UnreadableAsync(string ns, CancellationToken ct)
+    /// <summary>The actions of a namespace that can't be decoded. One that can't be read now is a failed write, so it is tried again.</summary>
+    public async Task<IReadOnlyList<UnreadableObject>> UnreadableAsync(
+        string ns,
+        WritePass writes,
+        CancellationToken ct
+    )
     {
         var found = new List<UnreadableObject>();
-        foreach (var (key, why) in cache.Actions.Undecodable)
+        foreach (var (key, why) in cache.Actions.Undecodable.Where(u => u.Key.Namespace == ns))
         {
-            if (key.Namespace == ns && await api.GetAsync(Kinds.Actions, key, ct) is { } item)
-            {
-                found.Add(new UnreadableObject(item, why));
-            }
+            await writes.TryAsync(
+                Kinds.StatusWrite(Kinds.Actions, key.Name),
+                async () =>
+                {
+                    if (await api.GetAsync(Kinds.Actions, key, ct) is { } item)
+                    {
+                        found.Add(new UnreadableObject(item, why));
+                    }
+                }
+            );
         }
         return found;
     }

@@ -8,11 +8,12 @@ namespace Operator.Telling;
 internal sealed record Decision(Gathered Gathered, Plan Plan, StoredRecord? Committed)
 {
     /// <summary>
-    /// The id and counter of the committed record; null before the first commit. A status then keeps what it says: it may be the last
-    /// witness of a lost record.
+    /// The id and counter of the record, for the statuses; null when this pass neither committed nor read it. A status then keeps what it
+    /// says: it may be the last witness of a lost record, and a counter that is only recalled may be higher than that of a record
+    /// that was restored meanwhile, which would then look lost.
     /// </summary>
     public RecordWitness? Witness =>
         Committed is { } record ? new RecordWitness(record.Id, record.Counter)
-        : Plan.Record.Counter > 0 ? new RecordWitness(Plan.Record.Id, Plan.Record.Counter)
+        : Plan.Record.Counter > 0 && !Gathered.IsRecordRecalled ? new RecordWitness(Plan.Record.Id, Plan.Record.Counter)
         : null;
 }

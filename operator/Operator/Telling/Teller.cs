@@ -18,7 +18,6 @@ internal sealed class Teller(
     ActionStatuses actions,
     EventRecorder events,
     OperatorMetrics metrics,
-    ClusterCache cache,
     RunLog runs,
     StandBackTeller standBack,
     TimeProvider time
@@ -116,21 +115,21 @@ internal sealed class Teller(
     }
 
     /// <summary>Writes the statuses of actions that can't be read or name no valid connector.</summary>
-    public async Task TellNobodysActionsAsync(ObjectKey nobody, WritePass writes, CancellationToken ct)
+    public async Task TellNobodysActionsAsync(ObjectKey nobody, Orphans orphans, WritePass writes, CancellationToken ct)
     {
-        foreach (var unreadable in await actions.UnreadableAsync(nobody.Namespace, ct))
+        foreach (var unreadable in await actions.UnreadableAsync(nobody.Namespace, writes, ct))
         {
             await TellUnreadableAsync(Kinds.Actions, unreadable, writes, ct);
         }
-        await actions.TellWithoutConnectorAsync(nobody, writes, ct);
+        await actions.TellWithoutConnectorAsync(orphans.Actions, writes, ct);
     }
 
     /// <summary>Writes the statuses of rollouts and actions whose connector does not exist.</summary>
-    public async Task TellWithoutConnectorAsync(ObjectKey key, WritePass writes, CancellationToken ct)
+    public async Task TellWithoutConnectorAsync(ObjectKey key, Orphans orphans, WritePass writes, CancellationToken ct)
     {
         metrics.Forget(key);
         standBack.Forget(key);
-        foreach (var rollout in cache.RolloutsOf(key))
+        foreach (var rollout in orphans.Rollouts)
         {
             var message =
                 $"there is no MarketplaceConnector '{key.Name}' in namespace '{key.Namespace}'; create it, or delete this SyncRollout and create one with the right name";
@@ -139,7 +138,7 @@ internal sealed class Teller(
                 : Moved(rollout, key);
             await TellStalledAsync(rollout, stall, writes, ct);
         }
-        await actions.TellWithoutConnectorAsync(key, writes, ct);
+        await actions.TellWithoutConnectorAsync(orphans.Actions, writes, ct);
     }
 
     private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one < other || other is null ? one : other;

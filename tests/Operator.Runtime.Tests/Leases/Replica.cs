@@ -22,7 +22,7 @@ internal sealed class Replica : IDisposable
         var options = new LeaderLeaseOptions { Key = Key, Identity = name };
         var metrics = Metrics.WithCustomRegistry(Registry);
         Lease = new LeaderLease(new(Client, ReleaseClient), options, Time, metrics, Log.CreateLogger("lease"));
-        _fenced = new FencedKubeApi(Client, Lease);
+        _fenced = new FencedKubeApi(Client, Lease, new Strides(Time));
         Lead = WriteAsync;
     }
 

@@ -288,6 +288,52 @@ public sealed class InformerTests : IDisposable
         });
 
     [Fact]
+    public void That_the_server_went_back_is_told_before_the_cache_shows_it() =>
+        _world.Story(async () =>
+        {
+            _world.Create(A, "1");
+            var backup = _world.Cluster.Snapshot();
+            _world.Set(A, "2");
+            await _world.PassAsync(1);
+            var shown = new List<string>();
+            _world.Informer.WentBack = () => shown.Add(_world.Cache);
+
+            await _world.Informer.RelistAsync(CancellationToken.None);
+            Assert.Empty(shown);
+            _world.Cluster.Restore(backup);
+            await _world.UntilAsync(() => _world.Cache == "a=1");
+
+            Assert.Equal(["a=2"], shown);
+        });
+
+    [Fact]
+    public void A_cache_whose_list_and_watch_fail_says_that_it_is_behind_until_a_watch_goes_on() =>
+        _world.Story(async () =>
+        {
+            Assert.False(_world.Informer.IsBehind);
+            using (_world.Client.Faults.Add(_ => Fault.Before(KubeErrors.ConnectionReset())))
+            {
+                _world.Client.DropWatches(WatchEnd.Broken);
+                await _world.PassAsync(60);
+                Assert.True(_world.Informer.IsBehind);
+            }
+            await _world.PassAsync(60);
+
+            Assert.False(_world.Informer.IsBehind);
+        });
+
+    [Fact]
+    public void A_watch_that_the_server_ends_in_time_is_not_behind() =>
+        _world.Story(async () =>
+        {
+            for (var minute = 0; minute < 30; minute++)
+            {
+                await _world.PassAsync(60);
+                Assert.False(_world.Informer.IsBehind);
+            }
+        });
+
+    [Fact]
     public void A_relist_tells_what_the_server_knows_now_even_when_the_watch_is_behind() =>
         _world.Story(async () =>
         {

@@ -141,6 +141,7 @@ public sealed class ControllerLoopTests : IDisposable
                 return reconcile(key, ct);
             },
             metrics,
+            new Strides(_time),
             _time,
             NullLogger.Instance
         );

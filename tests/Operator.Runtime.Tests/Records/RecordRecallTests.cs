@@ -119,8 +119,152 @@ public sealed class RecordRecallTests : IDisposable
         Assert.Equal(["a"], lost.Survivors.Select(s => s.Name));
     }
 
+    /// <summary>A record that this process itself removed is not recalled.</summary>
+    [Fact]
+    public async Task A_record_that_was_retired_is_not_recalled()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1");
+        await writer.Store.RetireAsync(CoreTypes.Leases, ns: null, RecordWorld.Stop);
+        _world.Time.Advance(TimeSpan.FromDays(31));
+        await writer.Store.RetireAsync(CoreTypes.Leases, ns: null, RecordWorld.Stop);
+        _world.Time.Advance(TimeSpan.FromHours(1));
+        await writer.Store.RetireAsync(CoreTypes.Leases, ns: null, RecordWorld.Stop);
+        Assert.Empty(_world.Cluster.All(ResourceKinds.Records.Type));
+
+        Assert.Equal(
+            "absent",
+            RecordWorld.Text(await writer.Store.RecallAsync(RecordWorld.Subject, [], RecordWorld.Stop))
+        );
+    }
+
+    /// <summary>
+    /// A commit on a recalled head whose record is gone leaves parts, and these make a record that never was look like a lost one.
+    /// </summary>
+    [Fact]
+    public async Task A_commit_on_a_recalled_record_that_is_gone_leaves_a_new_record_and_no_lost_one()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1");
+        foreach (var item in _world.Cluster.All(ResourceKinds.Records.Type))
+        {
+            _world.Cluster.Delete(ResourceKinds.Records.Type, item.Key);
+        }
+        var recalled = Assert.IsType<RecordRead.Found>(
+            await writer.Store.RecallAsync(RecordWorld.Subject, [], RecordWorld.Stop)
+        );
+
+        await Assert.ThrowsAsync<KubeApiException>(() =>
+            writer.CommitAsync(new CommitBasis.OnTop(recalled.Record), "a=2")
+        );
+
+        Assert.Equal(
+            "absent",
+            RecordWorld.Text(await writer.Store.RecallAsync(RecordWorld.Subject, [], RecordWorld.Stop))
+        );
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden)]
+    [InlineData(HttpStatusCode.UnprocessableEntity)]
+    [InlineData(HttpStatusCode.Conflict)]
+    public async Task A_commit_whose_head_is_refused_leaves_no_parts(HttpStatusCode code)
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1 b=1");
+        writer.Client.Faults.Add(r =>
+            r.Verb == KubeVerb.Replace ? Fault.Before(new KubeApiException(code, code.ToString(), "no")) : null
+        );
+
+        for (var i = 0; i < 5; i++)
+        {
+            await Assert.ThrowsAsync<KubeApiException>(() => writer.CommitAsync("a=2 b=2"));
+        }
+
+        Assert.Equal(2, _world.Parts.Count);
+        Assert.Equal("1: a=1 b=1", RecordWorld.Text(await _world.ReadAsync(witness: 1)));
+    }
+
+    /// <summary>Something on the way sent the write twice: it was done, and the second one got a conflict.</summary>
+    [Fact]
+    public async Task A_commit_that_was_done_and_answered_with_a_conflict_keeps_its_parts()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1");
+        var basis = await writer.ReadBasisAsync();
+        writer.Client.Faults.Next(Fault.After(KubeErrors.Conflict()), r => r.Verb == KubeVerb.Replace);
+
+        await Assert.ThrowsAsync<KubeApiException>(() => writer.CommitAsync(basis, "a=2"));
+
+        Assert.Equal("2: a=2", RecordWorld.Text(await _world.ReadAsync(witness: 2)));
+    }
+
+    /// <summary>It may have been done, so its parts may be listed.</summary>
+    [Fact]
+    public async Task A_commit_without_an_answer_keeps_its_parts()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1");
+        var basis = await writer.ReadBasisAsync();
+        writer.Client.Faults.Next(Fault.Before(KubeErrors.Timeout()), r => r.Verb == KubeVerb.Replace);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => writer.CommitAsync(basis, "a=2"));
+
+        Assert.Equal(2, _world.Parts.Count);
+    }
+
+    [Fact]
+    public async Task A_record_that_went_back_casts_doubt_on_all_others()
+    {
+        var other = new ObjectKey("shop", "other");
+        var one = _world.NewWriter();
+        await one.CommitAsync("a=1");
+        await one.Store.CommitAsync(
+            other,
+            new CommitBasis.Fresh("other", DateTimeOffset.UnixEpoch),
+            RecordWorld.Changes("a=1"),
+            RecordWorld.Stop
+        );
+        var backup = _world.Cluster.Snapshot();
+        await one.CommitAsync("a=2");
+        _world.Cluster.Restore(backup);
+        Assert.True(Read(await one.Store.RecallAsync(other, [], RecordWorld.Stop)).IsRecalled);
+
+        await one.Store.ReadAsync(Subject, [], RecordWorld.Stop);
+
+        Assert.False(Read(await one.Store.RecallAsync(other, [], RecordWorld.Stop)).IsRecalled);
+    }
+
+    [Fact]
+    public async Task A_recall_says_that_it_is_one()
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1");
+
+        var recalled = await writer.Store.RecallAsync(Subject, [], RecordWorld.Stop);
+        var read = await writer.Store.ReadAsync(Subject, [], RecordWorld.Stop);
+
+        Assert.True(Read(recalled).IsRecalled);
+        Assert.False(Read(read).IsRecalled);
+    }
+
+    [Theory]
+    [InlineData(9_000_000_000_000_000_000)]
+    [InlineData(long.MaxValue)]
+    [InlineData(RecordWitness.MostCredible + 1)]
+    public async Task A_counter_that_no_record_reaches_is_no_witness(long counter)
+    {
+        var writer = _world.NewWriter();
+        await writer.CommitAsync("a=1");
+
+        Assert.Equal("1: a=1", RecordWorld.Text(await _world.ReadAsync(counter)));
+        Assert.Equal("1: a=1", await RecallAsync(writer, counter));
+    }
+
     private async Task<string> RecallAsync(Writer writer, long witness = 0) =>
         RecordWorld.Text(await writer.Store.RecallAsync(Subject, _world.Witnesses(witness), RecordWorld.Stop));
 
-    private static StoredRecord Found(RecordRead read) => Assert.IsType<RecordRead.Found>(read).Record;
+    private static StoredRecord Found(RecordRead read) => Read(read).Record;
+
+    private static RecordRead.Found Read(RecordRead read) => Assert.IsType<RecordRead.Found>(read);
 }

@@ -51,6 +51,20 @@ public sealed class WritePassTests
         Assert.Equal((isRefusal, isOutdated, message), (failed.IsRefusal, failed.IsOutdated, failed.Message));
     }
 
+    /// <summary>A proxy, or a server that does not serve the kind, says nothing about the object.</summary>
+    [Fact]
+    public async Task A_404_that_is_not_about_the_object_is_a_failure()
+    {
+        var pass = new WritePass(_time);
+
+        await pass.TryAsync(
+            "write",
+            () => throw new KubeApiException(HttpStatusCode.NotFound, "", "404 page not found")
+        );
+
+        Assert.False(Assert.Single(pass.Failed).IsOutdated);
+    }
+
     [Fact]
     public async Task A_namespace_that_ends_is_no_refusal()
     {

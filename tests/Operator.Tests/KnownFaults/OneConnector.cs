@@ -71,6 +71,9 @@ internal sealed class OneConnector : IDisposable
             .EnumerateArray()
             .First(c => c.GetProperty("type").GetString() == ConditionTypes.Ready);
 
+    /// <summary>All conditions of the connector, as JSON.</summary>
+    public string Conditions => Status.GetProperty("conditions").ToString();
+
     public string ReadyStatus => Ready.GetProperty("status").GetString() ?? "";
 
     public long MissedStoreSyncs =>

@@ -56,10 +56,12 @@ internal sealed class OperatorProcess : IDisposable
     /// <summary>The connection that only the release of the lease uses.</summary>
     public FakeClient ReleaseClient { get; }
 
+    public Prometheus.CollectorRegistry Registry => _services.GetRequiredService<Prometheus.CollectorRegistry>();
+
     public ClusterCache Cache => _services.GetRequiredService<ClusterCache>();
 
     public Health Health =>
-        new(Cache, _services.GetRequiredService<LeaderLease>(), _services.GetRequiredService<KeyedQueue>());
+        new(Cache, _services.GetRequiredService<LeaderLease>(), _services.GetRequiredService<Strides>());
 
     /// <summary>The lines of <c>/metrics</c> of this name.</summary>
     public IEnumerable<string> Metrics(string name)
