@@ -37,7 +37,7 @@ public sealed class StaleConnectorTests : IDisposable
 
         var writes = _world
             .Cluster.Journal.Since(mark)
-            .Where(e => e.Request.Type == Kinds.Connectors && e.Request.Verb == KubeVerb.ReplaceStatus)
+            .Where(e => e.Request.Type == Kinds.Connectors && e.Request.Verb == KubeVerb.PatchStatus)
             .ToList();
         Assert.InRange(writes.Count(w => !w.HasChanged), 0, 20);
         Assert.InRange(writes.Count(w => w.HasChanged), 5, 100);
