@@ -37,6 +37,9 @@ internal sealed class OneOperator : IDisposable
 
     public FaultPlan Faults => _process.Client.Faults;
 
+    /// <summary>The metrics of the process.</summary>
+    public Prometheus.CollectorRegistry Registry => _process.Registry;
+
     /// <summary>How far the operator's watches are behind.</summary>
     public TimeSpan WatchLag
     {

@@ -48,6 +48,8 @@ internal sealed class OperatorProcess : IDisposable
     public MachineClock Clock { get; }
     public FakeClient Client { get; }
 
+    public Prometheus.CollectorRegistry Registry => _services.GetRequiredService<Prometheus.CollectorRegistry>();
+
     public ClusterCache Cache => _services.GetRequiredService<ClusterCache>();
 
     public Health Health =>
