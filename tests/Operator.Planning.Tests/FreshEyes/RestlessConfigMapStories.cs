@@ -40,7 +40,10 @@ public sealed class RestlessConfigMapStories
         var world = Restless();
         Restless(world, times: 30);
 
-        world.Run(TimeSpan.FromMinutes(10), w => w.Record.Attempts.History is [{ Outcome: AttemptOutcome.Promoted }, ..]);
+        world.Run(
+            TimeSpan.FromMinutes(10),
+            w => w.Record.Attempts.History is [{ Outcome: AttemptOutcome.Promoted }, ..]
+        );
 
         Assert.Equal("30", world.Record.Stable!.Values[Key].TrimEnd('x')); // settled
     }

@@ -9,11 +9,7 @@ public sealed class LaggingWatchStories : IDisposable
 {
     private readonly OneOperator _operator = new(
         new DateTimeOffset(2026, 11, 24, 12, 0, 1, TimeSpan.Zero),
-        _ => new PodScript
-        {
-            RunsFor = TimeSpan.FromSeconds(5),
-            Message = WorkerReport.Of([WorkerReport.Store(10)]),
-        },
+        _ => new PodScript { RunsFor = TimeSpan.FromSeconds(5), Message = WorkerReport.Of([WorkerReport.Store(10)]) },
         seed: 5
     );
     private readonly List<Planning.Facts.Fingerprint> _made = [];

@@ -8,7 +8,11 @@ namespace Operator.Tests.FreshEyes;
 public sealed class SharedConfigMapStories : IDisposable
 {
     private const string New = "\"new\"";
-    private readonly OneOperator _operator = new(new DateTimeOffset(2026, 11, 24, 12, 0, 1, TimeSpan.Zero), Script, seed: 3);
+    private readonly OneOperator _operator = new(
+        new DateTimeOffset(2026, 11, 24, 12, 0, 1, TimeSpan.Zero),
+        Script,
+        seed: 3
+    );
     private readonly List<KubeObject> _pods = [];
 
     public SharedConfigMapStories()
@@ -57,7 +61,11 @@ public sealed class SharedConfigMapStories : IDisposable
     [Fact]
     public void A_shared_ConfigMap_is_promoted_for_each_connector_by_its_own_rollout()
     {
-        _operator.Cluster.Edit(CoreTypes.ConfigMaps, new ObjectKey("shop", "settings"), c => c["data"]!["mode"] = "new"); // it has the key
+        _operator.Cluster.Edit(
+            CoreTypes.ConfigMaps,
+            new ObjectKey("shop", "settings"),
+            c => c["data"]!["mode"] = "new"
+        ); // it has the key
         _operator.RunFor(TimeSpan.FromMinutes(20));
 
         var (a, b) = (Of("a"), Of("b"));
@@ -72,8 +80,7 @@ public sealed class SharedConfigMapStories : IDisposable
 
     private static bool IsNew(KubeObject pod) => pod.Json.GetRawText().Contains(New, StringComparison.Ordinal);
 
-    private static string StoreOf(KubeObject pod) =>
-        Gathering.PodProjection.Of(pod).Pod.Fingerprint!.Stores.Single(); // our pods have one, and one store each
+    private static string StoreOf(KubeObject pod) => Gathering.PodProjection.Of(pod).Pod.Fingerprint!.Stores.Single(); // our pods have one, and one store each
 
     /// <summary>Connector b can't live with the new value.</summary>
     private static PodScript Script(KubeObject pod)
