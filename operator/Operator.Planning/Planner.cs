@@ -60,6 +60,7 @@ public static class Planner
             Record = draft.Record,
             ConnectorStatus = ConnectorTeller.Tell(draft, new WaitingStores()),
             Actions = ActionTeller.Tell(draft),
+            Sunsets = Sunsets.Of(draft.Spec),
             Because = seen.IsClockSkewed ? "the clock is wrong" : "the record can't be written",
         };
     }
@@ -100,7 +101,7 @@ public static class Planner
             Folded = draft.Folded,
             LeftOut = draft.LeftOut,
             WakeAt = isUsable ? WakeUp.At(draft, pods, waiting) : null,
-            Sunsets = isUsable ? Sunsets.Of(draft.Spec) : [],
+            Sunsets = Sunsets.Of(draft.Spec),
             IsStuck = !isUsable,
             Because = string.Join("; ", draft.Because),
         };

@@ -1,11 +1,13 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Operator.Planning.Facts;
 using Operator.Runtime;
 using Operator.Testing;
 using Operator.Tests.KnownFaults;
 using Operator.Tests.Simulation;
 
-namespace Operator.Tests.FreshEyes;
+namespace Operator.Tests;
 
 /// <summary>A gauge of an object that nobody plans any more says what was true once.</summary>
 public sealed class StaleGaugeStories : IDisposable
@@ -18,7 +20,7 @@ public sealed class StaleGaugeStories : IDisposable
         var connector = new FleetObjects(new Random(1)).Connector();
         connector["metadata"]!["finalizers"] = new JsonArray("example.com/backup"); // it has metadata
         connector["spec"]!["sync"]!["image"] = FleetObjects.Image("good");
-        connector["spec"]!["stores"] = JsonNode.Parse("""[{"name":"s01"},{"name":"s02"}]""");
+        connector["spec"]!["stores"] = Stores();
         connector["spec"]!.AsObject().Remove("storesFrom");
         Cluster.Create(Kinds.Connectors, FleetObjects.Namespace, connector);
         _operator.Start();
@@ -61,6 +63,73 @@ public sealed class StaleGaugeStories : IDisposable
 
         Assert.Empty(await LinesAsync($"connector=\"{Key.Name}\""));
     }
+
+    [Fact]
+    public async Task No_store_is_said_to_be_fresh_an_hour_after_its_connector_could_last_be_read()
+    {
+        Given.That((await LinesAsync("marketplace_stale_stores{")).Count > 0, "gauges of a connector that is served");
+
+        Cluster.Edit(Kinds.Connectors, Key, c => c["spec"]!["stores"] = "no list"); // it has both
+        _operator.RunFor(TimeSpan.FromHours(1));
+
+        Assert.StartsWith(Reasons.Undecodable, _operator.Ready(Kinds.Connectors, Key), StringComparison.Ordinal);
+        Assert.Empty(await LinesAsync("marketplace_stale_stores{"));
+        Assert.Empty(await GaugesAsync());
+    }
+
+    [Fact]
+    public async Task Gauges_come_back_and_counters_stay()
+    {
+        var (gauges, runs) = (await GaugesAsync(), await LinesAsync("marketplace_runs_total{"));
+        Cluster.Edit(Kinds.Connectors, Key, c => c["spec"]!["stores"] = "no list"); // it has both
+        _operator.RunFor(TimeSpan.FromMinutes(2));
+        Assert.Equal(runs.Count, (await LinesAsync("marketplace_runs_total{")).Count);
+
+        Cluster.Edit(Kinds.Connectors, Key, c => c["spec"]!["stores"] = Stores()); // see above
+        _operator.RunFor(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(gauges, await GaugesAsync());
+    }
+
+    /// <summary>A deadline of the marketplace comes nearer, whether the operator plans or not.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_sunset_of_an_api_stays_while_nothing_is_planned(bool isRefused)
+    {
+        Cluster.Edit(
+            Kinds.Connectors,
+            Key,
+            c =>
+            {
+                c["spec"]!["marketplace"] = "Amazon"; // it has a spec
+                c["spec"]!["flows"] = JsonNode.Parse(
+                    """[{"name":"orders","schedule":"*/10 * * * *","uses":[{"api":"ordersV0.getOrders","callsPerStore":1}]}]"""
+                );
+            }
+        );
+        _operator.RunFor(TimeSpan.FromMinutes(3));
+        Given.That((await SunsetsAsync()).Count > 0, "an api that will be removed");
+
+        using var rule = _operator.Faults.Add(r =>
+            isRefused && r.Type == Kinds.Records && r.IsWrite
+                ? Fault.Before(new KubeApiException(HttpStatusCode.Forbidden, "Forbidden", "exceeded quota"))
+                : null
+        );
+        if (!isRefused)
+        {
+            Cluster.Edit(Kinds.Connectors, Key, c => c["spec"]!["flows"]![0]!["schedule"] = "never"); // see above
+        }
+        _operator.RunFor(TimeSpan.FromMinutes(20));
+
+        var reason = isRefused ? Reasons.RecordRefused : Reasons.InvalidSpec;
+        Assert.StartsWith(reason, _operator.Ready(Kinds.Connectors, Key), StringComparison.Ordinal);
+        Assert.NotEmpty(await SunsetsAsync());
+    }
+
+    private static JsonNode Stores() => JsonNode.Parse("""[{"name":"s01"},{"name":"s02"}]""")!; // it is an array
+
+    private Task<IReadOnlyList<string>> SunsetsAsync() => LinesAsync("marketplace_api_sunset_timestamp_seconds{");
 
     private Task<IReadOnlyList<string>> GaugesAsync() => LinesAsync("marketplace_connector_stores{");
 

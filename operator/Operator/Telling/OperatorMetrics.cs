@@ -158,6 +158,9 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
     public void Refused(ObjectKey connector, RefusalKind kind) =>
         _series.Of(_refusals, connector, new Labels(Lower(kind))).Inc();
 
+    /// <summary>Nobody plans the connector now: removes its gauges, which would say what was true once.</summary>
+    public void NotPlanned(ObjectKey connector) => _series.ForgetGauges(connector);
+
     /// <summary>The connector is gone: removes its series.</summary>
     public void Forget(ObjectKey connector) => _series.Forget(connector);
 
