@@ -2,7 +2,7 @@ using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Testing;
 
-namespace Operator.Planning.Tests.FreshEyes;
+namespace Operator.Planning.Tests;
 
 /// <summary>A tag such as <c>latest</c> is pushed again while a version with this tag spreads.</summary>
 public sealed class MovedTagStories

@@ -4,7 +4,7 @@ using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
 using Operator.Testing;
 
-namespace Operator.Planning.Tests.FreshEyes;
+namespace Operator.Planning.Tests;
 
 /// <summary>Something writes a new value into a ConfigMap again and again, for example a time stamp.</summary>
 public sealed class RestlessConfigMapStories

@@ -3,7 +3,7 @@ using Operator.Runtime;
 using Operator.Testing;
 using Operator.Tests.Simulation;
 
-namespace Operator.Tests.FreshEyes;
+namespace Operator.Tests;
 
 /// <summary>Another client rewrites the connector all the time, so that many writes of the status conflict.</summary>
 public sealed class BusyObjectStories : IDisposable

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Operator.Runtime;
 using Operator.Testing;
 
-namespace Operator.Tests.FreshEyes;
+namespace Operator.Tests;
 
 /// <summary>Caches that are far behind have made other controllers create a pod twice.</summary>
 public sealed class LaggingWatchStories : IDisposable

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Operator.Runtime;
 using Operator.Testing;
 
-namespace Operator.Tests.FreshEyes;
+namespace Operator.Tests;
 
 /// <summary>Two connectors read one ConfigMap. What the one proves says nothing about the other.</summary>
 public sealed class SharedConfigMapStories : IDisposable
