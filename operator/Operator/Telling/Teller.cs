@@ -50,7 +50,7 @@ internal sealed class Teller(
             await TellEventsAsync(gathered.Seen, plan, ct);
         }
         var rest = Sooner(await TellConnectorAsync(decision, writes, ct), await TellRolloutAsync(decision, writes, ct));
-        await actions.TellAsync(plan.Actions, writes, ct);
+        await actions.TellAsync(key, plan.Actions, writes, ct);
         await actions.RemoveAsync(plan.OutdatedActions, writes, ct);
         foreach (var unreadable in gathered.UnreadableRollouts)
         {
@@ -78,6 +78,9 @@ internal sealed class Teller(
             isWarning: true,
             ct
         );
+
+    /// <summary>The connector exists, but nobody plans it now.</summary>
+    public void TellNotPlanned(ObjectKey key) => metrics.NotPlanned(key);
 
     /// <summary>Writes to the object's status, and as an event, that the object can't be read.</summary>
     public Task TellUnreadableAsync(
