@@ -55,9 +55,23 @@ internal sealed class ConnectorReconciler(
         catch (KubeApiException e) when (e.IsNamespaceTerminating)
         {
             // No object can be created in the namespace any more, and its connector will be deleted too.
+            NotPlanned(key);
             ReconcilerLog.NamespaceEnds(logger, key);
             return new Outcome.Done();
         }
+        catch
+        {
+            // It is tried again. Its numbers stay as they were, but its pods must not stop other connectors meanwhile.
+            cache.Finished.NotPlanned(key);
+            throw;
+        }
+    }
+
+    /// <summary>Nobody plans the connector until it changes: its numbers would be those of its last plan.</summary>
+    private void NotPlanned(ObjectKey key)
+    {
+        cache.Finished.NotPlanned(key);
+        teller.TellNotPlanned(key);
     }
 
     private async Task<Outcome> ReconcileAsync(ObjectKey key, MarketplaceConnector connector, CancellationToken ct)
@@ -65,6 +79,7 @@ internal sealed class ConnectorReconciler(
         cache.Found(key);
         if (connector.Metadata.DeletionTimestamp is not null)
         {
+            NotPlanned(key);
             return new Outcome.Done();
         }
         if (await DecideAsync(key, connector, ct) is not { Gathered: var gathered, Plan: var plan })
@@ -152,12 +167,14 @@ internal sealed class ConnectorReconciler(
         var seen = gathered.Seen;
         var writes = new WritePass(time);
         await teller.TellAsync(new Decision(gathered, Planner.Plan(seen), Committed: null), writes, ct);
+        cache.Finished.NotPlanned(key);
         var commit = new FailedWrite("write the record", seen.CommitRefusal ?? "");
         return OutcomeOf(key, [commit, .. writes.Failed], wakeAt - time.GetUtcNow()) ?? new Outcome.Done();
     }
 
     private async Task<Outcome> UnreadableAsync(ObjectKey key, UnreadableObject item, CancellationToken ct)
     {
+        NotPlanned(key);
         var writes = new WritePass(time);
         await teller.TellUnreadableAsync(Kinds.Connectors, item, writes, ct);
         return OutcomeOf(key, writes.Failed, again: null) ?? new Outcome.Stuck(item.Why);
@@ -167,7 +184,8 @@ internal sealed class ConnectorReconciler(
     {
         var writes = new WritePass(time);
         await teller.TellWithoutConnectorAsync(key, writes, ct);
-        refusals.Forget(key);
+        actor.Forget(key);
+        cache.Finished.NotPlanned(key);
         var isForgotten = cache.ForgetMissing(key, time.GetUtcNow());
         return OutcomeOf(key, writes.Failed, isForgotten ? null : ClusterCache.MissingKept)
             ?? (
@@ -181,7 +199,11 @@ internal sealed class ConnectorReconciler(
     private void ForgetSettledPods(ObjectKey key, Gathered gathered, Plan plan, bool hasCommitted)
     {
         var record = hasCommitted ? plan.Record : (gathered.Seen.Record as RecordSight.Found)?.Record;
-        if (record is not null)
+        if (record is null)
+        {
+            cache.Finished.NotPlanned(key);
+        }
+        else
         {
             cache.ForgetDeparted(key, AwaitedPods.Settled(key.Name, record, gathered.Seen.Pods));
             var awaited = AwaitedPods.Names(key.Name, record);

@@ -4,7 +4,7 @@ using Operator.Runtime;
 using Operator.Testing;
 using Operator.Tests.KnownFaults;
 
-namespace Operator.Tests.FreshEyes;
+namespace Operator.Tests;
 
 /// <summary>Pods that somebody copied and edited: their annotations may say anything.</summary>
 public sealed class OddPodStories
@@ -58,5 +58,37 @@ public sealed class OddPodStories
         Assert.InRange(world.Made.Count, 26, 33);
         Assert.Equal(0, world.MissedStoreSyncs);
         Assert.DoesNotContain("RecordLost", world.EventReasons);
+    }
+
+    /// <summary>By hand, or by a tool that copies labels and annotations. The run goes on, and nobody else waits for its end.</summary>
+    [Theory]
+    [InlineData("other", 3)]
+    [InlineData("other", 30)]
+    [InlineData("", 3)]
+    [InlineData("", 30)]
+    public void A_pod_whose_connector_name_is_edited_stays_with_its_connector(string name, int secondsAfterDue)
+    {
+        using var world = new OneConnector(
+            Noon.AddSeconds(1),
+            3,
+            _ => TimeSpan.FromSeconds(20),
+            """
+            {"name":"orders","schedule":"* * * * *","startingDeadline":"40s","timeout":"30s","startTimeout":"10s","maxStoresPerRun":1}
+            """
+        );
+        world.RunTo(Noon.AddMinutes(3).AddSeconds(secondsAfterDue));
+        var edited = world.Made.TakeLast(3).Select(m => m.Name).ToList();
+        foreach (var pod in edited)
+        {
+            world.Edit(CoreTypes.Pods, pod, p => p["metadata"]!["annotations"]![PodMarks.ConnectorName] = name); // our pods have them
+        }
+        world.Made.Clear();
+
+        world.Run(TimeSpan.FromMinutes(10));
+
+        Assert.Equal(30, world.Made.Count);
+        Assert.Equal(0, world.MissedStoreSyncs);
+        Assert.DoesNotContain(world.Pods, p => edited.Contains(p.Name));
+        Assert.InRange(world.PodsKept, 0, 8);
     }
 }

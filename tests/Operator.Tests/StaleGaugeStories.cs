@@ -88,7 +88,7 @@ public sealed class StaleGaugeStories : IDisposable
         Cluster.Edit(Kinds.Connectors, Key, c => c["spec"]!["stores"] = Stores()); // see above
         _operator.RunFor(TimeSpan.FromMinutes(2));
 
-        Assert.Equal(gauges, await GaugesAsync());
+        Assert.Equal(gauges.Order(StringComparer.Ordinal), (await GaugesAsync()).Order(StringComparer.Ordinal));
     }
 
     /// <summary>A deadline of the marketplace comes nearer, whether the operator plans or not.</summary>
