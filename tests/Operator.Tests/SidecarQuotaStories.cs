@@ -3,7 +3,7 @@ using Operator.Runtime;
 using Operator.Testing;
 using Operator.Tests.KnownFaults;
 
-namespace Operator.Tests.FreshEyes;
+namespace Operator.Tests;
 
 /// <summary>
 /// A ResourceQuota counts each pod that has not ended, and an injected sidecar keeps a pod from ending. Runs that are over must give

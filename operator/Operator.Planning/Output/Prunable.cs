@@ -34,7 +34,8 @@ internal static class Prunable
     }
 
     /// <summary>
-    /// Pods of folded runs in which only sidecars still run, until a late create of the same name can no longer arrive.
+    /// Pods of folded runs in which only sidecars still run, as soon as a late create of the same name can no longer arrive: each keeps a
+    /// place of the namespace's ResourceQuota, for which other runs wait.
     /// </summary>
     public static IEnumerable<ObservedPod> KeptBySidecars(Draft draft, PodIndex pods) =>
         draft
@@ -42,12 +43,18 @@ internal static class Prunable
                 plan.Value.Occasions.SelectMany(occasion =>
                     occasion
                         .Entries.Where(e => e.Result is not null)
-                        .Where(e => draft.Now > e.StartBy + draft.Seen.Limits.LateArrival)
-                        .Select(e => pods.Find(plan.Key, occasion, e))
+                        .Select(e => (Entry: e, Pod: pods.Find(plan.Key, occasion, e)))
                 )
             )
-            .OfType<ObservedPod>()
-            .Where(p => p is { IsKeptBySidecar: true, IsGone: false, IsDeleting: false });
+            .Where(run => run.Pod is { IsKeptBySidecar: true, IsGone: false, IsDeleting: false })
+            .Where(run => draft.Now > NeededUntil(draft, run.Entry, run.Pod!)) // only pods are left
+            .Select(run => run.Pod!);
+
+    /// <summary>Until when a pod that only sidecars keep alive stays.</summary>
+    public static DateTimeOffset NeededUntil(Draft draft, Entry entry, ObservedPod pod) =>
+        pod.HasOnlyNativeSidecars
+            ? entry.StartBy + draft.Seen.Limits.LateArrival
+            : draft.Seen.LastArrival(entry, pod.Name, pod.CreatedAt);
 
     private static HashSet<(string Occasion, int Index)> Kept(FlowPlan plan, HistoryLimits history)
     {

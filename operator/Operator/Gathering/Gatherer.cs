@@ -125,6 +125,7 @@ internal sealed class Gatherer(
             ConfigMapValues = configMaps.Values,
             StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
+            UnansweredCreates = refusals.UnansweredOf(key),
             RefusedWrites = failures.RefusedOf(key),
             IsClockSkewed = IsSkewed(),
             PlanningSince = _start.Since(time.GetUtcNow()),

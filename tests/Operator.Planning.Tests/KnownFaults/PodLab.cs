@@ -36,6 +36,13 @@ internal sealed class PodLab
     public DateTimeOffset Now { get; private set; } = Noon;
     public MarketplaceConnector Connector { get; set; }
     public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
+
+    /// <summary>Since when the planning process runs. Null: unknown.</summary>
+    public DateTimeOffset? PlanningSince { get; set; }
+    public ImmutableSortedDictionary<string, DateTimeOffset> UnansweredCreates { get; set; } =
+        ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; set; } =
+        ImmutableSortedDictionary.Create<string, CreateRefusal>(StringComparer.Ordinal);
     public Dictionary<string, ObservedPod> Pods { get; } = new(StringComparer.Ordinal);
     public List<(DateTimeOffset At, PodDraft Draft, Fingerprint Print)> Created { get; } = [];
     public List<RunEnded> Ended { get; } = [];
@@ -125,6 +132,9 @@ internal sealed class PodLab
             Record = _stored is null ? new RecordSight.Fresh(_id, Now) : new RecordSight.Found(Record),
             Pods = [.. Pods.Values],
             Salt = 42,
+            PlanningSince = PlanningSince,
+            UnansweredCreates = UnansweredCreates,
+            Refusals = Refusals,
         };
 
     private void Commit()
