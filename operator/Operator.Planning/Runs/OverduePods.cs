@@ -16,10 +16,12 @@ public static class OverduePods
         var connector = seen.Connector;
         // Most pods are young, and then nothing must be searched.
         var least = connector
-            .Spec.Flows.SelectMany(f => new[] { f.StartTimeout.Value, f.StartingDeadline.Value / 2, f.Timeout.Value })
+            .Spec.Flows.SelectMany(f => new[] { f.StartTimeout.Value, f.Timeout.Value })
             .DefaultIfEmpty(TimeSpan.MaxValue)
             .Min();
-        if (!seen.Pods.Any(p => seen.Now - p.CreatedAt >= least && !PodIndex.HasEnded(p)))
+        // Pilots have less time.
+        var hasPilot = record.RunningAttempt is { HasStarted: false };
+        if (!hasPilot && !seen.Pods.Any(p => seen.Now - p.CreatedAt >= least && !PodIndex.HasEnded(p)))
         {
             return [];
         }

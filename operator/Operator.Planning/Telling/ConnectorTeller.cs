@@ -139,7 +139,7 @@ internal static class ConnectorTeller
                 Reasons.FinishedPodsCap,
                 "finished pods that are not in the records yet are as many as --finished-pods-cap allows: nothing new is planned; see the operator's log for records that can't be written, or raise the cap"
             ),
-            _ when !seen.Refusals.IsEmpty => Refused(seen.Refusals.Values.First()),
+            _ when CandidateRefusals.OfOthers(draft) is { } refusal => Refused(refusal),
             _ when totalProblem is not null => NotReady(totalProblem.Reason, totalProblem.Message),
             _ when shortage is not null => NotReady(Reasons.CapacityTooLow, shortage),
             _ when QuotaTroubles.TooLow(draft) is { } arithmetic => NotReady(

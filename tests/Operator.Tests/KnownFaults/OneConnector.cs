@@ -114,5 +114,11 @@ internal sealed class OneConnector : IDisposable
 
     public void Run(TimeSpan time) => _operator.RunFor(time);
 
+    /// <summary>At most this time, in seconds.</summary>
+    public void Run(TimeSpan time, Func<bool> until)
+    {
+        for (var end = Now + time; Now < end && !until(); Run(TimeSpan.FromSeconds(1))) { }
+    }
+
     public void Dispose() => _operator.Dispose();
 }
