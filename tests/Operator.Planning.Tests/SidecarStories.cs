@@ -73,7 +73,7 @@ public sealed class SidecarStories
     {
         var (lab, slot) = Injected(since: TimeSpan.FromMinutes(-1));
 
-        lab.RunTo(slot.AddSeconds(22));
+        lab.RunTo(slot.AddSeconds(21));
         var names = lab.Pods.Count;
         lab.RunTo(slot.AddSeconds(26)); // they ran for 20 s, longer than a create can take
 

@@ -101,7 +101,9 @@ public sealed class StrayPodsTests : IDisposable
 
         using var rule = _operator.Faults.Add(r =>
             r.IsWrite && r.Type == Kinds.Records && r.Key.Name.Contains(Other.Name, StringComparison.Ordinal)
-                ? Fault.Before(new KubeApiException((System.Net.HttpStatusCode)code, "Failure", "the words of the server"))
+                ? Fault.Before(
+                    new KubeApiException((System.Net.HttpStatusCode)code, "Failure", "the words of the server")
+                )
                 : null
         );
 

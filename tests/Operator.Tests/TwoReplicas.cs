@@ -13,11 +13,7 @@ internal sealed class TwoReplicas : IDisposable
 {
     public static readonly ObjectKey Connector = new(FleetObjects.Namespace, FleetObjects.Name);
 
-    public TwoReplicas(
-        string schedule,
-        int storesPerRun = 3,
-        int finishedPodsCap = OperatorProcess.FinishedPodsCap
-    )
+    public TwoReplicas(string schedule, int storesPerRun = 3, int finishedPodsCap = OperatorProcess.FinishedPodsCap)
     {
         Time = new VirtualTime(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
         Cluster = new FakeCluster(Time);

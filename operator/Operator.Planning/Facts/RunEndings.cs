@@ -96,7 +96,12 @@ public static class RunEndings
         }
         // A pilot's store still has time to run on stable. Only where this process asked for the pod is it sure that it never was.
         return entry.IsPilot && seen.UnansweredCreates.ContainsKey(podName)
-            ? Unseen(entry, RunResult.Infra, Reasons.NeverSeen, "the API server does not answer when its pod is created")
+            ? Unseen(
+                entry,
+                RunResult.Infra,
+                Reasons.NeverSeen,
+                "the API server does not answer when its pod is created"
+            )
             : Unseen(entry, RunResult.Lost, Reasons.NeverSeen, "its pod was never seen");
     }
 

@@ -30,10 +30,7 @@ internal static class CandidateRefusals
                 : RunEndings.IsNotCreated(entry) ? Refused(draft, attempt, run.Ending)
                 : With(draft, attempt, null);
         }
-        return
-            entry.Arm == Arm.Stable
-            && refusal is { IsStableAccepted: false }
-            && run.Ending.StartedAt >= refusal.At
+        return entry.Arm == Arm.Stable && refusal is { IsStableAccepted: false } && run.Ending.StartedAt >= refusal.At
             ? With(draft, attempt, refusal with { IsStableAccepted = true })
             : draft;
     }

@@ -22,10 +22,8 @@ internal sealed class CreateRefusals
     private static readonly TimeSpan UnansweredKept = TimeSpan.FromMinutes(5);
     private static readonly ImmutableSortedDictionary<string, DateTimeOffset> AllAnswered =
         ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<
-        ObjectKey,
-        ImmutableSortedDictionary<string, DateTimeOffset>
-    > _unanswered = new();
+    private readonly ConcurrentDictionary<ObjectKey, ImmutableSortedDictionary<string, DateTimeOffset>> _unanswered =
+        new();
 
     public ImmutableSortedDictionary<string, CreateRefusal> Of(ObjectKey connector) =>
         _byConnector.GetValueOrDefault(connector, None);
@@ -53,7 +51,8 @@ internal sealed class CreateRefusals
         _unanswered.AddOrUpdate(
             connector,
             AllAnswered.Add(pod, at),
-            (_, pods) => pods.RemoveRange(pods.Where(p => at - p.Value > UnansweredKept).Select(p => p.Key)).SetItem(pod, at)
+            (_, pods) =>
+                pods.RemoveRange(pods.Where(p => at - p.Value > UnansweredKept).Select(p => p.Key)).SetItem(pod, at)
         );
 
     /// <summary>The connector is gone.</summary>

@@ -101,10 +101,7 @@ internal sealed partial class ActionStatuses(
     }
 
     private Task<bool> TryTellAsync(SyncAction action, ActionStatus status, WritePass writes, CancellationToken ct) =>
-        writes.TryAsync(
-            WriteOf(action),
-            () => writer.WriteAsync(action, status, ct)
-        );
+        writes.TryAsync(WriteOf(action), () => writer.WriteAsync(action, status, ct));
 
     private static string WriteOf(SyncAction action) => Kinds.StatusWrite(Kinds.Actions, action.Metadata.Name);
 

@@ -83,7 +83,9 @@ internal sealed class ConnectorSeries
     {
         lock (_gate)
         {
-            foreach (var series in _byConnector.GetValueOrDefault(connector, []).Keys.Where(s => s.Metric is Gauge).ToList())
+            foreach (
+                var series in _byConnector.GetValueOrDefault(connector, []).Keys.Where(s => s.Metric is Gauge).ToList()
+            )
             {
                 _byConnector[connector].Remove(series);
                 Remove(series, connector);

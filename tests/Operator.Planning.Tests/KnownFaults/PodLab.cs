@@ -41,7 +41,10 @@ internal sealed class PodLab
     public DateTimeOffset? PlanningSince { get; set; }
     public ImmutableSortedDictionary<string, DateTimeOffset> UnansweredCreates { get; set; } =
         ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
-    public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; set; } =
+
+    /// <summary>Why the API server refuses the pod; null: it creates it.</summary>
+    public Func<PodDraft, CreateRefusal?> Admit { get; set; } = _ => null;
+    public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; private set; } =
         ImmutableSortedDictionary.Create<string, CreateRefusal>(StringComparer.Ordinal);
     public Dictionary<string, ObservedPod> Pods { get; } = new(StringComparer.Ordinal);
     public List<(DateTimeOffset At, PodDraft Draft, Fingerprint Print)> Created { get; } = [];
@@ -114,7 +117,12 @@ internal sealed class PodLab
         {
             if (change is Change.CreatePod { Pod: var draft } && !Pods.ContainsKey(draft.Name))
             {
-                Create(draft);
+                var refusal = Admit(draft);
+                Refusals = refusal is null ? Refusals.Remove(draft.Name) : Refusals.SetItem(draft.Name, refusal);
+                if (refusal is null)
+                {
+                    Create(draft);
+                }
             }
             else if (change is Change.DeletePod delete && Pods.TryGetValue(delete.Name, out var pod))
             {

@@ -60,6 +60,7 @@ internal sealed class OneConnector : IDisposable
 
     public DateTimeOffset Now => _operator.Time.GetUtcNow();
     public FaultPlan Faults => _operator.Faults;
+
     /// <summary>The record as it is committed.</summary>
     public ConnectorRecord Record => new RecordEye(_cluster, _operator.Time).Read(Connector)!; // a test asks after the first commit
 
