@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Operator.Runtime;
-using Operator.Testing;
 using Operator.Tests.KnownFaults;
 
 namespace Operator.Tests;

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Operator.Planning.Facts;
 using Operator.Runtime;
 using Operator.Testing;
-using Operator.Tests.KnownFaults;
 using Operator.Tests.Simulation;
 
 namespace Operator.Tests;
