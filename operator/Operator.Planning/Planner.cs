@@ -109,6 +109,7 @@ public static class Planner
             RolloutStatus = RolloutTeller.Tell(draft),
             Actions = ActionTeller.Tell(draft),
             IsSuspended = draft.Spec.Suspend,
+            Sunsets = Sunsets.Of(draft.Spec),
             Because = because,
         };
     }
@@ -150,7 +151,7 @@ public static class Planner
             LeftOut = draft.LeftOut,
             WakeAt = isUsable ? WakeUp.At(draft, pods, waiting) : null,
             ClaimUntil = WakeUp.ClaimEnds(draft),
-            Sunsets = isUsable ? Sunsets.Of(draft.Spec) : [],
+            Sunsets = Sunsets.Of(draft.Spec),
             IsStuck = !isUsable,
             IsSuspended = draft.Spec.Suspend,
             Because = string.Join("; ", draft.Because),

@@ -59,9 +59,23 @@ internal sealed class ConnectorReconciler(
         catch (KubeApiException e) when (e.IsNamespaceTerminating)
         {
             // No object can be created in the namespace any more, and its connector will be deleted too.
+            NotPlanned(key);
             ReconcilerLog.NamespaceEnds(logger, key);
             return new Outcome.Done();
         }
+        catch
+        {
+            // It is tried again. Its numbers stay as they were, but its pods must not stop other connectors meanwhile.
+            cache.Finished.NotPlanned(key);
+            throw;
+        }
+    }
+
+    /// <summary>Nobody plans the connector until it changes: its numbers would be those of its last plan.</summary>
+    private void NotPlanned(ObjectKey key)
+    {
+        cache.Finished.NotPlanned(key);
+        teller.TellNotPlanned(key);
     }
 
     private async Task<Outcome> CarryOutAsync(ObjectKey key, Decided.Planned decided, CancellationToken ct)
@@ -145,8 +159,10 @@ internal sealed class ConnectorReconciler(
         {
             case ConnectorRead.Found(var connector):
                 cache.Found(key);
+                NotPlanned(key);
                 return await BeingDeletedAsync(key, connector, barred.IsLive, ct);
             case ConnectorRead.Unreadable(var item):
+                NotPlanned(key);
                 var writes = new WritePass(time);
                 await teller.TellUnreadableAsync(Kinds.Connectors, item, writes, ct);
                 return OutcomeOf(new Pass(key, IsLive: true), writes.Failed, again: null)
@@ -170,7 +186,8 @@ internal sealed class ConnectorReconciler(
         var key = pass.Key;
         var writes = new WritePass(time);
         await teller.TellWithoutConnectorAsync(key, await OrphansAsync(pass, ct), writes, ct);
-        refusals.Forget(key);
+        actor.Forget(key);
+        cache.Finished.NotPlanned(key);
         recordsOf.Forget(key);
         start.Forget(key);
         var isForgotten = cache.ForgetMissing(key, time.GetUtcNow());
@@ -208,7 +225,11 @@ internal sealed class ConnectorReconciler(
     private void ForgetSettledPods(ObjectKey key, Gathered gathered, Plan plan, bool hasCommitted)
     {
         var record = hasCommitted ? plan.Record : (gathered.Seen.Record as RecordSight.Found)?.Record;
-        if (record is not null)
+        if (record is null)
+        {
+            cache.Finished.NotPlanned(key);
+        }
+        else
         {
             cache.ForgetDeparted(
                 key,

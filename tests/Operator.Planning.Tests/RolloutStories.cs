@@ -126,6 +126,27 @@ public sealed class RolloutStories
         Assert.Equal(TimeSpan.Zero, world.Attempt.Dwelled);
     }
 
+    /// <summary>Nothing is planned from a wrong spec, but both statuses say so.</summary>
+    [Fact]
+    public void A_schedule_that_is_edited_to_nonsense_while_an_attempt_runs_is_told()
+    {
+        var world = A.SettledWorld();
+        world.ShipImage(A.Better);
+        world.Run(Long, w => w.Attempt is { Step: 1 });
+
+        var spec = world.Connector.Spec;
+        world.Connector = world.Connector with
+        {
+            Spec = spec with { Flows = [.. spec.Flows.Select(f => f with { Schedule = "never" })] },
+        };
+        world.Findings = ["spec.flows[0].schedule: 'never' is no cron expression"];
+        world.Step();
+
+        Assert.Contains(world.Last.ConnectorStatus.Conditions, c => c.Reason == Reasons.InvalidSpec);
+        Assert.NotNull(world.Last.RolloutStatus);
+        Assert.NotNull(world.Attempt);
+    }
+
     [Fact]
     public void An_unusable_rollout_holds_the_attempt_and_sends_its_stores_to_stable()
     {

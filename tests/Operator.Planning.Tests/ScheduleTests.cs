@@ -58,6 +58,51 @@ public sealed class ScheduleTests
     public void When_clocks_go_forward_a_skipped_time_comes_right_after_the_gap(string cron, string due) =>
         Assert.Equal(due, DueOn("2026-03-29", cron));
 
+    /// <summary>Names that a time zone database may have as files but that are no IANA zones, and names of other systems.</summary>
+    [Theory]
+    [InlineData("Local")]
+    [InlineData("localtime")]
+    [InlineData("posixrules")]
+    [InlineData("Europe")]
+    [InlineData("zone.tab")]
+    [InlineData("tzdata.zi")]
+    [InlineData("../../../etc/localtime")]
+    [InlineData("../zoneinfo/Europe/Berlin")]
+    [InlineData("/usr/share/zoneinfo/Europe/Berlin")]
+    [InlineData("posix/Europe/Berlin")]
+    [InlineData("right/Europe/Berlin")]
+    [InlineData("W. Europe Standard Time")]
+    [InlineData("europe/berlin")]
+    [InlineData("Europe/Berlin ")]
+    [InlineData("UTC+2")]
+    [InlineData("CET-1CEST")]
+    [InlineData("America/NewYork")]
+    [InlineData("Europe/Ber\u0000lin")]
+    public void What_is_no_IANA_name_is_refused_as_a_time_zone(string zone) =>
+        Assert.NotNull(Schedule.Problem("0 2 * * *", zone, TimeSpan.FromSeconds(1)));
+
+    [Theory]
+    [InlineData("UTC")]
+    [InlineData("Etc/UTC")]
+    [InlineData("Europe/Kyiv")]
+    [InlineData("Europe/Kiev")]
+    [InlineData("Asia/Ho_Chi_Minh")]
+    [InlineData("America/Argentina/Buenos_Aires")]
+    public void An_IANA_name_is_accepted(string zone) =>
+        Assert.Null(Schedule.Problem("0 2 * * *", zone, TimeSpan.FromSeconds(1)));
+
+    /// <summary>The system's lookup remembers zones and ignores the case of those that it knows.</summary>
+    [Theory]
+    [InlineData("Europe/Berlin", "Europe/BERLIN")]
+    [InlineData("UTC", "Utc")]
+    [InlineData("Etc/UTC", "Etc/Utc")]
+    public void The_case_counts_though_the_zone_is_known_already(string known, string zone)
+    {
+        Assert.Null(Schedule.Problem("0 2 * * *", known, TimeSpan.FromSeconds(1)));
+
+        Assert.NotNull(Schedule.Problem("0 2 * * *", zone, TimeSpan.FromSeconds(1)));
+    }
+
     /// <summary>The due times from midnight to 03:00, both UTC.</summary>
     private static string DueOn(string day, string cron)
     {

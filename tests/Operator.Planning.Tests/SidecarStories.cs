@@ -68,10 +68,71 @@ public sealed class SidecarStories
         Assert.Equal(2, lab.Pods.Count);
     }
 
+    [Fact]
+    public void A_process_that_knows_its_own_creates_waits_only_for_those_that_may_still_arrive()
+    {
+        var (lab, slot) = Injected(since: TimeSpan.FromMinutes(-1));
+
+        lab.RunTo(slot.AddSeconds(21));
+        var names = lab.Pods.Count;
+        lab.RunTo(slot.AddSeconds(26)); // they ran for 20 s, longer than a create can take
+
+        Assert.Equal((2, 0), (names, lab.Pods.Count));
+        Assert.All(lab.EntriesOf(slot), e => Assert.Equal(RunResult.Succeeded, e.Result));
+    }
+
+    [Fact]
+    public void A_create_without_an_answer_may_still_arrive()
+    {
+        var (lab, slot) = Injected(since: TimeSpan.FromMinutes(-1));
+        var name = lab.Pods.Keys.First();
+        lab.UnansweredCreates = lab.UnansweredCreates.Add(name, slot.AddSeconds(20));
+
+        lab.RunTo(slot.AddSeconds(32));
+        Assert.Equal([name], lab.Pods.Keys);
+        lab.RunTo(slot.AddSeconds(36));
+
+        Assert.Empty(lab.Pods);
+    }
+
+    [Fact]
+    public void The_leader_before_may_have_sent_a_create_when_it_ended()
+    {
+        var (lab, slot) = Injected(since: TimeSpan.FromSeconds(15));
+
+        lab.RunTo(slot.AddSeconds(27));
+        var names = lab.Pods.Count;
+        lab.RunTo(slot.AddSeconds(31));
+
+        Assert.Equal((2, 0), (names, lab.Pods.Count));
+    }
+
+    [Fact]
+    public void Native_sidecars_end_by_themselves_and_their_pod_stays_for_its_log()
+    {
+        var (lab, slot) = Injected(since: TimeSpan.FromMinutes(-1), isNative: true);
+
+        lab.RunTo(slot + UntilLate);
+        var names = lab.Pods.Count;
+        lab.Run(TimeSpan.FromSeconds(3));
+
+        Assert.Equal((2, 0), (names, lab.Pods.Count));
+    }
+
     /// <summary>Two runs of ten stores, from the next due time. The first runs for 20 s.</summary>
-    private static (PodLab Lab, DateTimeOffset Slot) Injected(TimeSpan? second = null, bool hasSidecar = true)
+    /// <param name="second">How long the second run takes.</param>
+    /// <param name="hasSidecar">A webhook injects a sidecar.</param>
+    /// <param name="since">When this process began to plan, after the due time; null: nobody knows.</param>
+    /// <param name="isNative">The sidecar is an init container.</param>
+    private static (PodLab Lab, DateTimeOffset Slot) Injected(
+        TimeSpan? second = null,
+        bool hasSidecar = true,
+        TimeSpan? since = null,
+        bool isNative = false
+    )
     {
         var lab = new PodLab(20);
+        lab.PlanningSince = lab.NextSlot + since;
         lab.Life = (pod, _) =>
         {
             var isSecond = pod.Fingerprint?.Index == 1;
@@ -82,6 +143,7 @@ public sealed class SidecarStories
                 {
                     Phase = PodPhase.Running,
                     HasLiveSidecar = true,
+                    HasOnlyNativeSidecars = isNative,
                 };
         };
         var slot = lab.NextSlot;

@@ -46,6 +46,15 @@ internal sealed class OneOperator : IDisposable
         set => _process.Client.WatchLag = value;
     }
 
+    /// <summary>Pods in the operator's memory, also deleted ones.</summary>
+    public int PodsKept => _process.Cache.PodsKept;
+
+    /// <summary>How long a call waits for an answer.</summary>
+    public TimeSpan CallTimeout
+    {
+        set => _process.Client.CallTimeout = value;
+    }
+
     public void Start() => _process.Start();
 
     public void RunFor(TimeSpan time)

@@ -13,7 +13,7 @@ internal sealed class TwoReplicas : IDisposable
 {
     public static readonly ObjectKey Connector = new(FleetObjects.Namespace, FleetObjects.Name);
 
-    public TwoReplicas(string schedule, int storesPerRun = 3)
+    public TwoReplicas(string schedule, int storesPerRun = 3, int finishedPodsCap = OperatorProcess.FinishedPodsCap)
     {
         Time = new VirtualTime(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
         Cluster = new FakeCluster(Time);
@@ -30,8 +30,14 @@ internal sealed class TwoReplicas : IDisposable
                 Made.Add(change.Key.Name);
             }
         };
-        Leader = new OperatorProcess(Cluster, Time, "operator-1", seed: 1);
-        Standby = new OperatorProcess(Cluster, Time, "operator-2", seed: 2);
+        OperatorProcess Replica(int number)
+        {
+            var options = OperatorProcess.Options($"operator-{number}");
+            options.FinishedPodsCap = finishedPodsCap;
+            return new OperatorProcess(Cluster, Time, options, seed: number);
+        }
+        Leader = Replica(1);
+        Standby = Replica(2);
         var connector = new FleetObjects(new Random(1)).Connector();
         connector["spec"]!["stores"] = Node("""[{"name":"s01"},{"name":"s02"},{"name":"s03"}]"""); // it has a spec
         connector["spec"]!.AsObject().Remove("storesFrom");

@@ -111,7 +111,7 @@ public abstract record Schedule
                 $"'{schedule}' is a macro, and macros are not supported; write the 5 fields of cron, for example 0 0 * * * for each midnight, or @every 5m"
             );
         }
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone))
+        if (ZoneOf(timeZone) is not { } zone)
         {
             throw new FormatException($"time zone '{timeZone}' is unknown; use an IANA name such as Europe/Berlin");
         }
@@ -121,6 +121,17 @@ public abstract record Schedule
                 $"'{schedule}' is no cron expression with 5 fields; write for example */5 * * * * or @every 5m"
             );
     }
+
+    /// <summary>
+    /// Null: no IANA name. The database has files that are no zones (<c>localtime</c>, <c>posix/…</c>), and a node may lack them; an IANA
+    /// name begins with a capital letter, as they do not. The lookup itself ignores case once it knows a zone.
+    /// </summary>
+    private static TimeZoneInfo? ZoneOf(string name) =>
+        name is [>= 'A' and <= 'Z', ..]
+        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+        && (zone.Id == name || !zone.Id.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ? zone
+            : null;
 
     private sealed record Every(TimeSpan Interval) : Schedule
     {

@@ -37,8 +37,10 @@ public static class AwaitedPods
         return
         [
             .. Unfolded(record)
-                .Select(run => (run.Entry, Pod: NameOf(connector, record, run)))
-                .Where(run => !known.Contains(run.Pod) && RunEndings.OfUnseen(run.Entry, run.Pod, seen) is not null)
+                .Select(run => (run.Occasion, run.Entry, Pod: NameOf(connector, record, run)))
+                .Where(run =>
+                    !known.Contains(run.Pod) && RunEndings.OfUnseen(run.Occasion, run.Entry, run.Pod, seen) is not null
+                )
                 .Select(run => run.Pod),
         ];
     }

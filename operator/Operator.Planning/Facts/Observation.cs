@@ -85,6 +85,12 @@ public sealed record Observation
     public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; init; } =
         ImmutableSortedDictionary.Create<string, CreateRefusal>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Pods whose creation got no answer, with the instant at which this process gave up the newest request. It may still arrive.
+    /// </summary>
+    public ImmutableSortedDictionary<string, DateTimeOffset> UnansweredCreates { get; init; } =
+        ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+
     /// <summary>Other writes for this connector that the API server refused in the last pass, by name.</summary>
     public ImmutableArray<RefusedWrite> RefusedWrites { get; init; } = [];
 
@@ -150,6 +156,26 @@ public sealed record Observation
 
     /// <summary>No new pod of the occasion can appear any more, not even by a create request that was sent late.</summary>
     public bool IsPastLateArrival(Occasion occasion) => Now > occasion.StartBy + Limits.LateArrival;
+
+    /// <summary>
+    /// Up to when a create request for the entry's pod may still arrive. Nobody sends one after <c>startBy</c>. This process sends none
+    /// while it sees the pod or its refusal, and knows which of its requests got no answer; another process sent its last one before
+    /// this one began to plan.
+    /// </summary>
+    /// <param name="entry">The entry that the pod runs.</param>
+    /// <param name="pod">The pod's name.</param>
+    /// <param name="createdAt">When the pod was created; null: it was not.</param>
+    public DateTimeOffset LastArrival(Entry entry, string pod, DateTimeOffset? createdAt)
+    {
+        var latest = entry.StartBy + Limits.LateArrival;
+        if (PlanningSince is not { } since)
+        {
+            return latest;
+        }
+        var sent = new[] { since, createdAt ?? since, UnansweredCreates.GetValueOrDefault(pod, since) }.Max();
+        var arrived = sent + Limits.LateArrival;
+        return arrived < latest ? arrived : latest;
+    }
 }
 
 /// <summary>Operator settings for planning.</summary>

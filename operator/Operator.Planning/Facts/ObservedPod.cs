@@ -44,6 +44,12 @@ public sealed record ObservedPod
     /// <summary>Another container of the pod has not ended, such as an injected <c>istio-proxy</c>.</summary>
     public bool HasLiveSidecar { get; init; }
 
+    /// <summary>
+    /// All live sidecars are native ones (init containers with <c>restartPolicy: Always</c>). The kubelet ends them after the others, so
+    /// the pod ends by itself and stays for its log.
+    /// </summary>
+    public bool HasOnlyNativeSidecars { get; init; }
+
     /// <summary>The run is over, but a sidecar keeps the pod alive. Without a deletion it would keep its place for ever.</summary>
     public bool IsKeptBySidecar => HasLiveSidecar && Container is ContainerSight.Terminated;
 }

@@ -97,6 +97,7 @@ public static class Reasons
     public const string WithinLimits = "WithinLimits";
     public const string MinDuration = "MinDuration";
     public const string PilotRunning = "PilotRunning";
+    public const string CandidateRefused = "CandidateRefused";
     public const string FlowNotSeen = "FlowNotSeen";
     public const string MoreRunsNeeded = "MoreRunsNeeded";
     public const string MoreItemsNeeded = "MoreItemsNeeded";

@@ -9,7 +9,13 @@ public abstract record Report
 {
     /// <summary>The kubelet keeps the last 4,096 bytes of a termination log.</summary>
     public const int MaxBytes = 4096;
+
+    /// <summary>Some runtimes write it before UTF-8. It belongs to the encoding, not to the text.</summary>
+    private const char ByteOrderMark = '\uFEFF';
     private const long MaxItems = 100_000_000;
+
+    /// <summary>In bytes of UTF-8.</summary>
+    private const int LongestCharacter = 4;
 
     /// <summary>t throttled, a auth, p policy, i invalid, u upstream, x timeout, n internal.</summary>
     private const string Classes = "tapiuxn";
@@ -28,11 +34,12 @@ public abstract record Report
 
     public static Report Parse(string? terminationLog, int storeCount)
     {
-        if (string.IsNullOrWhiteSpace(terminationLog))
+        var text = terminationLog is [ByteOrderMark, .. var rest] ? rest : terminationLog;
+        if (string.IsNullOrWhiteSpace(text))
         {
             return new Missing();
         }
-        var json = Encoding.UTF8.GetBytes(terminationLog);
+        var json = Encoding.UTF8.GetBytes(text);
         if (json.Length > MaxBytes)
         {
             return new Unreadable($"it is longer than {MaxBytes} bytes");
@@ -46,7 +53,12 @@ public abstract record Report
         }
         catch (JsonException)
         {
-            return new Unreadable("it is not JSON; a report longer than 4096 bytes loses its beginning");
+            // A report that lost its beginning fills the log; of a character that was cut only a part is left.
+            return new Unreadable(
+                json.Length < MaxBytes - LongestCharacter
+                    ? "it is not JSON"
+                    : $"it is not JSON; a report longer than {MaxBytes} bytes loses its beginning"
+            );
         }
     }
 

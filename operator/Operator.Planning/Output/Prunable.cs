@@ -41,7 +41,8 @@ internal static class Prunable
         pods.Strays.Where(p => IsThere(p) && !pods.IsForeignRun(p.Name) && StrayPods.IsOver(p, draft.Seen));
 
     /// <summary>
-    /// Pods of folded runs in which only sidecars still run, until a late create of the same name can no longer arrive.
+    /// Pods of folded runs in which only sidecars still run, as soon as a late create of the same name can no longer arrive: each keeps a
+    /// place of the namespace's ResourceQuota, for which other runs wait.
     /// </summary>
     public static IEnumerable<ObservedPod> KeptBySidecars(Draft draft, PodIndex pods) =>
         draft
@@ -49,12 +50,18 @@ internal static class Prunable
                 plan.Value.Occasions.SelectMany(occasion =>
                     occasion
                         .Entries.Where(e => e.Result is not null)
-                        .Where(e => draft.Now > e.StartBy + draft.Seen.Limits.LateArrival)
-                        .Select(e => pods.Find(plan.Key, occasion, e))
+                        .Select(e => (Entry: e, Pod: pods.Find(plan.Key, occasion, e)))
                 )
             )
-            .OfType<ObservedPod>()
-            .Where(p => p.IsKeptBySidecar && IsThere(p));
+            .Where(run => run.Pod is { IsKeptBySidecar: true } && IsThere(run.Pod))
+            .Where(run => draft.Now > NeededUntil(draft, run.Entry, run.Pod!)) // only pods are left
+            .Select(run => run.Pod!);
+
+    /// <summary>Until when a pod that only sidecars keep alive stays.</summary>
+    public static DateTimeOffset NeededUntil(Draft draft, Entry entry, ObservedPod pod) =>
+        pod.HasOnlyNativeSidecars
+            ? entry.StartBy + draft.Seen.Limits.LateArrival
+            : draft.Seen.LastArrival(entry, pod.Name, pod.CreatedAt);
 
     private static bool IsThere(ObservedPod pod) => pod is { IsGone: false, IsDeleting: false };
 

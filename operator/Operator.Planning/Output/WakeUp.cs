@@ -87,9 +87,9 @@ internal static class WakeUp
         yield return occasion.StartBy + draft.Seen.Limits.LateArrival + Least;
         foreach (var entry in occasion.Entries.Where(e => e.Result is not null))
         {
-            if (pods.Find(flow.Name, occasion, entry) is { IsKeptBySidecar: true, IsGone: false })
+            if (pods.Find(flow.Name, occasion, entry) is { IsKeptBySidecar: true, IsGone: false } kept)
             {
-                yield return entry.StartBy + draft.Seen.Limits.LateArrival + Least;
+                yield return Prunable.NeededUntil(draft, entry, kept) + Least;
             }
         }
         foreach (var entry in occasion.Entries.Where(e => e.Result is null))
@@ -97,6 +97,11 @@ internal static class WakeUp
             if (entry.NotBefore is { } notBefore)
             {
                 yield return notBefore;
+            }
+            if (entry.IsPilot)
+            {
+                yield return entry.StartBy + Least;
+                yield return entry.StartBy + draft.Seen.Limits.LateArrival + Least;
             }
             yield return entry.Deadline + draft.Record.GraceOf(entry) + draft.Seen.Limits.LateArrival + Least;
             if (pods.Find(flow.Name, occasion, entry) is { } pod && Expiry.EndsAt(flow, entry, pod) is { } ends)

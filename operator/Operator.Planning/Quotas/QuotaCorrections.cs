@@ -47,7 +47,7 @@ internal static class QuotaCorrections
         public Entry Entry => Run.Entry;
         public RunEnding Ending => Run.Ending;
 
-        /// <summary>The run was stopped or its pod refused before the container started.</summary>
+        /// <summary>The run was stopped, or its pod refused or never created, before the container started.</summary>
         public bool NeverStarted =>
             Ending is { HasStarted: false, HasReport: false, Result: RunResult.NotStarted or RunResult.Infra }
             && (
@@ -57,6 +57,7 @@ internal static class QuotaCorrections
                         or Reasons.AdmissionDenied
                         or Reasons.PodsRefused
                         or Reasons.ForeignPod
+                        or Reasons.NeverSeen
             );
 
         /// <summary>How long the run can have made calls: not longer than its timeout and the grace of its pod.</summary>

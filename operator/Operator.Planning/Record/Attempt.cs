@@ -50,6 +50,9 @@ public sealed record Attempt
     /// <summary>A container of the candidate has started, so its image exists. Until then only the pilot runs the candidate.</summary>
     public bool HasStarted { get; set; }
 
+    /// <summary>Null: the candidate's newest runs were not refused.</summary>
+    public CandidateRefusal? Refusal { get; set; }
+
     /// <summary>Why the candidate failed under onFailure Pause: the cohort keeps its size. Null: the candidate did not fail.</summary>
     public Rejection? PausedOn { get; set; }
 

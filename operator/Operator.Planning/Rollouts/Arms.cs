@@ -1,4 +1,5 @@
 using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
@@ -17,8 +18,8 @@ internal sealed class Arms
 
     /// <summary>
     /// The cohort runs the candidate while the attempt's SyncRollout is usable. Before the first container of the candidate
-    /// has started, only the pilot runs the candidate: one run of the first free store. When a pilot does not start, its
-    /// store runs stable in the same occasion. A catch-up runs stable only.
+    /// has started, only the pilot runs the candidate: one run of the first free store. When a pilot does not start, or the
+    /// candidate's pods are refused, the stores run stable in the same occasion. A catch-up runs stable only.
     /// </summary>
     public static Arms Of(Draft draft, Occasion occasion)
     {
@@ -26,10 +27,13 @@ internal sealed class Arms
         {
             return new Arms(null, []);
         }
-        var failedPilots = occasion
-            .Entries.Where(e => e is { IsPilot: true, Result: RunResult.NotStarted or RunResult.Infra })
+        var goneBack = occasion
+            .Entries.Where(e =>
+                e is { IsPilot: true, Result: RunResult.NotStarted or RunResult.Infra }
+                || (e.Attempt == attempt.Number && RunEndings.IsNotCreated(e))
+            )
             .SelectMany(e => e.Stores);
-        var candidates = attempt.Order.Take(attempt.Cohort).Except(failedPilots, StringComparer.Ordinal);
+        var candidates = attempt.Order.Take(attempt.Cohort).Except(goneBack, StringComparer.Ordinal);
         return new Arms(attempt, candidates.ToHashSet(StringComparer.Ordinal));
     }
 

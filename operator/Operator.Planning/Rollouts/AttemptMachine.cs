@@ -188,28 +188,41 @@ internal static class AttemptMachine
     }
 
     /// <summary>
-    /// Rolls back a candidate whose pilot cannot start: the image cannot be pulled, or the container cannot be configured.
+    /// Rolls back a candidate whose pilot cannot start: the image cannot be pulled, the container cannot be configured, or the API server
+    /// refuses its pods.
     /// </summary>
     private static Draft GiveUpCandidateThatCannotStart(Draft draft)
     {
-        if (draft.Record.RunningAttempt is not { HasStarted: false } attempt)
+        if (
+            draft.Record.RunningAttempt is not { HasStarted: false } attempt
+            || WhyItCannotStart(draft, attempt) is not { } end
+        )
         {
             return draft;
         }
+        return draft
+            .Decide(Attempts.RollBack(draft.Record, attempt, end), $"attempt {attempt.Number} ended: {end.Message}")
+            .Tell(EventTarget.Rollout, end.Reason, end.Message, isWarning: true);
+    }
+
+    private static AttemptEnd? WhyItCannotStart(Draft draft, Attempt attempt)
+    {
+        var image = draft.Record.Revisions.Find(attempt.Revision)?.Sync.Image;
+        AttemptEnd End(string reason, string message) => new(AttemptOutcome.RolledBack, reason, message, draft.Now);
         var pilot = draft
             .Record.Plans.Values.SelectMany(p => p.Entries)
             .FirstOrDefault(e => e.Attempt == attempt.Number && e.Result == RunResult.NotStarted);
-        if (pilot is null)
-        {
-            return draft;
-        }
-        var image = draft.Record.Revisions.Find(attempt.Revision)?.Sync.Image;
-        var message =
-            $"the candidate's first run did not start ({pilot.Reason}, image {image}); correct spec.sync and apply it again";
-        var end = new AttemptEnd(AttemptOutcome.RolledBack, pilot.Reason ?? Reasons.NotStarted, message, draft.Now);
-        return draft
-            .Decide(Attempts.RollBack(draft.Record, attempt, end), $"attempt {attempt.Number} ended: {message}")
-            .Tell(EventTarget.Rollout, end.Reason, message, isWarning: true);
+        return pilot is not null
+                ? End(
+                    pilot.Reason ?? Reasons.NotStarted,
+                    $"the candidate's first run did not start ({pilot.Reason}, image {image}); correct spec.sync and apply it again"
+                )
+            : CandidateRefusals.Conclusive(attempt) is { } refusal
+                ? End(
+                    refusal.Reason,
+                    $"the API server does not create the candidate's first run (image {image}), while it creates runs on stable; correct spec.sync or the policy, and apply it again: {refusal.Words}"
+                )
+            : null;
     }
 
     private static ConnectorRecord EndAttempt(

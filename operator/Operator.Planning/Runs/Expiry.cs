@@ -36,7 +36,8 @@ internal static class Expiry
     public static DateTimeOffset? EndsAt(Flow flow, Entry entry, ObservedPod pod) =>
         pod.Container switch
         {
-            ContainerSight.Waiting => pod.CreatedAt + StartTimeout(flow, entry),
+            ContainerSight.Waiting when entry.IsPilot => PilotTime.StartsBy(flow, entry, pod.CreatedAt),
+            ContainerSight.Waiting => pod.CreatedAt + flow.StartTimeout.Value,
             ContainerSight.Running(var startedAt) => Earlier(
                 CredibleStart(startedAt, entry, pod) + flow.Timeout.Value,
                 entry.Deadline
@@ -97,16 +98,6 @@ internal static class Expiry
             {
                 Stop = StopCause.Timeout,
             };
-
-    /// <summary>
-    /// A pilot gets at most half of startingDeadline, so that its store can still run on stable within the same occasion.
-    /// </summary>
-    private static TimeSpan StartTimeout(Flow flow, Entry entry)
-    {
-        var startTimeout = flow.StartTimeout.Value;
-        var half = flow.StartingDeadline.Value / 2;
-        return entry.IsPilot && half < startTimeout ? half : startTimeout;
-    }
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }

@@ -15,12 +15,12 @@ public static class OverduePods
         var occasions = Expiry.AllAsOpened(seen.Connector.Spec, record).ToList();
         // Most pods are young, and then nothing must be searched.
         var least = occasions
-            .SelectMany(o =>
-                new[] { o.Flow.StartTimeout.Value, o.Flow.StartingDeadline.Value / 2, o.Flow.Timeout.Value }
-            )
+            .SelectMany(o => new[] { o.Flow.StartTimeout.Value, o.Flow.Timeout.Value })
             .DefaultIfEmpty(TimeSpan.MaxValue)
             .Min();
-        if (!seen.Pods.Any(p => seen.Now - p.CreatedAt >= least && !PodIndex.HasEnded(p)))
+        // Pilots have less time.
+        var hasPilot = record.RunningAttempt is { HasStarted: false };
+        if (!hasPilot && !seen.Pods.Any(p => seen.Now - p.CreatedAt >= least && !PodIndex.HasEnded(p)))
         {
             return [];
         }

@@ -157,7 +157,7 @@ internal static class RunPlanning
             IsIsolated = group.IsIsolated,
             IsRedo = group.Arm == Arm.Stable && CatchUps.IsOwed(draft.Record.Ledger(turn.Flow.Name), group.Stores),
             NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
-            StartBy = group.StartBy,
+            StartBy = group.IsPilot ? PilotTime.CreateBy(group, draft.Seen) : group.StartBy,
             Promised = turn.Holds.Gate.Promise,
             PromisedAt = turn.Holds.Gate.CountsDays ? draft.Now : null,
             Deadline = group.StartBy + opened.StartTimeout.Value + opened.Timeout.Value,

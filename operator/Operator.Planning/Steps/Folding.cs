@@ -82,7 +82,7 @@ internal static class Folding
         {
             return pods.IsTaken(podName)
                 ? RunEndings.OfTakenName(run.Entry)
-                : RunEndings.OfUnseen(run.Entry, podName, draft.Seen);
+                : RunEndings.OfUnseen(run.Occasion, run.Entry, podName, draft.Seen);
         }
         var facts = new RunFacts(
             draft.Record.Plan(run.Flow).HasReported,
@@ -132,7 +132,7 @@ internal static class Folding
         record = FlowPlans.After(record, run);
         record = QuotaCorrections.After(record, run, draft.Effective.Quotas);
         record = AuthPauses.After(record, run, draft.Effective);
-        return draft with { Record = record, Folded = draft.Folded.Add(run) };
+        return CandidateRefusals.After(draft with { Record = record, Folded = draft.Folded.Add(run) }, run);
     }
 
     /// <summary>

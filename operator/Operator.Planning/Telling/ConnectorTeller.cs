@@ -67,7 +67,7 @@ internal static class ConnectorTeller
         {
             yield return ConditionDraft.True(Reasons.RunsFailing, problem.Reason, problem.Message);
         }
-        if (draft.Seen.Refusals.Values.FirstOrDefault() is { } refusal)
+        if (CandidateRefusals.OfOthers(draft) is { } refusal)
         {
             yield return Refused(refusal);
         }

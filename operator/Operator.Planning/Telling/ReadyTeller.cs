@@ -5,6 +5,7 @@ using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
 using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
 
 namespace Operator.Planning.Telling;
@@ -77,7 +78,7 @@ internal static class ReadyTeller
         var shortage = draft.Record.Plans.Values.Select(p => p.Shortage).OfType<string>().FirstOrDefault();
         return draft switch
         {
-            _ when draft.Seen.Refusals.Values.FirstOrDefault() is { } refusal => NotReady(
+            _ when CandidateRefusals.OfOthers(draft) is { } refusal => NotReady(
                 Reasons.Of(refusal.Kind),
                 Words(refusal)
             ),

@@ -35,27 +35,36 @@ public sealed record FailedWrite(string What, string Message)
 
 /// <summary>
 /// The writes of one pass over an object. A failed write is noted and does not stop the other writes. While the server gives no
-/// useful answer, the pass ends after 30 s, so that it never lasts for minutes. Safe for concurrent use.
+/// useful answer, or takes long to refuse, the pass ends after 30 s, so that it never lasts for minutes. Safe for concurrent use.
 /// </summary>
 public sealed class WritePass(TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>A refusal that took longer holds up the other writes like no answer: a webhook that waits for something else.</summary>
+    private static readonly TimeSpan LongRefusal = TimeSpan.FromSeconds(1);
     private readonly ConcurrentQueue<FailedWrite> _failed = new();
+    private readonly ConcurrentQueue<string> _untried = new();
     private readonly long _begun = time.GetTimestamp();
-    private volatile bool _isUnanswered;
+    private volatile bool _isHeldUp;
 
     /// <summary>The writes that failed, in the order of their failures.</summary>
     public ImmutableArray<FailedWrite> Failed => [.. _failed];
 
-    /// <summary>Executes the write. False: it failed, or an earlier one got no answer and the 30 s are over.</summary>
+    /// <summary>The writes that were not tried, because the 30 s were over.</summary>
+    public ImmutableArray<string> Untried => [.. _untried];
+
+    /// <summary>Executes the write. False: it failed, or an earlier one held up the pass and the 30 s are over.</summary>
     /// <exception cref="NotLeadingException">This replica does not lead any more, so no write can succeed.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     public async Task<bool> TryAsync(string what, Func<Task> write)
     {
-        if (_isUnanswered && time.GetElapsedTime(_begun) > Patience)
+        if (_isHeldUp && time.GetElapsedTime(_begun) > Patience)
         {
+            _untried.Enqueue(what);
             return false;
         }
+        var sent = time.GetTimestamp();
         try
         {
             await write();
@@ -63,7 +72,10 @@ public sealed class WritePass(TimeProvider time)
         }
         catch (Exception e) when (e.IsFailedCall())
         {
-            _isUnanswered |= e.IsUnanswered();
+            if (e.IsUnanswered() || time.GetElapsedTime(sent) > LongRefusal)
+            {
+                _isHeldUp = true;
+            }
             _failed.Enqueue(FailedWrite.Of(what, e));
             return false;
         }

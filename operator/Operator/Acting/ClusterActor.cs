@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Net;
 using Operator.Api;
 using Operator.Gathering;
 using Operator.Planning;
@@ -25,29 +26,65 @@ internal sealed class ClusterActor(
     ILogger<ClusterActor> logger
 )
 {
-    private const int Parallel = 16;
+    private const int ParallelCreates = 16;
+    private const int ParallelDeletions = 8;
+    private readonly TryOrder _order = new();
 
-    /// <summary>Returns the changes that failed. A failed change does not stop the others.</summary>
+    /// <summary>
+    /// Returns the changes that failed, and those that failed before and were not tried again. A failed change does not stop the others.
+    /// Creates and deletions do not wait for each other: while the one get no answer, the others go on.
+    /// </summary>
     public async Task<ImmutableArray<FailedWrite>> ActAsync(
         MarketplaceConnector connector,
         Plan plan,
         CancellationToken ct
     )
     {
-        var writes = new WritePass(time);
-        var failedBefore = failures.Of(Kinds.KeyOf(connector.Metadata));
-        var pods = new ConcurrentQueue<Change>(
-            plan.Changes.OrderBy(c => !failedBefore.IsEmpty && failedBefore.ContainsKey(WhatOf(c)))
+        var key = Kinds.KeyOf(connector.Metadata);
+        var (creates, deletions) = (new WritePass(time), new WritePass(time));
+        await Task.WhenAll(
+            DrainAsync(
+                ParallelCreates,
+                Ordered(key, plan.Changes.OfType<Change.CreatePod>()),
+                c => creates.TryAsync(WhatOf(c), () => CreatePodAsync(connector, c.Pod, ct))
+            ),
+            DrainAsync(
+                ParallelDeletions,
+                Ordered(key, plan.Changes.OfType<Change.DeletePod>()),
+                c => deletions.TryAsync(WhatOf(c), () => DeletePodAsync(key, c, ct))
+            )
         );
-        async Task DrainAsync()
+        _order.Note(key, creates, deletions);
+        var untried = creates.Untried.Concat(deletions.Untried).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. failures.Of(key).Values.Where(w => untried.Contains(w.What)),
+            .. deletions.Failed,
+            // A refused create is one of the refusals, which have conditions of their own.
+            .. creates.Failed.Where(w => !w.IsRefusal),
+        ];
+    }
+
+    /// <summary>The connector is gone.</summary>
+    public void Forget(ObjectKey connector)
+    {
+        refusals.Forget(connector);
+        _order.Forget(connector);
+    }
+
+    private ConcurrentQueue<T> Ordered<T>(ObjectKey connector, IEnumerable<T> changes)
+        where T : Change => new(_order.Of(connector, changes, WhatOf));
+
+    private static Task DrainAsync<T>(int parallel, ConcurrentQueue<T> changes, Func<T, Task> apply)
+    {
+        async Task DrainOneByOneAsync()
         {
-            while (pods.TryDequeue(out var change))
+            while (changes.TryDequeue(out var change))
             {
-                await writes.TryAsync(WhatOf(change), () => ApplyAsync(connector, plan, change, ct));
+                await apply(change);
             }
         }
-        await Task.WhenAll(Enumerable.Range(0, Parallel).Select(_ => DrainAsync()));
-        return writes.Failed;
+        return Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => DrainOneByOneAsync()));
     }
 
     private static string WhatOf(Change change) =>
@@ -57,16 +94,6 @@ internal sealed class ClusterActor(
             Change.DeletePod delete => $"delete pod {delete.Name}",
             _ => throw new UnreachableException(),
         };
-
-    private Task ApplyAsync(MarketplaceConnector connector, Plan plan, Change change, CancellationToken ct)
-    {
-        return change switch
-        {
-            Change.CreatePod create => CreatePodAsync(connector, create.Pod, ct),
-            Change.DeletePod delete => DeletePodAsync(Kinds.KeyOf(connector.Metadata), delete, ct),
-            _ => throw new UnreachableException(),
-        };
-    }
 
     private async Task CreatePodAsync(MarketplaceConnector connector, PodDraft draft, CancellationToken ct)
     {
@@ -93,8 +120,19 @@ internal sealed class ClusterActor(
             var refusal = refusals.Refused(key, draft.Name, e);
             metrics.Refused(key, refusal.Kind);
             ActorLog.Refused(logger, key, draft.Name, refusal.Kind, e.Message);
+            throw;
+        }
+        catch (Exception e) when (IsWithoutAnswer(e))
+        {
+            refusals.Unanswered(key, draft.Name, time.GetUtcNow());
+            throw;
         }
     }
+
+    /// <summary>The request may still arrive at the API server, or be executed there.</summary>
+    private static bool IsWithoutAnswer(Exception error) =>
+        error is HttpRequestException or TimeoutException or IOException
+        || error is KubeApiException { Status: >= HttpStatusCode.InternalServerError };
 
     /// <summary>Shows the existing pod: our own pod that the watch has not reported yet, or a foreign pod.</summary>
     private async Task ShowExistingAsync(ObjectKey connector, string podName, CancellationToken ct)

@@ -7,7 +7,7 @@ namespace Operator.Acting;
 
 /// <summary>
 /// Refusals of the API server to create pods of a connector, for the connector's condition, each until the server accepts that pod
-/// or the record no longer waits for it.
+/// or the record no longer waits for it; and the creates that got no answer. Safe for concurrent use.
 /// </summary>
 internal sealed class CreateRefusals
 {
@@ -16,6 +16,13 @@ internal sealed class CreateRefusals
         CreateRefusal
     >(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ObjectKey, ImmutableSortedDictionary<string, CreateRefusal>> _byConnector =
+        new();
+
+    /// <summary>Longer than any request under way can take to arrive.</summary>
+    private static readonly TimeSpan UnansweredKept = TimeSpan.FromMinutes(5);
+    private static readonly ImmutableSortedDictionary<string, DateTimeOffset> AllAnswered =
+        ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ObjectKey, ImmutableSortedDictionary<string, DateTimeOffset>> _unanswered =
         new();
 
     public ImmutableSortedDictionary<string, CreateRefusal> Of(ObjectKey connector) =>
@@ -36,8 +43,24 @@ internal sealed class CreateRefusals
         }
     }
 
+    /// <summary>Pods whose creation got no answer, with the instant at which the newest request was given up.</summary>
+    public ImmutableSortedDictionary<string, DateTimeOffset> UnansweredOf(ObjectKey connector) =>
+        _unanswered.GetValueOrDefault(connector, AllAnswered);
+
+    public void Unanswered(ObjectKey connector, string pod, DateTimeOffset at) =>
+        _unanswered.AddOrUpdate(
+            connector,
+            AllAnswered.Add(pod, at),
+            (_, pods) =>
+                pods.RemoveRange(pods.Where(p => at - p.Value > UnansweredKept).Select(p => p.Key)).SetItem(pod, at)
+        );
+
     /// <summary>The connector is gone.</summary>
-    public void Forget(ObjectKey connector) => _byConnector.TryRemove(connector, out _);
+    public void Forget(ObjectKey connector)
+    {
+        _byConnector.TryRemove(connector, out _);
+        _unanswered.TryRemove(connector, out _);
+    }
 
     /// <summary>Forgets the refusals of all pods except <paramref name="pods"/>, which the record still waits for.</summary>
     public void Keep(ObjectKey connector, IEnumerable<string> pods)

@@ -6,8 +6,7 @@ using Operator.Runtime;
 namespace Operator.Acting;
 
 /// <summary>
-/// The writes of each connector that failed in its last pass: refusals become a condition, and all are tried last in the next pass,
-/// so that a write that always fails slowly does not hold up the others. Safe for concurrent use.
+/// The writes of each connector that failed when they were last tried: refusals become a condition. Safe for concurrent use.
 /// </summary>
 internal sealed class FailedWrites
 {
@@ -47,7 +46,4 @@ internal sealed class FailedWrites
         }
         return [.. now.Values.Where(w => !before.ContainsKey(w.What))];
     }
-
-    /// <summary>The connector is gone.</summary>
-    public void Forget(ObjectKey connector) => _last.TryRemove(connector, out _);
 }

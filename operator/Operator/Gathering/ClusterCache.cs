@@ -100,7 +100,11 @@ internal sealed class ClusterCache
     public int PodsKept => _pods.Count;
 
     /// <summary>Call it when this replica begins to lead, before it lists again, because that list shows which pods are gone.</summary>
-    public void BeginLeading() => _pods.BeginLeading();
+    public void BeginLeading()
+    {
+        _pods.BeginLeading();
+        Finished.BeginPlanning();
+    }
 
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(_watched.Select(w => w.RunAsync(ct)));
 

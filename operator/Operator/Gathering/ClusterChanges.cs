@@ -19,6 +19,7 @@ internal sealed class ClusterChanges(
     private static readonly TimeSpan PodsPause = TimeSpan.FromMilliseconds(300);
 
     private readonly OwnerIndex _readersOf = new();
+    private readonly PodOwners _podOwners = new();
 
     /// <summary>The rollouts that name a connector.</summary>
     public OwnerIndex RolloutsOf { get; } = new();
@@ -93,19 +94,25 @@ internal sealed class ClusterChanges(
 
     public void OnPod(ObjectChange<CachedPod> change)
     {
+        if (change is { Before: { } last, After: { } now } && last.Pod.Uid != now.Pod.Uid)
+        {
+            // The name was given away while the watch was behind: one pod has left and another one has come.
+            OnPod(change with { After = null });
+            OnPod(change with { Before = null });
+            return;
+        }
         // Somebody else's pod with our label names no connector: nobody would ever forget it.
-        if ((change.After ?? change.Before) is not { ConnectorName.Length: > 0 } known)
+        if (_podOwners.OwnerOf(change) is not { } owner)
         {
             return;
         }
-        var owner = OwnerOf(change.Key, known.ConnectorName);
-        if (change.After is { } now)
+        if (change.After is { } present)
         {
-            pods.Seen(owner, now.Pod);
+            pods.Seen(owner, present.Pod);
         }
-        else if (change.Before is { } last)
+        else if (change.Before is { } left)
         {
-            pods.Left(owner, last.Pod);
+            pods.Left(owner, left.Pod);
         }
         queue.AddAfter(owner, PodsPause);
         foreach (var crowded in finished.Note(owner, change.Before?.Pod, change.After?.Pod))

@@ -52,7 +52,10 @@ internal sealed class FinishedPods(int most)
         }
     }
 
-    /// <summary>A plan of the connector was committed, or changed nothing: its record waits only for these pods.</summary>
+    /// <summary>
+    /// A plan of the connector was committed, or changed nothing: its record waits only for these pods. Must be told of each way out of a
+    /// reconcile, else the pods of a connector that nobody plans stop all others for ever.
+    /// </summary>
     public void Planned(ObjectKey connector, IEnumerable<string> awaited)
     {
         lock (_lock)
@@ -66,6 +69,31 @@ internal sealed class FinishedPods(int most)
             {
                 pods[name] = pod with { IsUnfolded = !pod.IsUnfolded };
                 _unfolded += pod.IsUnfolded ? -1 : 1;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Nobody plans the connector now: it is gone, can't be read, or its record can't be written. No record will take the ends of its pods
+    /// soon, and it makes no new ones, so they stop no other connector.
+    /// </summary>
+    public void NotPlanned(ObjectKey connector) => Planned(connector, []);
+
+    /// <summary>
+    /// This replica begins to plan. Who of the connectors is planned is not known yet, so no pod counts until the plan of its connector
+    /// says that it is awaited.
+    /// </summary>
+    public void BeginPlanning()
+    {
+        lock (_lock)
+        {
+            foreach (var pods in _byConnector.Values)
+            {
+                foreach (var (name, pod) in pods.Where(p => p.Value.IsUnfolded).ToList())
+                {
+                    pods[name] = pod with { IsUnfolded = false };
+                    _unfolded--;
+                }
             }
         }
     }

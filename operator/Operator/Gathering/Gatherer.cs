@@ -102,6 +102,7 @@ internal sealed class Gatherer(
             UnreadReferences = references.Unread,
             StoreLists = cache.StoreListsOf(connector),
             Refusals = refusals.Of(key),
+            UnansweredCreates = refusals.UnansweredOf(key),
             RefusedWrites = failures.RefusedOf(key),
         };
         return new Gathered

@@ -44,7 +44,8 @@ internal static class PodProjection
                 : null,
             ImageId = ImageIdOf(status),
             Container = ContainerOf(status),
-            HasLiveSidecar = Containers(status).Any(c => !IsSync(c) && !HasEnded(c)),
+            HasLiveSidecar = Containers(status).Any(IsLiveSidecar),
+            HasOnlyNativeSidecars = !Items(status, "containerStatuses").Any(IsLiveSidecar),
         };
         return new CachedPod(pod.Annotation(PodMarks.ConnectorName) ?? "", observed);
     }
@@ -128,6 +129,8 @@ internal static class PodProjection
         Items(status, "containerStatuses").Concat(Items(status, "initContainerStatuses"));
 
     private static bool IsSync(JsonElement container) => Is(container, "name", PodBuilder.ContainerName);
+
+    private static bool IsLiveSidecar(JsonElement container) => !IsSync(container) && !HasEnded(container);
 
     private static bool HasEnded(JsonElement container) =>
         container.TryGetProperty("state", out var state) && state.TryGetProperty("terminated", out _);

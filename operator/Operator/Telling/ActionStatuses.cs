@@ -7,7 +7,8 @@ using Operator.Runtime;
 namespace Operator.Telling;
 
 /// <summary>
-/// Writes the statuses of actions and removes old actions. A write that fails does not delay those of the other actions.
+/// Writes the statuses of actions and removes old actions. A write that fails does not delay those of the other actions: it is tried
+/// last in the next pass.
 /// </summary>
 internal sealed partial class ActionStatuses(
     IKubeApi api,
@@ -18,19 +19,32 @@ internal sealed partial class ActionStatuses(
     ILogger<ActionStatuses> logger
 )
 {
-    public async Task TellAsync(IEnumerable<ToldAction> told, WritePass writes, CancellationToken ct)
+    private readonly TryOrder _order = new();
+
+    public async Task TellAsync(
+        ObjectKey connector,
+        IEnumerable<ToldAction> told,
+        WritePass writes,
+        CancellationToken ct
+    )
     {
-        foreach (var (action, status) in told)
+        foreach (var (action, status) in _order.Of(connector, told, t => WriteOf(t.Action)))
         {
             await TryTellAsync(action, status, writes, ct);
         }
+        _order.Note(connector, writes);
     }
 
     /// <summary>Writes to actions that their connector does not exist; the actions wait for it.</summary>
-    public async Task TellWithoutConnectorAsync(IEnumerable<SyncAction> orphans, WritePass writes, CancellationToken ct)
+    public async Task TellWithoutConnectorAsync(
+        ObjectKey connector,
+        IEnumerable<SyncAction> orphans,
+        WritePass writes,
+        CancellationToken ct
+    )
     {
         var now = time.GetUtcNow();
-        foreach (var action in orphans)
+        foreach (var action in _order.Of(connector, orphans, WriteOf))
         {
             var told = ActionTeller.TellWithoutConnector(action, now);
             var isTold = told is null || await TryTellAsync(action, told.Status, writes, ct);
@@ -41,6 +55,7 @@ internal sealed partial class ActionStatuses(
                 await RemoveAsync([known], writes, ct);
             }
         }
+        _order.Note(connector, writes);
     }
 
     /// <summary>Deletes outdated actions, and logs each one, so that the log still shows who asked for what.</summary>
@@ -108,10 +123,7 @@ internal sealed partial class ActionStatuses(
         CancellationToken ct
     )
     {
-        var isWritten = await writes.TryAsync(
-            Kinds.StatusWrite(Kinds.Actions, action.Metadata.Name),
-            () => writer.WriteAsync(action, status, ct)
-        );
+        var isWritten = await writes.TryAsync(WriteOf(action), () => writer.WriteAsync(action, status, ct));
         if (isWritten)
         {
             var key = Kinds.KeyOf(action.Metadata);
@@ -123,6 +135,8 @@ internal sealed partial class ActionStatuses(
         }
         return isWritten;
     }
+
+    private static string WriteOf(SyncAction action) => Kinds.StatusWrite(Kinds.Actions, action.Metadata.Name);
 
     private static partial class Log
     {

@@ -78,6 +78,21 @@ internal sealed class ConnectorSeries
         }
     }
 
+    /// <summary>Removes the connector's gauges: nobody knows any more what they say. Its counters stay.</summary>
+    public void ForgetGauges(ObjectKey connector)
+    {
+        lock (_gate)
+        {
+            foreach (
+                var series in _byConnector.GetValueOrDefault(connector, []).Keys.Where(s => s.Metric is Gauge).ToList()
+            )
+            {
+                _byConnector[connector].Remove(series);
+                Remove(series, connector);
+            }
+        }
+    }
+
     /// <summary>Removes all series of the connector.</summary>
     public void Forget(ObjectKey connector)
     {

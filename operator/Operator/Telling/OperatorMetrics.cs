@@ -199,6 +199,9 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         _series.Set(_standsBack, connector, new Labels(), 1);
     }
 
+    /// <summary>Nobody plans the connector now: removes its gauges, which would say what was true once.</summary>
+    public void NotPlanned(ObjectKey connector) => _series.ForgetGauges(connector);
+
     /// <summary>The connector is gone: removes its series.</summary>
     public void Forget(ObjectKey connector) => _series.Forget(connector);
 

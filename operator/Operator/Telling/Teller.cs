@@ -55,7 +55,7 @@ internal sealed class Teller(
             await TellEventsAsync(gathered.Seen, plan, ct);
         }
         var rest = Sooner(await TellConnectorAsync(decision, writes, ct), await TellRolloutAsync(decision, writes, ct));
-        await actions.TellAsync(plan.Actions, writes, ct);
+        await actions.TellAsync(key, plan.Actions, writes, ct);
         await actions.RemoveAsync(plan.OutdatedActions, writes, ct);
         foreach (var unreadable in gathered.UnreadableRollouts)
         {
@@ -87,6 +87,9 @@ internal sealed class Teller(
         first.Metadata.Uid == unread.PolicyUid
             ? Task.CompletedTask
             : TellStalledAsync(first, new Stall(Reasons.Conflict, RolloutOrder.WhyHeld(unread.Name)), writes, ct);
+
+    /// <summary>The connector exists, but nobody plans it now.</summary>
+    public void TellNotPlanned(ObjectKey key) => metrics.NotPlanned(key);
 
     /// <summary>Writes to the object's status, and as an event, that the object can't be read.</summary>
     public Task TellUnreadableAsync(
@@ -121,7 +124,7 @@ internal sealed class Teller(
         {
             await TellUnreadableAsync(Kinds.Actions, unreadable, writes, ct);
         }
-        await actions.TellWithoutConnectorAsync(orphans.Actions, writes, ct);
+        await actions.TellWithoutConnectorAsync(nobody, orphans.Actions, writes, ct);
     }
 
     /// <summary>Writes the statuses of rollouts and actions whose connector does not exist.</summary>
@@ -138,7 +141,7 @@ internal sealed class Teller(
                 : Moved(rollout, key);
             await TellStalledAsync(rollout, stall, writes, ct);
         }
-        await actions.TellWithoutConnectorAsync(orphans.Actions, writes, ct);
+        await actions.TellWithoutConnectorAsync(key, orphans.Actions, writes, ct);
     }
 
     private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one < other || other is null ? one : other;

@@ -36,6 +36,16 @@ internal sealed class PodLab
     public DateTimeOffset Now { get; private set; } = Noon;
     public MarketplaceConnector Connector { get; set; }
     public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
+
+    /// <summary>Since when the planning process runs. Null: unknown.</summary>
+    public DateTimeOffset? PlanningSince { get; set; }
+    public ImmutableSortedDictionary<string, DateTimeOffset> UnansweredCreates { get; set; } =
+        ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+
+    /// <summary>Why the API server refuses the pod; null: it creates it.</summary>
+    public Func<PodDraft, CreateRefusal?> Admit { get; set; } = _ => null;
+    public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; private set; } =
+        ImmutableSortedDictionary.Create<string, CreateRefusal>(StringComparer.Ordinal);
     public Dictionary<string, ObservedPod> Pods { get; } = new(StringComparer.Ordinal);
     public List<(DateTimeOffset At, PodDraft Draft, Fingerprint Print)> Created { get; } = [];
     public List<RunEnded> Ended { get; } = [];
@@ -107,7 +117,12 @@ internal sealed class PodLab
         {
             if (change is Change.CreatePod { Pod: var draft } && !Pods.ContainsKey(draft.Name))
             {
-                Create(draft);
+                var refusal = Admit(draft);
+                Refusals = refusal is null ? Refusals.Remove(draft.Name) : Refusals.SetItem(draft.Name, refusal);
+                if (refusal is null)
+                {
+                    Create(draft);
+                }
             }
             else if (change is Change.DeletePod delete && Pods.TryGetValue(delete.Name, out var pod))
             {
@@ -125,6 +140,9 @@ internal sealed class PodLab
             Record = _stored is null ? new RecordSight.Fresh(_id, Now) : new RecordSight.Found(Record),
             Pods = [.. Pods.Values],
             Salt = 42,
+            PlanningSince = PlanningSince,
+            UnansweredCreates = UnansweredCreates,
+            Refusals = Refusals,
         };
 
     private void Commit()

@@ -68,6 +68,57 @@ public sealed class ReportTests
             iter: 20_000
         );
 
+    /// <summary>Many runtimes, .NET and PowerShell among them, write it before UTF-8.</summary>
+    [Fact]
+    public void A_report_that_begins_with_a_byte_order_mark_is_read()
+    {
+        var report = Report.Parse("\uFEFF{\"v\":1,\"s\":[{\"ok\":3}]}", storeCount: 1);
+
+        Assert.IsType<Report.Read>(report);
+    }
+
+    [Fact]
+    public void A_report_that_begins_with_a_byte_order_mark_is_not_said_to_be_cut()
+    {
+        var report = Report.Parse("\uFEFF{\"v\":1,\"s\":[{\"ok\":3}]}", storeCount: 1);
+
+        var why = report is Report.Unreadable unreadable ? unreadable.Why : "";
+        Assert.DoesNotContain("4096", why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\uFEFF")]
+    [InlineData("\uFEFF \n")]
+    public void A_byte_order_mark_alone_is_no_report(string text) =>
+        Assert.IsType<Report.Missing>(Report.Parse(text, storeCount: 1));
+
+    [Theory]
+    [InlineData(20, "it is not JSON")]
+    [InlineData(4000, "it is not JSON")]
+    [InlineData(4093, "it is not JSON; a report longer than 4096 bytes loses its beginning")]
+    [InlineData(4096, "it is not JSON; a report longer than 4096 bytes loses its beginning")]
+    public void Only_a_text_that_fills_the_log_is_said_to_be_cut(int bytes, string why)
+    {
+        var report = Report.Parse(new string('x', bytes), storeCount: 1);
+
+        Assert.Equal(new Report.Unreadable(why), report);
+    }
+
+    [Theory]
+    [InlineData("{\"v\":1,\"s\":[{\"ok\":3}]}\0")]
+    [InlineData("{\"v\":1,\"s\":[{\"ok\":3}]}\n\n")]
+    [InlineData("\r\n{\"v\":1,\"s\":[{\"ok\":3}]}\r\n")]
+    [InlineData("{\"v\":1,\"s\":[{\"ok\":3,\"note\":\"\\u0000\\u001b[31m\"}]}")]
+    [InlineData("{\"v\":1,\"v\":1,\"s\":[{\"ok\":3}],\"s\":[{\"ok\":4}]}")]
+    [InlineData("{\"v\":1.0,\"s\":[{\"ok\":3}]}")]
+    [InlineData("{\"v\":1,\"s\":[{\"ok\":1e2}]}")]
+    public void A_report_with_odd_bytes_throws_nothing(string text)
+    {
+        var report = Report.Parse(text, storeCount: 1);
+
+        Assert.NotNull(report);
+    }
+
     [Fact]
     public void A_report_with_half_a_character_is_unreadable()
     {

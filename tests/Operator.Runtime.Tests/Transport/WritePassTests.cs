@@ -81,10 +81,15 @@ public sealed class WritePassTests
     }
 
     [Theory]
-    [InlineData("timeout", 4)]
-    [InlineData("unavailable", 4)]
-    [InlineData("forbidden", 100)]
-    public async Task A_pass_ends_after_30_seconds_only_when_the_server_does_not_answer(string failure, int tried)
+    [InlineData("timeout", 8000, 4)]
+    [InlineData("unavailable", 8000, 4)]
+    [InlineData("forbidden", 8000, 4)]
+    [InlineData("forbidden", 900, 100)]
+    public async Task A_pass_ends_after_30_seconds_only_when_the_server_does_not_answer_or_takes_long_to_refuse(
+        string failure,
+        int milliseconds,
+        int tried
+    )
     {
         var pass = new WritePass(_time);
         var calls = 0;
@@ -95,7 +100,7 @@ public sealed class WritePassTests
                 () =>
                 {
                     calls++;
-                    _time.Advance(TimeSpan.FromSeconds(8));
+                    _time.Advance(TimeSpan.FromMilliseconds(milliseconds));
                     throw failure switch
                     {
                         "timeout" => KubeErrors.Timeout(),
@@ -107,6 +112,7 @@ public sealed class WritePassTests
         }
 
         Assert.Equal(tried, calls);
+        Assert.Equal(Enumerable.Range(tried, 100 - tried).Select(i => $"write {i}"), pass.Untried);
     }
 
     [Fact]

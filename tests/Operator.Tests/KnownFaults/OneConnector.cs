@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Operator.Api;
+using Operator.Planning.Record;
 using Operator.Runtime;
 using Operator.Testing;
+using Operator.Tests.Simulation;
 
 namespace Operator.Tests.KnownFaults;
 
@@ -58,6 +60,17 @@ internal sealed class OneConnector : IDisposable
 
     public DateTimeOffset Now => _operator.Time.GetUtcNow();
     public FaultPlan Faults => _operator.Faults;
+
+    /// <summary>The record as it is committed.</summary>
+    public ConnectorRecord Record => new RecordEye(_cluster, _operator.Time).Read(Connector)!; // a test asks after the first commit
+
+    public int PodsKept => _operator.PodsKept;
+
+    public TimeSpan CallTimeout
+    {
+        set => _operator.CallTimeout = value;
+    }
+
     public Admission Admission => _cluster.Admission;
 
     /// <summary>The exit code of each later run.</summary>
@@ -110,6 +123,12 @@ internal sealed class OneConnector : IDisposable
     public void RunTo(DateTimeOffset instant) => Run(instant - Now);
 
     public void Run(TimeSpan time) => _operator.RunFor(time);
+
+    /// <summary>At most this time, in seconds.</summary>
+    public void Run(TimeSpan time, Func<bool> until)
+    {
+        for (var end = Now + time; Now < end && !until(); Run(TimeSpan.FromSeconds(1))) { }
+    }
 
     public void Dispose() => _operator.Dispose();
 }

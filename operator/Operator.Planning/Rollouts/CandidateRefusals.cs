@@ -1,0 +1,111 @@
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Rollouts;
+
+/// <summary>
+/// A policy may refuse the pods of a candidate alone, for example because its image is not signed. Such a run costs its stores some of
+/// their time until they run on stable, so the third in a row ends the attempt, when a run on stable started after each.
+/// </summary>
+internal static class CandidateRefusals
+{
+    private const int MostRefused = 3;
+    private const int MostWords = 1000;
+
+    /// <summary>The refusal that ends the attempt; null: there is none, or nobody knows yet whether stable is refused as well.</summary>
+    public static CandidateRefusal? Conclusive(Attempt attempt) =>
+        attempt.Refusal is { Count: >= MostRefused, IsStableAccepted: true } refusal ? refusal : null;
+
+    public static Draft After(Draft draft, RunEnded run)
+    {
+        if (draft.Record.RunningAttempt is not { } attempt)
+        {
+            return draft;
+        }
+        var (entry, refusal) = (run.Entry, attempt.Refusal);
+        if (entry.Attempt == attempt.Number)
+        {
+            return IsOfQuota(entry) ? draft
+                : RunEndings.IsNotCreated(entry) ? Refused(draft, attempt, run.Ending)
+                : With(draft, attempt, null);
+        }
+        return entry.Arm == Arm.Stable && refusal is { IsStableAccepted: false } && run.Ending.StartedAt >= refusal.At
+            ? With(draft, attempt, refusal with { IsStableAccepted = true })
+            : draft;
+    }
+
+    /// <summary>
+    /// A refusal that concerns more than the candidate, whose stores run on stable instead; null: there is none.
+    /// </summary>
+    public static CreateRefusal? OfOthers(Draft draft)
+    {
+        if (draft.Seen.Refusals.IsEmpty)
+        {
+            return null;
+        }
+        bool IsOfCandidate(Entry entry, string pod) =>
+            entry.Attempt != 0
+            && draft.Seen.Refusals.TryGetValue(pod, out var refusal)
+            && (entry.IsPilot || refusal.Kind != RefusalKind.Quota);
+        var candidates =
+            from plan in draft.Record.Plans
+            from occasion in plan.Value.Occasions
+            from entry in occasion.Entries
+            where entry is { Attempt: not 0, Result: null }
+            let pod = PodNames.Of(
+                draft.Seen.Connector.Metadata.Name,
+                draft.Record.Id,
+                plan.Key,
+                occasion.Id,
+                entry.Index
+            )
+            where IsOfCandidate(entry, pod)
+            select pod;
+        return draft.Seen.Refusals.RemoveRange(candidates).Values.FirstOrDefault();
+    }
+
+    /// <summary>All versions wait for places alike. Only of a pilot it is worth a word, because its attempt waits for it.</summary>
+    private static bool IsOfQuota(Entry entry) =>
+        entry is { IsPilot: false, Result: RunResult.Infra, Reason: Reasons.QuotaExceeded };
+
+    private static Draft Refused(Draft draft, Attempt attempt, RunEnding ending)
+    {
+        var before = attempt.Refusal ?? new CandidateRefusal { IsStableAccepted = true };
+        var counts = before.IsStableAccepted && ending.Reason != Reasons.QuotaExceeded;
+        var now = before with
+        {
+            Count = before.Count + (counts ? 1 : 0),
+            Reason = ending.Reason,
+            // The words may name the pod: the first ones stay, so that the status does not change with each pilot.
+            Words = before.Reason == ending.Reason ? before.Words : Shortened(ending.Detail),
+            At = draft.Now,
+            IsStableAccepted = false,
+        };
+        draft = With(draft, attempt, now);
+        return before.Reason == now.Reason
+            ? draft
+            : draft.Tell(
+                EventTarget.Rollout,
+                now.Reason,
+                $"Revision {attempt.Revision}: a run can't be created: {now.Words}",
+                isWarning: true
+            );
+    }
+
+    private static Draft With(Draft draft, Attempt attempt, CandidateRefusal? refusal) =>
+        attempt.Refusal == refusal
+            ? draft
+            : draft with
+            {
+                Record = draft.Record with
+                {
+                    Attempts = draft.Record.Attempts with { Current = attempt with { Refusal = refusal } },
+                },
+            };
+
+    private static string Shortened(string words) =>
+        words.Length <= MostWords ? words
+        : char.IsHighSurrogate(words[MostWords - 1]) ? words[..(MostWords - 1)]
+        : words[..MostWords];
+}
