@@ -60,7 +60,7 @@ public sealed class BusyObjectStories : IDisposable
 
         var statuses = Cluster
             .Journal.Since(mark)
-            .Count(e => e.Request.Verb == KubeVerb.ReplaceStatus && e.Request.Type == Kinds.Connectors);
+            .Count(e => e.Request.Verb == KubeVerb.PatchStatus && e.Request.Type == Kinds.Connectors);
         Assert.InRange(statuses, 1, 150);
     }
 
