@@ -1,5 +1,4 @@
 using Operator.Planning.Calendar;
-using Operator.Testing;
 
 namespace Operator.Planning.Tests.Due;
 

@@ -1,6 +1,5 @@
 using Operator.Planning.Explaining;
 using Operator.Planning.Record;
-using Operator.Testing;
 
 namespace Operator.Planning.Tests.Explaining;
 

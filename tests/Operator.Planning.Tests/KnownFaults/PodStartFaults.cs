@@ -1,7 +1,6 @@
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
-using Operator.Planning.Runs;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Planning.Record;
-using Operator.Planning.Tests.KnownFaults;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.Runs;
