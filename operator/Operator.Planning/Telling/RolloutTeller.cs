@@ -197,7 +197,10 @@ public static class RolloutTeller
             Message = verdict.Message,
             StartedAt = ConditionDraft.Seconds(attempt.StartedAt),
             StepStartedAt = ConditionDraft.Seconds(attempt.StepStartedAt),
-            NextCheckAt = draft.Spec.Flows.Select(f => Schedule.Of(f).Next(draft.Now)).Min(),
+            // With an invalid schedule nothing is due.
+            NextCheckAt = draft.Seen.ConnectorFindings.IsEmpty
+                ? draft.Spec.Flows.Select(f => Schedule.Of(f).Next(draft.Now)).Min()
+                : null,
         };
     }
 
