@@ -133,8 +133,8 @@ public sealed class RolloutStories
         var world = A.SettledWorld();
         world.ShipImage(A.Better);
         world.Run(Long, w => w.Attempt is { Step: 1 });
-
         var spec = world.Connector.Spec;
+
         world.Connector = world.Connector with
         {
             Spec = spec with { Flows = [.. spec.Flows.Select(f => f with { Schedule = "never" })] },
