@@ -114,6 +114,11 @@ internal sealed class ConnectorReconciler(
         var writes = new WritePass(time);
         var rest = await teller.TellAsync(new Decision(gathered, plan, committed), writes, ct);
         ForgetSettledPods(key, gathered, plan, hasCommitted: committed is not null);
+        if (refused is not null)
+        {
+            // What ended can't be folded: its pods must not stop other connectors meanwhile.
+            cache.Finished.NotPlanned(key);
+        }
         DoubtAfterDeletions(key, gathered, plan);
         var wakeUp = WakeUpOf(key, gathered, plan);
         return OutcomeOf(new Pass(key, gathered.IsLive), [.. failed, .. writes.Failed], Sooner(wakeUp, rest))

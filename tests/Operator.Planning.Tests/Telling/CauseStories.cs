@@ -14,7 +14,7 @@ public sealed class CauseStories
         """{"v":1,"s":[null,null,null,null,null,null,null,null,null,null,null]}""",
         "it names 11 stores, the run was given 10"
     )]
-    [InlineData("{", "it is not JSON; a report longer than 4096 bytes loses its beginning")]
+    [InlineData("{", "it is not JSON")]
     public void What_is_wrong_with_a_report_is_told(string report, string words)
     {
         var world = Conditions.After(new Behaviour { RawReport = report });
