@@ -154,6 +154,7 @@ internal sealed class ConnectorReconciler(
         var gathered = await gatherer.GatherAsync(connector, isLive, ct);
         var writes = new WritePass(time);
         await teller.TellAsync(new Decision(gathered, Planner.Plan(gathered.Seen), Committed: null), writes, ct);
+        NotPlanned(key);
         return OutcomeOf(new Pass(key, gathered.IsLive), writes.Failed, again: null) ?? new Outcome.Done();
     }
 
@@ -164,7 +165,6 @@ internal sealed class ConnectorReconciler(
         {
             case ConnectorRead.Found(var connector):
                 cache.Found(key);
-                NotPlanned(key);
                 return await BeingDeletedAsync(key, connector, barred.IsLive, ct);
             case ConnectorRead.Unreadable(var item):
                 NotPlanned(key);
