@@ -80,6 +80,10 @@ public sealed class RefusedCandidateStories : IDisposable
         Assert.Equal(Reasons.AdmissionDenied, Rollout.Text("status", "attempt", "reason"));
         Assert.Contains("is not signed", Rollout.Text("status", "attempt", "message"), StringComparison.Ordinal);
         Assert.Equal(2, _world.EventReasons.Count(r => r == Reasons.AdmissionDenied));
+        Assert.DoesNotContain(
+            _world.EventTexts,
+            t => t.StartsWith("AdmissionDenied of MarketplaceConnector", StringComparison.Ordinal)
+        );
         Assert.Equal(0, _world.MissedStoreSyncs);
     }
 

@@ -52,7 +52,7 @@ internal static class CandidateRefusals
             from plan in draft.Record.Plans
             from occasion in plan.Value.Occasions
             from entry in occasion.Entries
-            where entry is { Attempt: not 0, Result: null }
+            where entry.Attempt != 0 // also of a run that this plan gives up
             let pod = PodNames.Of(
                 draft.Seen.Connector.Metadata.Name,
                 draft.Record.Id,

@@ -109,7 +109,11 @@ internal static class ConnectorTeller
         }
         if (draft.IsHeldBack)
         {
-            yield return ConditionDraft.True(Reasons.LiveReadFailed, Reasons.LiveReadFailed, ReadyTeller.HeldBack(draft));
+            yield return ConditionDraft.True(
+                Reasons.LiveReadFailed,
+                Reasons.LiveReadFailed,
+                ReadyTeller.HeldBack(draft)
+            );
         }
     }
 

@@ -48,8 +48,11 @@ public sealed class RecordSweeping(RecordStore records, ResourceType subjects, T
         }
     }
 
-    private async Task SweepAsync(string? ns, CancellationToken ct) =>
-        RecordSweepingLog.Swept(logger, await records.SweepAsync(ns, ct));
+    private async Task SweepAsync(string? ns, CancellationToken ct)
+    {
+        var deleted = await records.SweepAsync(ns, ct);
+        RecordSweepingLog.Swept(logger, deleted);
+    }
 
     private async Task RetireAsync(string? ns, CancellationToken ct)
     {

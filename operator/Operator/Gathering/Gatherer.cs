@@ -59,7 +59,6 @@ internal sealed class Gatherer(
     Circumstances circumstances
 )
 {
-
     /// <summary>The cached connector; a live read when the cache does not have it or it can't be decoded.</summary>
     public async Task<ConnectorRead> ConnectorAsync(ObjectKey key, CancellationToken ct)
     {

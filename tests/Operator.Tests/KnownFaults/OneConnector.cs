@@ -98,6 +98,14 @@ internal sealed class OneConnector : IDisposable
     public IEnumerable<string> EventReasons =>
         _cluster.All(CoreTypes.Events).Select(e => e.Json.GetProperty("reason").GetString() ?? "");
 
+    /// <summary>Reason, object and note of each event, one text each.</summary>
+    public IEnumerable<string> EventTexts =>
+        _cluster
+            .All(CoreTypes.Events)
+            .Select(e =>
+                $"{e.Json.GetProperty("reason")} of {e.Json.GetProperty("regarding").GetProperty("kind")}: {e.Json.GetProperty("note")}"
+            );
+
     /// <summary>The newest pod, as JSON; empty before the first.</summary>
     public string NewestPod { get; private set; } = "";
 
