@@ -1,4 +1,3 @@
-using Operator.Runtime;
 using Operator.Testing;
 
 namespace Operator.Tests;

@@ -1,5 +1,4 @@
 using Operator.Planning.Facts;
-using Operator.Runtime;
 using Operator.Testing;
 
 namespace Operator.Tests;

@@ -9,6 +9,6 @@ for store in $(jq -r '.stores[].name' $run); do
   orders=$($get "$MARKETPLACE_URL/stores/$store/orders?since=${since:-$SYNC_SLOT}&until=$SYNC_SLOT" \
     -H "Authorization: Bearer $token" | jq '.orders | length')
   if [ -n "$orders" ]; then entry="{\"ok\":$orders}"; else entry="{\"failed\":1,\"e\":{\"$class\":1}}"; fi
-  report="$report${report:+,}$entry"
+  report="$report${report:+,}$entry"; echo "store $store since ${since:-its first run}: $entry"
   echo "{\"v\":1,\"s\":[$report]}" >/dev/termination-log
 done

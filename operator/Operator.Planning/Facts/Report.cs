@@ -19,6 +19,7 @@ public abstract record Report
 
     /// <summary>t throttled, a auth, p policy, i invalid, u upstream, x timeout, n internal.</summary>
     private const string Classes = "tapiuxn";
+    private static readonly ImmutableArray<string> StoreKeys = ["ok", "failed", "e", "more", "calls"];
 
     private Report() { }
 
@@ -109,6 +110,10 @@ public abstract record Report
             {
                 read.Add(null);
             }
+            else if (HasOnlyUnknownKeys(store))
+            {
+                return new Unreadable($"entry {read.Count} of \"s\" has none of the keys ok, failed, e and more");
+            }
             else if (ReadStore(store) is { } report)
             {
                 read.Add(report);
@@ -126,6 +131,12 @@ public abstract record Report
             ? new Read(read.MoveToImmutable()) { Calls = calls }
             : new Unreadable("its \"calls\" or \"spent\" have invalid API names or counts");
     }
+
+    /// <summary>A misspelt count must not be a success. Unknown keys beside known ones may be of a later version.</summary>
+    private static bool HasOnlyUnknownKeys(JsonElement store) =>
+        store.ValueKind == JsonValueKind.Object
+        && store.EnumerateObject().Any()
+        && !store.EnumerateObject().Any(p => StoreKeys.Contains(p.Name, StringComparer.Ordinal));
 
     private static StoreReport? ReadStore(JsonElement store)
     {

@@ -33,8 +33,8 @@ public static class ActionTeller
     public static ToldAction? TellWithoutConnector(SyncAction action, DateTimeOffset now)
     {
         var target = action.Spec.TargetRef.Name;
-        return ActionProblems.Of(action) is { } problem ? new ToldAction(action, Rejected(action, problem, now))
-            : action.Status.State is not null ? null
+        return action.Status.State is not null ? null
+            : ActionProblems.Of(action) is { } problem ? new ToldAction(action, Rejected(action, problem, now))
             : new ToldAction(
                 action,
                 Waiting(
@@ -50,9 +50,10 @@ public static class ActionTeller
     private static ActionStatus? StatusOf(Draft draft, SyncAction action, DecidedAction? decided)
     {
         var (book, now) = (draft.Record.Actions, draft.Now);
-        if (decided is not null && action.Metadata.Generation <= 1)
+        if (decided is not null)
         {
-            return Says(action, decided) ? null : Decided(action, decided.State, decided.Message, decided.At);
+            var told = action.Metadata.Generation <= 1 ? decided : decided with { Message = Changed(decided.Message) };
+            return Says(action, told) ? null : Decided(action, told.State, told.Message, told.At);
         }
         if (ActionProblems.Of(action) is { } problem)
         {
@@ -86,6 +87,10 @@ public static class ActionTeller
         && state == decided.State.ToString()
         && action.Status.Message == decided.Message
         && at == decided.At;
+
+    /// <summary>What was done stays done, whatever the action says now.</summary>
+    private static string Changed(string message) =>
+        $"{message}; the action was changed later, which has no effect: create another one";
 
     /// <summary>The record does not contain invalid actions, so the first written time stays.</summary>
     private static ActionStatus Rejected(SyncAction action, string problem, DateTimeOffset now)

@@ -246,6 +246,34 @@ public sealed class ActionDecisionStories
         );
     }
 
+    /// <summary>It acts, so that its status must not say that it was refused.</summary>
+    [Fact]
+    public void A_change_after_the_decision_has_no_effect_and_says_so()
+    {
+        var action = _world.Do("now", A.RunNow());
+        _world.Run(TimeSpan.FromSeconds(3));
+        var applied = _world.StatusOf("now");
+        Assert.Equal("Applied", applied.State);
+
+        _world.Actions =
+        [
+            action with
+            {
+                Metadata = action.Metadata with { Generation = 2 },
+                Spec = action.Spec with { Reason = "another" },
+                Status = applied,
+            },
+        ];
+        _world.Run(TimeSpan.FromSeconds(3));
+
+        var changed = _world.StatusOf("now");
+        Assert.Equal(("Applied", applied.At, 2L), (changed.State, changed.At, changed.ObservedGeneration));
+        Assert.Equal(
+            $"{applied.Message}; the action was changed later, which has no effect: create another one",
+            changed.Message
+        );
+    }
+
     [Fact]
     public void A_misspelt_field_does_not_make_it_mean_every_store()
     {

@@ -1,6 +1,5 @@
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
-using Operator.Testing;
 
 namespace Operator.Planning.Tests.Runs;
 
