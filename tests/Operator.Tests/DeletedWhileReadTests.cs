@@ -1,5 +1,3 @@
-using Operator.Testing;
-
 namespace Operator.Tests;
 
 /// <summary>The live read before a widening shows a connector that is being deleted.</summary>
