@@ -1,4 +1,4 @@
-using Operator.Testing;
+using Operator.Planning.Facts;
 
 namespace Operator.Tests;
 
