@@ -27,8 +27,8 @@ apply_crds() {
   "$HELM" template crds charts/marketplace-operator --kube-version "$version" --show-only templates/crds/marketplaceconnectors.yaml \
     --show-only templates/crds/syncrollouts.yaml --show-only templates/crds/syncactions.yaml --show-only templates/crds/syncrecords.yaml | kubectl apply -f -
   kubectl wait --for condition=established --timeout 30s crd/marketplaceconnectors.marketplace-operator.io crd/syncrollouts.marketplace-operator.io \
-    crd/syncactions.marketplace-operator.io
-  await 30 kubectl get marketplaceconnectors,syncrollouts,syncactions -A
+    crd/syncactions.marketplace-operator.io crd/syncrecords.marketplace-operator.io
+  await 30 kubectl get marketplaceconnectors,syncrollouts,syncactions,syncrecords -A
 }
 
 # Two cores can't run a thousand pods, and the attempt would distort the measurement. So our own cluster starts no pods.

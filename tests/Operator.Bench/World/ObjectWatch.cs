@@ -87,14 +87,18 @@ internal sealed class ObjectWatch : IAsyncDisposable
 
     private async Task RunAsync(IKubeApi api, ResourceType type, string ns, string from, Action<Sighting> seen)
     {
-        var options = new WatchOptions { ResourceVersion = from, Timeout = TimeSpan.FromHours(1) };
         try
         {
-            await foreach (var change in api.WatchAsync(type, ns, options, _stop.Token))
+            // The server ends a watch whose reader is behind, and one of a kind whose definition changes. It goes on from where it was.
+            while (true)
             {
-                Tell(change, seen);
+                var options = new WatchOptions { ResourceVersion = from, Timeout = TimeSpan.FromHours(1) };
+                await foreach (var change in api.WatchAsync(type, ns, options, _stop.Token))
+                {
+                    Tell(change, seen);
+                    from = new KubeObject(change.Item).ResourceVersion;
+                }
             }
-            Fail(new BenchException("the server ended the watch"));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

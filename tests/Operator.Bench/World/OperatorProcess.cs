@@ -62,6 +62,8 @@ internal sealed class OperatorProcess : IAsyncDisposable
                 $"--lease-name={start.Lease}",
                 $"--identity={start.Identity}",
                 $"--workers={start.Workers}",
+                // Operators of one measurement take over from each other, also under leases of different names.
+                "--instance-id=bench",
             },
         };
         info.Environment["KUBECONFIG"] = options.Kubeconfig;
