@@ -7,8 +7,6 @@ namespace Operator.Api;
 /// </summary>
 public static class AppliedNulls
 {
-    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
-
     /// <summary>The action with the list of stores that its manifest wrote out as null, which <see cref="ActionRules"/> refuses.</summary>
     public static SyncAction NoteIn(SyncAction action) =>
         action.Spec.Stores.IsEmpty && WroteNullStores(action)
@@ -20,7 +18,7 @@ public static class AppliedNulls
 
     private static bool WroteNullStores(SyncAction action)
     {
-        if (!action.Metadata.Annotations.TryGetValue(LastApplied, out var applied))
+        if (!action.Metadata.Annotations.TryGetValue(UnknownFields.LastApplied, out var applied))
         {
             return false;
         }
@@ -33,7 +31,7 @@ public static class AppliedNulls
                 && spec.TryGetProperty("stores", out var stores)
                 && stores.ValueKind == JsonValueKind.Null;
         }
-        catch (JsonException)
+        catch (Exception e) when (ForeignJson.IsUnreadable(e))
         {
             // Anybody may write any text into the annotation; it only adds a hint.
             return false;

@@ -9,7 +9,7 @@ namespace Operator.Api;
 /// </summary>
 public static class UnknownFields
 {
-    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+    internal const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
     /// <summary>
     /// Unknown fields of the kind, such as <c>spec.flows[0].shedule</c>, each with a message; metadata and status are not
