@@ -9,8 +9,8 @@ namespace Operator.Telling;
 
 /// <summary>
 /// Writes statuses, as the last step: after a crash before it, the next reconcile repeats only idempotent changes. Numbers that
-/// change with every run, also the record's counter, are written only after a commit, and after the pause of
-/// <see cref="NumbersPace"/>, to keep writes few: when many runs are due, their pods come first.
+/// change with every run are written only after a commit, and after the pause of <see cref="NumbersPace"/>, to keep writes few. The
+/// record's counter is written at once: only the pass that committed it may tell it.
 /// </summary>
 internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses own)
 {
@@ -193,7 +193,6 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
             Flows = [],
             WorstStores = [],
             Stores = status.Stores with { Stale = 0 },
-            RecordCounter = 0,
         };
 
     private static RolloutStatus Essence(RolloutStatus status) =>
@@ -207,7 +206,6 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
                     NextCheckAt = null,
                     Message = "",
                 },
-            RecordCounter = 0,
         };
 
     private static bool IsSame<T>(T before, T after, JsonTypeInfo<T> type) =>
