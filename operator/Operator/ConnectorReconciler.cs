@@ -27,20 +27,12 @@ internal sealed class ConnectorReconciler(
     Freshness freshness,
     DecodedRecords decodedRecords,
     CreateRefusals refusals,
-    FailedWrites failures,
+    PassOutcomes outcomes,
     PlanningStart start,
     TimeProvider time,
     ILogger<ConnectorReconciler> logger
 )
 {
-    /// <summary>The most failed writes of one pass in the log; the others fail alike.</summary>
-    private const int MostLogged = 5;
-    private static readonly TimeSpan TellingRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RefusalRetry = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ReadRetry = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan TooLargeRetry = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan ReferenceRetry = TimeSpan.FromSeconds(30);
-
     public async Task<Outcome> ReconcileAsync(ObjectKey key, CancellationToken ct)
     {
         if (ActionsByConnector.IsNobody(key))
@@ -120,9 +112,10 @@ internal sealed class ConnectorReconciler(
             cache.Finished.NotPlanned(key);
         }
         DoubtAfterDeletions(key, gathered, plan);
-        var wakeUp = WakeUpOf(key, gathered, plan);
-        return OutcomeOf(new Pass(key, gathered.IsLive), [.. failed, .. writes.Failed], Sooner(wakeUp, rest))
-            ?? OutcomeOf(gathered.Seen, plan, wakeUp, rest);
+        var wakeUp = outcomes.WakeUpOf(key, gathered, plan);
+        var pass = new Pass(key, gathered.IsLive);
+        return outcomes.Of(pass, [.. failed, .. writes.Failed], PassOutcomes.Sooner(wakeUp, rest))
+            ?? PassOutcomes.Of(gathered.Seen, plan, wakeUp, rest);
     }
 
     /// <summary>A plan that makes the record too large is not carried out: a plan that needs no commit takes its place.</summary>
@@ -155,7 +148,7 @@ internal sealed class ConnectorReconciler(
         var writes = new WritePass(time);
         await teller.TellAsync(new Decision(gathered, Planner.Plan(gathered.Seen), Committed: null), writes, ct);
         NotPlanned(key);
-        return OutcomeOf(new Pass(key, gathered.IsLive), writes.Failed, again: null) ?? new Outcome.Done();
+        return outcomes.Of(new Pass(key, gathered.IsLive), writes.Failed, again: null) ?? new Outcome.Done();
     }
 
     /// <summary>No run may be planned.</summary>
@@ -170,7 +163,7 @@ internal sealed class ConnectorReconciler(
                 NotPlanned(key);
                 var writes = new WritePass(time);
                 await teller.TellUnreadableAsync(Kinds.Connectors, item, writes, ct);
-                return OutcomeOf(new Pass(key, IsLive: true), writes.Failed, again: null)
+                return outcomes.Of(new Pass(key, IsLive: true), writes.Failed, again: null)
                     ?? new Outcome.Stuck(item.Why);
             default:
                 return await WithoutConnectorAsync(new Pass(key, barred.IsLive), ct);
@@ -183,7 +176,7 @@ internal sealed class ConnectorReconciler(
         var pass = new Pass(nobody, freshness.IsInDoubt(nobody));
         var writes = new WritePass(time);
         await teller.TellNobodysActionsAsync(nobody, await OrphansAsync(pass, ct), writes, ct);
-        return OutcomeOf(pass, writes.Failed, again: null) ?? new Outcome.Done();
+        return outcomes.Of(pass, writes.Failed, again: null) ?? new Outcome.Done();
     }
 
     private async Task<Outcome> WithoutConnectorAsync(Pass pass, CancellationToken ct)
@@ -196,7 +189,7 @@ internal sealed class ConnectorReconciler(
         recordsOf.Forget(key);
         start.Forget(key);
         var isForgotten = cache.ForgetMissing(key, time.GetUtcNow());
-        return OutcomeOf(pass, writes.Failed, isForgotten ? null : ClusterCache.MissingKept)
+        return outcomes.Of(pass, writes.Failed, isForgotten ? null : ClusterCache.MissingKept)
             ?? (
                 isForgotten
                     ? new Outcome.Done()
@@ -266,73 +259,4 @@ internal sealed class ConnectorReconciler(
     /// <summary>The part of an unchanged book is the same memory.</summary>
     private static bool IsSame(ReadOnlyMemory<byte> old, ReadOnlyMemory<byte> now) =>
         old.Equals(now) || old.Span.SequenceEqual(now.Span);
-
-    /// <summary>When to plan again; null: only a change of an object can change the plan.</summary>
-    private TimeSpan? WakeUpOf(ObjectKey key, Gathered gathered, Plan plan)
-    {
-        var seen = gathered.Seen;
-        // The refusals of this pass count, too: only the next plan writes their condition.
-        var isRefused = !seen.Refusals.IsEmpty || !refusals.Of(key).IsEmpty;
-        TimeSpan? retry =
-            plan.IsStuck ? (gathered.MayHeal ? ReferenceRetry : null)
-            : seen.RecordTooLarge is not null ? TooLargeRetry
-            // Nothing tells us when the foreign object is gone: records are not watched.
-            : seen.Record is RecordSight.Foreign ? TooLargeRetry
-            : plan.IsHeldBack ? ReadRetry
-            : isRefused || !seen.UnconfirmedPods.IsEmpty || seen.IsClockSkewed || seen.HasNoRoomForPods ? RefusalRetry
-            : null;
-        return Sooner(retry, plan.WakeAt - time.GetUtcNow());
-    }
-
-    /// <summary>The outcome when no write failed. <paramref name="rest"/>: when the rest of the statuses must be written.</summary>
-    private static Outcome OutcomeOf(Observation seen, Plan plan, TimeSpan? wakeUp, TimeSpan? rest)
-    {
-        // The refusals of the pass before are in the conditions but over now, so the next plan clears them.
-        var untold = seen.RefusedWrites.IsEmpty ? rest : Sooner(rest, TellingRetry);
-        if (untold is { } soon && !(wakeUp < soon))
-        {
-            return new Outcome.Again(soon, "its status is not completely written yet");
-        }
-        return wakeUp is { } after ? new Outcome.Again(after, "the next slot, deadline or retry")
-            : plan.IsStuck ? new Outcome.Stuck(string.Join("; ", seen.ConnectorFindings))
-            : new Outcome.Done();
-    }
-
-    /// <summary>One pass over a connector. <paramref name="IsLive"/>: the objects whose statuses it writes were read live.</summary>
-    private readonly record struct Pass(ObjectKey Key, bool IsLive);
-
-    /// <summary>
-    /// The outcome when writes failed; null: none did. An outdated read (another client wrote or deleted the object, or the cache is
-    /// behind) is no failure: the next pass reads live. When that does not help, it is one. Planned runs never wait for the backoff.
-    /// </summary>
-    private Outcome? OutcomeOf(Pass pass, ImmutableArray<FailedWrite> all, TimeSpan? again)
-    {
-        var key = pass.Key;
-        if (all.Any(w => w.IsOutdated))
-        {
-            freshness.Doubt(key);
-        }
-        var failed = all.Where(w => !w.IsOutdated || pass.IsLive).ToList();
-        foreach (var write in failures.Replace(key, failed).Take(MostLogged))
-        {
-            ReconcilerLog.WriteFailed(logger, write.What, key, write.Message);
-        }
-        if (failed.Exists(w => w.IsNamespaceTerminating))
-        {
-            // No object can be created in the namespace any more, and its connector will be deleted too.
-            ReconcilerLog.NamespaceEnds(logger, key);
-            return new Outcome.Done();
-        }
-        if (failed.Count == 0)
-        {
-            return all.IsEmpty ? null : new Outcome.Again(Sooner(TellingRetry, again) ?? TellingRetry, all[0].Message);
-        }
-        var next = failed.Count < all.Length ? Sooner(TellingRetry, again) : again;
-        return new Outcome.Failed($"{failed.Count} writes failed, the first: {failed[0].Message}", next)
-        {
-            AtLeast = failed.Max(w => w.RetryAfter),
-        };
-    }
-
-    private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one < other || other is null ? one : other;
 }

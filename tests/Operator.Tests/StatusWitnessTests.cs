@@ -1,5 +1,3 @@
-using Operator.Runtime;
-
 namespace Operator.Tests;
 
 /// <summary>The status is a witness of the record: with pods gone, only it shows that a head was put back to an older one.</summary>

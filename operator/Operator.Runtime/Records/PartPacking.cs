@@ -41,12 +41,18 @@ internal static class PartPacking
         using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
         using var buffer = new MemoryStream();
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
-        for (var read = gzip.Read(chunk); read > 0 && buffer.Length <= MaxUnpackedBytes; read = gzip.Read(chunk))
+        try
         {
-            buffer.Write(chunk, 0, read);
+            for (var read = gzip.Read(chunk); read > 0 && buffer.Length <= MaxUnpackedBytes; read = gzip.Read(chunk))
+            {
+                buffer.Write(chunk, 0, read);
+            }
+            return buffer.ToArray();
         }
-        ArrayPool<byte>.Shared.Return(chunk);
-        return buffer.ToArray();
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
     }
 
     public static string Sha256(ReadOnlyMemory<byte> content) =>

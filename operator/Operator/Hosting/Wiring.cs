@@ -192,7 +192,7 @@ internal static class Wiring
         services.AddSingleton<PlanningStart>().AddSingleton<Circumstances>();
         services.AddSingleton<LiveReads>().AddSingleton<ManyReads>().AddSingleton<Freshness>();
         services.AddSingleton<RolloutGatherer>().AddSingleton<PodConfirmation>();
-        services.AddSingleton<Gatherer>().AddSingleton<Decider>();
+        services.AddSingleton<Gatherer>().AddSingleton<Decider>().AddSingleton<PassOutcomes>();
         services.AddSingleton<CreateRefusals>().AddSingleton<FailedWrites>().AddSingleton<ClusterActor>();
         services
             .AddSingleton<NumbersPace>()
