@@ -21,6 +21,7 @@ public sealed class ConditionEventsTests : IDisposable
     [Fact]
     public void From_the_first_look_to_the_first_end()
     {
+        _script = new PodScript { RunsFor = TimeSpan.FromSeconds(30) };
         Begin("*/2 * * * *");
         _operator.RunFor(TimeSpan.FromSeconds(10));
         Assert.StartsWith(
@@ -29,10 +30,11 @@ public sealed class ConditionEventsTests : IDisposable
             StringComparison.Ordinal
         );
 
-        _operator.RunFor(TimeSpan.FromSeconds(111));
+        // Users act on neither, so it is told with the numbers, which wait for ten seconds.
+        _operator.RunFor(TimeSpan.FromSeconds(121));
         Assert.StartsWith("FirstRunsUnderWay: ", Ready, StringComparison.Ordinal);
 
-        _operator.RunFor(TimeSpan.FromSeconds(10));
+        _operator.RunFor(TimeSpan.FromSeconds(22));
         Assert.StartsWith("Syncing: ", Ready, StringComparison.Ordinal);
         Assert.Empty(Warnings);
     }

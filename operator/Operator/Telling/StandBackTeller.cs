@@ -39,7 +39,7 @@ internal sealed partial class StandBackTeller(
         TimeSpan? rest = null;
         await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Connectors, key.Name),
-            async () => rest = await statuses.WriteAsync(connector, plan.ConnectorStatus, hasCommitted: false, ct)
+            async () => rest = await statuses.WriteAsync(connector, plan.ConnectorStatus, mayOwe: false, ct)
         );
         return rest;
     }

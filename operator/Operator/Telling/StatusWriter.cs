@@ -10,15 +10,18 @@ namespace Operator.Telling;
 /// <summary>
 /// Writes statuses, as the last step: after a crash before it, the next reconcile repeats only idempotent changes. Numbers that
 /// change with every run are written only after a commit, and after the pause of <see cref="NumbersPace"/>, to keep writes few. The
-/// record's counter is written at once: only the pass that committed it may tell it.
+/// record's counter is one of them.
 /// </summary>
 internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses own)
 {
-    /// <summary>Returns the time after which the caller must call again to write the rest; null: all is written.</summary>
+    /// <summary>
+    /// Returns the time after which the caller must call again to write the rest; null: all is written. <paramref name="mayOwe"/>: the
+    /// status may have numbers that nobody has told.
+    /// </summary>
     public Task<TimeSpan?> WriteAsync(
         MarketplaceConnector connector,
         ConnectorStatus status,
-        bool hasCommitted,
+        bool mayOwe,
         CancellationToken ct
     ) =>
         WriteAsync(
@@ -32,17 +35,12 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
                 Before = StatusesAsRead.Of(connector),
                 After = Json(status, ApiJson.Default.ConnectorStatus),
             },
-            hasCommitted,
+            mayOwe,
             ct
         );
 
     /// <summary>Writes the status of a rollout; returns as for a connector.</summary>
-    public Task<TimeSpan?> WriteAsync(
-        SyncRollout rollout,
-        RolloutStatus status,
-        bool hasCommitted,
-        CancellationToken ct
-    ) =>
+    public Task<TimeSpan?> WriteAsync(SyncRollout rollout, RolloutStatus status, bool mayOwe, CancellationToken ct) =>
         WriteAsync(
             new Subject(
                 Kinds.Rollouts,
@@ -54,7 +52,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
                 Before = StatusesAsRead.Of(rollout),
                 After = Json(status, ApiJson.Default.RolloutStatus),
             },
-            hasCommitted,
+            mayOwe,
             ct
         );
 
@@ -71,7 +69,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
                 Before = StatusesAsRead.Of(action),
                 After = Json(status, ApiJson.Default.ActionStatus),
             },
-            hasCommitted: false,
+            mayOwe: false,
             ct
         );
 
@@ -85,10 +83,10 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         public JsonElement After { get; init; }
     }
 
-    private async Task<TimeSpan?> WriteAsync(Subject subject, bool hasCommitted, CancellationToken ct)
+    private async Task<TimeSpan?> WriteAsync(Subject subject, bool mayOwe, CancellationToken ct)
     {
         var uid = subject.Metadata.Uid;
-        var mayTellNumbers = hasCommitted || pace.IsOwing(uid);
+        var mayTellNumbers = mayOwe || pace.IsOwing(uid);
         if (!subject.HasNews && !(subject.HasNumbers && mayTellNumbers))
         {
             return null;
@@ -190,14 +188,24 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
     private static ConnectorStatus Essence(ConnectorStatus status) =>
         status with
         {
+            RecordCounter = 0,
+            Conditions = [.. status.Conditions.Select(c => IsBeginning(c) ? BeginningCondition : c)],
             Flows = [],
             WorstStores = [],
             Stores = status.Stores with { Stale = 0 },
         };
 
+    /// <summary>That the first due time has come is no news that users act on: the ends of its runs follow.</summary>
+    private static bool IsBeginning(Condition condition) =>
+        condition
+            is { Type: ConditionTypes.Ready, Reason: Reasons.WaitingForFirstDueTime or Reasons.FirstRunsUnderWay };
+
+    private static readonly Condition BeginningCondition = new() { Type = ConditionTypes.Ready };
+
     private static RolloutStatus Essence(RolloutStatus status) =>
         status with
         {
+            RecordCounter = 0,
             Attempt = status.Attempt is null
                 ? null
                 : status.Attempt with

@@ -173,7 +173,13 @@ internal sealed class Teller(
         TimeSpan? rest = null;
         var isWritten = await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Connectors, connector.Metadata.Name),
-            async () => rest = await statuses.WriteAsync(connector, status, decision.Committed is not null, ct)
+            async () =>
+                rest = await statuses.WriteAsync(
+                    connector,
+                    status,
+                    decision.HasNumbersFor(connector.Status.RecordCounter),
+                    ct
+                )
         );
         if (isWritten)
         {
@@ -200,7 +206,13 @@ internal sealed class Teller(
         TimeSpan? rest = null;
         var isWritten = await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Rollouts, policy.Metadata.Name),
-            async () => rest = await statuses.WriteAsync(policy, status, decision.Committed is not null, ct)
+            async () =>
+                rest = await statuses.WriteAsync(
+                    policy,
+                    status,
+                    decision.HasNumbersFor(policy.Status.RecordCounter),
+                    ct
+                )
         );
         if (isWritten)
         {
@@ -224,7 +236,7 @@ internal sealed class Teller(
         var status = RolloutTeller.TellStalled(rollout, stall.Reason, stall.Message, time.GetUtcNow());
         var isWritten = await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Rollouts, rollout.Metadata.Name),
-            () => statuses.WriteAsync(rollout, status, hasCommitted: false, ct)
+            () => statuses.WriteAsync(rollout, status, mayOwe: false, ct)
         );
         if (isWritten)
         {

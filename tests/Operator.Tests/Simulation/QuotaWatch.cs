@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Planning.Facts;
 using Operator.Planning.Record;
 
 namespace Operator.Tests.Simulation;
@@ -43,7 +44,16 @@ internal sealed class QuotaWatch
     }
 
     private static bool NeverStarted(Entry entry) =>
-        entry is { Stop: StopCause.StartTimeout, Result: RunResult.NotStarted or RunResult.Infra };
+        entry
+            is { Stop: StopCause.StartTimeout, Result: RunResult.NotStarted or RunResult.Infra }
+                or {
+                    Result: RunResult.Infra,
+                    Reason: Reasons.QuotaExceeded
+                        or Reasons.AdmissionDenied
+                        or Reasons.PodsRefused
+                        or Reasons.ForeignPod
+                        or Reasons.NeverSeen
+                };
 
     private void GivenBack(string record, Entry entry, DateTimeOffset promisedAt)
     {
