@@ -190,6 +190,34 @@ public sealed class ChargeTests
     }
 
     [Fact]
+    public void A_wrong_clock_takes_over_nothing_even_if_the_settings_say_so()
+    {
+        var seen = DueNow();
+        var given = seen with
+        {
+            Operator = new("a", "b"),
+            Claim = new("b", seen.Now.AddMinutes(10)),
+            IsClockSkewed = true,
+        };
+
+        Assert.True(Planner.Plan(given).StandsBack);
+    }
+
+    [Fact]
+    public void An_operator_that_refuses_the_connector_takes_over_nothing_that_another_one_serves()
+    {
+        var seen = DueNow();
+        var given = seen with
+        {
+            Operator = new("a", "b"),
+            Claim = new("b", seen.Now.AddMinutes(10)),
+            ConnectorFindings = ["it is bad"],
+        };
+
+        Assert.True(Planner.Plan(given).StandsBack);
+    }
+
+    [Fact]
     public void A_lost_record_is_recovered_by_the_operator_in_charge_only()
     {
         var seen = DueNow() with

@@ -92,6 +92,68 @@ public sealed class ReadyStories
     }
 
     [Fact]
+    public void A_run_that_a_person_asked_for_is_not_called_the_first_due_time()
+    {
+        var world = Conditions.EveryFiveMinutes();
+        world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(60) };
+        world.Step();
+        world.Do("now", A.RunNow());
+
+        world.Run(TimeSpan.FromSeconds(10));
+
+        Given.That(world.HasLivePods, "a run of the RunNow");
+        Assert.Equal(("Unknown", Reasons.FirstRunsUnderWay), world.ReadyIs());
+        Assert.DoesNotContain("due time has come", world.Ready().Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_failed_before_all_stores_were_suspended_does_not_make_Ready_false_for_ever(bool byAction)
+    {
+        var world = Conditions.EveryFiveMinutes();
+        world.Versions[A.Good] = new Behaviour { ExitCode = 1 };
+        world.RunWhatIsDue(TimeSpan.FromMinutes(11));
+        Given.That(world.Ready().Status == "False", "runs that fail");
+        var stores = world.Connector.Spec.Stores;
+        if (byAction)
+        {
+            world.Do("stop", A.Suspend("", [.. stores.Select(s => s.Name)]));
+        }
+        else
+        {
+            world.Connector = world.Connector.WithStores(stores.Select(s => s with { Suspend = true }));
+        }
+
+        world.RunWhatIsDue(TimeSpan.FromMinutes(21));
+
+        Given.That(world.Last.ConnectorStatus.Stores.Active == 0, "no store that is active");
+        Assert.Equal("True", world.Ready().Status);
+    }
+
+    /// <summary>The quota has room for most of the runs at a time, and the others follow.</summary>
+    [Fact]
+    public void Pods_that_wait_for_a_place_of_a_quota_while_others_run_do_not_make_Ready_false()
+    {
+        var lab = new PodLab(40, f => f with { MaxStoresPerRun = 10 });
+        lab.Admit = _ =>
+            lab.Pods.Values.Count(p => !PodIndex.HasEnded(p)) >= 3
+                ? new CreateRefusal(RefusalKind.Quota, "exceeded quota: pods, limited: pods=3")
+                : null;
+        lab.RunTo(lab.NextSlot);
+        var statuses = new HashSet<string>();
+
+        for (var i = 0; i < 600; i++)
+        {
+            lab.Run(TimeSpan.FromSeconds(1));
+            statuses.Add(lab.Ready.Status);
+        }
+
+        Assert.Equal(0, lab.Last.ConnectorStatus.Flows[0].Missed.StoreSyncs);
+        Assert.DoesNotContain("False", statuses);
+    }
+
+    [Fact]
     public void Ready_is_false_while_most_stores_are_stale()
     {
         var world = Conditions.EveryFiveMinutes();
