@@ -131,6 +131,22 @@ public sealed class ReadyStories
         Assert.Equal("True", world.Ready().Status);
     }
 
+    [Fact]
+    public void A_flow_that_fails_and_was_suspended_for_it_does_not_make_Ready_false()
+    {
+        var world = Conditions.EveryFiveMinutes();
+        world.Connector = world.Connector.With(world.Connector.Spec.Flows[0], A.Flow("prices") with { Schedule = "@every 30s" });
+        world.Versions[A.Good] = new Behaviour { ExitCode = 1 };
+        world.RunWhatIsDue(TimeSpan.FromMinutes(6));
+        world.Do("stop", A.Suspend("prices"));
+        world.Versions[A.Good] = new Behaviour();
+
+        world.RunWhatIsDue(TimeSpan.FromMinutes(11));
+
+        Given.That(world.Record.Plan("orders").Problem is null, "orders that are synced");
+        Assert.Equal(("True", Reasons.Syncing), world.ReadyIs());
+    }
+
     /// <summary>The quota has room for most of the runs at a time, and the others follow.</summary>
     [Fact]
     public void Pods_that_wait_for_a_place_of_a_quota_while_others_run_do_not_make_Ready_false()
