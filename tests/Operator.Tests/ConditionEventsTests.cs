@@ -112,6 +112,22 @@ public sealed class ConditionEventsTests : IDisposable
     }
 
     [Fact]
+    public void Pods_that_are_refused_are_told_once_across_due_times_and_restarts()
+    {
+        Begin("*/2 * * * *");
+        using var refusal = _operator.Cluster.Admission.Refuse(r =>
+            r.Before is null && r.Type == CoreTypes.Pods ? $"admission webhook \"a.example\" denied the request: {r.Key.Name}" : null
+        );
+
+        _operator.RunFor(TimeSpan.FromMinutes(13));
+        _operator.Sleep(TimeSpan.FromSeconds(20));
+        _operator.RunFor(TimeSpan.FromMinutes(13));
+
+        // One of the refusal, and one of the due time that synced nothing for it.
+        Assert.InRange(Warnings.Count(w => w == Reasons.AdmissionDenied), 1, 2);
+    }
+
+    [Fact]
     public void The_problem_of_two_rollouts_is_told_on_each()
     {
         Begin("@every 30s");

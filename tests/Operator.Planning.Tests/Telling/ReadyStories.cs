@@ -147,6 +147,35 @@ public sealed class ReadyStories
         Assert.Equal(("True", Reasons.Syncing), world.ReadyIs());
     }
 
+    /// <summary>The API server's words name the pod, which is another one on each due time.</summary>
+    [Fact]
+    public void Pods_that_are_refused_on_each_due_time_are_told_once()
+    {
+        var world = Conditions.EveryFiveMinutes();
+        world.Step();
+        var conditions = new HashSet<bool>();
+        var words = new HashSet<string?>();
+        world.RunWhatIsDue(TimeSpan.FromSeconds(302));
+
+        world.RunWhatIsDue(
+            TimeSpan.FromMinutes(32),
+            w =>
+            {
+                w.Refusal = new CreateRefusal(RefusalKind.Quota, $"pods \"orders-{w.Now:mmss}\" is forbidden: exceeded quota: none");
+                if (w.Now.Minute >= 6)
+                {
+                    conditions.Add(w.Condition(Reasons.PodsRefused) is not null);
+                    words.Add(w.Condition(Reasons.PodsRefused)?.Message);
+                }
+            }
+        );
+
+        Assert.Equal([true], conditions);
+        Assert.Single(words);
+        // One of the refusal, and one of the due time that synced nothing for it.
+        Assert.InRange(world.Events.Count(e => e is { Reason: Reasons.QuotaExceeded, IsWarning: true }), 1, 2);
+    }
+
     /// <summary>The quota has room for most of the runs at a time, and the others follow.</summary>
     [Fact]
     public void Pods_that_wait_for_a_place_of_a_quota_while_others_run_do_not_make_Ready_false()
