@@ -18,7 +18,14 @@ internal static class ConnectorTeller
         var before = draft.Seen.Connector.Status.Conditions;
         var candidate = record.Revisions.Find(record.RunningAttempt?.Revision);
         var stale = Staleness.Of(draft);
-        var conditions = Conditions(draft, new Sights(stale, Unstartable.Of(draft, pods)));
+        var conditions = Conditions(
+            draft,
+            new Sights(stale, Unstartable.Of(draft, pods))
+            {
+                Refused = RefusalTeller.Of(draft, pods),
+                IsAllRefused = RefusedRuns.AreAll(draft, pods),
+            }
+        );
         return new ConnectorStatus
         {
             ObservedGeneration = metadata.Generation,
@@ -67,9 +74,9 @@ internal static class ConnectorTeller
         {
             yield return ConditionDraft.True(Reasons.RunsFailing, problem.Reason, problem.Message);
         }
-        if (CandidateRefusals.OfOthers(draft) is { } refusal)
+        if (sights.Refused is { } refused)
         {
-            yield return Refused(refusal);
+            yield return refused;
         }
     }
 
@@ -96,7 +103,7 @@ internal static class ConnectorTeller
             yield return ConditionDraft.True(
                 Reasons.StoreListBroken,
                 Reasons.StoreListBroken,
-                string.Join("; ", draft.StoreListProblems)
+                StoreTroubles.ListsBroken(draft)
             );
         }
         if (!draft.Seen.UnreadReferences.IsEmpty)
@@ -132,9 +139,6 @@ internal static class ConnectorTeller
             yield return dropped;
         }
     }
-
-    private static ConditionDraft Refused(CreateRefusal refusal) =>
-        ConditionDraft.True(Reasons.PodsRefused, Reasons.Of(refusal.Kind), ReadyTeller.Words(refusal));
 
     /// <summary>The message names one write, so that it stays the same while many are refused alike.</summary>
     private static ConditionDraft RefusedWrites(ImmutableArray<RefusedWrite> writes)

@@ -180,7 +180,7 @@ public static class RolloutTeller
                 $"{waits}, because the connector has problems; see its condition Ready"
             ),
             _ when content is DesiredContent.Unformed unformed => (
-                unformed.IsMissing ? Reasons.ConfigMapMissing : Reasons.InvalidSpec,
+                unformed.Reason,
                 $"{waits}: {unformed.Why}"
             ),
             _ when draft.Spec.Suspend => (Reasons.Suspended, $"{waits}, because the connector is suspended"),

@@ -147,33 +147,61 @@ public sealed class ReadyStories
         Assert.Equal(("True", Reasons.Syncing), world.ReadyIs());
     }
 
-    /// <summary>The API server's words name the pod, which is another one on each due time.</summary>
     [Fact]
     public void Pods_that_are_refused_on_each_due_time_are_told_once()
     {
         var world = Conditions.EveryFiveMinutes();
-        world.Step();
+        world.Refusal = new CreateRefusal(RefusalKind.Quota, "exceeded quota: none");
         var conditions = new HashSet<bool>();
-        var words = new HashSet<string?>();
-        world.RunWhatIsDue(TimeSpan.FromSeconds(302));
+        var messages = new HashSet<string>();
 
-        world.RunWhatIsDue(
-            TimeSpan.FromMinutes(32),
+        // Second by second, as refusals wake the program every few seconds.
+        world.Run(
+            TimeSpan.FromMinutes(36),
             w =>
             {
-                w.Refusal = new CreateRefusal(RefusalKind.Quota, $"pods \"orders-{w.Now:mmss}\" is forbidden: exceeded quota: none");
                 if (w.Now.Minute >= 6)
                 {
                     conditions.Add(w.Condition(Reasons.PodsRefused) is not null);
-                    words.Add(w.Condition(Reasons.PodsRefused)?.Message);
+                    messages.Add(w.Ready().Message);
                 }
+                return false;
             }
         );
 
         Assert.Equal([true], conditions);
-        Assert.Single(words);
+        Assert.Single(messages);
         // One of the refusal, and one of the due time that synced nothing for it.
         Assert.InRange(world.Events.Count(e => e is { Reason: Reasons.QuotaExceeded, IsWarning: true }), 1, 2);
+    }
+
+    [Fact]
+    public void The_name_of_a_refused_pod_is_left_out_because_each_due_time_has_others()
+    {
+        var lab = new PodLab(10);
+        lab.Admit = pod => new CreateRefusal(RefusalKind.Quota, $"pods \"{pod.Name}\" is forbidden: exceeded quota: none");
+
+        lab.RunTo(lab.NextSlot.AddSeconds(5));
+
+        Assert.Equal(
+            "the API server refuses to create sync pods: pods \"…\" is forbidden: exceeded quota: none",
+            lab.Ready.Message
+        );
+    }
+
+    [Fact]
+    public void A_refusal_that_is_over_is_over_with_the_first_pod_that_is_accepted()
+    {
+        var world = Conditions.EveryFiveMinutes();
+        world.Refusal = new CreateRefusal(RefusalKind.Quota, "exceeded quota: none");
+        world.Run(TimeSpan.FromMinutes(9));
+        Given.That(world.Condition(Reasons.PodsRefused) is not null, "refused pods");
+
+        world.Refusal = null;
+        world.Run(TimeSpan.FromSeconds(62));
+
+        Given.That(world.HasLivePods, "runs of the next due time");
+        Assert.Null(world.Condition(Reasons.PodsRefused));
     }
 
     /// <summary>The quota has room for most of the runs at a time, and the others follow.</summary>
