@@ -94,7 +94,11 @@ public sealed class RefusedCandidateStories : IDisposable
         var isMet = false;
         using var conflict = _world.Faults.Add(r =>
         {
-            var meets = !isMet && r.Type == Kinds.Rollouts && r.IsWrite && _world.Record is { RunningAttempt: null, Attempts.History.IsEmpty: false };
+            var meets =
+                !isMet
+                && r.Type == Kinds.Rollouts
+                && r.IsWrite
+                && _world.Record is { RunningAttempt: null, Attempts.History.IsEmpty: false };
             isMet |= meets;
             return meets ? Fault.Before(KubeErrors.Conflict()) : null;
         });

@@ -85,7 +85,10 @@ public sealed class StaleGaugeStories : IDisposable
         Cluster.Edit(Kinds.Connectors, Key, c => c["spec"]!["flows"]![0]!["schedule"] = "61 * * * *"); // it has all three
         _operator.RunFor(TimeSpan.FromMinutes(2));
 
-        Given.That(_operator.Ready(Kinds.Connectors, Key).StartsWith(Reasons.InvalidSpec, StringComparison.Ordinal), "a wrong spec");
+        Given.That(
+            _operator.Ready(Kinds.Connectors, Key).StartsWith(Reasons.InvalidSpec, StringComparison.Ordinal),
+            "a wrong spec"
+        );
         Assert.Equal(before.Count, (await LinesAsync("marketplace_flow_last_success_timestamp_seconds{")).Count);
     }
 

@@ -21,10 +21,7 @@ public static class ConditionNews
     )
     {
         var reasons = told.Where(e => e.IsWarning).Select(e => e.Reason).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. TurnedBad(before, after).Where(g => !g.Any(c => reasons.Contains(c.Reason))).Select(g => g.First()),
-        ];
+        return [.. TurnedBad(before, after).Where(g => !g.Any(c => reasons.Contains(c.Reason))).Select(g => g.First())];
     }
 
     /// <summary>
@@ -52,7 +49,10 @@ public static class ConditionNews
         EventTarget target,
         ImmutableArray<Condition> before,
         ImmutableArray<Condition> after
-    ) => note.IsWarning && note.Target == target && TurnedBad(before, after).Any(g => g.Any(c => c.Reason == note.Reason));
+    ) =>
+        note.IsWarning
+        && note.Target == target
+        && TurnedBad(before, after).Any(g => g.Any(c => c.Reason == note.Reason));
 
     /// <summary>Conditions with one message are one group.</summary>
     private static IEnumerable<IGrouping<string, Condition>> TurnedBad(

@@ -58,7 +58,8 @@ internal static class StoreTroubles
             : ConditionDraft.True(
                 Reasons.StoresDropped,
                 Reasons.StoresDropped,
-                (draft.Roster.IsEmpty ? "no store is left: " : "") + string.Join("; ", drops.Select(StoreDrops.Describe))
+                (draft.Roster.IsEmpty ? "no store is left: " : "")
+                    + string.Join("; ", drops.Select(StoreDrops.Describe))
             );
     }
 

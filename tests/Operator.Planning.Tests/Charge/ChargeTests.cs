@@ -24,7 +24,7 @@ public sealed class ChargeTests
     [InlineData("a", "", "b", -1, true, Facts.Charge.Foreign)]
     [InlineData("a", "b", "b", 60, false, Facts.Charge.TakenOver)]
     [InlineData("a", "b", "b", -60, false, Facts.Charge.TakenOver)]
-    [InlineData("a", "b", "b", 60, true, Facts.Charge.TakenOver)]
+    [InlineData("a", "b", "b", 60, true, Facts.Charge.Foreign)]
     public void The_claim_in_the_head_says_who_is_in_charge(
         string self,
         string takesOver,

@@ -1,4 +1,3 @@
-using Operator.Planning.Explaining;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Tests.KnownFaults;
@@ -143,44 +142,6 @@ public sealed class CauseStories
         Assert.StartsWith("its container could not be started: …", entry.Detail, StringComparison.Ordinal);
         Assert.EndsWith("process: exec: \"/nope\": stat /nope: no such file or directory: unknown", entry.Detail);
         Assert.DoesNotContain("log", RunProblem(entry), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(10)]
-    [InlineData(1)]
-    public void A_store_whose_container_never_ran_is_not_sent_to_a_log(int stores)
-    {
-        var lab = new PodLab(stores);
-        lab.Life = (pod, _) =>
-            pod with
-            {
-                Phase = PodPhase.Failed,
-                Container = new ContainerSight.Terminated(
-                    128,
-                    "StartError",
-                    "exec: \"/nope\": no such file or directory",
-                    DateTimeOffset.UnixEpoch,
-                    pod.CreatedAt.AddSeconds(1)
-                ),
-            };
-        lab.RunTo(lab.NextSlot.AddMinutes(3));
-
-        var slot = Explanations
-            .Answer(
-                new StoreQuestion
-                {
-                    Connector = lab.Connector,
-                    Record = lab.Record,
-                    Store = "store-001",
-                    Now = lab.Now,
-                }
-            )
-            .Flows[0]
-            .Slots[^1];
-
-        Assert.Contains("/nope", slot.Why, StringComparison.Ordinal);
-        Assert.DoesNotContain("worker failed", slot.Why, StringComparison.Ordinal);
-        Assert.DoesNotContain("log", slot.Remedy, StringComparison.Ordinal);
     }
 
     private static string RunProblem(Entry entry) => Planning.Runs.RoundProblems.Words(entry.Reason, entry.Detail);
