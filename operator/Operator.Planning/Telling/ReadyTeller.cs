@@ -5,7 +5,6 @@ using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
 using Operator.Planning.Record;
-using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
 
 namespace Operator.Planning.Telling;

@@ -2,7 +2,6 @@ using Operator.Api;
 using Operator.Planning.Explaining;
 using Operator.Planning.Facts;
 using Operator.Planning.Tests.KnownFaults;
-using Operator.Testing;
 
 namespace Operator.Planning.Tests.Runs;
 
