@@ -12,6 +12,9 @@ namespace Operator.Planning.Telling;
 /// <summary>Derives the connector's status. Its conditions are derived nowhere else.</summary>
 internal static class ConnectorTeller
 {
+    /// <summary>A process begins to plan a connector with its first plan; reads can come between the two instants.</summary>
+    private static readonly TimeSpan FirstPlan = TimeSpan.FromMilliseconds(500);
+
     public static ConnectorStatus Tell(Draft draft, PodIndex pods, WaitingStores waiting)
     {
         var (record, metadata) = (draft.Record, draft.Seen.Connector.Metadata);
@@ -65,7 +68,20 @@ internal static class ConnectorTeller
         {
             yield return RefusedWrites(draft.Seen.RefusedWrites);
         }
+        else if (RefusedBefore(draft.Seen) is { } before)
+        {
+            yield return ConditionDraft.True(before.Type, before.Reason, before.Message);
+        }
     }
+
+    /// <summary>
+    /// The first plan of a process does not know what is refused: it has tried no write yet. What the status says stays for this plan, so
+    /// that a restart does not turn it bad again.
+    /// </summary>
+    private static Condition? RefusedBefore(Observation seen) =>
+        seen.Now - seen.PlanningSince < FirstPlan
+            ? seen.Connector.Status.Conditions.FirstOrDefault(c => c is { Type: Reasons.WritesRefused, Status: "True" })
+            : null;
 
     private static IEnumerable<ConditionDraft> Runs(Draft draft, Sights sights)
     {
