@@ -114,6 +114,45 @@ public sealed class ConditionEventsTests : IDisposable
     }
 
     [Fact]
+    public void Pods_that_are_refused_are_told_once_across_due_times_and_restarts()
+    {
+        Begin("*/2 * * * *");
+        using var refusal = _operator.Cluster.Admission.Refuse(r =>
+            r.Before is null && r.Type == CoreTypes.Pods
+                ? $"admission webhook \"a.example\" denied the request: {r.Key.Name}"
+                : null
+        );
+
+        _operator.RunFor(TimeSpan.FromMinutes(13));
+        _operator.Sleep(TimeSpan.FromSeconds(20));
+        _operator.RunFor(TimeSpan.FromMinutes(13));
+
+        // One of the refusal, and one of the due time that synced nothing for it.
+        Assert.InRange(Warnings.Count(w => w == Reasons.AdmissionDenied), 1, 2);
+    }
+
+    [Fact]
+    public void Writes_that_are_refused_are_told_once_across_restarts()
+    {
+        Begin("@every 30s");
+        _operator.RunFor(TimeSpan.FromMinutes(2));
+
+        RefuseDeletions();
+        _operator.RunFor(TimeSpan.FromMinutes(12));
+        Given.That(Warnings.Count(w => w == Reasons.WritesRefused) == 1, "a refusal that is told");
+        _operator.Sleep(TimeSpan.FromSeconds(20));
+        RefuseDeletions();
+        _operator.RunFor(TimeSpan.FromMinutes(12));
+
+        Assert.Equal(1, Warnings.Count(w => w == Reasons.WritesRefused));
+    }
+
+    private void RefuseDeletions() =>
+        _operator.Faults.Add(r =>
+            r.Verb == KubeVerb.Delete && r.Type == CoreTypes.Pods ? Fault.Before(KubeErrors.Forbidden()) : null
+        );
+
+    [Fact]
     public void The_problem_of_two_rollouts_is_told_on_each()
     {
         Begin("@every 30s");

@@ -98,6 +98,40 @@ public sealed class TwoOperatorsTests
     }
 
     [Fact]
+    public void With_takeOver_of_an_operator_that_refuses_the_connector_Ready_does_not_flip_and_runs_go_on()
+    {
+        using var world = new Two(takeOver: "team-a/first");
+        world.First.Start();
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.Second.Start();
+        world.RunFor(TimeSpan.FromMinutes(1));
+        var (made, changes) = (world.Made.Count, world.ReadyChanges.Count);
+
+        world.RunFor(Hour);
+
+        Assert.Equal(changes, world.ReadyChanges.Count);
+        Assert.InRange(world.Made.Count, made + 119, made + 121);
+    }
+
+    [Fact]
+    public void A_restart_of_the_one_that_stands_back_tells_nothing_again()
+    {
+        using var world = new Two();
+        world.First.Start();
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.Second.Start();
+        world.RunFor(TimeSpan.FromMinutes(12));
+
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            world.RestartSecond();
+            world.RunFor(TimeSpan.FromMinutes(12));
+        }
+
+        Assert.Single(world.Events(Reasons.OperatorConflict));
+    }
+
+    [Fact]
     public void Two_replicas_of_one_installation_never_stand_back()
     {
         using var world = new TwoReplicas("@every 30s");
@@ -113,6 +147,7 @@ public sealed class TwoOperatorsTests
     private sealed class Two : IDisposable
     {
         private readonly List<(string Actor, ResourceType Type)> _writes = [];
+        private readonly Func<OperatorProcess> _makeSecond;
 
         public Two(TimeSpan? secondMinimum = null, string takeOver = "")
         {
@@ -126,7 +161,8 @@ public sealed class TwoOperatorsTests
             });
             Cluster.Changed = OnChanged;
             First = Process("first", "team-a/first", TimeSpan.FromSeconds(1), takeOver: "");
-            Second = Process("second", "team-b/second", secondMinimum ?? TimeSpan.FromSeconds(60), takeOver);
+            _makeSecond = () => Process("second", "team-b/second", secondMinimum ?? TimeSpan.FromSeconds(60), takeOver);
+            Second = _makeSecond();
             var connector = new FleetObjects(new Random(1)).Connector();
             connector["spec"]!["stores"] = JsonNode.Parse("""[{"name":"s01"},{"name":"s02"},{"name":"s03"}]"""); // it has a spec
             connector["spec"]!.AsObject().Remove("storesFrom");
@@ -139,7 +175,7 @@ public sealed class TwoOperatorsTests
         public VirtualTime Time { get; }
         public FakeCluster Cluster { get; }
         public OperatorProcess First { get; }
-        public OperatorProcess Second { get; }
+        public OperatorProcess Second { get; private set; }
         public List<string> Made { get; } = [];
 
         /// <summary>The statuses of the condition Ready, each time that it changed.</summary>
@@ -160,6 +196,15 @@ public sealed class TwoOperatorsTests
 
         public string? Condition(string type) =>
             TextOf(Cluster.Find(Kinds.Connectors, Connector)?.Json, type, "message");
+
+        public void RestartSecond()
+        {
+            Second.Stop();
+            RunFor(TimeSpan.FromSeconds(20));
+            Second.Dispose();
+            Second = _makeSecond();
+            Second.Start();
+        }
 
         public void RunFor(TimeSpan time)
         {

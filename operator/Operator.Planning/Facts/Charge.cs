@@ -40,15 +40,17 @@ public static class Charges
     /// <param name="self">This operator; null: it makes and heeds no claims.</param>
     /// <param name="claim">The claim in the record's head; null: there is none.</param>
     /// <param name="now">The time.</param>
-    /// <param name="isClockSkewed">The clock is wrong, so no claim can be called stale.</param>
+    /// <param name="isClockSkewed">The clock is wrong: no claim can be called stale, and nothing can be committed.</param>
     public static Charge Of(OperatorInstance? self, OperatorClaim? claim, DateTimeOffset now, bool isClockSkewed) =>
         (self, claim) switch
         {
             (null, _) => Charge.Own,
             (_, null) => Charge.Free,
             _ when Is(claim.Operator, self.Id) => Charge.Own,
+            // It could not commit its claim, and two operators would tell one status.
+            _ when isClockSkewed => Charge.Foreign,
             _ when Is(claim.Operator, self.TakesOver) => Charge.TakenOver,
-            _ when !isClockSkewed && now >= claim.FreshUntil => Charge.Stale,
+            _ when now >= claim.FreshUntil => Charge.Stale,
             _ => Charge.Foreign,
         };
 

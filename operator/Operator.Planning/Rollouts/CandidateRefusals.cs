@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
@@ -36,13 +37,13 @@ internal static class CandidateRefusals
     }
 
     /// <summary>
-    /// A refusal that concerns more than the candidate, whose stores run on stable instead; null: there is none.
+    /// The refusals that concern more than the candidate, whose stores run on stable instead, by pod name.
     /// </summary>
-    public static CreateRefusal? OfOthers(Draft draft)
+    public static ImmutableSortedDictionary<string, CreateRefusal> OfOthers(Draft draft)
     {
         if (draft.Seen.Refusals.IsEmpty)
         {
-            return null;
+            return draft.Seen.Refusals;
         }
         bool IsOfCandidate(Entry entry, string pod) =>
             entry.Attempt != 0
@@ -62,7 +63,7 @@ internal static class CandidateRefusals
             )
             where IsOfCandidate(entry, pod)
             select pod;
-        return draft.Seen.Refusals.RemoveRange(candidates).Values.FirstOrDefault();
+        return draft.Seen.Refusals.RemoveRange(candidates);
     }
 
     /// <summary>All versions wait for places alike. Only of a pilot it is worth a word, because its attempt waits for it.</summary>

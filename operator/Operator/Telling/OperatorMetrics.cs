@@ -176,17 +176,30 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         foreach (var flow in plan.ConnectorStatus.Flows)
         {
             _series.Set(_stale, connector, new Labels(flow.Name), flow.StaleStores);
-            if (flow.LastSuccess is { } at)
-            {
-                _series.Set(_lastSuccess, connector, new Labels(flow.Name), at.ToUnixTimeSeconds());
-            }
         }
+        LastSuccesses(connector, plan);
         foreach (var (flow, ledger) in plan.Record.Ledgers)
         {
             var evidence = attempt is null ? new StepEvidence() : ledger.Evidence.For(attempt.Number, attempt.Stage);
             _series.Set(_errorRatio, connector, new Labels(flow), (double)evidence.ItemErrorRate);
         }
         _series.Conclude(connector, FlowsOf(plan));
+    }
+
+    /// <summary>
+    /// A connector with problems tells no flows, but an alert about syncs that no longer happen must not fall silent because of them.
+    /// </summary>
+    private void LastSuccesses(ObjectKey connector, Plan plan)
+    {
+        var told = plan.ConnectorStatus.Flows.Select(f => (f.Name, f.LastSuccess));
+        var known = plan.Record.Plans.Select(p => (p.Key, p.Value.LastSuccess));
+        foreach (var (flow, last) in plan.ConnectorStatus.Flows.IsEmpty ? known : told)
+        {
+            if (last is { } at)
+            {
+                _series.Set(_lastSuccess, connector, new Labels(flow), at.ToUnixTimeSeconds());
+            }
+        }
     }
 
     /// <summary>The connector can't be decoded: nothing is planned for it, and its other series stay as they were.</summary>

@@ -1,5 +1,7 @@
 using Operator.Planning.Explaining;
 using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Tests.KnownFaults;
 using Operator.Planning.Tests.Telling;
 using Operator.Testing;
 
@@ -31,6 +33,27 @@ public sealed class NotStartingStories
         AssertNotStarted(world, "no container of the due time has started, see the condition Ready");
     }
 
+    [Theory]
+    [InlineData(RefusalKind.Admission)]
+    [InlineData(RefusalKind.Quota)]
+    public void A_candidates_pod_that_was_refused_is_not_under_way(RefusalKind kind)
+    {
+        var world = A.SettledWorld();
+        world.Rollout = Worlds.Steps("1", "100%");
+        world.ShipImage(A.Better);
+        world.Refusal = new CreateRefusal(kind, "the image is not signed");
+
+        world.Run(TimeSpan.FromSeconds(60), w => LivePilot(w) is not null && !w.Refusals.IsEmpty);
+
+        var pilot = LivePilot(world);
+        Given.That(pilot is not null, "a pilot that was refused");
+        var now = Ask(world, pilot!.Stores[0]).Flows[0].Now;
+        Assert.DoesNotContain(now, s => s.Contains("under way", StringComparison.Ordinal));
+    }
+
+    private static Entry? LivePilot(World world) =>
+        world.Record.Plan("orders").Entries.FirstOrDefault(e => e is { IsPilot: true, Result: null });
+
     [Fact]
     public void An_end_is_explained_with_its_detail()
     {
@@ -52,13 +75,13 @@ public sealed class NotStartingStories
         Assert.Contains(now, s => s.Contains(words, StringComparison.Ordinal));
     }
 
-    private static StoreAnswer Ask(World world) =>
+    private static StoreAnswer Ask(World world, string store = "store-001") =>
         Explanations.Answer(
             new StoreQuestion
             {
                 Connector = world.Connector,
                 Record = world.Record,
-                Store = "store-001",
+                Store = store,
                 Now = world.Now,
             }
         );
