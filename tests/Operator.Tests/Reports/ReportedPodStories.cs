@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using Operator.Planning.Facts;
+using Operator.Runtime;
+using Operator.Testing;
+using Operator.Tests.KnownFaults;
+
+namespace Operator.Tests.Reports;
+
+/// <summary>What people and other controllers do to pods, as users of other controllers reported it.</summary>
+public sealed class ReportedPodStories
+{
+    private const string EachMinute =
+        """{"name":"orders","schedule":"* * * * *","startingDeadline":"20s","startTimeout":"20s","timeout":"30s"}""";
+    private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>
+    /// A pod of a job queue keeps its finalizer for ever (kueue 1339, 13830); the owners of such pods deleted and created in a loop.
+    /// </summary>
+    [Fact]
+    public void Pods_that_a_finalizer_keeps_are_deleted_once_and_hold_up_nothing()
+    {
+        using var world = World(EachMinute);
+        using var _ = world.Admission.Change(
+            (type, item) =>
+            {
+                if (type == CoreTypes.Pods)
+                {
+                    item["metadata"]!["finalizers"] = new JsonArray("kueue.x-k8s.io/managed"); // every object has metadata
+                }
+            }
+        );
+        var deletions = new List<string>();
+        using var watch = world.Faults.Add(r =>
+        {
+            if (r.Type == CoreTypes.Pods && r.Verb == KubeVerb.Delete)
+            {
+                deletions.Add(r.Key.Name);
+            }
+            return null;
+        });
+
+        world.RunTo(Noon.AddMinutes(20).AddSeconds(30));
+
+        Assert.Equal(20, world.Made.Count);
+        Assert.Equal(0, world.MissedStoreSyncs);
+        Assert.Equal("True", world.ReadyStatus);
+        Assert.InRange(deletions.Count, 17, 20);
+        Assert.Equal(deletions.Count, deletions.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    /// <summary>A running pod whose owner reference is removed was forgotten, or got a twin (kubernetes 32829).</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("other")]
+    public void A_running_pod_that_loses_its_owner_gets_no_twin(string? owner)
+    {
+        using var world = World("""{"name":"orders","schedule":"*/5 * * * *","startingDeadline":"2m"}""", runsFor: 60);
+        world.RunTo(Noon.AddMinutes(5).AddSeconds(20));
+        Given.That(world.Made.Count == 1, "one run under way");
+        world.Edit(
+            CoreTypes.Pods,
+            world.Made[0].Name,
+            pod =>
+            {
+                var owners = pod["metadata"]!["ownerReferences"]!.AsArray(); // every sync pod has one
+                if (owner is null)
+                {
+                    owners.Clear();
+                }
+                else
+                {
+                    owners[0]!["name"] = owner;
+                }
+            }
+        );
+
+        world.RunTo(Noon.AddMinutes(9));
+
+        Assert.Single(world.Made);
+        Assert.Equal(0, world.MissedStoreSyncs);
+        Assert.Equal("True", world.ReadyStatus);
+    }
+
+    /// <summary>
+    /// A ServiceAccount, priority class or LimitRange of the cluster changes the pod that comes back (kubernetes 58032): no controller
+    /// may take it for another than it created.
+    /// </summary>
+    [Fact]
+    public void A_pod_that_comes_back_changed_is_the_pod_that_was_created()
+    {
+        using var world = World(EachMinute);
+        using var _ = world.Admission.Change(
+            (type, item) =>
+            {
+                if (type == CoreTypes.Pods)
+                {
+                    item["spec"]!["priority"] = 5; // every pod has these
+                    item["spec"]!["containers"]![0]!["resources"]!["limits"]!["cpu"] = "2";
+                    item["spec"]!["volumes"]!.AsArray().Add(JsonNode.Parse("""{"name":"token","emptyDir":{}}"""));
+                    item["metadata"]!["annotations"]!["kubernetes.io/limit-ranger"] = "LimitRanger plugin set: cpu";
+                }
+            }
+        );
+
+        world.RunTo(Noon.AddMinutes(10).AddSeconds(30));
+
+        Assert.Equal(10, world.Made.Count);
+        Assert.Equal("True", world.ReadyStatus);
+    }
+
+    /// <summary>A priority class that does not exist (kubernetes: forbidden by the Priority plugin) is told in its words.</summary>
+    [Fact]
+    public void A_priority_class_that_does_not_exist_is_told()
+    {
+        using var world = World(EachMinute);
+        using var _ = world.Admission.Refuse(r =>
+            r.Type == CoreTypes.Pods ? "no PriorityClass with name nightly was found" : null
+        );
+
+        world.RunTo(Noon.AddMinutes(3).AddSeconds(30));
+
+        Assert.Equal(Reasons.PodsRefused, world.Ready.GetProperty("reason").GetString());
+        Assert.Contains("no PriorityClass with name nightly was found", world.Conditions, StringComparison.Ordinal);
+    }
+
+    private static OneConnector World(string flow, int runsFor = 5) =>
+        new(Noon.AddSeconds(1), 1, _ => TimeSpan.FromSeconds(runsFor), flow);
+}
