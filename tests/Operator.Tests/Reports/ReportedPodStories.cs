@@ -48,6 +48,30 @@ public sealed class ReportedPodStories
         Assert.Equal(deletions.Count, deletions.Distinct(StringComparer.Ordinal).Count());
     }
 
+    /// <summary>Pods that are being deleted give no place back by another deletion: they are not in the way of those that stay.</summary>
+    [Fact]
+    public void Pods_that_a_finalizer_keeps_do_not_fill_the_place_of_finished_pods()
+    {
+        using var shop = new OneShop(_ => new PodScript { ExitCode = 3 }, cap: 10);
+        using var _ = shop.Cluster.Admission.Change(
+            (type, item) =>
+            {
+                if (type == CoreTypes.Pods)
+                {
+                    item["metadata"]!["finalizers"] = new JsonArray("kueue.x-k8s.io/managed"); // every object has metadata
+                }
+            }
+        );
+        shop.Create(OneShop.Connector());
+        shop.Process.Start();
+
+        shop.RunFor(TimeSpan.FromMinutes(40));
+
+        var kept = shop.Cluster.All(CoreTypes.Pods).Count(p => p.DeletionTimestamp is null);
+        Assert.InRange(shop.Made.Count, 38, 200);
+        Assert.InRange(kept, 3, 5); // spec.history.failedRuns is 3, and a pod is deleted only after its startBy
+    }
+
     /// <summary>A running pod whose owner reference is removed was forgotten, or got a twin (kubernetes 32829).</summary>
     [Theory]
     [InlineData(null)]
