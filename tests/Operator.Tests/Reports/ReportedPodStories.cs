@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Operator.Planning.Facts;
 using Operator.Runtime;
@@ -130,6 +131,46 @@ public sealed class ReportedPodStories
 
         Assert.Equal(10, world.Made.Count);
         Assert.Equal("True", world.ReadyStatus);
+    }
+
+    /// <summary>
+    /// Under a ResourceQuota the server answers some of many creates at once with a conflict on the quota (kubernetes 67761), and
+    /// controllers failed the work (argo-workflows 3217, tekton 5252).
+    /// </summary>
+    [Fact]
+    public void A_conflict_on_the_quota_is_tried_again_and_is_nobodys_fault()
+    {
+        using var world = new OneConnector(
+            Noon.AddSeconds(1),
+            20,
+            _ => TimeSpan.FromSeconds(5),
+            """
+            {"name":"orders","schedule":"* * * * *","startingDeadline":"20s","maxStoresPerRun":1,"maxConcurrentRuns":30}
+            """
+        );
+        var (tried, reads) = (new HashSet<string>(StringComparer.Ordinal), 0);
+        using var conflicts = world.Faults.Add(r =>
+        {
+            reads += r.Verb is KubeVerb.Get or KubeVerb.List ? 1 : 0;
+            return r.Verb == KubeVerb.Create && r.Type == CoreTypes.Pods && tried.Add(r.Key.Name) && tried.Count % 3 == 0
+                ? Fault.Before(
+                    new KubeApiException(
+                        HttpStatusCode.Conflict,
+                        "Conflict",
+                        "Operation cannot be fulfilled on resourcequotas \"pods\": the object has been modified; please apply your changes to the latest version and try again"
+                    )
+                )
+                : null;
+        });
+
+        world.RunTo(Noon.AddMinutes(10).AddSeconds(40));
+
+        Assert.Equal(200, world.Made.Count);
+        Assert.Equal(0, world.MissedStoreSyncs);
+        Assert.Equal("True", world.ReadyStatus);
+        Assert.Empty(world.EventTexts);
+        Assert.All(world.Made, m => Assert.InRange(m.At.Second, 0, 5));
+        Assert.InRange(reads, 0, 40);
     }
 
     /// <summary>A priority class that does not exist (kubernetes: forbidden by the Priority plugin) is told in its words.</summary>
