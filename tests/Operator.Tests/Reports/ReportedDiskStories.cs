@@ -32,7 +32,7 @@ public sealed class ReportedDiskStories
     public void A_candidate_that_fills_its_scratch_is_rolled_back()
     {
         using var shop = new OneShop(pod =>
-            pod.ToString().Contains(OneShop.Better, StringComparison.Ordinal) ? Evicted : Good
+            pod.Json.GetRawText().Contains(OneShop.Better, StringComparison.Ordinal) ? Evicted : Good
         );
         shop.Create(OneShop.Connector(more: ""","updatePolicy":"Rollout" """));
         shop.Cluster.Create(

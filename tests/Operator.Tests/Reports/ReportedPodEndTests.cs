@@ -90,8 +90,8 @@ public sealed class ReportedPodEndTests
             $$"""
             {{Initializing}},
             "initContainerStatuses": [
-              {"name": "first", "state": {"terminated": {"exitCode": 0, "reason": "Completed"}}},
-              {"name": "vault-agent-init", "state": {"terminated": {"exitCode": 126, "reason": "Error"}}}]
+              {"name": "first", "state": {"terminated": {"exitCode": 0, "reason": "Completed"} } },
+              {"name": "vault-agent-init", "state": {"terminated": {"exitCode": 126, "reason": "Error"} } }]
             """
         );
 
@@ -116,9 +116,9 @@ public sealed class ReportedPodEndTests
             $$"""
             {{Initializing}},
             "initContainerStatuses": [
-              {"name": "istio-proxy", "started": true, "state": {"running": {"startedAt": "2026-11-25T11:59:00Z"}}},
-              {"name": "vault-agent-init", "state": {{state}}},
-              {"name": "last", "state": {"waiting": {"reason": "PodInitializing"}}}]
+              {"name": "istio-proxy", "started": true, "state": {"running": {"startedAt": "2026-11-25T11:59:00Z"} } },
+              {"name": "vault-agent-init", "state": {{state}} },
+              {"name": "last", "state": {"waiting": {"reason": "PodInitializing"} } }]
             """,
             "Pending"
         );
@@ -151,7 +151,7 @@ public sealed class ReportedPodEndTests
         var json = $$"""
             {
               "metadata": {"name": "shop-orders-1", "namespace": "shops", "uid": "u", "creationTimestamp": "2026-11-25T11:58:00Z"},
-              "status": {"phase": "{{phase}}", "reason": "{{reason}}", "message": "{{message}}", {{containers}}}
+              "status": {"phase": "{{phase}}", "reason": "{{reason}}", "message": "{{message}}", {{containers}} }
             }
             """;
         return PodProjection.Of(new KubeObject(JsonElement.Parse(json))).Pod;

@@ -45,7 +45,7 @@ public sealed class ReportedStatusTests : IDisposable
         await _world.PatchStatusAsync(
             type,
             name,
-            Encoding.UTF8.GetBytes($$"""{"status":{"conditions":[{{string.Join(',', own.Append(Other))}}]}}""")
+            Encoding.UTF8.GetBytes($$"""{"status":{"conditions":[{{string.Join(',', own.Append(Other))}}]} }""")
         );
         var writes = 0;
         using var watch = _world.Faults.Add(r =>
