@@ -47,7 +47,8 @@ public static class Charges
             (null, _) => Charge.Own,
             (_, null) => Charge.Free,
             _ when Is(claim.Operator, self.Id) => Charge.Own,
-            _ when Is(claim.Operator, self.TakesOver) => Charge.TakenOver,
+            // Two that take over from each other would take turns for ever: the one in charge stays.
+            _ when Is(claim.Operator, self.TakesOver) && !Is(claim.TakesOver, self.Id) => Charge.TakenOver,
             _ when !isClockSkewed && now >= claim.FreshUntil => Charge.Stale,
             _ => Charge.Foreign,
         };

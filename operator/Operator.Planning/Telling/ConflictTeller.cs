@@ -42,7 +42,11 @@ internal static class ConflictTeller
     {
         var (self, other) = (seen.Operator?.Id, seen.Claim?.Operator);
         var until = seen.Claim is { } claim ? UtcText.Of(claim.FreshUntil) : "";
-        return $"{StandsBack(seen)}: {InCharge(seen)}; '{self}' takes over at {until}, or later if '{other}' goes on planning until then; to take over now, set the chart value operator.takeOver: {other} of '{self}'; to end this, let only one of the two watch this namespace";
+        var now =
+            seen.Claim?.TakesOver == self
+                ? $"remove the chart value operator.takeOver: {self} of '{other}', and set"
+                : "set";
+        return $"{StandsBack(seen)}: {InCharge(seen)}; '{self}' takes over at {until}, or later if '{other}' goes on planning until then; to take over now, {now} the chart value operator.takeOver: {other} of '{self}'; to end this, let only one of the two watch this namespace";
     }
 
     /// <summary>
