@@ -12,11 +12,7 @@ internal static class Disruptions
     /// <summary>A result, a reason (one word) and a detail (one sentence); null: no disruption is reported.</summary>
     public static (RunResult Result, string Reason, string Detail)? Of(ObservedPod pod) =>
         PodTroubles.IsOverOwnDisk(pod)
-            ? (
-                RunResult.Failed,
-                Reasons.DiskLimitExceeded,
-                PodTroubles.WithWords("it wrote more than it may", pod)
-            )
+            ? (RunResult.Failed, Reasons.DiskLimitExceeded, PodTroubles.WithWords("it wrote more than it may", pod))
         : OfCluster(pod) is { } disruption ? (RunResult.Infra, disruption.Reason, disruption.Detail)
         : pod is { Phase: PodPhase.Failed, IsDeleting: false, Init: { State: ContainerSight.Terminated } init }
             ? (RunResult.Infra, Reasons.InitContainerFailed, PodTroubles.Describe(init))

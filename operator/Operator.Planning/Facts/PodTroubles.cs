@@ -26,7 +26,9 @@ internal static class PodTroubles
 
     /// <summary>The sentence with the kubelet's words, as far as they are the same for each such pod: numbers come later in them.</summary>
     public static string WithWords(string sentence, ObservedPod pod) =>
-        pod.Message is { Length: > 0 } words ? $"{sentence}: {ForeignText.Line(FirstClause(words), MostWords)}" : sentence;
+        pod.Message is { Length: > 0 } words
+            ? $"{sentence}: {ForeignText.Line(FirstClause(words), MostWords)}"
+            : sentence;
 
     public static string Describe(InitSight init) =>
         init.State switch

@@ -31,7 +31,10 @@ public sealed class ReportedPodEndTests
     [Theory]
     [InlineData(Killed, "Usage of EmptyDir volume \\\"scratch\\\" exceeds the limit \\\"64Mi\\\". ")]
     [InlineData(Lost, "Usage of EmptyDir volume \\\"scratch\\\" exceeds the limit \\\"64Mi\\\". ")]
-    [InlineData("\"containerStatuses\": []", "Usage of EmptyDir volume \\\"scratch\\\" exceeds the limit \\\"64Mi\\\". ")]
+    [InlineData(
+        "\"containerStatuses\": []",
+        "Usage of EmptyDir volume \\\"scratch\\\" exceeds the limit \\\"64Mi\\\". "
+    )]
     [InlineData(Killed, "Container sync exceeded its local ephemeral storage limit \\\"576Mi\\\". ")]
     [InlineData(Killed, "Pod ephemeral local storage usage exceeds the total limit of containers 576Mi. ")]
     public void A_worker_that_fills_its_own_disk_is_its_own_fault(string containers, string message)
@@ -47,7 +50,9 @@ public sealed class ReportedPodEndTests
     [Theory]
     [InlineData("Usage of EmptyDir volume \\\"istio-envoy\\\" exceeds the limit \\\"1Gi\\\". ")]
     [InlineData("Container istio-proxy exceeded its local ephemeral storage limit \\\"1Gi\\\". ")]
-    [InlineData("The node was low on resource: ephemeral-storage. Container sync was using 60Ki, request is 0, has larger consumption of ephemeral-storage. ")]
+    [InlineData(
+        "The node was low on resource: ephemeral-storage. Container sync was using 60Ki, request is 0, has larger consumption of ephemeral-storage. "
+    )]
     public void Every_other_eviction_is_the_clusters_doing(string message)
     {
         var ending = EndingOf("Evicted", message, Killed);
@@ -107,7 +112,10 @@ public sealed class ReportedPodEndTests
         """{"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image \"vault:9\""}}""",
         "init container 'vault-agent-init' waits: ImagePullBackOff: Back-off pulling image"
     )]
-    [InlineData("""{"running": {"startedAt": "2026-11-25T11:59:00Z"}}""", "init container 'vault-agent-init' still runs")]
+    [InlineData(
+        """{"running": {"startedAt": "2026-11-25T11:59:00Z"}}""",
+        "init container 'vault-agent-init' still runs"
+    )]
     public void A_pod_that_waits_for_an_injected_init_container_says_for_which(string state, string expected)
     {
         var pod = Read(

@@ -152,7 +152,8 @@ public sealed class ReportedPodStories
         using var conflicts = world.Faults.Add(r =>
         {
             reads += r.Verb is KubeVerb.Get or KubeVerb.List ? 1 : 0;
-            return r.Verb == KubeVerb.Create && r.Type == CoreTypes.Pods && tried.Add(r.Key.Name) && tried.Count % 3 == 0
+            return
+                r.Verb == KubeVerb.Create && r.Type == CoreTypes.Pods && tried.Add(r.Key.Name) && tried.Count % 3 == 0
                 ? Fault.Before(
                     new KubeApiException(
                         HttpStatusCode.Conflict,
@@ -190,7 +191,10 @@ public sealed class ReportedPodStories
             messages.Add(world.Ready.GetProperty("message").GetString() ?? "");
         }
 
-        Assert.All(messages, m => Assert.Contains("no PriorityClass with name nightly was found", m, StringComparison.Ordinal));
+        Assert.All(
+            messages,
+            m => Assert.Contains("no PriorityClass with name nightly was found", m, StringComparison.Ordinal)
+        );
         Assert.InRange(messages.Count, 1, 2); // while the pods are refused, and afterwards
     }
 

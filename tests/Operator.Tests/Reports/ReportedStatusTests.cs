@@ -58,7 +58,10 @@ public sealed class ReportedStatusTests : IDisposable
         _world.RunTo(Noon.AddMinutes(8).AddSeconds(30));
 
         Assert.Contains(ConditionsOf(type, name), c => c.Contains("seen by Ada", StringComparison.Ordinal));
-        Assert.Contains(ConditionsOf(type, name), c => c.Contains($"\"{ConditionTypes.Ready}\"", StringComparison.Ordinal));
+        Assert.Contains(
+            ConditionsOf(type, name),
+            c => c.Contains($"\"{ConditionTypes.Ready}\"", StringComparison.Ordinal)
+        );
         Assert.InRange(writes, 1, 20);
     }
 
