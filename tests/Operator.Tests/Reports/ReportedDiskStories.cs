@@ -1,4 +1,3 @@
-using Operator.Planning.Facts;
 using Operator.Runtime;
 using Operator.Testing;
 

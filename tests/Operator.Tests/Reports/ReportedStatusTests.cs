@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Operator.Api;
 using Operator.Runtime;
 using Operator.Testing;
