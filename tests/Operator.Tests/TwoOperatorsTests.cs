@@ -97,6 +97,33 @@ public sealed class TwoOperatorsTests
         );
     }
 
+    /// <summary>
+    /// The setting of a former move was left in the values, and both operators run again (fdb-kubernetes-operator 268 is of two that
+    /// do not know of each other): one of them has to win.
+    /// </summary>
+    [Fact]
+    public void Two_that_take_over_from_each_other_do_not_take_turns()
+    {
+        using var world = new Two(
+            secondMinimum: TimeSpan.FromSeconds(1),
+            takeOver: "team-a/first",
+            firstTakesOver: "team-b/second"
+        );
+        world.First.Start();
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.Second.Start();
+        world.RunFor(TimeSpan.FromMinutes(10));
+        var made = world.Made.Count;
+        world.ForgetWrites();
+
+        world.RunFor(TimeSpan.FromMinutes(30));
+
+        string[] operators = ["first", "second"];
+        Assert.Single(operators, o => world.WritesOf(o).Contains(Kinds.Records));
+        Assert.InRange(world.Made.Count, made + 59, made + 61);
+        Assert.NotNull(world.Condition(ConditionTypes.OperatorConflict));
+    }
+
     [Fact]
     public void With_takeOver_of_an_operator_that_refuses_the_connector_Ready_does_not_flip_and_runs_go_on()
     {
@@ -149,7 +176,7 @@ public sealed class TwoOperatorsTests
         private readonly List<(string Actor, ResourceType Type)> _writes = [];
         private readonly Func<OperatorProcess> _makeSecond;
 
-        public Two(TimeSpan? secondMinimum = null, string takeOver = "")
+        public Two(TimeSpan? secondMinimum = null, string takeOver = "", string firstTakesOver = "")
         {
             Time = new VirtualTime(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
             Cluster = new FakeCluster(Time);
@@ -160,7 +187,7 @@ public sealed class TwoOperatorsTests
                 Message = WorkerReport.Of(Enumerable.Repeat(WorkerReport.Store(10), 3)),
             });
             Cluster.Changed = OnChanged;
-            First = Process("first", "team-a/first", TimeSpan.FromSeconds(1), takeOver: "");
+            First = Process("first", "team-a/first", TimeSpan.FromSeconds(1), firstTakesOver);
             _makeSecond = () => Process("second", "team-b/second", secondMinimum ?? TimeSpan.FromSeconds(60), takeOver);
             Second = _makeSecond();
             var connector = new FleetObjects(new Random(1)).Connector();

@@ -49,7 +49,8 @@ public static class Charges
             _ when Is(claim.Operator, self.Id) => Charge.Own,
             // It could not commit its claim, and two operators would tell one status.
             _ when isClockSkewed => Charge.Foreign,
-            _ when Is(claim.Operator, self.TakesOver) => Charge.TakenOver,
+            // Two that take over from each other would take turns for ever: the one in charge stays.
+            _ when Is(claim.Operator, self.TakesOver) && !Is(claim.TakesOver, self.Id) => Charge.TakenOver,
             _ when now >= claim.FreshUntil => Charge.Stale,
             _ => Charge.Foreign,
         };

@@ -18,3 +18,6 @@ public abstract record ContainerSight
         DateTimeOffset FinishedAt
     ) : ContainerSight;
 }
+
+/// <summary>An init container that a webhook added, and its state.</summary>
+public sealed record InitSight(string Name, ContainerSight State);

@@ -31,7 +31,11 @@ public static class ContainerWaits
     {
         var words =
             pod.UnscheduledBecause
-            ?? (pod.Container is ContainerSight.Waiting(var reason, var message) ? $"{reason}: {message}" : "");
+            ?? (
+                pod.Init is { } init ? PodTroubles.Describe(init)
+                : pod.Container is ContainerSight.Waiting(var reason, var message) ? $"{reason}: {message}"
+                : ""
+            );
         return ForeignText.Line(words.Trim(' ', ':'));
     }
 
@@ -45,6 +49,7 @@ public static class ContainerWaits
         || reason
             is Reasons.Unschedulable
                 or Reasons.NotStarted
+                or Reasons.InitContainerFailed
                 or Reasons.NeverSeen
                 or Reasons.QuotaExceeded
                 or Reasons.AdmissionDenied

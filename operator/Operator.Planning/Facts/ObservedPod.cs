@@ -29,6 +29,9 @@ public sealed record ObservedPod
     /// <summary>The pod's own reason, such as <c>Evicted</c> or <c>DeadlineExceeded</c>.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The kubelet's words beside its reason, of a failed pod; null: none.</summary>
+    public string? Message { get; init; }
+
     /// <summary>Reason of the condition <c>DisruptionTarget</c>; null: the pod does not have the condition.</summary>
     public string? Disruption { get; init; }
 
@@ -40,6 +43,9 @@ public sealed record ObservedPod
 
     /// <summary>The container <c>sync</c>, whatever other containers the pod has.</summary>
     public ContainerSight Container { get; init; } = new ContainerSight.Waiting("", "");
+
+    /// <summary>The init container of others that the worker waits for, or that failed; null: none, or the worker has started.</summary>
+    public InitSight? Init { get; init; }
 
     /// <summary>Another container of the pod has not ended, such as an injected <c>istio-proxy</c>.</summary>
     public bool HasLiveSidecar { get; init; }

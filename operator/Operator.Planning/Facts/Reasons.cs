@@ -62,12 +62,14 @@ public static class Reasons
     public const string Completed = "Completed";
     public const string ExitCode = "ExitCode";
     public const string OutOfMemory = "OOMKilled";
+    public const string DiskLimitExceeded = "DiskLimitExceeded";
     public const string TimedOut = "Timeout";
     public const string ReportUnreadable = "ReportUnreadable";
     public const string ReportMissing = "ReportMissing";
     public const string ImageUnavailable = "ImageUnavailable";
     public const string ContainerConfig = "ContainerConfigError";
     public const string StartError = "StartError";
+    public const string InitContainerFailed = "InitContainerFailed";
     public const string Unschedulable = "Unschedulable";
     public const string NotStarted = "NotStarted";
     public const string Evicted = "Evicted";

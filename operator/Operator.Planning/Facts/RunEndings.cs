@@ -9,6 +9,10 @@ public static class RunEndings
     /// <summary>The kubelet lost a container that was running. It then sets exit code 137, which is not the worker's exit code.</summary>
     private const string ContainerLost = "ContainerStatusUnknown";
 
+    /// <summary>containerd's words after it was restarted: it does not know how the container ended, and says 255.</summary>
+    private const string ContainerForgotten = "Unknown";
+    private const int CodeForgotten = 255;
+
     /// <summary>The runtimes' words for a container that was made but whose process never ran.</summary>
     private static readonly ImmutableArray<string> NeverRanReasons = ["StartError", "ContainerCannotRun"];
 
@@ -188,7 +192,8 @@ public static class RunEndings
                 Detail = "it ran longer than its timeout",
             };
         }
-        if (container.ExitCode != 0)
+        // The kernel may kill a child of the worker; a worker that reports has gone on without it.
+        if (container.ExitCode != 0 || (container.Reason == Reasons.OutOfMemory && report is Report.Missing))
         {
             return BadExit(ending, pod, container);
         }
@@ -223,7 +228,7 @@ public static class RunEndings
         }
         if (Disruptions.Of(pod) is { } disruption)
         {
-            return ending with { Result = RunResult.Infra, Reason = disruption.Reason, Detail = disruption.Detail };
+            return ending with { Result = disruption.Result, Reason = disruption.Reason, Detail = disruption.Detail };
         }
         if (pod.IsDeleting || pod.IsGone)
         {
@@ -234,7 +239,7 @@ public static class RunEndings
                 Detail = "its pod was deleted by others",
             };
         }
-        if (container.Reason == ContainerLost)
+        if (container is { Reason: ContainerLost } or { Reason: ContainerForgotten, ExitCode: CodeForgotten })
         {
             return ending with
             {
@@ -285,11 +290,17 @@ public static class RunEndings
         }
         if (Disruptions.Of(pod) is { } disruption)
         {
-            return Ending(entry, RunResult.Infra, disruption.Reason, disruption.Detail, pod);
+            return Ending(entry, disruption.Result, disruption.Reason, disruption.Detail, pod);
         }
         return pod.IsGone || pod.IsDeleting
             ? Ending(entry, RunResult.Infra, Reasons.Deleted, "its pod was deleted by others", pod)
-            : Ending(entry, RunResult.Infra, Reasons.NodeLost, $"its pod ended as {pod.Phase} {pod.Reason}", pod);
+            : Ending(
+                entry,
+                RunResult.Infra,
+                Reasons.NodeLost,
+                PodTroubles.WithWords($"its pod ended as {pod.Phase} {pod.Reason}", pod),
+                pod
+            );
     }
 
     private static RunEnding Ending(Entry entry, RunResult result, string reason, string detail, ObservedPod pod) =>
@@ -298,7 +309,8 @@ public static class RunEndings
             Result = result,
             Reason = reason,
             Detail = detail,
-            HasStarted = HasStarted(pod),
+            // A kubelet may tell nothing of the container, but only a running one fills a disk.
+            HasStarted = HasStarted(pod) || PodTroubles.IsOverOwnDisk(pod),
             Reports = Nothing(entry),
         };
 

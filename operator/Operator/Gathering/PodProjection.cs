@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Operator.Acting;
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
@@ -14,9 +13,13 @@ internal sealed record CachedPod(string ConnectorName, ObservedPod Pod);
 /// <summary>Reads a pod. Its container <c>sync</c> is the run; webhooks may have added others, before it or after it.</summary>
 internal static class PodProjection
 {
+    /// <summary>The most of a failed pod's message that is kept.</summary>
+    private const int MostWords = 300;
+
     public static CachedPod Of(KubeObject pod)
     {
         var status = pod.Json.TryGetProperty("status", out var value) ? value : default;
+        var container = ContainerOf(status);
         var observed = new ObservedPod
         {
             Name = pod.Name,
@@ -36,6 +39,7 @@ internal static class PodProjection
             ActiveDeadline = ActiveDeadlineOf(pod),
             Phase = Enum.TryParse<PodPhase>(Text(status, "phase"), out var phase) ? phase : PodPhase.Unknown,
             Reason = Text(status, "reason"),
+            Message = phase == PodPhase.Failed ? MessageOf(status) : null,
             Disruption = ConditionOf(status, "DisruptionTarget", "True") is { } disruption
                 ? Text(disruption, "reason") ?? ""
                 : null,
@@ -43,7 +47,8 @@ internal static class PodProjection
                 ? Text(unscheduled, "message") ?? Text(unscheduled, "reason")
                 : null,
             ImageId = ImageIdOf(status),
-            Container = ContainerOf(status),
+            Container = container,
+            Init = container is ContainerSight.Waiting ? InitOf(status) : null,
             HasLiveSidecar = Containers(status).Any(IsLiveSidecar),
             HasOnlyNativeSidecars = !Items(status, "containerStatuses").Any(IsLiveSidecar),
         };
@@ -88,6 +93,30 @@ internal static class PodProjection
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
+    /// <summary>The beginning, because a container runtime may have written the rest.</summary>
+    private static string? MessageOf(JsonElement status) =>
+        Text(status, "message") is { Length: > 0 } words ? words[..Math.Min(words.Length, MostWords)] : null;
+
+    /// <summary>The first init container that keeps the worker from starting. A native sidecar does so until it has started.</summary>
+    private static InitSight? InitOf(JsonElement status)
+    {
+        foreach (var init in Items(status, "initContainerStatuses"))
+        {
+            if (!init.TryGetProperty("state", out var state) || StateOf(state) is not { } sight)
+            {
+                continue;
+            }
+            var isDone =
+                sight is ContainerSight.Terminated { ExitCode: 0 }
+                || (init.TryGetProperty("started", out var started) && started.ValueKind == JsonValueKind.True);
+            if (!isDone)
+            {
+                return new InitSight(Text(init, "name") ?? "", sight);
+            }
+        }
+        return null;
+    }
+
     private static JsonElement? ConditionOf(JsonElement status, string type, string value)
     {
         foreach (var condition in Items(status, "conditions"))
@@ -128,7 +157,7 @@ internal static class PodProjection
     private static IEnumerable<JsonElement> Containers(JsonElement status) =>
         Items(status, "containerStatuses").Concat(Items(status, "initContainerStatuses"));
 
-    private static bool IsSync(JsonElement container) => Is(container, "name", PodBuilder.ContainerName);
+    private static bool IsSync(JsonElement container) => Is(container, "name", PodMarks.ContainerName);
 
     private static bool IsLiveSidecar(JsonElement container) => !IsSync(container) && !HasEnded(container);
 

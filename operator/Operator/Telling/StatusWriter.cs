@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Operator.Api;
@@ -23,55 +24,69 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         ConnectorStatus status,
         bool mayOwe,
         CancellationToken ct
-    ) =>
-        WriteAsync(
-            new Subject(
-                Kinds.Connectors,
-                connector.Metadata,
-                HasNews: !IsSame(Essence(connector.Status), Essence(status), ApiJson.Default.ConnectorStatus),
-                HasNumbers: !IsSame(connector.Status, status, ApiJson.Default.ConnectorStatus)
-            )
-            {
-                Before = StatusesAsRead.Of(connector),
-                After = Json(status, ApiJson.Default.ConnectorStatus),
-            },
-            mayOwe,
-            ct
-        );
+    )
+    {
+        var told = status with { Conditions = WithOthers(status.Conditions, connector.Status.Conditions) };
+        var subject = new Subject(
+            Kinds.Connectors,
+            connector.Metadata,
+            HasNews: !IsSame(Essence(connector.Status), Essence(told), ApiJson.Default.ConnectorStatus),
+            HasNumbers: !IsSame(connector.Status, told, ApiJson.Default.ConnectorStatus)
+        )
+        {
+            Before = StatusesAsRead.Of(connector),
+            After = Json(told, ApiJson.Default.ConnectorStatus),
+        };
+        return WriteAsync(subject, mayOwe, ct);
+    }
 
     /// <summary>Writes the status of a rollout; returns as for a connector.</summary>
-    public Task<TimeSpan?> WriteAsync(SyncRollout rollout, RolloutStatus status, bool mayOwe, CancellationToken ct) =>
-        WriteAsync(
-            new Subject(
-                Kinds.Rollouts,
-                rollout.Metadata,
-                HasNews: !IsSame(Essence(rollout.Status), Essence(status), ApiJson.Default.RolloutStatus),
-                HasNumbers: !IsSame(rollout.Status, status, ApiJson.Default.RolloutStatus)
-            )
-            {
-                Before = StatusesAsRead.Of(rollout),
-                After = Json(status, ApiJson.Default.RolloutStatus),
-            },
-            mayOwe,
-            ct
-        );
+    public Task<TimeSpan?> WriteAsync(
+        SyncRollout rollout,
+        RolloutStatus status,
+        bool mayOwe,
+        CancellationToken ct
+    )
+    {
+        var told = status with { Conditions = WithOthers(status.Conditions, rollout.Status.Conditions) };
+        var subject = new Subject(
+            Kinds.Rollouts,
+            rollout.Metadata,
+            HasNews: !IsSame(Essence(rollout.Status), Essence(told), ApiJson.Default.RolloutStatus),
+            HasNumbers: !IsSame(rollout.Status, told, ApiJson.Default.RolloutStatus)
+        )
+        {
+            Before = StatusesAsRead.Of(rollout),
+            After = Json(told, ApiJson.Default.RolloutStatus),
+        };
+        return WriteAsync(subject, mayOwe, ct);
+    }
 
     /// <summary>Writes the status of an action, which has no numbers.</summary>
-    public Task WriteAsync(SyncAction action, ActionStatus status, CancellationToken ct) =>
-        WriteAsync(
-            new Subject(
-                Kinds.Actions,
-                action.Metadata,
-                HasNews: !IsSame(action.Status, status, ApiJson.Default.ActionStatus),
-                HasNumbers: false
-            )
-            {
-                Before = StatusesAsRead.Of(action),
-                After = Json(status, ApiJson.Default.ActionStatus),
-            },
-            mayOwe: false,
-            ct
-        );
+    public Task WriteAsync(SyncAction action, ActionStatus status, CancellationToken ct)
+    {
+        var told = status with { Conditions = WithOthers(status.Conditions, action.Status.Conditions) };
+        var subject = new Subject(
+            Kinds.Actions,
+            action.Metadata,
+            HasNews: !IsSame(action.Status, told, ApiJson.Default.ActionStatus),
+            HasNumbers: false
+        )
+        {
+            Before = StatusesAsRead.Of(action),
+            After = Json(told, ApiJson.Default.ActionStatus),
+        };
+        return WriteAsync(subject, mayOwe: false, ct);
+    }
+
+    /// <summary>
+    /// The conditions with those that other controllers keep on the object. Theirs have a type with a domain, as Kubernetes asks; ours have
+    /// none. Without this, each writer would undo the other's write.
+    /// </summary>
+    private static ImmutableArray<Condition> WithOthers(
+        ImmutableArray<Condition> ours,
+        ImmutableArray<Condition> before
+    ) => [.. ours, .. before.Where(b => b.Type.Contains('/') && !ours.Any(c => c.Type == b.Type))];
 
     /// <summary>
     /// The object and how its status differs from the new one: in fields that users act on (news), or in any field (numbers).

@@ -32,7 +32,7 @@ public sealed class PodStartFaults
         Assert.Equal((RunResult.Infra, "OutOfcpu"), (lab.Ended[0].Ending.Result, lab.Ended[0].Ending.Reason));
     }
 
-    [KnownFault("4 of 11", 8)]
+    [Fact]
     public void An_init_container_that_fails_is_no_lost_node()
     {
         var lab = new PodLab(10);
@@ -43,6 +43,10 @@ public sealed class PodStartFaults
                 {
                     Phase = PodPhase.Failed,
                     Container = new ContainerSight.Waiting("PodInitializing", ""),
+                    Init = new InitSight(
+                        "setup",
+                        new ContainerSight.Terminated(1, "Error", "", pod.CreatedAt, lab.Now)
+                    ),
                 };
 
         lab.RunTo(lab.NextSlot.AddMinutes(1));

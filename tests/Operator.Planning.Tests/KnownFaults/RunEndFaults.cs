@@ -121,7 +121,7 @@ public sealed class RunEndFaults
     public void Exit_143_is_no_want_of_memory() =>
         Assert.NotEqual(Reasons.OutOfMemory, EndsOnce(143, "OOMKilled", podReason: null).Ended[0].Ending.Reason);
 
-    [KnownFault("4 of 11", 7)]
+    [Fact]
     public void A_node_that_was_rebooted_is_infra() =>
         Assert.Equal(RunResult.Infra, EndsOnce(255, "Unknown", podReason: null).Ended[0].Ending.Result);
 
