@@ -41,12 +41,7 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
     }
 
     /// <summary>Writes the status of a rollout; returns as for a connector.</summary>
-    public Task<TimeSpan?> WriteAsync(
-        SyncRollout rollout,
-        RolloutStatus status,
-        bool mayOwe,
-        CancellationToken ct
-    )
+    public Task<TimeSpan?> WriteAsync(SyncRollout rollout, RolloutStatus status, bool mayOwe, CancellationToken ct)
     {
         var told = status with { Conditions = WithOthers(status.Conditions, rollout.Status.Conditions) };
         var subject = new Subject(
