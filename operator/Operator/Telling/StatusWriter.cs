@@ -27,51 +27,39 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
     )
     {
         var told = status with { Conditions = WithOthers(status.Conditions, connector.Status.Conditions) };
-        var subject = new Subject(
-            Kinds.Connectors,
-            connector.Metadata,
-            HasNews: !IsSame(Essence(connector.Status), Essence(told), ApiJson.Default.ConnectorStatus),
-            HasNumbers: !IsSame(connector.Status, told, ApiJson.Default.ConnectorStatus)
-        )
-        {
-            Before = StatusesAsRead.Of(connector),
-            After = Json(told, ApiJson.Default.ConnectorStatus),
-        };
-        return WriteAsync(subject, mayOwe, ct);
+        var change = new Change<ConnectorStatus>(connector.Status, told, Essence, ApiJson.Default.ConnectorStatus);
+        return WriteAsync(
+            new Subject(Kinds.Connectors, connector.Metadata, StatusesAsRead.Of(connector)),
+            change,
+            mayOwe,
+            ct
+        );
     }
 
     /// <summary>Writes the status of a rollout; returns as for a connector.</summary>
     public Task<TimeSpan?> WriteAsync(SyncRollout rollout, RolloutStatus status, bool mayOwe, CancellationToken ct)
     {
         var told = status with { Conditions = WithOthers(status.Conditions, rollout.Status.Conditions) };
-        var subject = new Subject(
-            Kinds.Rollouts,
-            rollout.Metadata,
-            HasNews: !IsSame(Essence(rollout.Status), Essence(told), ApiJson.Default.RolloutStatus),
-            HasNumbers: !IsSame(rollout.Status, told, ApiJson.Default.RolloutStatus)
-        )
-        {
-            Before = StatusesAsRead.Of(rollout),
-            After = Json(told, ApiJson.Default.RolloutStatus),
-        };
-        return WriteAsync(subject, mayOwe, ct);
+        var change = new Change<RolloutStatus>(rollout.Status, told, Essence, ApiJson.Default.RolloutStatus);
+        return WriteAsync(
+            new Subject(Kinds.Rollouts, rollout.Metadata, StatusesAsRead.Of(rollout)),
+            change,
+            mayOwe,
+            ct
+        );
     }
 
     /// <summary>Writes the status of an action, which has no numbers.</summary>
     public Task WriteAsync(SyncAction action, ActionStatus status, CancellationToken ct)
     {
         var told = status with { Conditions = WithOthers(status.Conditions, action.Status.Conditions) };
-        var subject = new Subject(
-            Kinds.Actions,
-            action.Metadata,
-            HasNews: !IsSame(action.Status, told, ApiJson.Default.ActionStatus),
-            HasNumbers: false
-        )
-        {
-            Before = StatusesAsRead.Of(action),
-            After = Json(told, ApiJson.Default.ActionStatus),
-        };
-        return WriteAsync(subject, mayOwe: false, ct);
+        var change = new Change<ActionStatus>(action.Status, told, s => s, ApiJson.Default.ActionStatus);
+        return WriteAsync(
+            new Subject(Kinds.Actions, action.Metadata, StatusesAsRead.Of(action)),
+            change,
+            mayOwe: false,
+            ct
+        );
     }
 
     /// <summary>
@@ -83,31 +71,47 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         ImmutableArray<Condition> before
     ) => [.. ours, .. before.Where(b => b.Type.Contains('/') && !ours.Any(c => c.Type == b.Type))];
 
+    /// <summary>The object, and its status as it was read.</summary>
+    private sealed record Subject(ResourceType Type, ObjectMeta Metadata, JsonElement Status);
+
     /// <summary>
-    /// The object and how its status differs from the new one: in fields that users act on (news), or in any field (numbers).
+    /// A status and the one that takes its place. They differ in numbers or, where <paramref name="Essence"/> differs, in fields that
+    /// users act on.
     /// </summary>
-    private sealed record Subject(ResourceType Type, ObjectMeta Metadata, bool HasNews, bool HasNumbers)
+    private sealed record Change<T>(T Before, T After, Func<T, T> Essence, JsonTypeInfo<T> Type)
     {
-        /// <summary>The status as it was read.</summary>
-        public JsonElement Before { get; init; }
-        public JsonElement After { get; init; }
+        public bool IsNone => IsSame(Before, After);
+        public bool IsNews => !IsSame(Essence(Before), Essence(After));
+        public JsonElement Json => JsonSerializer.SerializeToElement(After, Type);
+
+        private bool IsSame(T one, T other) =>
+            JsonSerializer
+                .SerializeToUtf8Bytes(one, Type)
+                .AsSpan()
+                .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(other, Type));
     }
 
-    private async Task<TimeSpan?> WriteAsync(Subject subject, bool mayOwe, CancellationToken ct)
+    private async Task<TimeSpan?> WriteAsync<T>(Subject subject, Change<T> change, bool mayOwe, CancellationToken ct)
     {
-        var uid = subject.Metadata.Uid;
-        var mayTellNumbers = mayOwe || pace.IsOwing(uid);
-        if (!subject.HasNews && !(subject.HasNumbers && mayTellNumbers))
+        var (type, metadata, before) = subject;
+        if (change.IsNone)
         {
             return null;
         }
-        if (!subject.HasNews && pace.Wait(uid) is var wait && wait > TimeSpan.Zero)
+        if (!change.IsNews)
         {
-            return wait;
+            if (!mayOwe && !pace.IsOwing(metadata.Uid))
+            {
+                return null;
+            }
+            if (pace.Wait(metadata.Uid) is var wait && wait > TimeSpan.Zero)
+            {
+                return wait;
+            }
         }
-        var patch = MergePatch.OfStatus(uid, subject.Metadata.ResourceVersion, subject.Before, subject.After);
-        await PatchAsync(subject.Type, Kinds.KeyOf(subject.Metadata), patch, ct);
-        pace.Told(uid);
+        var patch = MergePatch.OfStatus(metadata.Uid, metadata.ResourceVersion, before, change.Json);
+        await PatchAsync(type, Kinds.KeyOf(metadata), patch, ct);
+        pace.Told(metadata.Uid);
         return null;
     }
 
@@ -141,7 +145,8 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
             ],
         };
         var item = unreadable.Item;
-        var (before, after) = (StatusesAsRead.In(item.Json), Json(status, ApiJson.Default.RolloutStatus));
+        var after = JsonSerializer.SerializeToElement(status, ApiJson.Default.RolloutStatus);
+        var before = StatusesAsRead.In(item.Json);
         await PatchAsync(type, item.Key, MergePatch.OfStatus(item.Uid, item.ResourceVersion, before, after), ct);
         return !IsUndecodable(item);
     }
@@ -225,12 +230,6 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
                     Message = "",
                 },
         };
-
-    private static bool IsSame<T>(T before, T after, JsonTypeInfo<T> type) =>
-        JsonSerializer.Serialize(before, type) == JsonSerializer.Serialize(after, type);
-
-    private static JsonElement Json<T>(T status, JsonTypeInfo<T> type) =>
-        JsonSerializer.SerializeToElement(status, type);
 
     private async Task PatchAsync(ResourceType type, ObjectKey key, ReadOnlyMemory<byte> patch, CancellationToken ct) =>
         own.Wrote(type, await api.PatchStatusAsync(type, key, patch, ct));
