@@ -39,7 +39,8 @@ public static class AwaitedPods
             .. Unfolded(record)
                 .Select(run => (run.Occasion, run.Entry, Pod: NameOf(connector, record, run)))
                 .Where(run =>
-                    !known.Contains(run.Pod) && RunEndings.OfUnseen(run.Occasion, run.Entry, run.Pod, seen) is not null
+                    !known.Contains(run.Pod)
+                    && UncreatedPods.OfUnseen(run.Occasion, run.Entry, run.Pod, seen) is not null
                 )
                 .Select(run => run.Pod),
         ];

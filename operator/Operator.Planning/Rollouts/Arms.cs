@@ -30,7 +30,7 @@ internal sealed class Arms
         var goneBack = occasion
             .Entries.Where(e =>
                 e is { IsPilot: true, Result: RunResult.NotStarted or RunResult.Infra }
-                || (e.Attempt == attempt.Number && RunEndings.IsNotCreated(e))
+                || (e.Attempt == attempt.Number && UncreatedPods.IsNotCreated(e))
             )
             .SelectMany(e => e.Stores);
         var candidates = attempt.Order.Take(attempt.Cohort).Except(goneBack, StringComparer.Ordinal);

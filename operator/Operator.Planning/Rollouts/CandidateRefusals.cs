@@ -28,7 +28,7 @@ internal static class CandidateRefusals
         if (entry.Attempt == attempt.Number)
         {
             return IsOfQuota(entry) ? draft
-                : RunEndings.IsNotCreated(entry) ? Refused(draft, attempt, run.Ending)
+                : UncreatedPods.IsNotCreated(entry) ? Refused(draft, attempt, run.Ending)
                 : With(draft, attempt, null);
         }
         return entry.Arm == Arm.Stable && refusal is { IsStableAccepted: false } && run.Ending.StartedAt >= refusal.At

@@ -81,8 +81,8 @@ internal static class Folding
         if (pod is null)
         {
             return pods.IsTaken(podName)
-                ? RunEndings.OfTakenName(run.Entry)
-                : RunEndings.OfUnseen(run.Occasion, run.Entry, podName, draft.Seen);
+                ? UncreatedPods.OfTakenName(run.Entry)
+                : UncreatedPods.OfUnseen(run.Occasion, run.Entry, podName, draft.Seen);
         }
         var facts = new RunFacts(
             draft.Record.Plan(run.Flow).HasReported,

@@ -17,8 +17,8 @@ internal static class RefusalTeller
         var refusals = CandidateRefusals.OfOthers(draft);
         if (!refusals.IsEmpty)
         {
-            var (pod, refusal) = refusals.First();
-            return Refused(Reasons.Of(refusal.Kind), Words(pod, refusal));
+            var refusal = refusals.Values.First();
+            return Refused(Reasons.Of(refusal.Kind), $"the API server refuses to create sync pods: {refusal.Message}");
         }
         var closed = draft.Record.Plans.Values.Select(p => p.Problem).FirstOrDefault(p => IsRefusal(p?.Reason));
         if (closed is null || IsAccepted(draft, pods))
@@ -45,10 +45,6 @@ internal static class RefusalTeller
                 !o.IsClosed && o.Entries.Any(e => e.Result is null && pods.Find(plan.Key, o, e) is not null)
             )
         );
-
-    /// <summary>Each due time has other pods, so the server's words are told without the name.</summary>
-    private static string Words(string pod, CreateRefusal refusal) =>
-        $"the API server refuses to create sync pods: {refusal.Message.Replace(pod, "…", StringComparison.Ordinal)}";
 
     private static ConditionDraft Refused(string reason, string message) =>
         ConditionDraft.True(Reasons.PodsRefused, reason, message);

@@ -30,7 +30,7 @@ internal sealed class CreateRefusals
 
     public CreateRefusal Refused(ObjectKey connector, string pod, KubeApiException error)
     {
-        var refusal = new CreateRefusal(KindOf(error), WordsOf(error, pod));
+        var refusal = CreateRefusal.Of(pod, error.Message, error.IsWebhookFailure);
         _byConnector.AddOrUpdate(connector, None.Add(pod, refusal), (_, refusals) => refusals.SetItem(pod, refusal));
         return refusal;
     }
@@ -85,27 +85,4 @@ internal sealed class CreateRefusals
             _byConnector.TryRemove(KeyValuePair.Create(connector, left));
         }
     }
-
-    /// <summary>
-    /// Why, without the pod's name: the condition must stay the same while the cause does, and each due time has other pods.
-    /// </summary>
-    private static string WordsOf(KubeApiException error, string pod)
-    {
-        const string Begin = "\" is forbidden: ";
-        var at = error.Message.IndexOf(Begin, StringComparison.Ordinal);
-        var words = at < 0 ? error.Message : error.Message[(at + Begin.Length)..];
-        return words.Replace(pod, "…", StringComparison.Ordinal);
-    }
-
-    /// <summary>Only the message shows the kind. Logs, metrics and the condition use it; no decision depends on it.</summary>
-    private static RefusalKind KindOf(KubeApiException error) =>
-        error.Message.Contains("exceeded quota", StringComparison.Ordinal)
-        || error.Message.Contains("usage per", StringComparison.Ordinal)
-            ? RefusalKind.Quota
-        : error.IsWebhookFailure
-        || error.Message.Contains("admission webhook", StringComparison.Ordinal)
-        || error.Message.Contains("violates PodSecurity", StringComparison.Ordinal)
-        || error.Message.Contains("ValidatingAdmissionPolicy", StringComparison.Ordinal)
-            ? RefusalKind.Admission
-        : RefusalKind.Other;
 }

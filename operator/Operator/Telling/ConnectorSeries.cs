@@ -25,7 +25,7 @@ internal readonly record struct Labels(
 /// </summary>
 internal sealed class ConnectorSeries
 {
-    /// <summary>The series of each connector: about ten, so a list takes a tenth of the memory of a dictionary, and is searched as fast.</summary>
+    /// <summary>The series of each connector: a few dozen, so a list takes a fraction of the memory of a dictionary.</summary>
     private readonly Dictionary<ObjectKey, List<Series>> _byConnector = [];
     private readonly Lock _gate = new();
 

@@ -39,18 +39,51 @@ public sealed class RefusalStories
     public void The_name_of_a_refused_pod_is_left_out_because_each_due_time_has_others()
     {
         var lab = new PodLab(10);
-        lab.Admit = pod => new CreateRefusal(
-            RefusalKind.Quota,
-            $"pods \"{pod.Name}\" is forbidden: exceeded quota: none"
-        );
+        lab.Admit = pod => CreateRefusal.Of(pod.Name, $"pods \"{pod.Name}\" is forbidden: exceeded quota: none");
 
         lab.RunTo(lab.NextSlot.AddSeconds(5));
 
-        Assert.Equal(
-            "the API server refuses to create sync pods: pods \"…\" is forbidden: exceeded quota: none",
-            lab.Ready.Message
-        );
+        Assert.Equal("the API server refuses to create sync pods: exceeded quota: none", lab.Ready.Message);
     }
+
+    [Theory]
+    [InlineData(
+        "cannot create pods in shop: 403 Forbidden: pods \"p-1\" is forbidden: exceeded quota: none",
+        false,
+        RefusalKind.Quota,
+        "exceeded quota: none"
+    )]
+    [InlineData(
+        "maximum cpu usage per Container is 1; pod p-1",
+        false,
+        RefusalKind.Quota,
+        "maximum cpu usage per Container is 1; pod …"
+    )]
+    [InlineData(
+        "pods \"p-1\" is forbidden: violates PodSecurity \"restricted\"",
+        false,
+        RefusalKind.Admission,
+        "violates PodSecurity \"restricted\""
+    )]
+    [InlineData(
+        "admission webhook \"a.example\" denied the request: p-1",
+        false,
+        RefusalKind.Admission,
+        "admission webhook \"a.example\" denied the request: …"
+    )]
+    [InlineData("failed calling webhook", true, RefusalKind.Admission, "failed calling webhook")]
+    [InlineData(
+        "pods \"p-1\" is forbidden: no PriorityClass with name x was found",
+        false,
+        RefusalKind.Other,
+        "no PriorityClass with name x was found"
+    )]
+    public void The_servers_words_tell_the_kind_and_lose_the_pods_name(
+        string message,
+        bool isWebhookFailure,
+        RefusalKind kind,
+        string words
+    ) => Assert.Equal(new CreateRefusal(kind, words), CreateRefusal.Of("p-1", message, isWebhookFailure));
 
     [Fact]
     public void A_refusal_that_is_over_is_over_with_the_first_pod_that_is_accepted()
