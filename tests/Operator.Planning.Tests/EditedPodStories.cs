@@ -1,4 +1,3 @@
-using Operator.Planning.Explaining;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Tests.KnownFaults;
@@ -51,25 +50,11 @@ public sealed class EditedPodStories
 
         lab.Run(TimeSpan.FromMinutes(3));
 
-        var slot = Ask(lab);
+        var slot = lab.NewestSlotOf("store-001");
         Assert.Contains(Reasons.FingerprintEdited, slot.Why, StringComparison.Ordinal);
         Assert.DoesNotContain("never seen", slot.Why, StringComparison.Ordinal);
         Assert.DoesNotContain("whether the operator runs", slot.Remedy, StringComparison.Ordinal);
     }
-
-    private static SlotAnswer Ask(PodLab lab) =>
-        Explanations
-            .Answer(
-                new StoreQuestion
-                {
-                    Connector = lab.Connector,
-                    Record = lab.Record,
-                    Store = "store-001",
-                    Now = lab.Now,
-                }
-            )
-            .Flows[0]
-            .Slots[^1];
 
     [Fact]
     public void Its_stores_wait_until_it_is_gone()

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
 using Operator.Planning.Calendar;
+using Operator.Planning.Explaining;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Planning.Record;
@@ -80,6 +81,21 @@ internal sealed class PodLab
     public static string Report(int stores) => WorkerReport.Of(Enumerable.Repeat(WorkerReport.Store(10), stores));
 
     public ImmutableArray<Entry> EntriesOf(DateTimeOffset slot) => Flow.Occasions.Last(o => o.Slot == slot).Entries;
+
+    /// <summary>What a user is told of the store's newest due time.</summary>
+    public SlotAnswer NewestSlotOf(string store) =>
+        Explanations
+            .Answer(
+                new StoreQuestion
+                {
+                    Connector = Connector,
+                    Record = Record,
+                    Store = store,
+                    Now = Now,
+                }
+            )
+            .Flows[0]
+            .Slots[^1];
 
     /// <summary>A pod that starts after 1 s and succeeds after the given duration.</summary>
     public ObservedPod Ordinary(ObservedPod pod, TimeSpan duration)

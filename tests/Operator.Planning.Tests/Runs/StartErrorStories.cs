@@ -1,5 +1,4 @@
 using Operator.Api;
-using Operator.Planning.Explaining;
 using Operator.Planning.Facts;
 using Operator.Planning.Tests.KnownFaults;
 
@@ -17,18 +16,7 @@ public sealed class StartErrorStories
 
         lab.RunTo(lab.NextSlot.AddMinutes(3));
 
-        var slot = Explanations
-            .Answer(
-                new StoreQuestion
-                {
-                    Connector = lab.Connector,
-                    Record = lab.Record,
-                    Store = "store-001",
-                    Now = lab.Now,
-                }
-            )
-            .Flows[0]
-            .Slots[^1];
+        var slot = lab.NewestSlotOf("store-001");
         Assert.Contains("/nope", slot.Why, StringComparison.Ordinal);
         Assert.DoesNotContain("worker failed", slot.Why, StringComparison.Ordinal);
         Assert.DoesNotContain("log", slot.Remedy, StringComparison.Ordinal);
