@@ -6,6 +6,8 @@ namespace Operator.Planning.Facts;
 /// </summary>
 internal static class Disruptions
 {
+    private const int LongestWord = 40;
+
     /// <summary>A reason (one word) and a detail (one sentence); null: no disruption is reported.</summary>
     public static (string Reason, string Detail)? Of(ObservedPod pod) =>
         (pod.Disruption, pod.Reason) switch
@@ -23,4 +25,22 @@ internal static class Disruptions
             ({ } other, _) => (Reasons.Evicted, $"the cluster ended its pod: {other}"),
             _ => null,
         };
+
+    /// <summary>A kubelet did not take the pod, for a reason of its node: no container ever ran.</summary>
+    public static bool IsRejected(ObservedPod pod) =>
+        pod is { Phase: PodPhase.Failed, IsDeleting: false, Container: ContainerSight.Waiting, Reason: { Length: > 0 } reason }
+        && reason != "DeadlineExceeded"
+        && Of(pod) is null;
+
+    /// <summary>The kubelet's own word, such as <c>OutOfcpu</c>, where it is one and has no other meaning here.</summary>
+    public static (string Reason, string Detail) Rejection(ObservedPod pod)
+    {
+        var word = pod.Reason ?? "";
+        var isWord = word.Length is > 0 and <= LongestWord && word.All(char.IsAsciiLetterOrDigit);
+        var words = ForeignText.Line($"{word}: {pod.Message}".Trim(' ', ':'));
+        return (
+            isWord && !ContainerWaits.IsBeforeStart(word) ? word : Reasons.PodRejected,
+            $"its kubelet rejected the pod: {words}"
+        );
+    }
 }

@@ -51,7 +51,8 @@ internal static class QuotaCorrections
         public bool NeverStarted =>
             Ending is { HasStarted: false, HasReport: false, Result: RunResult.NotStarted or RunResult.Infra }
             && (
-                Entry.Stop == StopCause.StartTimeout
+                Ending.NeverStarted
+                || Entry.Stop == StopCause.StartTimeout
                 || Ending.Reason
                     is Reasons.QuotaExceeded
                         or Reasons.AdmissionDenied

@@ -42,6 +42,13 @@ internal static class RoundProblems
                 $"the container can't be configured{(detail is null ? "" : $" ({detail})")}; check the Secrets that spec.sync.env names",
             Reasons.StartError =>
                 $"{detail ?? "its container could not be started"}; correct spec.sync.command, or the image",
+            Reasons.ContainerCannotRun =>
+                $"{detail ?? "its container could not be created or run"}; correct spec.sync, or see the node",
+            Reasons.GivenUp => "the run was given up as it started; raise the flow's startTimeout, or see what delays its pods",
+            Reasons.InitContainerFailed => $"{detail ?? "an init container of its pod failed"}; see who injects it",
+            Reasons.StorageLimitExceeded => "the worker wrote more than its disk limit; raise spec.sync.scratch",
+            Reasons.ReportCut =>
+                $"{detail ?? "its report was cut to the pod's share of the kubelet's space"}; lower maxStoresPerRun, or inject fewer containers",
             Reasons.ExitCode => $"{detail ?? "the worker ended with an error"}; see its log",
             Reasons.OutOfMemory => "the worker needs more memory; raise spec.sync.resources.limits.memory",
             Reasons.TimedOut => "the worker ran longer than the flow's timeout; raise it or lower maxStoresPerRun",

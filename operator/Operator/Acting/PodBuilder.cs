@@ -14,7 +14,7 @@ namespace Operator.Acting;
 /// </summary>
 internal sealed class PodBuilder
 {
-    public const string ContainerName = "sync";
+    public const string ContainerName = PodParts.Container;
 
     private readonly Utf8JsonWriter _json;
     private readonly MarketplaceConnector _connector;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Operator.Acting;
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
@@ -36,9 +35,14 @@ internal static class PodProjection
             ActiveDeadline = ActiveDeadlineOf(pod),
             Phase = Enum.TryParse<PodPhase>(Text(status, "phase"), out var phase) ? phase : PodPhase.Unknown,
             Reason = Text(status, "reason"),
+            Message = Text(status, "message"),
             Disruption = ConditionOf(status, "DisruptionTarget", "True") is { } disruption
                 ? Text(disruption, "reason") ?? ""
                 : null,
+            EndAskedAt = EndAskedAt(pod, status),
+            AcceptedAt = TimeOf(status, "startTime"),
+            FailedInit = FailedInitOf(status),
+            Containers = CountOf(pod, "containers", "initContainers", "ephemeralContainers"),
             UnscheduledBecause = ConditionOf(status, "PodScheduled", "False") is { } unscheduled
                 ? Text(unscheduled, "message") ?? Text(unscheduled, "reason")
                 : null,
@@ -100,6 +104,56 @@ internal static class PodProjection
         return null;
     }
 
+    /// <summary>When the end of the pod was first asked for. The deletion's instant is the end of its grace period.</summary>
+    private static DateTimeOffset? EndAskedAt(KubeObject pod, JsonElement status)
+    {
+        var disruptedAt = ConditionOf(status, "DisruptionTarget", "True") is { } disruption
+            ? TimeOf(disruption, "lastTransitionTime")
+            : null;
+        var deletedAt = pod.DeletionTimestamp - GraceOf(pod);
+        return disruptedAt > deletedAt ? deletedAt : disruptedAt ?? deletedAt;
+    }
+
+    private static TimeSpan GraceOf(KubeObject pod) =>
+        pod.Json.TryGetProperty("metadata", out var metadata)
+        && metadata.TryGetProperty("deletionGracePeriodSeconds", out var grace)
+        && grace.ValueKind == JsonValueKind.Number
+        && grace.TryGetInt32(out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : TimeSpan.Zero;
+
+    /// <summary>The first init container that failed, with its own words.</summary>
+    private static string? FailedInitOf(JsonElement status)
+    {
+        foreach (var container in Items(status, "initContainerStatuses"))
+        {
+            if (
+                container.TryGetProperty("state", out var state)
+                && state.TryGetProperty("terminated", out var terminated)
+                && TerminatedOf(terminated) is { ExitCode: not 0 } ended
+            )
+            {
+                var words = ended.Message.Length > 0 ? ended.Message : ended.Reason;
+                return $"{Text(container, "name")} ended with exit code {ended.ExitCode}: {words}".TrimEnd(' ', ':');
+            }
+        }
+        return null;
+    }
+
+    private static int CountOf(KubeObject pod, params ReadOnlySpan<string> lists)
+    {
+        if (!pod.Json.TryGetProperty("spec", out var spec))
+        {
+            return 0;
+        }
+        var count = 0;
+        foreach (var list in lists)
+        {
+            count += Items(spec, list).Count();
+        }
+        return count;
+    }
+
     private static string? ImageIdOf(JsonElement status)
     {
         foreach (var container in Items(status, "containerStatuses").Where(IsSync))
@@ -128,7 +182,7 @@ internal static class PodProjection
     private static IEnumerable<JsonElement> Containers(JsonElement status) =>
         Items(status, "containerStatuses").Concat(Items(status, "initContainerStatuses"));
 
-    private static bool IsSync(JsonElement container) => Is(container, "name", PodBuilder.ContainerName);
+    private static bool IsSync(JsonElement container) => Is(container, "name", PodParts.Container);
 
     private static bool IsLiveSidecar(JsonElement container) => !IsSync(container) && !HasEnded(container);
 
@@ -185,6 +239,9 @@ internal static class PodProjection
             : null;
 
     private static DateTimeOffset Time(JsonElement parent, string name) =>
+        TimeOf(parent, name) ?? DateTimeOffset.UnixEpoch;
+
+    private static DateTimeOffset? TimeOf(JsonElement parent, string name) =>
         DateTimeOffset.TryParse(
             Text(parent, name),
             CultureInfo.InvariantCulture,
@@ -192,5 +249,5 @@ internal static class PodProjection
             out var at
         )
             ? at
-            : DateTimeOffset.UnixEpoch;
+            : null;
 }

@@ -29,6 +29,7 @@ public static class PodSight
             {
                 Phase = PodPhase.Failed,
                 Reason = given.Reason,
+                Message = given.Message,
                 Container = given.KeepsContainers ? pod.Container : new ContainerSight.Waiting("", ""),
             },
             _ => throw new UnreachableException(),
