@@ -25,6 +25,10 @@ internal sealed record EndSight(Entry Entry, ObservedPod Pod, RunFacts Facts, Da
     /// <summary>The pod was deleted, and not by the operator: it commits why before it deletes.</summary>
     public bool WasDeletedByOthers => Entry.Stop is null && (Pod.IsDeleting || Pod.IsGone);
 
+    /// <summary>Nobody asked for the end of the pod: a deletion ends an init container badly as well.</summary>
+    public bool HasFailedInit =>
+        Entry.Stop is null && Pod is { FailedInit: not null, IsDeleting: false, Container: ContainerSight.Waiting };
+
     /// <summary>Its deadline has passed, and nobody tells that it has ended.</summary>
     public bool IsSilent => !PodIndex.HasEnded(Pod);
 

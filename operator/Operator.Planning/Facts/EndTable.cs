@@ -16,7 +16,7 @@ internal static class EndTable
         new(s => DiskLimits.AreExceededBy(s.Pod), DiskLimit),
         new(s => !s.EndedByItself && s.Disruption is not null, Disrupted),
         new(s => Disruptions.IsRejected(s.Pod), Rejected),
-        new(s => !s.HasStarted && s.Pod.FailedInit is not null, s => InitFailed(s.Pod.FailedInit)),
+        new(s => s.HasFailedInit, s => InitFailed(s.Pod.FailedInit)),
         new(s => s.IsPastItsDeadline && s.HasStarted, _ => OutOfTime),
         new(s => s.IsSilent, _ => Infra(Reasons.NodeLost, "its deadline has passed and its pod reported no end")),
         new(s => !s.EndedByItself && s.WasDeletedByOthers, _ => Infra(Reasons.Deleted, "its pod was deleted by others")),
@@ -66,7 +66,7 @@ internal static class EndTable
         }
     }
 
-    private static Row.End OutOfTime { get; } = Failed(Reasons.TimedOut, "it ran longer than its timeout");
+    private static Row.End OutOfTime => Failed(Reasons.TimedOut, "it ran longer than its timeout");
 
     private static Row.End Failed(string reason, string detail) => new(RunResult.Failed, reason, detail);
 

@@ -41,7 +41,7 @@ internal static class PodProjection
                 : null,
             EndAskedAt = EndAskedAt(pod, status),
             AcceptedAt = TimeOf(status, "startTime"),
-            FailedInit = FailedInitOf(status),
+            FailedInit = FailedInitOf(pod, status),
             Containers = CountOf(pod, "containers", "initContainers", "ephemeralContainers"),
             UnscheduledBecause = ConditionOf(status, "PodScheduled", "False") is { } unscheduled
                 ? Text(unscheduled, "message") ?? Text(unscheduled, "reason")
@@ -122,13 +122,14 @@ internal static class PodProjection
             ? TimeSpan.FromSeconds(seconds)
             : TimeSpan.Zero;
 
-    /// <summary>The first init container that failed, with its own words.</summary>
-    private static string? FailedInitOf(JsonElement status)
+    /// <summary>The first init container that failed, with its own words. A native sidecar ends with the pod, with any exit code.</summary>
+    private static string? FailedInitOf(KubeObject pod, JsonElement status)
     {
         foreach (var container in Items(status, "initContainerStatuses"))
         {
             if (
-                container.TryGetProperty("state", out var state)
+                !IsNativeSidecar(pod, Text(container, "name"))
+                && container.TryGetProperty("state", out var state)
                 && state.TryGetProperty("terminated", out var terminated)
                 && TerminatedOf(terminated) is { ExitCode: not 0 } ended
             )
@@ -139,6 +140,11 @@ internal static class PodProjection
         }
         return null;
     }
+
+    private static bool IsNativeSidecar(KubeObject pod, string? name) =>
+        pod.Json.TryGetProperty("spec", out var spec)
+        && Items(spec, "initContainers")
+            .Any(c => Text(c, "name") == name && Is(c, "restartPolicy", "Always"));
 
     private static int CountOf(KubeObject pod, params ReadOnlySpan<string> lists)
     {

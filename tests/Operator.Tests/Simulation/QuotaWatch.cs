@@ -1,4 +1,5 @@
 using Operator.Api;
+using Operator.Planning.Facts;
 using Operator.Planning.Record;
 
 namespace Operator.Tests.Simulation;
@@ -43,7 +44,13 @@ internal sealed class QuotaWatch
     }
 
     private static bool NeverStarted(Entry entry) =>
-        entry is { Stop: StopCause.StartTimeout, Result: RunResult.NotStarted or RunResult.Infra };
+        entry
+            is {
+                Stop: StopCause.StartTimeout,
+                Result: RunResult.NotStarted or RunResult.Infra,
+                Reason: not Reasons.GivenUp
+            }
+                or { Reason: SyncPods.Rejection };
 
     private void GivenBack(string record, Entry entry, DateTimeOffset promisedAt)
     {
