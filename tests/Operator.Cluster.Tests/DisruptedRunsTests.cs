@@ -128,7 +128,8 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
         Assert.Equal("Failed", ended.Json.Text("status", "phase"));
         Assert.DoesNotContain(
             Story.Runs,
-            r => r.FirstSeen > victim.FirstSeen && r.FirstSeen < ended.EndSeen && r.Stores.Intersect(victim.Stores).Any()
+            r =>
+                r.FirstSeen > victim.FirstSeen && r.FirstSeen < ended.EndSeen && r.Stores.Intersect(victim.Stores).Any()
         );
         Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
         await AwaitMetricAsync("marketplace_runs_total result=failed reason=Timeout", 1);
@@ -161,8 +162,11 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
         await Story.AwaitRunsAsync(
             "every store was served on the due time",
             runs =>
-                runs.Where(r => r.Occasion == victim.Occasion).SelectMany(r => r.Reported).Select(s => s.Store).Distinct().Count()
-                == A.Stores(10).Length,
+                runs.Where(r => r.Occasion == victim.Occasion)
+                    .SelectMany(r => r.Reported)
+                    .Select(s => s.Store)
+                    .Distinct()
+                    .Count() == A.Stores(10).Length,
             Ct
         );
         Invariants.No_store_ran_twice_in_a_slot(Story.Runs);

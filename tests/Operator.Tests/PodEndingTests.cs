@@ -111,7 +111,12 @@ public sealed class PodEndingTests
     [InlineData("2026-11-25T11:59:31Z", RunResult.Infra)]
     public void A_worker_that_finished_before_it_was_preempted_has_succeeded(string preemptedAt, RunResult result)
     {
-        var ending = EndingOf("Running", "", $"PreemptionByScheduler\", \"lastTransitionTime\": \"{preemptedAt}", Killed.Replace("137", "0"));
+        var ending = EndingOf(
+            "Running",
+            "",
+            $"PreemptionByScheduler\", \"lastTransitionTime\": \"{preemptedAt}",
+            Killed.Replace("137", "0")
+        );
 
         Assert.Equal(result, ending.Result);
     }
@@ -156,7 +161,10 @@ public sealed class PodEndingTests
     [Theory]
     [InlineData("Usage of EmptyDir volume \\\"scratch\\\" exceeds the limit \\\"64Mi\\\". ", RunResult.Failed)]
     [InlineData("Container sync exceeded its local ephemeral storage limit \\\"64Mi\\\". ", RunResult.Failed)]
-    [InlineData("The node was low on resource: ephemeral-storage. Container sync was using 70Mi, which exceeds its request of 0. ", RunResult.Infra)]
+    [InlineData(
+        "The node was low on resource: ephemeral-storage. Container sync was using 70Mi, which exceeds its request of 0. ",
+        RunResult.Infra
+    )]
     public void A_version_that_fills_its_disk_is_to_blame(string message, RunResult result)
     {
         var ending = EndingOf("Failed", $"Evicted\", \"message\": \"{message}", null, Killed);

@@ -28,7 +28,13 @@ internal static class Disruptions
 
     /// <summary>A kubelet did not take the pod, for a reason of its node: no container ever ran.</summary>
     public static bool IsRejected(ObservedPod pod) =>
-        pod is { Phase: PodPhase.Failed, IsDeleting: false, Container: ContainerSight.Waiting, Reason: { Length: > 0 } reason }
+        pod
+            is {
+                Phase: PodPhase.Failed,
+                IsDeleting: false,
+                Container: ContainerSight.Waiting,
+                Reason: { Length: > 0 } reason
+            }
         && reason != "DeadlineExceeded"
         && Of(pod) is null;
 

@@ -66,7 +66,8 @@ internal sealed record EndSight(Entry Entry, ObservedPod Pod, RunFacts Facts, Da
         };
 
     /// <summary>The exit codes of a deletion: of SIGTERM, and of SIGKILL where the kernel did not want memory.</summary>
-    private bool IsStopped => End is { ExitCode: StoppedBySignal } || (End is { ExitCode: KilledBySignal } && !IsOutOfMemory);
+    private bool IsStopped =>
+        End is { ExitCode: StoppedBySignal } || (End is { ExitCode: KilledBySignal } && !IsOutOfMemory);
 
     /// <summary>
     /// The runtime also remembers that a child was killed for memory, long before the worker ends by itself or is stopped.

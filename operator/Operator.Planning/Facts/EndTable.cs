@@ -19,19 +19,31 @@ internal static class EndTable
         new(s => s.HasFailedInit, s => InitFailed(s.Pod.FailedInit)),
         new(s => s.IsPastItsDeadline && s.HasStarted, _ => OutOfTime),
         new(s => s.IsSilent, _ => Infra(Reasons.NodeLost, "its deadline has passed and its pod reported no end")),
-        new(s => !s.EndedByItself && s.WasDeletedByOthers, _ => Infra(Reasons.Deleted, "its pod was deleted by others")),
-        new(s => s.End is { IsLost: true }, _ => Infra(Reasons.NodeLost, "its node lost the container, as in a restart")),
+        new(
+            s => !s.EndedByItself && s.WasDeletedByOthers,
+            _ => Infra(Reasons.Deleted, "its pod was deleted by others")
+        ),
+        new(
+            s => s.End is { IsLost: true },
+            _ => Infra(Reasons.NodeLost, "its node lost the container, as in a restart")
+        ),
         // Its time ran out, by the kubelet's word.
         new(s => s.IsOutOfTime, _ => OutOfTime),
         // It never started.
         new(s => s.End is { NeverRan: true }, StartFailed),
         new(s => s.DidNotStartInTime, NotInTime),
         new(s => IsInitializing(s.Pod), _ => InitFailed(words: null)),
-        new(s => s is { HasStarted: false, Entry.Stop: null }, s => Infra(Reasons.PodFailed, $"its pod ended as {s.Pod.Phase}, and nobody said why")),
+        new(
+            s => s is { HasStarted: false, Entry.Stop: null },
+            s => Infra(Reasons.PodFailed, $"its pod ended as {s.Pod.Phase}, and nobody said why")
+        ),
         // The operator ended it before its time.
         new(s => s.WasGivenUp, GivenUp),
         // The worker ended by itself.
-        new(s => s.IsOutOfMemory, _ => Failed(Reasons.OutOfMemory, "it used more memory than spec.sync.resources.limits allows")),
+        new(
+            s => s.IsOutOfMemory,
+            _ => Failed(Reasons.OutOfMemory, "it used more memory than spec.sync.resources.limits allows")
+        ),
         new(s => s.End is not { ExitCode: 0 }, s => Failed(Reasons.ExitCode, $"it ended with {Exit(s)}")),
         new(s => s.Report is Report.Cut, s => Failed(Reasons.ReportCut, Cut((Report.Cut)s.Report))), // by the condition
         new(
@@ -73,7 +85,10 @@ internal static class EndTable
     private static Row.End Infra(string reason, string detail) => new(RunResult.Infra, reason, detail);
 
     private static Row.End DiskLimit(EndSight sight) =>
-        Failed(Reasons.StorageLimitExceeded, $"it wrote more than its disk limit: {ForeignText.Line(sight.Pod.Message!)}"); // by the condition
+        Failed(
+            Reasons.StorageLimitExceeded,
+            $"it wrote more than its disk limit: {ForeignText.Line(sight.Pod.Message!)}"
+        ); // by the condition
 
     private static Row.End Disrupted(EndSight sight)
     {

@@ -17,6 +17,7 @@ internal static class MessageShares
     /// <summary>A store's part of a report, as the contract counts it.</summary>
     private const int BytesPerStore = 80;
     private const int Round = 5;
+    private const int MostGuessed = 16;
     private const int LongestCharacter = 4;
 
     /// <summary>The report when the kubelet cut it; null: it is broken for another reason.</summary>
@@ -26,7 +27,8 @@ internal static class MessageShares
     {
         var bytes = Encoding.UTF8.GetBytes(log);
         var length = KeptBytes(bytes);
-        var sharers = containers > 0 ? containers : OfPod / Math.Max(1, length);
+        // Where nobody tells the containers, a long text of just this length is no coincidence.
+        var sharers = containers > 0 ? containers : OfPod / Math.Max(OfPod / MostGuessed, length);
         return sharers > MostWithoutCut && OfPod / sharers == length
             ? new Report.Cut(sharers, length, FittingStores(bytes))
             : null;
@@ -64,8 +66,9 @@ internal static class MessageShares
         {
             while (reader.Read())
             {
-                whole +=
-                    reader is { CurrentDepth: 2, TokenType: JsonTokenType.EndObject or JsonTokenType.Null } ? 1 : 0;
+                whole += reader is { CurrentDepth: 2, TokenType: JsonTokenType.EndObject or JsonTokenType.Null }
+                    ? 1
+                    : 0;
             }
         }
         catch (JsonException)

@@ -212,9 +212,7 @@ internal static class AttemptMachine
         var pilot = draft
             .Record.Plans.Values.SelectMany(p => p.Entries)
             .FirstOrDefault(e =>
-                e.Attempt == attempt.Number
-                && e.Result == RunResult.NotStarted
-                && ContainerWaits.IsSureFault(e.Reason)
+                e.Attempt == attempt.Number && e.Result == RunResult.NotStarted && ContainerWaits.IsSureFault(e.Reason)
             );
         return pilot is not null
                 ? End(

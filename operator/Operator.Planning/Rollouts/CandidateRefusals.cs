@@ -74,7 +74,8 @@ internal static class CandidateRefusals
     }
 
     /// <summary>Its pod was there, and its container can't be had, created or run.</summary>
-    private static bool CanNotRun(RunEnded run) => !run.Ending.HasStarted && ContainerWaits.IsOwnFault(run.Ending.Reason);
+    private static bool CanNotRun(RunEnded run) =>
+        !run.Ending.HasStarted && ContainerWaits.IsOwnFault(run.Ending.Reason);
 
     /// <summary>
     /// The container has started; or only the creation was refused, and a pod was created. A pod that the cluster ended before its start says

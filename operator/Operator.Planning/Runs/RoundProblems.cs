@@ -44,7 +44,8 @@ internal static class RoundProblems
                 $"{detail ?? "its container could not be started"}; correct spec.sync.command, or the image",
             Reasons.ContainerCannotRun =>
                 $"{detail ?? "its container could not be created or run"}; correct spec.sync, or see the node",
-            Reasons.GivenUp => "the run was given up as it started; raise the flow's startTimeout, or see what delays its pods",
+            Reasons.GivenUp =>
+                "the run was given up as it started; raise the flow's startTimeout, or see what delays its pods",
             Reasons.InitContainerFailed => $"{detail ?? "an init container of its pod failed"}; see who injects it",
             Reasons.StorageLimitExceeded => "the worker wrote more than its disk limit; raise spec.sync.scratch",
             Reasons.ReportCut =>

@@ -143,8 +143,7 @@ internal static class PodProjection
 
     private static bool IsNativeSidecar(KubeObject pod, string? name) =>
         pod.Json.TryGetProperty("spec", out var spec)
-        && Items(spec, "initContainers")
-            .Any(c => Text(c, "name") == name && Is(c, "restartPolicy", "Always"));
+        && Items(spec, "initContainers").Any(c => Text(c, "name") == name && Is(c, "restartPolicy", "Always"));
 
     private static int CountOf(KubeObject pod, params ReadOnlySpan<string> lists)
     {

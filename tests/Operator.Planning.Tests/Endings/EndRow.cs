@@ -36,7 +36,13 @@ internal sealed record EndRow(string Text, Entry Entry, ObservedPod Pod, RunFact
         {
             Timeout = TimeSpan.FromSeconds(60),
         };
-        return new EndRow(row, entry, seen, facts, words.Contains("late") ? entry.Deadline.AddMinutes(5) : Created.AddMinutes(2));
+        return new EndRow(
+            row,
+            entry,
+            seen,
+            facts,
+            words.Contains("late") ? entry.Deadline.AddMinutes(5) : Created.AddMinutes(2)
+        );
     }
 
     private static ObservedPod PodOf(string cell)

@@ -170,7 +170,10 @@ public sealed class EndTableTests
         Assert.False(isFailed && pod.Disruption is not null && !isWhole && !wasBefore && !isByDeadline, because);
         Assert.False(isFailed && end is null && !isByDeadline && pod.Reason != "Evicted", because);
         Assert.False(isFailed && end is { IsLost: true } && !isByDeadline && pod.Reason != "Evicted", because);
-        Assert.False(ending.Reason == Reasons.TimedOut && !isByDeadline && !(ending.Ran >= TimeSpan.FromSeconds(55)), because);
+        Assert.False(
+            ending.Reason == Reasons.TimedOut && !isByDeadline && !(ending.Ran >= TimeSpan.FromSeconds(55)),
+            because
+        );
         Assert.False(ending.Reason == Reasons.Deleted && row.Entry.Stop is not null, because);
         // What a broken-off run did not reach is owed.
         var isOwed = ending.Result is not (RunResult.Succeeded or RunResult.Failed);

@@ -83,7 +83,11 @@ public sealed class PodStartStories
         var lab = new PodLab(40) { Rollout = Worlds.Steps("50%", "100%") };
         lab.Run(TimeSpan.FromMinutes(6));
         lab.Connector = lab.Connector.WithSync(s => s with { Image = A.Bad });
-        lab.Life = (pod, _) => pod with { Container = new ContainerSight.Waiting("CreateContainerError", "no space left") };
+        lab.Life = (pod, _) =>
+            pod with
+            {
+                Container = new ContainerSight.Waiting("CreateContainerError", "no space left"),
+            };
 
         lab.Run(TimeSpan.FromMinutes(45), stepSeconds: 2);
 
@@ -114,7 +118,11 @@ public sealed class PodStartStories
         Assert.Equal(0, lab.Flow.MissedStoreSyncs);
         Assert.All(
             entries.Where(e => e.Result == RunResult.NotStarted).SelectMany(e => e.Stores),
-            s => Assert.Contains(entries, e => e.Arm == Arm.Stable && e.Result == RunResult.Succeeded && e.Stores.Contains(s))
+            s =>
+                Assert.Contains(
+                    entries,
+                    e => e.Arm == Arm.Stable && e.Result == RunResult.Succeeded && e.Stores.Contains(s)
+                )
         );
     }
 
@@ -155,8 +163,7 @@ public sealed class PodStartStories
     {
         var lab = new PodLab(40) { Rollout = Worlds.Steps("50%", "100%") };
         lab.Life = (pod, draft) =>
-            draft.Revision.Sync.Image != A.Bad ? lab.Ordinary(pod, TimeSpan.FromSeconds(20))
-            : NotFound(lab, pod);
+            draft.Revision.Sync.Image != A.Bad ? lab.Ordinary(pod, TimeSpan.FromSeconds(20)) : NotFound(lab, pod);
         lab.Run(TimeSpan.FromMinutes(6));
         lab.Connector = lab.Connector.WithSync(s => s with { Image = A.Bad });
         lab.RunTo(lab.NextSlot.AddMinutes(1));

@@ -136,7 +136,13 @@ public sealed class RunEndingTests
     public void The_length_of_a_run_never_mixes_two_clocks()
     {
         var (created, behind) = (Now.AddSeconds(-22), TimeSpan.FromMinutes(-11));
-        var end = new ContainerSight.Terminated(0, "Completed", "", created.AddSeconds(2) + behind, created.AddSeconds(21) + behind);
+        var end = new ContainerSight.Terminated(
+            0,
+            "Completed",
+            "",
+            created.AddSeconds(2) + behind,
+            created.AddSeconds(21) + behind
+        );
 
         var ending = EndingOf(
             new ObservedPod

@@ -122,7 +122,8 @@ public sealed record SeenRun
         var ended = state.At("terminated");
         // A kubelet before 1.24 calls a pod Failed while its container still runs.
         var isOver =
-            ended is not null || (state.At("running") is null && pod.Text("status", "phase") is "Succeeded" or "Failed");
+            ended is not null
+            || (state.At("running") is null && pod.Text("status", "phase") is "Succeeded" or "Failed");
         return this with
         {
             Json = pod,

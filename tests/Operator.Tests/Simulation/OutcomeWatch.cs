@@ -34,7 +34,9 @@ internal sealed class OutcomeWatch(List<string> violations)
                 _shown.Add((key, shown));
                 // What a run that was broken off did not reach is owed, whatever its exit code.
                 var isByItself = pod is { IsDeleting: false, Disruption: null, Reason: null };
-                if (shown == StoreOutcome.NotReached && (isByItself || end.FinishedAt - end.StartedAt > AlmostTimeout))
+                // Where the flow has reported before, no report is no success.
+                var isWithout = shown is StoreOutcome.NotReached or StoreOutcome.OkWithoutCounts;
+                if (isWithout && (isByItself || end.FinishedAt - end.StartedAt > AlmostTimeout))
                 {
                     _leftOut.Add(key);
                 }
@@ -83,9 +85,7 @@ internal sealed class OutcomeWatch(List<string> violations)
                 StoreOutcome.InternalError or StoreOutcome.TimedOut => _held.Contains(key),
                 _ when outcome.IsMiss() || !outcome.IsDue() => !_held.Contains(key),
                 StoreOutcome.NotReached => _leftOut.Contains(key),
-                StoreOutcome.BrokenOff
-                or StoreOutcome.NeverStarted
-                or StoreOutcome.NeverSeen => true,
+                StoreOutcome.BrokenOff or StoreOutcome.NeverStarted or StoreOutcome.NeverSeen => true,
                 _ => _shown.Contains((key, outcome)),
             };
             if (!agrees)

@@ -44,12 +44,13 @@ internal sealed class QuotaWatch
     }
 
     private static bool NeverStarted(Entry entry) =>
-        entry
+        RunEndings.IsNotCreated(entry)
+        || entry
             is {
-                Stop: StopCause.StartTimeout,
-                Result: RunResult.NotStarted or RunResult.Infra,
-                Reason: not Reasons.GivenUp
-            }
+                    Stop: StopCause.StartTimeout,
+                    Result: RunResult.NotStarted or RunResult.Infra,
+                    Reason: not Reasons.GivenUp
+                }
                 or { Reason: SyncPods.Rejection };
 
     private void GivenBack(string record, Entry entry, DateTimeOffset promisedAt)
