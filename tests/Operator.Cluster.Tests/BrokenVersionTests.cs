@@ -50,6 +50,7 @@ public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(clust
     }
 
     [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
     public async Task A_version_whose_container_can_not_run_ends_its_attempt_with_the_runtimes_words()
     {
         var working = Working with { Schedule = "@every 15s" };

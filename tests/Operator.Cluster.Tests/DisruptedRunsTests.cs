@@ -116,6 +116,7 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
     /// On Kubernetes before 1.24 the pod is Failed at once, while its container finishes its store within the grace period.
     /// </summary>
     [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
     public async Task Stores_wait_until_the_container_of_a_failed_pod_has_ended()
     {
         await Story.ApplyAsync(Connector with { Fault = "polite:6", Schedule = "@every 60s", Timeout = "25s" }, Ct);
