@@ -250,7 +250,7 @@ internal sealed class ConnectorReconciler(
             .Parts.Keys.Where(name => !parts.ContainsKey(name))
             .Select(name => KeyValuePair.Create(name, (ReadOnlyMemory<byte>?)null));
         var changes = changed.Concat(removed).ToImmutableSortedDictionary(StringComparer.Ordinal);
-        var claim = gathered.Seen.Operator is { } self ? new RecordClaim(self.Id, plan.ClaimUntil) : null;
+        var claim = gathered.Seen.Operator is { } self ? Circumstances.ClaimOf(self, plan.ClaimUntil) : null;
         var committed = await records.CommitAsync(key, gathered.Basis with { Claim = claim }, changes, ct);
         decodedRecords.Remember(key, committed, record);
         return committed;

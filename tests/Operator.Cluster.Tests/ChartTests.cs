@@ -1,4 +1,5 @@
 using Operator.Testing;
+using YamlDotNet.Serialization;
 
 namespace Operator.Cluster.Tests;
 
@@ -46,6 +47,22 @@ public sealed class ChartTests(UnsettledCluster cluster) : UnsettlingStory(clust
         Assert.True(lint.ExitCode == 0, lint.Everything);
     }
 
+    /// <summary>
+    /// Helm lets a release of one name be in each namespace, and refuses an object that another one has (StarRocks operator 144,
+    /// cockroachdb helm-charts 283). The CRDs are shared on purpose.
+    /// </summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("shop")]
+    public async Task Two_releases_of_one_name_share_no_object(string watched)
+    {
+        var first = await ObjectsAsync("team-a", watched);
+        var second = await ObjectsAsync("team-b", watched);
+
+        Assert.NotEmpty(first);
+        Assert.Empty(first.Intersect(second));
+    }
+
     [Theory]
     [InlineData("operator.workers=0", "workers")]
     [InlineData("operator.minimumInterval=soon", "minimumInterval")]
@@ -58,6 +75,22 @@ public sealed class ChartTests(UnsettledCluster cluster) : UnsettlingStory(clust
 
         Assert.NotEqual(0, template.ExitCode);
         Assert.Contains(name, template.Error);
+    }
+
+    /// <summary>Kind, namespace and name of each object of a release that has the usual name in the given namespace.</summary>
+    private async Task<IReadOnlyList<string>> ObjectsAsync(string ns, string watched)
+    {
+        string[] settings = ["--set", $"crds.install=false,operator.watchNamespace={watched}"];
+        string[] template = ["template", OperatorRelease.Name, OperatorRelease.Chart, "--namespace", ns];
+        var manifests = (await Cluster.Operator.HelmAsync(Ct, [.. template, .. settings])).OrThrow();
+        var deserializer = new DeserializerBuilder().Build();
+        var objects = manifests.Split("\n---\n").Select(m => deserializer.Deserialize<Dictionary<string, object>?>(m));
+        return
+        [
+            .. from item in objects.OfType<Dictionary<string, object>>()
+            let metadata = (Dictionary<object, object>)item["metadata"]
+            select $"{item["kind"]} {metadata.GetValueOrDefault("namespace")}/{metadata["name"]}",
+        ];
     }
 
     private static bool IsLiving(System.Text.Json.JsonElement pod) => pod.Text("metadata", "deletionTimestamp") is null;

@@ -1,3 +1,4 @@
+using Operator.Planning.Explaining;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Tests.KnownFaults;
@@ -41,6 +42,34 @@ public sealed class EditedPodStories
         Assert.Equal(Reasons.FingerprintEdited, lab.Ready.Reason);
         Assert.DoesNotContain(lab.Pods.Values, p => !p.IsGone);
     }
+
+    [Fact]
+    public void Its_stores_are_not_said_to_have_had_a_pod_that_nobody_saw()
+    {
+        var lab = NewLab(TimeSpan.FromSeconds(60));
+        Edit(lab, pod => pod with { Fingerprint = Other(pod) });
+
+        lab.Run(TimeSpan.FromMinutes(3));
+
+        var slot = Ask(lab);
+        Assert.Contains(Reasons.FingerprintEdited, slot.Why, StringComparison.Ordinal);
+        Assert.DoesNotContain("never seen", slot.Why, StringComparison.Ordinal);
+        Assert.DoesNotContain("whether the operator runs", slot.Remedy, StringComparison.Ordinal);
+    }
+
+    private static SlotAnswer Ask(PodLab lab) =>
+        Explanations
+            .Answer(
+                new StoreQuestion
+                {
+                    Connector = lab.Connector,
+                    Record = lab.Record,
+                    Store = "store-001",
+                    Now = lab.Now,
+                }
+            )
+            .Flows[0]
+            .Slots[^1];
 
     [Fact]
     public void Its_stores_wait_until_it_is_gone()

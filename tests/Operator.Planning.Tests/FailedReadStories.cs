@@ -105,6 +105,22 @@ public sealed class FailedReadStories
         Assert.Equal("True", plan.ConnectorStatus.Conditions.Single(c => c.Type == ConditionTypes.Ready).Status);
     }
 
+    [Fact]
+    public void The_rollout_says_that_it_is_unreadable_not_missing()
+    {
+        var world = A.SettledWorld();
+        var unread = new UnreadReference("ConfigMap", "settings", Words) { IsContent = true };
+        var seen = world.Observe() with
+        {
+            UnreadReferences = [unread],
+            Rollout = new RolloutSight.Present(A.Rollout()),
+        };
+
+        var ready = Planner.Plan(seen).RolloutStatus!.Conditions.Single(c => c.Type == ConditionTypes.Ready);
+
+        Assert.Equal(Reasons.ReferenceUnreadable, ready.Reason);
+    }
+
     private static (string, string) Ready(World world)
     {
         var ready = world.Last.ConnectorStatus.Conditions.Single(c => c.Type == ConditionTypes.Ready);

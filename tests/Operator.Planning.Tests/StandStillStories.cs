@@ -89,6 +89,19 @@ public sealed class StandStillStories
         Assert.Equal(first.ConnectorStatus.Conditions, later.ConnectorStatus.Conditions);
     }
 
+    [Fact]
+    public void Stores_that_are_lost_while_it_is_being_deleted_do_not_change_the_status_again_and_again()
+    {
+        Delete("a.example/keep");
+        _world.Connector = _world.Connector with { Spec = _world.Connector.Spec with { Stores = [] } };
+        var first = Planner.Plan(Due());
+        _world.Connector = _world.Connector with { Status = first.ConnectorStatus };
+
+        var later = Planner.Plan(Due());
+
+        Assert.Equal(first.ConnectorStatus.Conditions, later.ConnectorStatus.Conditions);
+    }
+
     private static Observation With(Observation seen, ConnectorSpec spec) =>
         seen with
         {

@@ -21,6 +21,7 @@ public sealed class ConditionEventsTests : IDisposable
     [Fact]
     public void From_the_first_look_to_the_first_end()
     {
+        _script = new PodScript { RunsFor = TimeSpan.FromSeconds(30) };
         Begin("*/2 * * * *");
         _operator.RunFor(TimeSpan.FromSeconds(10));
         Assert.StartsWith(
@@ -29,10 +30,11 @@ public sealed class ConditionEventsTests : IDisposable
             StringComparison.Ordinal
         );
 
-        _operator.RunFor(TimeSpan.FromSeconds(111));
+        // Users act on neither, so it is told with the numbers, which wait for ten seconds.
+        _operator.RunFor(TimeSpan.FromSeconds(121));
         Assert.StartsWith("FirstRunsUnderWay: ", Ready, StringComparison.Ordinal);
 
-        _operator.RunFor(TimeSpan.FromSeconds(10));
+        _operator.RunFor(TimeSpan.FromSeconds(22));
         Assert.StartsWith("Syncing: ", Ready, StringComparison.Ordinal);
         Assert.Empty(Warnings);
     }
@@ -110,6 +112,45 @@ public sealed class ConditionEventsTests : IDisposable
         );
         Assert.Single(Warnings, w => w == Reasons.StoresDropped);
     }
+
+    [Fact]
+    public void Pods_that_are_refused_are_told_once_across_due_times_and_restarts()
+    {
+        Begin("*/2 * * * *");
+        using var refusal = _operator.Cluster.Admission.Refuse(r =>
+            r.Before is null && r.Type == CoreTypes.Pods
+                ? $"admission webhook \"a.example\" denied the request: {r.Key.Name}"
+                : null
+        );
+
+        _operator.RunFor(TimeSpan.FromMinutes(13));
+        _operator.Sleep(TimeSpan.FromSeconds(20));
+        _operator.RunFor(TimeSpan.FromMinutes(13));
+
+        // One of the refusal, and one of the due time that synced nothing for it.
+        Assert.InRange(Warnings.Count(w => w == Reasons.AdmissionDenied), 1, 2);
+    }
+
+    [Fact]
+    public void Writes_that_are_refused_are_told_once_across_restarts()
+    {
+        Begin("@every 30s");
+        _operator.RunFor(TimeSpan.FromMinutes(2));
+
+        RefuseDeletions();
+        _operator.RunFor(TimeSpan.FromMinutes(12));
+        Given.That(Warnings.Count(w => w == Reasons.WritesRefused) == 1, "a refusal that is told");
+        _operator.Sleep(TimeSpan.FromSeconds(20));
+        RefuseDeletions();
+        _operator.RunFor(TimeSpan.FromMinutes(12));
+
+        Assert.Equal(1, Warnings.Count(w => w == Reasons.WritesRefused));
+    }
+
+    private void RefuseDeletions() =>
+        _operator.Faults.Add(r =>
+            r.Verb == KubeVerb.Delete && r.Type == CoreTypes.Pods ? Fault.Before(KubeErrors.Forbidden()) : null
+        );
 
     [Fact]
     public void The_problem_of_two_rollouts_is_told_on_each()

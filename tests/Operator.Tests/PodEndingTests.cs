@@ -151,11 +151,30 @@ public sealed class PodEndingTests
 
         Assert.Equal((RunResult.Infra, "InitContainerFailed"), (ending.Result, ending.Reason));
         Assert.EndsWith(
-            "istio-init ended with exit code 2: iptables: Permission denied",
+            "init container 'istio-init' ended with exit code 2: iptables: Permission denied",
             ending.Detail,
             StringComparison.Ordinal
         );
         Assert.True(ending.NeverStarted);
+    }
+
+    /// <summary>A native sidecar ends with the pod, with any exit code.</summary>
+    [Fact]
+    public void A_native_sidecar_that_ended_is_no_init_container_that_failed()
+    {
+        const string json = """
+            {
+              "metadata": {"name": "a", "namespace": "shops", "uid": "u"},
+              "spec": {"initContainers": [{"name": "istio-proxy", "restartPolicy": "Always"}, {"name": "setup"}]},
+              "status": {"phase": "Failed", "initContainerStatuses": [
+                {"name": "istio-proxy", "started": false, "state": {"terminated": {"exitCode": 143, "reason": "Error"} } },
+                {"name": "setup", "state": {"terminated": {"exitCode": 1, "reason": "Error"} } }]}
+            }
+            """;
+
+        var pod = PodProjection.Of(new KubeObject(JsonElement.Parse(json))).Pod;
+
+        Assert.Equal("setup", pod.Init?.Name);
     }
 
     [Theory]

@@ -87,6 +87,30 @@ public sealed class RefusedCandidateStories : IDisposable
         Assert.Equal(0, _world.MissedStoreSyncs);
     }
 
+    /// <summary>Somebody else wrote the rollout in between, so the status of the rollback is written by the next pass.</summary>
+    [Fact]
+    public void A_rollback_whose_status_meets_a_conflict_is_told_once()
+    {
+        var isMet = false;
+        using var conflict = _world.Faults.Add(r =>
+        {
+            var meets =
+                !isMet
+                && r.Type == Kinds.Rollouts
+                && r.IsWrite
+                && _world.Record is { RunningAttempt: null, Attempts.History.IsEmpty: false };
+            isMet |= meets;
+            return meets ? Fault.Before(KubeErrors.Conflict()) : null;
+        });
+        Ship(Refuse("sync:better"));
+
+        _world.RunTo(Noon.AddMinutes(12));
+
+        Given.That(isMet, "a conflict");
+        Assert.Equal("RolledBack", Rollout.Text("status", "phase"));
+        Assert.Equal(2, _world.EventReasons.Count(r => r is Reasons.AdmissionDenied or Reasons.RolledBack));
+    }
+
     [Fact]
     public void The_connector_that_serves_stable_stays_ready()
     {

@@ -32,7 +32,7 @@ public sealed class RefusedPodTests
     public void A_conflict_on_one_flows_pods_leaves_the_other_flow_alone() =>
         Assert.InRange(MadeBesideARefusedFlow(HttpStatusCode.Conflict, "Conflict"), 115, 120);
 
-    [KnownFault("4 of 11", 13)]
+    [Fact]
     public void A_neighbour_that_is_accepted_does_not_hide_a_refusal()
     {
         using var world = TwoFlows();

@@ -77,6 +77,22 @@ public sealed class StaleGaugeStories : IDisposable
     }
 
     [Fact]
+    public async Task A_connector_with_a_wrong_spec_still_says_when_its_flows_last_succeeded()
+    {
+        var before = await LinesAsync("marketplace_flow_last_success_timestamp_seconds{");
+        Given.That(before.Count > 0, "flows that succeeded");
+
+        Cluster.Edit(Kinds.Connectors, Key, c => c["spec"]!["flows"]![0]!["schedule"] = "61 * * * *"); // it has all three
+        _operator.RunFor(TimeSpan.FromMinutes(2));
+
+        Given.That(
+            _operator.Ready(Kinds.Connectors, Key).StartsWith(Reasons.InvalidSpec, StringComparison.Ordinal),
+            "a wrong spec"
+        );
+        Assert.Equal(before.Count, (await LinesAsync("marketplace_flow_last_success_timestamp_seconds{")).Count);
+    }
+
+    [Fact]
     public async Task Gauges_come_back_and_counters_stay()
     {
         var (gauges, runs) = (await GaugesAsync(), await LinesAsync("marketplace_runs_total{"));

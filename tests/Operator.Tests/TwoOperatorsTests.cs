@@ -97,6 +97,67 @@ public sealed class TwoOperatorsTests
         );
     }
 
+    /// <summary>
+    /// The setting of a former move was left in the values, and both operators run again (fdb-kubernetes-operator 268 is of two that
+    /// do not know of each other): one of them has to win.
+    /// </summary>
+    [Fact]
+    public void Two_that_take_over_from_each_other_do_not_take_turns()
+    {
+        using var world = new Two(
+            secondMinimum: TimeSpan.FromSeconds(1),
+            takeOver: "team-a/first",
+            firstTakesOver: "team-b/second"
+        );
+        world.First.Start();
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.Second.Start();
+        world.RunFor(TimeSpan.FromMinutes(10));
+        var made = world.Made.Count;
+        world.ForgetWrites();
+
+        world.RunFor(TimeSpan.FromMinutes(30));
+
+        string[] operators = ["first", "second"];
+        Assert.Single(operators, o => world.WritesOf(o).Contains(Kinds.Records));
+        Assert.InRange(world.Made.Count, made + 59, made + 61);
+        Assert.NotNull(world.Condition(ConditionTypes.OperatorConflict));
+    }
+
+    [Fact]
+    public void With_takeOver_of_an_operator_that_refuses_the_connector_Ready_does_not_flip_and_runs_go_on()
+    {
+        using var world = new Two(takeOver: "team-a/first");
+        world.First.Start();
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.Second.Start();
+        world.RunFor(TimeSpan.FromMinutes(1));
+        var (made, changes) = (world.Made.Count, world.ReadyChanges.Count);
+
+        world.RunFor(Hour);
+
+        Assert.Equal(changes, world.ReadyChanges.Count);
+        Assert.InRange(world.Made.Count, made + 119, made + 121);
+    }
+
+    [Fact]
+    public void A_restart_of_the_one_that_stands_back_tells_nothing_again()
+    {
+        using var world = new Two();
+        world.First.Start();
+        world.RunFor(TimeSpan.FromMinutes(5));
+        world.Second.Start();
+        world.RunFor(TimeSpan.FromMinutes(12));
+
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            world.RestartSecond();
+            world.RunFor(TimeSpan.FromMinutes(12));
+        }
+
+        Assert.Single(world.Events(Reasons.OperatorConflict));
+    }
+
     [Fact]
     public void Two_replicas_of_one_installation_never_stand_back()
     {
@@ -113,8 +174,9 @@ public sealed class TwoOperatorsTests
     private sealed class Two : IDisposable
     {
         private readonly List<(string Actor, ResourceType Type)> _writes = [];
+        private readonly Func<OperatorProcess> _makeSecond;
 
-        public Two(TimeSpan? secondMinimum = null, string takeOver = "")
+        public Two(TimeSpan? secondMinimum = null, string takeOver = "", string firstTakesOver = "")
         {
             Time = new VirtualTime(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
             Cluster = new FakeCluster(Time);
@@ -125,8 +187,9 @@ public sealed class TwoOperatorsTests
                 Message = WorkerReport.Of(Enumerable.Repeat(WorkerReport.Store(10), 3)),
             });
             Cluster.Changed = OnChanged;
-            First = Process("first", "team-a/first", TimeSpan.FromSeconds(1), takeOver: "");
-            Second = Process("second", "team-b/second", secondMinimum ?? TimeSpan.FromSeconds(60), takeOver);
+            First = Process("first", "team-a/first", TimeSpan.FromSeconds(1), firstTakesOver);
+            _makeSecond = () => Process("second", "team-b/second", secondMinimum ?? TimeSpan.FromSeconds(60), takeOver);
+            Second = _makeSecond();
             var connector = new FleetObjects(new Random(1)).Connector();
             connector["spec"]!["stores"] = JsonNode.Parse("""[{"name":"s01"},{"name":"s02"},{"name":"s03"}]"""); // it has a spec
             connector["spec"]!.AsObject().Remove("storesFrom");
@@ -139,7 +202,7 @@ public sealed class TwoOperatorsTests
         public VirtualTime Time { get; }
         public FakeCluster Cluster { get; }
         public OperatorProcess First { get; }
-        public OperatorProcess Second { get; }
+        public OperatorProcess Second { get; private set; }
         public List<string> Made { get; } = [];
 
         /// <summary>The statuses of the condition Ready, each time that it changed.</summary>
@@ -160,6 +223,15 @@ public sealed class TwoOperatorsTests
 
         public string? Condition(string type) =>
             TextOf(Cluster.Find(Kinds.Connectors, Connector)?.Json, type, "message");
+
+        public void RestartSecond()
+        {
+            Second.Stop();
+            RunFor(TimeSpan.FromSeconds(20));
+            Second.Dispose();
+            Second = _makeSecond();
+            Second.Start();
+        }
 
         public void RunFor(TimeSpan time)
         {

@@ -11,6 +11,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The name of what a release has outside its own namespace: a release of this name may be in several namespaces. */}}
+{{- define "operator.outsideName" -}}
+{{- printf "%s:%s" .Release.Namespace (include "operator.fullname" .) -}}
+{{- end -}}
+
 {{- define "operator.selector" -}}
 app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 app.kubernetes.io/instance: {{ .Release.Name }}

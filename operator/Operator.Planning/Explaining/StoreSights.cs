@@ -116,7 +116,10 @@ internal static class StoreSights
         var pod = $"pod {PodOf(draft, flow, run.Occasion.Id, run.Entry)}";
         var which = $"its run of {question.Told(run.Occasion.Slot)}";
         return run.Entry.NotBefore is { } start && start > draft.Now ? $"{which} starts at {question.Told(start)}"
-            : NotStarting(draft) is { } why ? $"{which} has probably not started: {why}; {pod}"
+            : (NotStarting(draft) ?? CandidateNotStarting(draft, run.Entry)) is { } why
+                ? $"{which} has probably not started: {why}; {pod}"
+            : IsOfUnstartedCandidate(draft, run.Entry)
+                ? $"{which} is the candidate's first, and it is not known yet whether it starts: {pod}"
             : $"{which} is under way: {pod}";
     }
 
@@ -135,6 +138,21 @@ internal static class StoreSights
                 ? "no container of the due time has started, see the condition Ready"
             : null;
     }
+
+    /// <summary>
+    /// The connector's conditions do not speak of a candidate that is refused or can't start; the record does, once a run was given up for it.
+    /// </summary>
+    private static string? CandidateNotStarting(Draft draft, Entry entry) =>
+        !IsOfCandidate(draft, entry) || draft.Record.RunningAttempt?.Refusal is not { } refusal ? null
+        : ContainerWaits.IsOwnFault(refusal.Reason)
+            ? $"no run of the candidate has started of late ({refusal.Reason}: {refusal.Words})"
+        : $"the API server refuses the candidate's pods ({refusal.Reason}: {refusal.Words})";
+
+    private static bool IsOfUnstartedCandidate(Draft draft, Entry entry) =>
+        IsOfCandidate(draft, entry) && draft.Record.RunningAttempt is { HasStarted: false };
+
+    private static bool IsOfCandidate(Draft draft, Entry entry) =>
+        entry.Attempt != 0 && entry.Attempt == draft.Record.RunningAttempt?.Number;
 
     private static string? Waiting(Draft draft, Flow flow, Occasion occasion, StoreQuestion question)
     {

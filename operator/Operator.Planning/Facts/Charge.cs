@@ -40,15 +40,18 @@ public static class Charges
     /// <param name="self">This operator; null: it makes and heeds no claims.</param>
     /// <param name="claim">The claim in the record's head; null: there is none.</param>
     /// <param name="now">The time.</param>
-    /// <param name="isClockSkewed">The clock is wrong, so no claim can be called stale.</param>
+    /// <param name="isClockSkewed">The clock is wrong: no claim can be called stale, and nothing can be committed.</param>
     public static Charge Of(OperatorInstance? self, OperatorClaim? claim, DateTimeOffset now, bool isClockSkewed) =>
         (self, claim) switch
         {
             (null, _) => Charge.Own,
             (_, null) => Charge.Free,
             _ when Is(claim.Operator, self.Id) => Charge.Own,
-            _ when Is(claim.Operator, self.TakesOver) => Charge.TakenOver,
-            _ when !isClockSkewed && now >= claim.FreshUntil => Charge.Stale,
+            // It could not commit its claim, and two operators would tell one status.
+            _ when isClockSkewed => Charge.Foreign,
+            // Two that take over from each other would take turns for ever: the one in charge stays.
+            _ when Is(claim.Operator, self.TakesOver) && !Is(claim.TakesOver, self.Id) => Charge.TakenOver,
+            _ when now >= claim.FreshUntil => Charge.Stale,
             _ => Charge.Foreign,
         };
 

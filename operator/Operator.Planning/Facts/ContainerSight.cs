@@ -44,3 +44,6 @@ public abstract record ContainerSight
         private static readonly DateTimeOffset Unknown = DateTimeOffset.UnixEpoch.AddYears(1);
     }
 }
+
+/// <summary>An init container that a webhook added, and its state.</summary>
+public sealed record InitSight(string Name, ContainerSight State);

@@ -36,7 +36,11 @@ public static class ContainerWaits
     {
         var words =
             pod.UnscheduledBecause
-            ?? (pod.Container is ContainerSight.Waiting(var reason, var message) ? $"{reason}: {message}" : "");
+            ?? (
+                pod.Init is { } init ? PodTroubles.Describe(init)
+                : pod.Container is ContainerSight.Waiting(var reason, var message) ? $"{reason}: {message}"
+                : ""
+            );
         return ForeignText.Line(words.Trim(' ', ':'));
     }
 

@@ -19,6 +19,12 @@ public abstract record DesiredContent
     {
         /// <summary>It is unknown whether the object is there: it can't be read.</summary>
         public bool IsUnread { get; init; }
+
+        /// <summary>In one word, for the conditions of connector and rollout alike.</summary>
+        public string Reason =>
+            IsUnread ? Reasons.ReferenceUnreadable
+            : IsMissing ? Reasons.ConfigMapMissing
+            : Reasons.InvalidSpec;
     }
 
     /// <summary>Hash of the content; null: it can't be formed.</summary>

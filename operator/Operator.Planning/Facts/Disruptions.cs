@@ -1,8 +1,11 @@
+using Operator.Planning.Record;
+
 namespace Operator.Planning.Facts;
 
 /// <summary>
-/// Why the cluster ended a pod, from the condition <c>DisruptionTarget</c> (Kubernetes 1.26 and newer) or the kubelet's reason.
-/// Such an end is not the worker's fault, with any exit code.
+/// Why others ended a pod, from the condition <c>DisruptionTarget</c> (Kubernetes 1.26 and newer) or the kubelet's reason. Such an end is
+/// not the worker's fault, with any exit code. The one exception has the reason of an eviction, too, and <see cref="EndTable"/> asks for it
+/// first: the worker wrote more than its own limit.
 /// </summary>
 internal static class Disruptions
 {
@@ -16,7 +19,10 @@ internal static class Disruptions
                 Reasons.Preempted,
                 "a pod of higher priority took its place"
             ),
-            ("EvictionByEvictionAPI", _) or (_, "Evicted") => (Reasons.Evicted, "its pod was evicted"),
+            ("EvictionByEvictionAPI", _) or (_, "Evicted") => (
+                Reasons.Evicted,
+                PodTroubles.WithWords("its pod was evicted", pod)
+            ),
             (_, "NodeShutdown" or "Shutdown" or "Terminated") => (Reasons.NodeShutdown, "its node was shut down"),
             ("DeletionByTaintManager" or "DeletionByPodGC", _) or (_, "NodeLost") => (
                 Reasons.NodeLost,
@@ -43,10 +49,11 @@ internal static class Disruptions
     {
         var word = pod.Reason ?? "";
         var isWord = word.Length is > 0 and <= LongestWord && word.All(char.IsAsciiLetterOrDigit);
-        var words = ForeignText.Line($"{word}: {pod.Message}".Trim(' ', ':'));
-        return (
-            isWord && !ContainerWaits.IsBeforeStart(word) ? word : Reasons.PodRejected,
-            $"its kubelet rejected the pod: {words}"
-        );
+        return isWord && !ContainerWaits.IsBeforeStart(word)
+            ? (word, PodTroubles.WithWords("its kubelet rejected the pod", pod))
+            : (
+                Reasons.PodRejected,
+                PodTroubles.WithWords($"its kubelet rejected the pod as '{ForeignText.Line(word, LongestWord)}'", pod)
+            );
     }
 }

@@ -12,7 +12,8 @@ internal sealed record EndSight(Entry Entry, ObservedPod Pod, RunFacts Facts, Da
     /// <summary>The end of the container as its kubelet tells it; null: no kubelet tells one.</summary>
     public ContainerSight.Terminated? End => Pod.Container as ContainerSight.Terminated;
 
-    public bool HasStarted => Pod.HasStarted;
+    /// <summary>A kubelet may tell nothing of the container, but only a running one fills a disk.</summary>
+    public bool HasStarted => Pod.HasStarted || PodTroubles.IsOverOwnDisk(Pod);
 
     /// <summary>Of a container that never ran, the message is the runtime's.</summary>
     public Report Report { get; } =
@@ -27,7 +28,8 @@ internal sealed record EndSight(Entry Entry, ObservedPod Pod, RunFacts Facts, Da
 
     /// <summary>Nobody asked for the end of the pod: a deletion ends an init container badly as well.</summary>
     public bool HasFailedInit =>
-        Entry.Stop is null && Pod is { FailedInit: not null, IsDeleting: false, Container: ContainerSight.Waiting };
+        Entry.Stop is null
+        && Pod is { Init.State: ContainerSight.Terminated, IsDeleting: false, Container: ContainerSight.Waiting };
 
     /// <summary>Its deadline has passed, and nobody tells that it has ended.</summary>
     public bool IsSilent => !PodIndex.HasEnded(Pod);
@@ -73,6 +75,9 @@ internal sealed record EndSight(Entry Entry, ObservedPod Pod, RunFacts Facts, Da
     /// The runtime also remembers that a child was killed for memory, long before the worker ends by itself or is stopped.
     /// </summary>
     public bool IsOutOfMemory => End is { ExitCode: KilledBySignal, Reason: Reasons.OutOfMemory };
+
+    /// <summary>A child was killed for memory, and what is left of the worker ended well without a report: nobody says what it did.</summary>
+    public bool IsMuteAfterKill => Report is Report.Missing && End is { ExitCode: 0, Reason: Reasons.OutOfMemory };
 
     private bool HasClockBehind => End?.StartedAt < Pod.CreatedAt;
 

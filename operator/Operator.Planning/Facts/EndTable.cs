@@ -13,10 +13,13 @@ internal static class EndTable
     private static readonly ImmutableArray<Row> Rows =
     [
         // The cluster ended it. One eviction is the version's own doing.
-        new(s => DiskLimits.AreExceededBy(s.Pod), DiskLimit),
+        new(
+            s => PodTroubles.IsOverOwnDisk(s.Pod),
+            s => Failed(Reasons.DiskLimitExceeded, PodTroubles.WithWords("it wrote more than it may", s.Pod))
+        ),
         new(s => !s.EndedByItself && s.Disruption is not null, Disrupted),
         new(s => Disruptions.IsRejected(s.Pod), Rejected),
-        new(s => s.HasFailedInit, s => InitFailed(s.Pod.FailedInit)),
+        new(s => s.HasFailedInit, s => InitFailed(PodTroubles.Describe(s.Pod.Init!))), // by the condition
         new(s => s.IsPastItsDeadline && s.HasStarted, _ => OutOfTime),
         new(s => s.IsSilent, _ => Infra(Reasons.NodeLost, "its deadline has passed and its pod reported no end")),
         new(
@@ -32,10 +35,10 @@ internal static class EndTable
         // It never started.
         new(s => s.End is { NeverRan: true }, StartFailed),
         new(s => s.DidNotStartInTime, NotInTime),
-        new(s => IsInitializing(s.Pod), _ => InitFailed(words: null)),
+        new(s => IsInitializing(s.Pod), _ => InitFailed("an init container of its pod failed")),
         new(
             s => s is { HasStarted: false, Entry.Stop: null },
-            s => Infra(Reasons.PodFailed, $"its pod ended as {s.Pod.Phase}, and nobody said why")
+            s => Infra(Reasons.PodFailed, PodTroubles.WithWords($"its pod ended as {s.Pod.Phase}", s.Pod))
         ),
         // The operator ended it before its time.
         new(s => s.WasGivenUp, GivenUp),
@@ -51,8 +54,12 @@ internal static class EndTable
             s => Failed(Reasons.ReportUnreadable, $"its report can't be read: {((Report.Unreadable)s.Report).Why}") // by the condition
         ),
         new(
+            s => s.IsMuteAfterKill,
+            _ => Failed(Reasons.ReportMissing, "the worker sent no report, and a process of it was killed for want of memory")
+        ),
+        new(
             s => s is { Report: Report.Missing, Facts.FlowHasReported: true },
-            _ => Failed(Reasons.ReportMissing, "it sent no report, though this flow has reported before")
+            _ => Failed(Reasons.ReportMissing, "the worker sent no report, though this flow has reported before")
         ),
         new(_ => true, _ => new Row.End(RunResult.Succeeded, Reasons.Completed, "")),
     ];
@@ -84,12 +91,6 @@ internal static class EndTable
 
     private static Row.End Infra(string reason, string detail) => new(RunResult.Infra, reason, detail);
 
-    private static Row.End DiskLimit(EndSight sight) =>
-        Failed(
-            Reasons.StorageLimitExceeded,
-            $"it wrote more than its disk limit: {ForeignText.Line(sight.Pod.Message!)}"
-        ); // by the condition
-
     private static Row.End Disrupted(EndSight sight)
     {
         var (reason, detail) = sight.Disruption!.Value; // by the condition
@@ -102,13 +103,8 @@ internal static class EndTable
         return Infra(reason, detail) with { NeverStarted = true };
     }
 
-    private static Row.End InitFailed(string? words) =>
-        Infra(
-            Reasons.InitContainerFailed,
-            words is null
-                ? "an init container of its pod failed"
-                : $"an init container of its pod failed: {ForeignText.Line(words)}"
-        ) with
+    private static Row.End InitFailed(string detail) =>
+        Infra(Reasons.InitContainerFailed, detail) with
         {
             NeverStarted = true,
         };

@@ -148,7 +148,16 @@ public sealed record Observation
     /// <summary>The claim in the record's head; null: there is no head, or it has none.</summary>
     public OperatorClaim? Claim { get; init; }
 
-    public Charge Charge => Charges.Of(Operator, Claim, Now, IsClockSkewed);
+    /// <summary>
+    /// An operator that refuses the connector does not take it over, whatever its settings say, from one that may serve it: the other one
+    /// would take it back as soon as it can.
+    /// </summary>
+    public Charge Charge =>
+        Charges.Of(Operator, Claim, Now, IsClockSkewed) switch
+        {
+            Charge.TakenOver when !ConnectorFindings.IsEmpty && Now < Claim?.FreshUntil => Charge.Foreign,
+            var charge => charge,
+        };
 
     /// <summary>Random seed for the store order of a new attempt.</summary>
     public ulong Salt { get; init; }

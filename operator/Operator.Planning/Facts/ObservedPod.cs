@@ -29,7 +29,7 @@ public sealed record ObservedPod
     /// <summary>The pod's own reason, such as <c>Evicted</c> or <c>DeadlineExceeded</c>.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The pod's own message: the kubelet's words to <see cref="Reason"/>.</summary>
+    /// <summary>The kubelet's words beside its reason, of a failed pod; null: none.</summary>
     public string? Message { get; init; }
 
     /// <summary>Reason of the condition <c>DisruptionTarget</c>; null: the pod does not have the condition.</summary>
@@ -44,9 +44,6 @@ public sealed record ObservedPod
     /// <summary>When the kubelet accepted the pod, by the node's clock, as the times of the container are; null: not yet, or unknown.</summary>
     public DateTimeOffset? AcceptedAt { get; init; }
 
-    /// <summary>An init container that others injected has failed: its name and how it ended. Null: none has.</summary>
-    public string? FailedInit { get; init; }
-
     /// <summary>All containers of the pod, init and ephemeral ones included: they share the space for reports. 0: unknown.</summary>
     public int Containers { get; init; }
 
@@ -58,6 +55,9 @@ public sealed record ObservedPod
 
     /// <summary>The container <c>sync</c>, whatever other containers the pod has.</summary>
     public ContainerSight Container { get; init; } = new ContainerSight.Waiting("", "");
+
+    /// <summary>The init container of others that the worker waits for, or that failed; null: none, or the worker has started.</summary>
+    public InitSight? Init { get; init; }
 
     /// <summary>Another container of the pod has not ended, such as an injected <c>istio-proxy</c>.</summary>
     public bool HasLiveSidecar { get; init; }

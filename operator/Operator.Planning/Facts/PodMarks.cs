@@ -24,6 +24,12 @@ public static class PodMarks
     public const string Run = ApiGroup.Name + "/run";
     public const string Counter = ApiGroup.Name + "/record-counter";
 
+    /// <summary>The container that is the run, whatever others a webhook adds.</summary>
+    public const string ContainerName = "sync";
+
+    /// <summary>The emptyDir at /tmp.</summary>
+    public const string ScratchVolume = "scratch";
+
     private const int MaxLabelLength = 63;
 
     /// <summary>The name when it fits into a label, else the start of the name and a hash.</summary>

@@ -62,11 +62,11 @@ public static class Reasons
     public const string Completed = "Completed";
     public const string ExitCode = "ExitCode";
     public const string OutOfMemory = "OOMKilled";
+    public const string DiskLimitExceeded = "DiskLimitExceeded";
     public const string TimedOut = "Timeout";
     public const string ReportUnreadable = "ReportUnreadable";
     public const string ReportMissing = "ReportMissing";
     public const string ReportCut = "ReportCut";
-    public const string StorageLimitExceeded = "StorageLimitExceeded";
     public const string ImageUnavailable = "ImageUnavailable";
     public const string ContainerConfig = "ContainerConfigError";
     public const string StartError = "StartError";

@@ -37,7 +37,7 @@ public static class OutcomeWords
             StoreOutcome.NotReached => "its run ended before it reached this store",
             StoreOutcome.BrokenOff => "the cluster did not run its pod, or stopped it",
             StoreOutcome.NeverStarted =>
-                "its pod could not start: the image could not be pulled, or the container could not be configured",
+                "its pod could not start: the image could not be pulled, or the container could not be configured or started",
             StoreOutcome.NeverSeen => "its pod was planned but never seen",
             StoreOutcome.MissedByDowntime => "nobody planned it in time: the operator was down",
             StoreOutcome.MissedByCapacity => "maxConcurrentRuns left no place for it in time",
@@ -78,7 +78,7 @@ public static class OutcomeWords
                 "see the worker's log and the condition RunsFailing",
             StoreOutcome.BrokenOff => "see the condition RunsFailing and the namespace's events",
             StoreOutcome.NeverStarted =>
-                "correct spec.sync.image, the registry's credentials or what spec.sync.env names",
+                "correct spec.sync.image, spec.sync.command, the registry's credentials or what spec.sync.env names",
             StoreOutcome.NeverSeen or StoreOutcome.MissedByDowntime => "see whether the operator runs, and its log",
             StoreOutcome.MissedByCapacity => "raise maxConcurrentRuns or maxStoresPerRun; see the condition Ready",
             StoreOutcome.MissedByIsolation =>

@@ -55,6 +55,8 @@ internal static class RunOutcomes
             (_, RunResult.Succeeded or RunResult.Failed) => StoreOutcome.NotReached,
             (_, RunResult.Infra) => StoreOutcome.BrokenOff,
             (_, RunResult.NotStarted) => StoreOutcome.NeverStarted,
+            // The pod was seen, and the operator stopped it.
+            (_, RunResult.Lost) when ending.Reason == Reasons.FingerprintEdited => StoreOutcome.BrokenOff,
             (_, RunResult.Lost) => StoreOutcome.NeverSeen,
             _ => throw new System.Diagnostics.UnreachableException(),
         };

@@ -47,7 +47,9 @@ internal static class QuotaCorrections
         public Entry Entry => Run.Entry;
         public RunEnding Ending => Run.Ending;
 
-        /// <summary>The run was stopped, or its pod refused or never created, before the container started.</summary>
+        /// <summary>
+        /// The run was stopped, or its pod refused or never created, before the container started, or the runtime could not start it.
+        /// </summary>
         public bool NeverStarted =>
             Ending is { HasStarted: false, HasReport: false, Result: RunResult.NotStarted or RunResult.Infra }
             && (

@@ -27,12 +27,12 @@ public enum StoreOutcome : byte
     /// <summary>The run ended before it reached the store.</summary>
     NotReached = (byte)'r',
 
-    // Missed by infra: a run contained the store, but the container did not run to its end.
+    // A run contained the store, but the container did not run to its end. Missed by infra.
 
-    /// <summary>A cause outside the version ended the run or prevented its start.</summary>
+    /// <summary>A cause outside the version ended the run or prevented its start, or its pod was edited and deleted.</summary>
     BrokenOff = (byte)'e',
 
-    /// <summary>The image was not available or the container configuration was wrong.</summary>
+    /// <summary>The image was not available, the container configuration was wrong, or its command could not be started.</summary>
     NeverStarted = (byte)'b',
 
     /// <summary>The operator never saw the pod.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
@@ -44,13 +45,13 @@ internal static class CandidateRefusals
             : "the API server does not create the candidate's runs, while it creates those on stable";
 
     /// <summary>
-    /// A refusal that concerns more than the candidate, whose stores run on stable instead; null: there is none.
+    /// The refusals that concern more than the candidate, whose stores run on stable instead, by pod name.
     /// </summary>
-    public static CreateRefusal? OfOthers(Draft draft)
+    public static ImmutableSortedDictionary<string, CreateRefusal> OfOthers(Draft draft)
     {
         if (draft.Seen.Refusals.IsEmpty)
         {
-            return null;
+            return draft.Seen.Refusals;
         }
         bool IsOfCandidate(Entry entry, string pod) =>
             entry.Attempt != 0
@@ -70,7 +71,7 @@ internal static class CandidateRefusals
             )
             where IsOfCandidate(entry, pod)
             select pod;
-        return draft.Seen.Refusals.RemoveRange(candidates).Values.FirstOrDefault();
+        return draft.Seen.Refusals.RemoveRange(candidates);
     }
 
     /// <summary>Its pod was there, and its container can't be had, created or run.</summary>

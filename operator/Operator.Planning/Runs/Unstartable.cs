@@ -12,7 +12,10 @@ internal static class Unstartable
 {
     /// <summary>The first flow's problem; null: there is none, or nothing is known yet.</summary>
     public static RoundProblem? Of(Draft draft, PodIndex pods) =>
-        draft.Spec.Flows.Select(f => Of(draft, f.Name, pods)).FirstOrDefault(p => p is not null);
+        draft
+            .Spec.Flows.Where(f => !(draft.Suspended.HeldUntil(f.Name) > draft.Now))
+            .Select(f => Of(draft, f.Name, pods))
+            .FirstOrDefault(p => p is not null);
 
     /// <summary>The newest open due time of which anything is known decides.</summary>
     private static RoundProblem? Of(Draft draft, string flow, PodIndex pods)

@@ -1,4 +1,5 @@
 using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Stores;
 
@@ -25,7 +26,14 @@ internal static class ListAdoption
         // What can't be committed is not noted: the instant of a drop would be another one in each plan.
         var isNoted =
             draft.Seen.ConnectorFindings.IsEmpty
-            && draft.Seen is { IsClockSkewed: false, CommitRefusal: null, RecordTooLarge: null };
+            && draft.Seen
+                is {
+                    IsBeingDeleted: false,
+                    IsClockSkewed: false,
+                    CommitRefusal: null,
+                    RecordTooLarge: null,
+                    Record: not RecordSight.Foreign
+                };
         return isNoted ? Note(adopted, gathering) : adopted;
     }
 

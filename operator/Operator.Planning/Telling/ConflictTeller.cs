@@ -42,7 +42,14 @@ internal static class ConflictTeller
     {
         var (self, other) = (seen.Operator?.Id, seen.Claim?.Operator);
         var until = seen.Claim is { } claim ? UtcText.Of(claim.FreshUntil) : "";
-        return $"{StandsBack(seen)}: {InCharge(seen)}; '{self}' takes over at {until}, or later if '{other}' goes on planning until then; to take over now, set the chart value operator.takeOver: {other} of '{self}'; to end this, let only one of the two watch this namespace";
+        // The words of the findings would be those of one operator in a status of another.
+        var now =
+            seen.Claim?.TakesOver is { } back && back == self
+                ? $"to take over now, remove the chart value operator.takeOver: {self} of '{other}', and set the chart value operator.takeOver: {other} of '{self}'"
+            : seen.Operator?.TakesOver == other
+                ? $"the chart value operator.takeOver of '{self}' has no effect while '{self}' refuses the connector or its clock is wrong, see its log"
+            : $"to take over now, set the chart value operator.takeOver: {other} of '{self}'";
+        return $"{StandsBack(seen)}: {InCharge(seen)}; '{self}' takes over at {until}, or later if '{other}' goes on planning until then; {now}; to end this, let only one of the two watch this namespace";
     }
 
     /// <summary>

@@ -12,13 +12,23 @@ namespace Operator.Planning.Telling;
 /// <summary>Derives the connector's status. Its conditions are derived nowhere else.</summary>
 internal static class ConnectorTeller
 {
+    /// <summary>A process begins to plan a connector with its first plan; reads can come between the two instants.</summary>
+    private static readonly TimeSpan FirstPlan = TimeSpan.FromMilliseconds(500);
+
     public static ConnectorStatus Tell(Draft draft, PodIndex pods, WaitingStores waiting)
     {
         var (record, metadata) = (draft.Record, draft.Seen.Connector.Metadata);
         var before = draft.Seen.Connector.Status.Conditions;
         var candidate = record.Revisions.Find(record.RunningAttempt?.Revision);
         var stale = Staleness.Of(draft);
-        var conditions = Conditions(draft, new Sights(stale, Unstartable.Of(draft, pods)));
+        var conditions = Conditions(
+            draft,
+            new Sights(stale, Unstartable.Of(draft, pods))
+            {
+                Refused = RefusalTeller.Of(draft, pods),
+                IsAllRefused = RefusedRuns.AreAll(draft, pods),
+            }
+        );
         return new ConnectorStatus
         {
             ObservedGeneration = metadata.Generation,
@@ -58,7 +68,20 @@ internal static class ConnectorTeller
         {
             yield return RefusedWrites(draft.Seen.RefusedWrites);
         }
+        else if (RefusedBefore(draft.Seen) is { } before)
+        {
+            yield return ConditionDraft.True(before.Type, before.Reason, before.Message);
+        }
     }
+
+    /// <summary>
+    /// The first plan of a process does not know what is refused: it has tried no write yet. What the status says stays for this plan, so
+    /// that a restart does not turn it bad again.
+    /// </summary>
+    private static Condition? RefusedBefore(Observation seen) =>
+        seen.Now - seen.PlanningSince < FirstPlan
+            ? seen.Connector.Status.Conditions.FirstOrDefault(c => c is { Type: Reasons.WritesRefused, Status: "True" })
+            : null;
 
     private static IEnumerable<ConditionDraft> Runs(Draft draft, Sights sights)
     {
@@ -67,9 +90,9 @@ internal static class ConnectorTeller
         {
             yield return ConditionDraft.True(Reasons.RunsFailing, problem.Reason, problem.Message);
         }
-        if (CandidateRefusals.OfOthers(draft) is { } refusal)
+        if (sights.Refused is { } refused)
         {
-            yield return Refused(refusal);
+            yield return refused;
         }
     }
 
@@ -96,7 +119,7 @@ internal static class ConnectorTeller
             yield return ConditionDraft.True(
                 Reasons.StoreListBroken,
                 Reasons.StoreListBroken,
-                string.Join("; ", draft.StoreListProblems)
+                StoreTroubles.ListsBroken(draft)
             );
         }
         if (!draft.Seen.UnreadReferences.IsEmpty)
@@ -132,9 +155,6 @@ internal static class ConnectorTeller
             yield return dropped;
         }
     }
-
-    private static ConditionDraft Refused(CreateRefusal refusal) =>
-        ConditionDraft.True(Reasons.PodsRefused, Reasons.Of(refusal.Kind), ReadyTeller.Words(refusal));
 
     /// <summary>The message names one write, so that it stays the same while many are refused alike.</summary>
     private static ConditionDraft RefusedWrites(ImmutableArray<RefusedWrite> writes)

@@ -5,7 +5,6 @@ using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
 using Operator.Planning.Record;
-using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
 
 namespace Operator.Planning.Telling;
@@ -13,7 +12,14 @@ namespace Operator.Planning.Telling;
 /// <summary>What the conditions need besides the draft.</summary>
 /// <param name="Stale">The stores that are not synced.</param>
 /// <param name="Unstartable">A due time of which no container can start; null: none.</param>
-internal sealed record Sights(ImmutableArray<StaleStore> Stale, RoundProblem? Unstartable);
+internal sealed record Sights(ImmutableArray<StaleStore> Stale, RoundProblem? Unstartable)
+{
+    /// <summary>The condition that pods are refused; null: none is.</summary>
+    public ConditionDraft? Refused { get; init; }
+
+    /// <summary>Refused pods are all that is to be seen of a due time.</summary>
+    public bool IsAllRefused { get; init; }
+}
 
 /// <summary>Derives the connector's condition Ready.</summary>
 internal static class ReadyTeller
@@ -50,7 +56,7 @@ internal static class ReadyTeller
             ),
             _ when draft.Roster.IsEmpty && !draft.StoreListProblems.IsEmpty => NotReady(
                 Reasons.StoreListBroken,
-                $"no store is known: {string.Join("; ", draft.StoreListProblems)}"
+                StoreTroubles.ListsBroken(draft)
             ),
             _ when draft.Spec.Suspend => ConditionDraft.True(
                 ConditionTypes.Ready,
@@ -59,7 +65,7 @@ internal static class ReadyTeller
             ),
             _ when draft.Roster.IsEmpty && StoreTroubles.Dropped(draft) is { } lost => NotReady(
                 Reasons.StoresDropped,
-                $"no store is left: {lost.Message}"
+                lost.Message
             ),
             _ when seen.IsClockSkewed => NotReady(
                 Reasons.ClockSkew,
@@ -75,12 +81,12 @@ internal static class ReadyTeller
 
     private static ConditionDraft? WhatIsWrong(Draft draft, Sights sights)
     {
-        var shortage = draft.Record.Plans.Values.Select(p => p.Shortage).OfType<string>().FirstOrDefault();
+        var shortage = Wanted(draft).Select(p => p.Shortage).OfType<string>().FirstOrDefault();
         return draft switch
         {
-            _ when CandidateRefusals.OfOthers(draft) is { } refusal => NotReady(
-                Reasons.Of(refusal.Kind),
-                Words(refusal)
+            _ when sights.Refused is { } refused && IsNothingAccepted(draft, sights, refused) => NotReady(
+                refused.Reason,
+                refused.Message
             ),
             _ when NothingRuns(draft, sights) is { } problem => NotReady(problem.Reason, problem.Message),
             _ when shortage is not null => NotReady(Reasons.CapacityTooLow, shortage),
@@ -100,8 +106,8 @@ internal static class ReadyTeller
         return $"the connector is being deleted{waits}: nothing new is run, live runs end by themselves";
     }
 
-    public static string Words(CreateRefusal refusal) =>
-        $"the API server refuses to create sync pods: {refusal.Message}";
+    private static bool IsNothingAccepted(Draft draft, Sights sights, ConditionDraft refused) =>
+        sights.IsAllRefused || Wanted(draft).Any(p => RefusalTeller.IsTotal(p, refused));
 
     /// <summary>
     /// The newest closed due time synced nothing, or no container of an open one can start. The same cause keeps the same message from
@@ -109,9 +115,18 @@ internal static class ReadyTeller
     /// </summary>
     private static RoundProblem? NothingRuns(Draft draft, Sights sights)
     {
-        var closed = draft.Record.Plans.Values.FirstOrDefault(p => p.Problem is { IsTotal: true })?.Problem;
+        var closed = Wanted(draft).FirstOrDefault(p => p.Problem is { IsTotal: true })?.Problem;
         return sights.Unstartable is { } open && open.Reason != closed?.Reason ? open : closed;
     }
+
+    /// <summary>
+    /// The flows whose syncs somebody wants now. What the last due time of another flow came to stays in the record, but no due time
+    /// follows that could put it right.
+    /// </summary>
+    private static IEnumerable<FlowPlan> Wanted(Draft draft) =>
+        draft.Roster.Active.IsEmpty
+            ? []
+            : draft.Record.Plans.Where(p => !(draft.Suspended.HeldUntil(p.Key) > draft.Now)).Select(p => p.Value);
 
     private static bool IsMost(ImmutableArray<StaleStore> stale, Draft draft) =>
         2 * NamesOf(stale) > draft.Roster.Active.Length;
@@ -179,7 +194,7 @@ internal static class ReadyTeller
             return ConditionDraft.Unknown(
                 ConditionTypes.Ready,
                 Reasons.FirstRunsUnderWay,
-                "the first due time has come, and no run of it has ended yet"
+                "the first runs are due, and none of them has ended yet"
             );
         }
         var first = draft
@@ -208,19 +223,16 @@ internal static class ReadyTeller
         (content.IsMissing, stable) switch
         {
             (true, { } hash) => Serving(
-                MissingReason(content),
+                content.Reason,
                 $"stores go on with their revisions, stable is {hash}; new content waits: {content.Why}"
             ),
-            (true, null) => NotReady(MissingReason(content), content.Why),
+            (true, null) => NotReady(content.Reason, content.Why),
             (false, { } hash) => NotReady(
-                Reasons.InvalidSpec,
+                content.Reason,
                 $"{content.Why}; stores go on with their revisions, stable is {hash}"
             ),
-            (false, null) => NotReady(Reasons.InvalidSpec, content.Why),
+            (false, null) => NotReady(content.Reason, content.Why),
         };
-
-    private static string MissingReason(DesiredContent.Unformed content) =>
-        content.IsUnread ? Reasons.ReferenceUnreadable : Reasons.ConfigMapMissing;
 
     private static ConditionDraft NotReady(string reason, string message) =>
         ConditionDraft.False(ConditionTypes.Ready, reason, message);

@@ -179,10 +179,7 @@ public static class RolloutTeller
                 Reasons.InvalidSpec,
                 $"{waits}, because the connector has problems; see its condition Ready"
             ),
-            _ when content is DesiredContent.Unformed unformed => (
-                unformed.IsMissing ? Reasons.ConfigMapMissing : Reasons.InvalidSpec,
-                $"{waits}: {unformed.Why}"
-            ),
+            _ when content is DesiredContent.Unformed unformed => (unformed.Reason, $"{waits}: {unformed.Why}"),
             _ when draft.Spec.Suspend => (Reasons.Suspended, $"{waits}, because the connector is suspended"),
             _ => (Reasons.Waiting, $"{waits}; see the connector's condition Ready"),
         };

@@ -58,9 +58,14 @@ internal static class StoreTroubles
             : ConditionDraft.True(
                 Reasons.StoresDropped,
                 Reasons.StoresDropped,
-                string.Join("; ", drops.Select(StoreDrops.Describe))
+                (draft.Roster.IsEmpty ? "no store is left: " : "")
+                    + string.Join("; ", drops.Select(StoreDrops.Describe))
             );
     }
+
+    /// <summary>What is wrong with the lists; Ready says the same where no store is known, so that it is one event.</summary>
+    public static string ListsBroken(Draft draft) =>
+        (draft.Roster.IsEmpty ? "no store is known: " : "") + string.Join("; ", draft.StoreListProblems);
 
     /// <summary>Both connectors have the condition, so that the user finds the other one from either.</summary>
     public static ConditionDraft? SharedSecrets(Draft draft)

@@ -32,11 +32,13 @@ internal static class SuspensionTeller
             .Spec.Flows.Select(f => draft.Suspended.HolderOf(f.Name, draft.Now))
             .OfType<SuspensionOrder>()
             .DistinctBy(o => o.Action, StringComparer.Ordinal)
-            .Select(ActionTexts.By)
-            .ToList();
-        return holders.Count == 0
+            .Select(ActionTexts.By);
+        // An action that suspends one flow only adds to what the spec suspends, and to lift it is not enough.
+        string[] bySpec = draft.Seen.Connector.Spec.Suspend ? ["spec.suspend"] : [];
+        string[] all = [.. bySpec, .. holders];
+        return all.Length == 0
             ? "suspended: no new run is started"
-            : $"suspended by {string.Join(" and ", holders)}: no new run is started";
+            : $"suspended by {string.Join(" and ", all)}: no new run is started";
     }
 
     private static SuspensionStatus Tell(SuspensionOrder order, ImmutableArray<SuspensionOrder> lifts) =>

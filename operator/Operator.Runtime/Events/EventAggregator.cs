@@ -1,7 +1,10 @@
 namespace Operator.Runtime;
 
 /// <summary>Two events with equal values here are the same event.</summary>
-internal readonly record struct EventIdentity(string Uid, string Reason, string Note);
+internal readonly record struct EventIdentity(string Uid, string Reason, string Note)
+{
+    public bool IsWarning { get; init; }
+}
 
 /// <summary>Decides which events are written. Safe for concurrent use.</summary>
 internal sealed class EventAggregator(TimeProvider time)
@@ -11,6 +14,9 @@ internal sealed class EventAggregator(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<EventIdentity, Told> _told = [];
     private readonly Dictionary<string, Told> _perObject = new(StringComparer.Ordinal);
+
+    /// <summary>When the newest warning of a reason about an object was written.</summary>
+    private readonly Dictionary<(string Uid, string Reason), Told> _warned = [];
 
     /// <summary>
     /// <c>At</c> is the timestamp of the window's begin. <c>Count</c> is, for an event, how many were left out since then; for an
@@ -24,12 +30,16 @@ internal sealed class EventAggregator(TimeProvider time)
         lock (_gate)
         {
             var isKnown = _told.TryGetValue(identity, out var told);
-            if ((isKnown && IsOpen(told)) || !HasRoomLocked(identity.Uid))
+            if ((isKnown && IsOpen(told)) || !(HasRoomLocked(identity.Uid) || IsFirstWarningLocked(identity)))
             {
                 _told[identity] = isKnown ? told with { Count = told.Count + 1 } : new Told(Outside(), 1);
                 return null;
             }
             _told[identity] = new Told(time.GetTimestamp(), 0);
+            if (identity.IsWarning)
+            {
+                _warned[(identity.Uid, identity.Reason)] = new Told(time.GetTimestamp(), 1);
+            }
             PruneLocked();
             return told.Count + 1;
         }
@@ -41,6 +51,7 @@ internal sealed class EventAggregator(TimeProvider time)
         lock (_gate)
         {
             _told.Remove(identity);
+            _warned.Remove((identity.Uid, identity.Reason));
         }
     }
 
@@ -56,6 +67,10 @@ internal sealed class EventAggregator(TimeProvider time)
         return true;
     }
 
+    /// <summary>Whatever else is told about the object. There are few reasons, so this floods nothing either.</summary>
+    private bool IsFirstWarningLocked(EventIdentity identity) =>
+        identity.IsWarning && !(_warned.TryGetValue((identity.Uid, identity.Reason), out var last) && IsOpen(last));
+
     private void PruneLocked()
     {
         if (_told.Count < MaxRemembered)
@@ -69,6 +84,10 @@ internal sealed class EventAggregator(TimeProvider time)
         foreach (var (uid, _) in _perObject.Where(t => !IsOpen(t.Value)).ToList())
         {
             _perObject.Remove(uid);
+        }
+        foreach (var (warning, _) in _warned.Where(t => !IsOpen(t.Value)).ToList())
+        {
+            _warned.Remove(warning);
         }
         // Still too many entries. Some events are written twice then, but memory stays bounded.
         if (_told.Count >= MaxRemembered)

@@ -7,8 +7,8 @@ namespace Operator.Runtime;
 
 /// <summary>
 /// Writes Events (events.k8s.io/v1). An equal event within ten minutes is only counted; the next event after that contains the
-/// count. An object gets at most <see cref="MostPerObject"/> events in ten minutes. A failed write is logged and counted, and
-/// never stops the caller. Safe for concurrent use.
+/// count. An object gets at most <see cref="MostPerObject"/> events in ten minutes, and besides them the first warning of each reason. A
+/// failed write is logged and counted, and never stops the caller. Safe for concurrent use.
 /// </summary>
 public sealed class EventRecorder(
     IKubeApi api,
@@ -35,7 +35,7 @@ public sealed class EventRecorder(
 
     public async Task TellAsync(EventSubject subject, string reason, string note, bool isWarning, CancellationToken ct)
     {
-        var identity = new EventIdentity(subject.Uid, reason, note);
+        var identity = new EventIdentity(subject.Uid, reason, note) { IsWarning = isWarning };
         if (_aggregator.Admit(identity) is not { } occurrences)
         {
             _events.WithLabels("suppressed").Inc();
@@ -43,7 +43,7 @@ public sealed class EventRecorder(
         }
         try
         {
-            var json = Write(subject, identity, isWarning, occurrences);
+            var json = Write(subject, identity, occurrences);
             await api.CreateAsync(CoreTypes.Events, NamespaceOf(subject), json, ct);
             _events.WithLabels("written").Inc();
         }
@@ -62,7 +62,7 @@ public sealed class EventRecorder(
         }
     }
 
-    private ReadOnlyMemory<byte> Write(EventSubject subject, EventIdentity identity, bool isWarning, int occurrences)
+    private ReadOnlyMemory<byte> Write(EventSubject subject, EventIdentity identity, int occurrences)
     {
         var now = time.GetUtcNow()
             .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
@@ -79,7 +79,7 @@ public sealed class EventRecorder(
                 }
             );
             json.WriteString("eventTime", now);
-            json.WriteString("type", isWarning ? "Warning" : "Normal");
+            json.WriteString("type", identity.IsWarning ? "Warning" : "Normal");
             json.WriteString("reason", Utf8Text.Cut(identity.Reason, MaxReasonBytes));
             json.WriteString("action", Utf8Text.Cut(identity.Reason, MaxReasonBytes));
             json.WriteString("note", Utf8Text.Cut(identity.Note, MaxNoteBytes));

@@ -45,8 +45,8 @@ public sealed class RecordStore
     /// <summary>
     /// As <see cref="ReadAsync"/>, but without a request while this process knows the head: it read it, or its last commit was
     /// answered. A commit on top of a head that another client changed fails, so an outdated answer does no harm to the record. What it
-    /// says may be over all the same: the caller must have a reason to believe that it is about the subject that is there now, must call
-    /// <see cref="DoubtAll"/> when the cluster went back to an older state, and may tell nobody of a counter that is only recalled.
+    /// says may be over all the same: the caller must have a reason to believe that it is about the subject that is there now, and must call
+    /// <see cref="DoubtAll"/> when the cluster went back to an older state.
     /// </summary>
     public Task<RecordRead> RecallAsync(
         ObjectKey subject,

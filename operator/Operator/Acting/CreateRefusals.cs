@@ -30,7 +30,7 @@ internal sealed class CreateRefusals
 
     public CreateRefusal Refused(ObjectKey connector, string pod, KubeApiException error)
     {
-        var refusal = new CreateRefusal(KindOf(error), error.Message);
+        var refusal = new CreateRefusal(KindOf(error), WordsOf(error, pod));
         _byConnector.AddOrUpdate(connector, None.Add(pod, refusal), (_, refusals) => refusals.SetItem(pod, refusal));
         return refusal;
     }
@@ -84,6 +84,17 @@ internal sealed class CreateRefusals
             // Removes the entry only if it is still empty: another task may have added a refusal.
             _byConnector.TryRemove(KeyValuePair.Create(connector, left));
         }
+    }
+
+    /// <summary>
+    /// Why, without the pod's name: the condition must stay the same while the cause does, and each due time has other pods.
+    /// </summary>
+    private static string WordsOf(KubeApiException error, string pod)
+    {
+        const string Begin = "\" is forbidden: ";
+        var at = error.Message.IndexOf(Begin, StringComparison.Ordinal);
+        var words = at < 0 ? error.Message : error.Message[(at + Begin.Length)..];
+        return words.Replace(pod, "…", StringComparison.Ordinal);
     }
 
     /// <summary>Only the message shows the kind. Logs, metrics and the condition use it; no decision depends on it.</summary>

@@ -14,8 +14,6 @@ namespace Operator.Acting;
 /// </summary>
 internal sealed class PodBuilder
 {
-    public const string ContainerName = PodParts.Container;
-
     private readonly Utf8JsonWriter _json;
     private readonly MarketplaceConnector _connector;
     private readonly PodDraft _draft;
@@ -115,7 +113,7 @@ internal sealed class PodBuilder
 
     private void WriteContainer(SyncPodSpec sync)
     {
-        Name(ContainerName);
+        Name(PodMarks.ContainerName);
         _json.WriteString("image", sync.Image);
         WriteOptional("imagePullPolicy", _connector.Spec.Sync.ImagePullPolicy);
         _json.WriteStrings("command", sync.Command);

@@ -63,7 +63,7 @@ internal sealed class PodVolumes
         // Mounted as a single file (subPath), so that the credentials can be mounted beside it.
         yield return new Volume("run", "/sync/run.json", "downwardAPI", WriteRunFile) { SubPath = "run.json" };
         var size = draft.Revision.Sync.Scratch;
-        yield return new Volume(PodParts.Scratch, "/tmp", "emptyDir", json => json.WriteString("sizeLimit", size))
+        yield return new Volume(PodMarks.ScratchVolume, "/tmp", "emptyDir", json => json.WriteString("sizeLimit", size))
         {
             IsReadOnly = false,
         };

@@ -37,7 +37,12 @@ internal sealed class Circumstances(
         Charges.Of(new(options.Instance, options.TakeOver), ClaimOf(claim), now, isClockSkewed: false)
         == Charge.Foreign;
 
-    private static OperatorClaim? ClaimOf(RecordClaim? claim) => claim is null ? null : new(claim.By, claim.Until);
+    private static OperatorClaim? ClaimOf(RecordClaim? claim) =>
+        claim is null ? null : new(claim.By, claim.Until) { TakesOver = claim.Over ?? "" };
+
+    /// <summary>The claim of a commit.</summary>
+    public static RecordClaim ClaimOf(OperatorInstance self, DateTimeOffset until) =>
+        new(self.Id, until) { Over = self.TakesOver.Length == 0 ? null : self.TakesOver };
 
     /// <summary>Also true when our clock jumped since the server's last answer.</summary>
     private bool IsSkewed() => api.Clock is { } clock && clock.SkewNow(time).Duration() > PlanLimits.ClockSkew;

@@ -20,9 +20,6 @@ internal sealed record Gathered
     /// <summary>Connector, rollouts and actions were read from the API server, not from the caches.</summary>
     public bool IsLive { get; init; }
 
-    /// <summary>The record is only recalled: nothing shows that it is still so.</summary>
-    public bool IsRecordRecalled { get; init; }
-
     /// <summary>The connector's problems may disappear without a change of its spec.</summary>
     public bool MayHeal { get; init; }
 
@@ -110,7 +107,6 @@ internal sealed class Gatherer(
             Basis = record.Basis,
             Parts = record.Parts,
             IsLive = isLive,
-            IsRecordRecalled = record.IsRecalled,
             MayHeal = findings.MayHeal,
             InCharge = rollouts.FirstOrDefault(),
             MovedRollouts = [.. naming.Except(rollouts)],

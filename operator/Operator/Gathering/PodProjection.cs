@@ -13,9 +13,13 @@ internal sealed record CachedPod(string ConnectorName, ObservedPod Pod);
 /// <summary>Reads a pod. Its container <c>sync</c> is the run; webhooks may have added others, before it or after it.</summary>
 internal static class PodProjection
 {
+    /// <summary>The most of a failed pod's message that is kept.</summary>
+    private const int MostWords = 300;
+
     public static CachedPod Of(KubeObject pod)
     {
         var status = pod.Json.TryGetProperty("status", out var value) ? value : default;
+        var container = ContainerOf(status);
         var observed = new ObservedPod
         {
             Name = pod.Name,
@@ -35,19 +39,19 @@ internal static class PodProjection
             ActiveDeadline = ActiveDeadlineOf(pod),
             Phase = Enum.TryParse<PodPhase>(Text(status, "phase"), out var phase) ? phase : PodPhase.Unknown,
             Reason = Text(status, "reason"),
-            Message = Text(status, "message"),
+            Message = phase == PodPhase.Failed ? MessageOf(status) : null,
             Disruption = ConditionOf(status, "DisruptionTarget", "True") is { } disruption
                 ? Text(disruption, "reason") ?? ""
                 : null,
             EndAskedAt = EndAskedAt(pod, status),
             AcceptedAt = TimeOf(status, "startTime"),
-            FailedInit = FailedInitOf(pod, status),
             Containers = CountOf(pod, "containers", "initContainers", "ephemeralContainers"),
             UnscheduledBecause = ConditionOf(status, "PodScheduled", "False") is { } unscheduled
                 ? Text(unscheduled, "message") ?? Text(unscheduled, "reason")
                 : null,
             ImageId = ImageIdOf(status),
-            Container = ContainerOf(status),
+            Container = container,
+            Init = container is ContainerSight.Waiting ? InitOf(pod, status) : null,
             HasLiveSidecar = Containers(status).Any(IsLiveSidecar),
             HasOnlyNativeSidecars = !Items(status, "containerStatuses").Any(IsLiveSidecar),
         };
@@ -92,6 +96,33 @@ internal static class PodProjection
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
+    /// <summary>The beginning, because a container runtime may have written the rest.</summary>
+    private static string? MessageOf(JsonElement status) =>
+        Text(status, "message") is { Length: > 0 } words ? words[..Math.Min(words.Length, MostWords)] : null;
+
+    /// <summary>
+    /// The first init container that keeps the worker from starting. A native sidecar does so until it has started; it ends with the pod, with
+    /// any exit code.
+    /// </summary>
+    private static InitSight? InitOf(KubeObject pod, JsonElement status)
+    {
+        foreach (var init in Items(status, "initContainerStatuses"))
+        {
+            if (!init.TryGetProperty("state", out var state) || StateOf(state) is not { } sight)
+            {
+                continue;
+            }
+            var isDone =
+                (sight is ContainerSight.Terminated ended && (ended.ExitCode == 0 || IsNativeSidecar(pod, init)))
+                || (init.TryGetProperty("started", out var started) && started.ValueKind == JsonValueKind.True);
+            if (!isDone)
+            {
+                return new InitSight(Text(init, "name") ?? "", sight);
+            }
+        }
+        return null;
+    }
+
     private static JsonElement? ConditionOf(JsonElement status, string type, string value)
     {
         foreach (var condition in Items(status, "conditions"))
@@ -122,28 +153,10 @@ internal static class PodProjection
             ? TimeSpan.FromSeconds(seconds)
             : TimeSpan.Zero;
 
-    /// <summary>The first init container that failed, with its own words. A native sidecar ends with the pod, with any exit code.</summary>
-    private static string? FailedInitOf(KubeObject pod, JsonElement status)
-    {
-        foreach (var container in Items(status, "initContainerStatuses"))
-        {
-            if (
-                !IsNativeSidecar(pod, Text(container, "name"))
-                && container.TryGetProperty("state", out var state)
-                && state.TryGetProperty("terminated", out var terminated)
-                && TerminatedOf(terminated) is { ExitCode: not 0 } ended
-            )
-            {
-                var words = ended.Message.Length > 0 ? ended.Message : ended.Reason;
-                return $"{Text(container, "name")} ended with exit code {ended.ExitCode}: {words}".TrimEnd(' ', ':');
-            }
-        }
-        return null;
-    }
-
-    private static bool IsNativeSidecar(KubeObject pod, string? name) =>
+    private static bool IsNativeSidecar(KubeObject pod, JsonElement init) =>
         pod.Json.TryGetProperty("spec", out var spec)
-        && Items(spec, "initContainers").Any(c => Text(c, "name") == name && Is(c, "restartPolicy", "Always"));
+        && Items(spec, "initContainers")
+            .Any(c => Is(c, "restartPolicy", "Always") && Text(c, "name") == Text(init, "name"));
 
     private static int CountOf(KubeObject pod, params ReadOnlySpan<string> lists)
     {
@@ -187,7 +200,7 @@ internal static class PodProjection
     private static IEnumerable<JsonElement> Containers(JsonElement status) =>
         Items(status, "containerStatuses").Concat(Items(status, "initContainerStatuses"));
 
-    private static bool IsSync(JsonElement container) => Is(container, "name", PodParts.Container);
+    private static bool IsSync(JsonElement container) => Is(container, "name", PodMarks.ContainerName);
 
     private static bool IsLiveSidecar(JsonElement container) => !IsSync(container) && !HasEnded(container);
 

@@ -19,9 +19,6 @@ internal sealed record RecordFacts(
 {
     /// <summary>The claim in the record's head; null: there is none.</summary>
     public RecordClaim? Claim { get; init; }
-
-    /// <summary>Nothing shows that the record is still so.</summary>
-    public bool IsRecalled { get; init; }
 }
 
 /// <summary>Reads a connector's record, or recalls it as the last commit left it, and decodes it. Safe for concurrent use.</summary>
@@ -63,8 +60,7 @@ internal sealed class RecordGatherer(
         switch (read)
         {
             case RecordRead.Found found:
-                var facts = await DecodeAsync(key, found.Record, RecordWitness.Newest(witnesses), ct);
-                return facts with { IsRecalled = found.IsRecalled };
+                return await DecodeAsync(key, found.Record, RecordWitness.Newest(witnesses), ct);
             case RecordRead.Lost lost:
                 return Recover(lost, RecordWitness.Newest(witnesses));
             case RecordRead.Foreign(var item):

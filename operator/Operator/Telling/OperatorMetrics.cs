@@ -87,13 +87,13 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     private readonly Gauge _step = factory.CreateGauge(
         "marketplace_rollout_step",
-        "The step of the running attempt, from 1; 0 without a running attempt.",
+        "The step of the running attempt, from 1; 0 without a running attempt, absent without a rollout.",
         ConnectorLabels
     );
 
     private readonly Gauge _cohort = factory.CreateGauge(
         "marketplace_rollout_cohort_stores",
-        "Stores in the cohort of the running attempt's committed step; 0 without a running attempt.",
+        "Stores in the cohort of the running attempt's committed step; 0 without a running attempt, absent without a rollout.",
         ConnectorLabels
     );
 
@@ -105,7 +105,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     private readonly Gauge _stores = factory.CreateGauge(
         "marketplace_connector_stores",
-        "Active stores, by arm.",
+        "Active stores, by arm (stable; candidate only with a rollout).",
         ["namespace", "connector", "arm"]
     );
 
@@ -159,10 +159,13 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         var ready = plan.ConnectorStatus.Conditions.FirstOrDefault(c => c.Type == ConditionTypes.Ready);
         _series.Set(_ready, connector, new Labels(), ValueOf(ready?.Status));
         _series.Set(_suspended, connector, new Labels(), plan.IsSuspended ? 1 : 0);
-        _series.Set(_step, connector, new Labels(), attempt is null ? 0 : attempt.Step + 1);
-        _series.Set(_cohort, connector, new Labels(), attempt?.Cohort ?? 0);
         _series.Set(_stores, connector, new Labels("stable"), stores.OnStable);
-        _series.Set(_stores, connector, new Labels("candidate"), stores.OnCandidate);
+        if (plan.RolloutStatus is not null || attempt is not null)
+        {
+            _series.Set(_stores, connector, new Labels("candidate"), stores.OnCandidate);
+            _series.Set(_step, connector, new Labels(), attempt is null ? 0 : attempt.Step + 1);
+            _series.Set(_cohort, connector, new Labels(), attempt?.Cohort ?? 0);
+        }
         _series.Set(_paused, connector, new Labels(), plan.Record.Pauses.Auth.Count);
         // The earliest removal of each api comes first.
         foreach (var use in plan.Sunsets.DistinctBy(u => u.Api, StringComparer.Ordinal))
@@ -173,17 +176,30 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         foreach (var flow in plan.ConnectorStatus.Flows)
         {
             _series.Set(_stale, connector, new Labels(flow.Name), flow.StaleStores);
-            if (flow.LastSuccess is { } at)
-            {
-                _series.Set(_lastSuccess, connector, new Labels(flow.Name), at.ToUnixTimeSeconds());
-            }
         }
+        LastSuccesses(connector, plan);
         foreach (var (flow, ledger) in plan.Record.Ledgers)
         {
             var evidence = attempt is null ? new StepEvidence() : ledger.Evidence.For(attempt.Number, attempt.Stage);
             _series.Set(_errorRatio, connector, new Labels(flow), (double)evidence.ItemErrorRate);
         }
         _series.Conclude(connector, FlowsOf(plan));
+    }
+
+    /// <summary>
+    /// A connector with problems tells no flows, but an alert about syncs that no longer happen must not fall silent because of them.
+    /// </summary>
+    private void LastSuccesses(ObjectKey connector, Plan plan)
+    {
+        var told = plan.ConnectorStatus.Flows.Select(f => (f.Name, f.LastSuccess));
+        var known = plan.Record.Plans.Select(p => (p.Key, p.Value.LastSuccess));
+        foreach (var (flow, last) in plan.ConnectorStatus.Flows.IsEmpty ? known : told)
+        {
+            if (last is { } at)
+            {
+                _series.Set(_lastSuccess, connector, new Labels(flow), at.ToUnixTimeSeconds());
+            }
+        }
     }
 
     /// <summary>The connector can't be decoded: nothing is planned for it, and its other series stay as they were.</summary>

@@ -17,8 +17,11 @@ internal sealed partial class StandBackTeller(
     ILogger<StandBackTeller> logger
 )
 {
-    /// <summary>The operator in charge of each connector from which this one stands back.</summary>
-    private readonly ConcurrentDictionary<ObjectKey, string> _inCharge = new();
+    /// <summary>The operator in charge of each connector from which this one stands back, once it is in the log.</summary>
+    private readonly ConcurrentDictionary<ObjectKey, string> _logged = new();
+
+    /// <summary>The same, once it is told by an event.</summary>
+    private readonly ConcurrentDictionary<ObjectKey, string> _told = new();
 
     /// <summary>Returns as <see cref="Teller.TellAsync"/>.</summary>
     public async Task<TimeSpan?> TellAsync(Gathered gathered, Plan plan, WritePass writes, CancellationToken ct)
@@ -26,26 +29,36 @@ internal sealed partial class StandBackTeller(
         var (connector, key) = (gathered.Seen.Connector, Kinds.KeyOf(gathered.Seen.Connector.Metadata));
         metrics.StandsBack(key);
         var other = gathered.Seen.Claim?.Operator ?? "";
-        if (!_inCharge.TryGetValue(key, out var told) || told != other)
+        if (!_logged.TryGetValue(key, out var logged) || logged != other)
         {
-            _inCharge[key] = other;
+            _logged[key] = other;
             Log.StandsBack(logger, key, plan.Because);
+        }
+        TimeSpan? rest = null;
+        var isWritten = await writes.TryAsync(
+            Kinds.StatusWrite(Kinds.Connectors, key.Name),
+            async () => rest = await statuses.WriteAsync(connector, plan.ConnectorStatus, mayOwe: false, ct)
+        );
+        // The condition is the memory across restarts. Within one, it is told once, though the other operator drops it every hour.
+        var isNews = !plan.ConnectorStatus.Conditions.SequenceEqual(connector.Status.Conditions);
+        if (isWritten && isNews && (!_told.TryGetValue(key, out var told) || told != other))
+        {
+            _told[key] = other;
             var subject = new EventSubject(ApiGroup.ApiVersion, ApiGroup.ConnectorKind, key, connector.Metadata.Uid);
             foreach (var note in plan.Events)
             {
                 await events.TellAsync(subject, note.Reason, note.Message, note.IsWarning, ct);
             }
         }
-        TimeSpan? rest = null;
-        await writes.TryAsync(
-            Kinds.StatusWrite(Kinds.Connectors, key.Name),
-            async () => rest = await statuses.WriteAsync(connector, plan.ConnectorStatus, hasCommitted: false, ct)
-        );
         return rest;
     }
 
     /// <summary>This operator is in charge of the connector, or the connector is gone.</summary>
-    public void Forget(ObjectKey connector) => _inCharge.TryRemove(connector, out _);
+    public void Forget(ObjectKey connector)
+    {
+        _logged.TryRemove(connector, out _);
+        _told.TryRemove(connector, out _);
+    }
 
     private static partial class Log
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Operator.Api;
@@ -10,70 +11,77 @@ namespace Operator.Telling;
 /// <summary>
 /// Writes statuses, as the last step: after a crash before it, the next reconcile repeats only idempotent changes. Numbers that
 /// change with every run are written only after a commit, and after the pause of <see cref="NumbersPace"/>, to keep writes few. The
-/// record's counter is written at once: only the pass that committed it may tell it.
+/// record's counter is one of them.
 /// </summary>
 internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses own)
 {
-    /// <summary>Returns the time after which the caller must call again to write the rest; null: all is written.</summary>
+    /// <summary>
+    /// Returns the time after which the caller must call again to write the rest; null: all is written. <paramref name="mayOwe"/>: the
+    /// status may have numbers that nobody has told.
+    /// </summary>
     public Task<TimeSpan?> WriteAsync(
         MarketplaceConnector connector,
         ConnectorStatus status,
-        bool hasCommitted,
+        bool mayOwe,
         CancellationToken ct
-    ) =>
-        WriteAsync(
-            new Subject(
-                Kinds.Connectors,
-                connector.Metadata,
-                HasNews: !IsSame(Essence(connector.Status), Essence(status), ApiJson.Default.ConnectorStatus),
-                HasNumbers: !IsSame(connector.Status, status, ApiJson.Default.ConnectorStatus)
-            )
-            {
-                Before = StatusesAsRead.Of(connector),
-                After = Json(status, ApiJson.Default.ConnectorStatus),
-            },
-            hasCommitted,
-            ct
-        );
+    )
+    {
+        var told = status with { Conditions = WithOthers(status.Conditions, connector.Status.Conditions) };
+        var subject = new Subject(
+            Kinds.Connectors,
+            connector.Metadata,
+            HasNews: !IsSame(Essence(connector.Status), Essence(told), ApiJson.Default.ConnectorStatus),
+            HasNumbers: !IsSame(connector.Status, told, ApiJson.Default.ConnectorStatus)
+        )
+        {
+            Before = StatusesAsRead.Of(connector),
+            After = Json(told, ApiJson.Default.ConnectorStatus),
+        };
+        return WriteAsync(subject, mayOwe, ct);
+    }
 
     /// <summary>Writes the status of a rollout; returns as for a connector.</summary>
-    public Task<TimeSpan?> WriteAsync(
-        SyncRollout rollout,
-        RolloutStatus status,
-        bool hasCommitted,
-        CancellationToken ct
-    ) =>
-        WriteAsync(
-            new Subject(
-                Kinds.Rollouts,
-                rollout.Metadata,
-                HasNews: !IsSame(Essence(rollout.Status), Essence(status), ApiJson.Default.RolloutStatus),
-                HasNumbers: !IsSame(rollout.Status, status, ApiJson.Default.RolloutStatus)
-            )
-            {
-                Before = StatusesAsRead.Of(rollout),
-                After = Json(status, ApiJson.Default.RolloutStatus),
-            },
-            hasCommitted,
-            ct
-        );
+    public Task<TimeSpan?> WriteAsync(SyncRollout rollout, RolloutStatus status, bool mayOwe, CancellationToken ct)
+    {
+        var told = status with { Conditions = WithOthers(status.Conditions, rollout.Status.Conditions) };
+        var subject = new Subject(
+            Kinds.Rollouts,
+            rollout.Metadata,
+            HasNews: !IsSame(Essence(rollout.Status), Essence(told), ApiJson.Default.RolloutStatus),
+            HasNumbers: !IsSame(rollout.Status, told, ApiJson.Default.RolloutStatus)
+        )
+        {
+            Before = StatusesAsRead.Of(rollout),
+            After = Json(told, ApiJson.Default.RolloutStatus),
+        };
+        return WriteAsync(subject, mayOwe, ct);
+    }
 
     /// <summary>Writes the status of an action, which has no numbers.</summary>
-    public Task WriteAsync(SyncAction action, ActionStatus status, CancellationToken ct) =>
-        WriteAsync(
-            new Subject(
-                Kinds.Actions,
-                action.Metadata,
-                HasNews: !IsSame(action.Status, status, ApiJson.Default.ActionStatus),
-                HasNumbers: false
-            )
-            {
-                Before = StatusesAsRead.Of(action),
-                After = Json(status, ApiJson.Default.ActionStatus),
-            },
-            hasCommitted: false,
-            ct
-        );
+    public Task WriteAsync(SyncAction action, ActionStatus status, CancellationToken ct)
+    {
+        var told = status with { Conditions = WithOthers(status.Conditions, action.Status.Conditions) };
+        var subject = new Subject(
+            Kinds.Actions,
+            action.Metadata,
+            HasNews: !IsSame(action.Status, told, ApiJson.Default.ActionStatus),
+            HasNumbers: false
+        )
+        {
+            Before = StatusesAsRead.Of(action),
+            After = Json(told, ApiJson.Default.ActionStatus),
+        };
+        return WriteAsync(subject, mayOwe: false, ct);
+    }
+
+    /// <summary>
+    /// The conditions with those that other controllers keep on the object. Theirs have a type with a domain, as Kubernetes asks; ours have
+    /// none. Without this, each writer would undo the other's write.
+    /// </summary>
+    private static ImmutableArray<Condition> WithOthers(
+        ImmutableArray<Condition> ours,
+        ImmutableArray<Condition> before
+    ) => [.. ours, .. before.Where(b => b.Type.Contains('/') && !ours.Any(c => c.Type == b.Type))];
 
     /// <summary>
     /// The object and how its status differs from the new one: in fields that users act on (news), or in any field (numbers).
@@ -85,10 +93,10 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
         public JsonElement After { get; init; }
     }
 
-    private async Task<TimeSpan?> WriteAsync(Subject subject, bool hasCommitted, CancellationToken ct)
+    private async Task<TimeSpan?> WriteAsync(Subject subject, bool mayOwe, CancellationToken ct)
     {
         var uid = subject.Metadata.Uid;
-        var mayTellNumbers = hasCommitted || pace.IsOwing(uid);
+        var mayTellNumbers = mayOwe || pace.IsOwing(uid);
         if (!subject.HasNews && !(subject.HasNumbers && mayTellNumbers))
         {
             return null;
@@ -190,14 +198,24 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
     private static ConnectorStatus Essence(ConnectorStatus status) =>
         status with
         {
+            RecordCounter = 0,
+            Conditions = [.. status.Conditions.Select(c => IsBeginning(c) ? BeginningCondition : c)],
             Flows = [],
             WorstStores = [],
             Stores = status.Stores with { Stale = 0 },
         };
 
+    /// <summary>That the first due time has come is no news that users act on: the ends of its runs follow.</summary>
+    private static bool IsBeginning(Condition condition) =>
+        condition
+            is { Type: ConditionTypes.Ready, Reason: Reasons.WaitingForFirstDueTime or Reasons.FirstRunsUnderWay };
+
+    private static readonly Condition BeginningCondition = new() { Type = ConditionTypes.Ready };
+
     private static RolloutStatus Essence(RolloutStatus status) =>
         status with
         {
+            RecordCounter = 0,
             Attempt = status.Attempt is null
                 ? null
                 : status.Attempt with

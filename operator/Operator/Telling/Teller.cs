@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Gathering;
 using Operator.Planning;
@@ -148,19 +149,20 @@ internal sealed class Teller(
 
     /// <summary>
     /// Tells the conditions that the written status made bad. After the write, so that of two writers only the one that won tells, and a
-    /// restart tells nothing again; if the process ends in between, the event is lost and the condition stays.
+    /// restart tells nothing again; if the process ends in between, the event is lost and the condition stays. The plan's events about
+    /// these conditions come now, too: before a write that meets a conflict they would be told by the next pass once more.
     /// </summary>
-    private async Task TellNewsAsync(EventSubject subject, IEnumerable<Condition> news, CancellationToken ct)
+    private async Task TellNewsAsync(EventSubject subject, IEnumerable<EventNote> news, CancellationToken ct)
     {
-        foreach (var condition in news)
+        foreach (var note in news)
         {
-            await events.TellAsync(subject, condition.Reason, condition.Message, isWarning: true, ct);
+            await events.TellAsync(subject, note.Reason, note.Message, note.IsWarning, ct);
         }
     }
 
-    /// <summary>The events of the plan about the object that have been told.</summary>
-    private static IEnumerable<EventNote> Told(Decision decision, EventTarget target) =>
-        decision.Committed is null ? [] : decision.Plan.Events.Where(e => e.Target == target);
+    /// <summary>The events of the plan; none when it was not committed.</summary>
+    private static ImmutableArray<EventNote> EventsOf(Decision decision) =>
+        decision.Committed is null ? [] : decision.Plan.Events;
 
     private async Task<TimeSpan?> TellConnectorAsync(Decision decision, WritePass writes, CancellationToken ct)
     {
@@ -173,12 +175,22 @@ internal sealed class Teller(
         TimeSpan? rest = null;
         var isWritten = await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Connectors, connector.Metadata.Name),
-            async () => rest = await statuses.WriteAsync(connector, status, decision.Committed is not null, ct)
+            async () =>
+                rest = await statuses.WriteAsync(
+                    connector,
+                    status,
+                    decision.HasNumbersFor(connector.Status.RecordCounter),
+                    ct
+                )
         );
         if (isWritten)
         {
-            var told = Told(decision, EventTarget.Connector);
-            var news = ConditionNews.Of(connector.Status.Conditions, status.Conditions, told);
+            var news = ConditionNews.Told(
+                EventTarget.Connector,
+                connector.Status.Conditions,
+                status.Conditions,
+                EventsOf(decision)
+            );
             await TellNewsAsync(Subject(ApiGroup.ConnectorKind, connector.Metadata), news, ct);
         }
         return rest;
@@ -200,14 +212,21 @@ internal sealed class Teller(
         TimeSpan? rest = null;
         var isWritten = await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Rollouts, policy.Metadata.Name),
-            async () => rest = await statuses.WriteAsync(policy, status, decision.Committed is not null, ct)
+            async () =>
+                rest = await statuses.WriteAsync(
+                    policy,
+                    status,
+                    decision.HasNumbersFor(policy.Status.RecordCounter),
+                    ct
+                )
         );
         if (isWritten)
         {
-            var news = ConditionNews.Of(
+            var news = ConditionNews.Told(
+                EventTarget.Rollout,
                 policy.Status.Conditions,
                 status.Conditions,
-                Told(decision, EventTarget.Rollout)
+                EventsOf(decision)
             );
             await TellNewsAsync(Subject(ApiGroup.RolloutKind, policy.Metadata), news, ct);
         }
@@ -224,11 +243,11 @@ internal sealed class Teller(
         var status = RolloutTeller.TellStalled(rollout, stall.Reason, stall.Message, time.GetUtcNow());
         var isWritten = await writes.TryAsync(
             Kinds.StatusWrite(Kinds.Rollouts, rollout.Metadata.Name),
-            () => statuses.WriteAsync(rollout, status, hasCommitted: false, ct)
+            () => statuses.WriteAsync(rollout, status, mayOwe: false, ct)
         );
         if (isWritten)
         {
-            var news = ConditionNews.Of(rollout.Status.Conditions, status.Conditions);
+            var news = ConditionNews.Told(EventTarget.Rollout, rollout.Status.Conditions, status.Conditions, []);
             await TellNewsAsync(Subject(ApiGroup.RolloutKind, rollout.Metadata), news, ct);
         }
     }
@@ -256,7 +275,8 @@ internal sealed class Teller(
         var rollout = PolicyOf(seen.Rollout) is { } policy ? Subject(ApiGroup.RolloutKind, policy.Metadata) : connector;
         var begun = time.GetTimestamp();
         // While the server does not answer, each event takes seconds; the statuses must not wait for that.
-        foreach (var note in plan.Events.TakeWhile(_ => time.GetElapsedTime(begun) < EventsPatience))
+        var now = plan.Events.Where(e => !WaitsForStatus(e, seen, plan));
+        foreach (var note in now.TakeWhile(_ => time.GetElapsedTime(begun) < EventsPatience))
         {
             await events.TellAsync(
                 note.Target == EventTarget.Rollout ? rollout : connector,
@@ -267,6 +287,20 @@ internal sealed class Teller(
             );
         }
     }
+
+    /// <summary>The event tells a condition, so it is told with the status of its object.</summary>
+    private static bool WaitsForStatus(EventNote note, Observation seen, Plan plan) =>
+        ConditionNews.IsAbout(
+            note,
+            EventTarget.Connector,
+            seen.Connector.Status.Conditions,
+            plan.ConnectorStatus.Conditions
+        )
+        || (
+            PolicyOf(seen.Rollout) is { } policy
+            && plan.RolloutStatus is { } told
+            && ConditionNews.IsAbout(note, EventTarget.Rollout, policy.Status.Conditions, told.Conditions)
+        );
 
     private static EventSubject Subject(string kind, ObjectMeta metadata) =>
         new(ApiGroup.ApiVersion, kind, Kinds.KeyOf(metadata), metadata.Uid);

@@ -58,7 +58,7 @@ internal sealed class Creation : IMeasurement
                 "the operator's calls per pod until the last pod was seen",
                 (calls.Reads + calls.Writes) / shape.Pods,
                 "",
-                $"{calls.Gets} GET, {calls.Lists} LIST, {calls.Creates} POST, {calls.Replaces} PUT, {calls.Deletes} DELETE for {shape.Pods} pods, lease included"
+                $"{calls.Gets} GET, {calls.Lists} LIST, {calls.Creates} POST, {calls.Replaces} PUT, {calls.Patches} PATCH, {calls.Deletes} DELETE for {shape.Pods} pods, lease included"
             ),
         ];
     }

@@ -3,10 +3,17 @@ using Operator.Runtime;
 namespace Operator.Bench.World;
 
 /// <summary>Requests to the API server, by kind of call, without watches: they are few and long.</summary>
-internal sealed record ApiCalls(double Gets, double Lists, double Creates, double Replaces, double Deletes)
+internal sealed record ApiCalls(
+    double Gets,
+    double Lists,
+    double Creates,
+    double Replaces,
+    double Patches,
+    double Deletes
+)
 {
     public double Reads => Gets + Lists;
-    public double Writes => Creates + Replaces + Deletes;
+    public double Writes => Creates + Replaces + Patches + Deletes;
 
     public static ApiCalls Of(MetricsText metrics) =>
         new(
@@ -14,11 +21,19 @@ internal sealed record ApiCalls(double Gets, double Lists, double Creates, doubl
             Sum(metrics, "LIST"),
             Sum(metrics, "POST"),
             Sum(metrics, "PUT"),
+            Sum(metrics, "PATCH"),
             Sum(metrics, "DELETE")
         );
 
     public static ApiCalls operator -(ApiCalls a, ApiCalls b) =>
-        new(a.Gets - b.Gets, a.Lists - b.Lists, a.Creates - b.Creates, a.Replaces - b.Replaces, a.Deletes - b.Deletes);
+        new(
+            a.Gets - b.Gets,
+            a.Lists - b.Lists,
+            a.Creates - b.Creates,
+            a.Replaces - b.Replaces,
+            a.Patches - b.Patches,
+            a.Deletes - b.Deletes
+        );
 
     /// <summary>The calls without renewals of the lease: each renewal is one write.</summary>
     public ApiCalls WithoutRenewals(int renewals) => this with { Replaces = Replaces - renewals };

@@ -67,6 +67,8 @@ internal sealed class OperatorProcess : IAsyncDisposable
             },
         };
         info.Environment["KUBECONFIG"] = options.Kubeconfig;
+        // .NET sets this by itself in the chart's container: three quarters of its limit of 256 MiB. In hexadecimal digits.
+        info.Environment["DOTNET_GCHeapHardLimit"] = (192 * 1024 * 1024).ToString("X", CultureInfo.InvariantCulture);
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.OutFile)) ?? ".", "logs");
         Directory.CreateDirectory(folder);
         var log = new StreamWriter(Path.Combine(folder, $"{start.Namespace}-{start.Lease}-{start.Identity}.log"));

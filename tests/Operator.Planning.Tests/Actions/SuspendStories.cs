@@ -23,6 +23,19 @@ public sealed class SuspendStories
     }
 
     [Fact]
+    public void What_the_spec_suspends_is_not_said_to_be_suspended_by_an_action_of_one_flow()
+    {
+        _world.Connector = WithFlows(A.Flow(), A.Flow("prices"));
+        _world.Do("stop", A.Suspend("prices"));
+        _world.Run(TimeSpan.FromSeconds(5));
+
+        _world.Connector = _world.Connector with { Spec = _world.Connector.Spec with { Suspend = true } };
+        _world.Step();
+
+        Assert.Contains("spec.suspend", Condition("Ready").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Resumed_it_counts_from_the_next_slot_on()
     {
         _world.Do("stop", A.Suspend());

@@ -24,7 +24,7 @@ public sealed class ChargeTests
     [InlineData("a", "", "b", -1, true, Facts.Charge.Foreign)]
     [InlineData("a", "b", "b", 60, false, Facts.Charge.TakenOver)]
     [InlineData("a", "b", "b", -60, false, Facts.Charge.TakenOver)]
-    [InlineData("a", "b", "b", 60, true, Facts.Charge.TakenOver)]
+    [InlineData("a", "b", "b", 60, true, Facts.Charge.Foreign)]
     public void The_claim_in_the_head_says_who_is_in_charge(
         string self,
         string takesOver,
@@ -187,6 +187,34 @@ public sealed class ChargeTests
         };
 
         Assert.True(Planner.Plan(stale).StandsBack);
+    }
+
+    [Fact]
+    public void A_wrong_clock_takes_over_nothing_even_if_the_settings_say_so()
+    {
+        var seen = DueNow();
+        var given = seen with
+        {
+            Operator = new("a", "b"),
+            Claim = new("b", seen.Now.AddMinutes(10)),
+            IsClockSkewed = true,
+        };
+
+        Assert.True(Planner.Plan(given).StandsBack);
+    }
+
+    [Fact]
+    public void An_operator_that_refuses_the_connector_takes_over_nothing_that_another_one_serves()
+    {
+        var seen = DueNow();
+        var given = seen with
+        {
+            Operator = new("a", "b"),
+            Claim = new("b", seen.Now.AddMinutes(10)),
+            ConnectorFindings = ["it is bad"],
+        };
+
+        Assert.True(Planner.Plan(given).StandsBack);
     }
 
     [Fact]

@@ -65,13 +65,16 @@ internal sealed record EndRow(string Text, Entry Entry, ObservedPod Pod, RunFact
             {
                 ["gone"] => pod with { IsGone = true },
                 ["deleted", ..] => pod with { IsDeleting = true, EndAskedAt = InstantOf(word) },
-                [_, "failed"] => pod with { FailedInit = word },
+                [var init, "failed"] => pod with { Init = Failed(init) },
                 [_] or [_, "at", _] => pod with { Disruption = word.Split(' ')[0], EndAskedAt = InstantOf(word) },
                 _ => pod with { Message = word },
             };
         }
         return pod;
     }
+
+    private static InitSight Failed(string init) =>
+        new(init, new ContainerSight.Terminated(1, "Error", "", Created + ToStart, Created + ToStart));
 
     /// <summary>Such as <c>deleted at 40s</c>, counted from the pod's creation.</summary>
     private static DateTimeOffset? InstantOf(string word) =>

@@ -20,6 +20,9 @@ public sealed class EndTableTests
         20s 0 Completed        | broken | Succeeded               |                               |              | Failed ReportUnreadable
         20s 0 Completed        | cut    | Succeeded               |                               |              | Failed ReportCut
         20s 0 OOMKilled        | 10     | Succeeded               |                               |              | Succeeded Completed
+        20s 0 OOMKilled        | 3      | Succeeded               |                               |              | Succeeded Completed
+        20s 0 OOMKilled        | none   | Succeeded               |                               |              | Failed ReportMissing
+        20s 0 OOMKilled        | none   | Succeeded               | EvictionByEvictionAPI         |              | Infra Evicted
         20s 1 Error            | 3      | Failed                  |                               |              | Failed ExitCode
         20s 137 OOMKilled      | 3      | Failed                  |                               |              | Failed OOMKilled
         20s 143 OOMKilled      | 3      | Failed                  |                               |              | Failed ExitCode
@@ -63,10 +66,11 @@ public sealed class EndTableTests
         running 20s            | none   | Running                 | deleted, late                 |              | Infra NodeLost
         # Evictions: the kubelet's message tells a full node from a version that overfills its own disk.
         20s 137 Error          | 3      | Failed Evicted          | The node was low on resource: memory. | | Infra Evicted
-        20s 137 Error          | 3      | Failed Evicted          | Usage of EmptyDir volume "scratch" exceeds the limit "64Mi". | | Failed StorageLimitExceeded
-        waiting                | none   | Failed Evicted          | Usage of EmptyDir volume "scratch" exceeds the limit "64Mi". | | Failed StorageLimitExceeded
-        20s 137 Error          | 3      | Failed Evicted          | Container sync exceeded its local ephemeral storage limit "64Mi". | | Failed StorageLimitExceeded
-        20s 137 Error          | 3      | Failed Evicted          | Pod ephemeral local storage usage exceeds the total limit of containers 64Mi. | | Failed StorageLimitExceeded
+        20s 137 Error          | 3      | Failed Evicted          | Usage of EmptyDir volume "scratch" exceeds the limit "64Mi". | | Failed DiskLimitExceeded
+        waiting                | none   | Failed Evicted          | Usage of EmptyDir volume "scratch" exceeds the limit "64Mi". | | Failed DiskLimitExceeded
+        20s 137 Error          | 3      | Failed Evicted          | Container sync exceeded its local ephemeral storage limit "64Mi". | | Failed DiskLimitExceeded
+        20s 137 Error          | 3      | Failed Evicted          | Pod ephemeral local storage usage exceeds the total limit of containers 64Mi. | | Failed DiskLimitExceeded
+        20s 137 Error          | cut    | Failed Evicted          | Pod ephemeral local storage usage exceeds the total limit of containers 64Mi. | | Infra Evicted
         20s 137 Error          | 3      | Failed Evicted          | Container istio-proxy exceeded its local ephemeral storage limit "64Mi". | | Infra Evicted
         20s 137 Error          | 3      | Failed Evicted          | Usage of EmptyDir volume "envoy" exceeds the limit "64Mi". | | Infra Evicted
         20s 137 Error          | 3      | Failed Evicted          | TerminationByKubelet, Container sync exceeded its local ephemeral storage limit "64Mi". | | Infra Evicted

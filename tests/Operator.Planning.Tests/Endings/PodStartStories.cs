@@ -33,8 +33,10 @@ public sealed class PodStartStories
         Assert.Equal((RunResult.Infra, "OutOfcpu"), (lab.Ended[0].Ending.Result, lab.Ended[0].Ending.Reason));
     }
 
-    [Fact]
-    public void An_init_container_that_fails_is_no_lost_node()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_init_container_that_fails_is_no_lost_node(bool isTold)
     {
         var lab = new PodLab(10);
         lab.Life = (pod, _) =>
@@ -44,11 +46,17 @@ public sealed class PodStartStories
                 {
                     Phase = PodPhase.Failed,
                     Container = new ContainerSight.Waiting("PodInitializing", ""),
+                    Init = isTold
+                        ? new InitSight(
+                            "setup",
+                            new ContainerSight.Terminated(1, "Error", "", pod.CreatedAt, lab.Now)
+                        )
+                        : null,
                 };
 
         lab.RunTo(lab.NextSlot.AddMinutes(1));
 
-        Assert.NotEqual(Reasons.NodeLost, lab.Ended[0].Ending.Reason);
+        Assert.Equal(Reasons.InitContainerFailed, lab.Ended[0].Ending.Reason);
     }
 
     [Fact]

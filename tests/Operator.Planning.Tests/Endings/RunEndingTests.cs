@@ -158,7 +158,7 @@ public sealed class RunEndingTests
 
     [Theory]
     [InlineData("OutOfcpu", "", null, true)]
-    [InlineData(null, "PodInitializing", "istio-init ended with exit code 1", true)]
+    [InlineData(null, "PodInitializing", "istio-init", true)]
     [InlineData("Evicted", "", null, false)]
     public void Calls_that_were_promised_to_a_pod_that_never_ran_come_back(
         string? reason,
@@ -172,7 +172,9 @@ public sealed class RunEndingTests
             {
                 Phase = PodPhase.Failed,
                 Reason = reason,
-                FailedInit = init,
+                Init = init is null
+                    ? null
+                    : new InitSight(init, new ContainerSight.Terminated(1, "Error", "", Now.AddSeconds(-2), Now)),
                 Container = new ContainerSight.Waiting(waiting, ""),
             }
         );

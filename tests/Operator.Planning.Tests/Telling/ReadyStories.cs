@@ -92,6 +92,68 @@ public sealed class ReadyStories
     }
 
     [Fact]
+    public void A_run_that_a_person_asked_for_is_not_called_the_first_due_time()
+    {
+        var world = Conditions.EveryFiveMinutes();
+        world.Versions[A.Good] = new Behaviour { Duration = TimeSpan.FromSeconds(60) };
+        world.Step();
+        world.Do("now", A.RunNow());
+
+        world.Run(TimeSpan.FromSeconds(10));
+
+        Given.That(world.HasLivePods, "a run of the RunNow");
+        Assert.Equal(("Unknown", Reasons.FirstRunsUnderWay), world.ReadyIs());
+        Assert.DoesNotContain("due time has come", world.Ready().Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_failed_before_all_stores_were_suspended_does_not_make_Ready_false_for_ever(bool byAction)
+    {
+        var world = Conditions.EveryFiveMinutes();
+        world.Versions[A.Good] = new Behaviour { ExitCode = 1 };
+        world.RunWhatIsDue(TimeSpan.FromMinutes(11));
+        Given.That(world.Ready().Status == "False", "runs that fail");
+        var stores = world.Connector.Spec.Stores;
+        if (byAction)
+        {
+            world.Do("stop", A.Suspend("", [.. stores.Select(s => s.Name)]));
+        }
+        else
+        {
+            world.Connector = world.Connector.WithStores(stores.Select(s => s with { Suspend = true }));
+        }
+
+        world.RunWhatIsDue(TimeSpan.FromMinutes(21));
+
+        Given.That(world.Last.ConnectorStatus.Stores.Active == 0, "no store that is active");
+        Assert.Equal("True", world.Ready().Status);
+    }
+
+    [Fact]
+    public void A_flow_that_fails_and_was_suspended_for_it_does_not_make_Ready_false()
+    {
+        var world = Conditions.EveryFiveMinutes();
+        world.Connector = world.Connector.With(
+            world.Connector.Spec.Flows[0],
+            A.Flow("prices") with
+            {
+                Schedule = "@every 30s",
+            }
+        );
+        world.Versions[A.Good] = new Behaviour { ExitCode = 1 };
+        world.RunWhatIsDue(TimeSpan.FromMinutes(6));
+        world.Do("stop", A.Suspend("prices"));
+        world.Versions[A.Good] = new Behaviour();
+
+        world.RunWhatIsDue(TimeSpan.FromMinutes(11));
+
+        Given.That(world.Record.Plan("orders").Problem is null, "orders that are synced");
+        Assert.Equal(("True", Reasons.Syncing), world.ReadyIs());
+    }
+
+    [Fact]
     public void Ready_is_false_while_most_stores_are_stale()
     {
         var world = Conditions.EveryFiveMinutes();
@@ -166,22 +228,5 @@ public sealed class ReadyStories
         }
 
         Assert.Equal(["True"], statuses);
-    }
-
-    [Fact]
-    public void Pods_that_the_API_server_refuses_are_a_condition_of_their_own_even_while_suspended()
-    {
-        var world = Conditions.EveryFiveMinutes();
-        world.Refusal = new CreateRefusal(RefusalKind.Quota, "exceeded quota: pods, limited: pods=0");
-        world.Run(TimeSpan.FromSeconds(305));
-        var before = world.ReadyIs();
-
-        world.Connector = world.Connector with { Spec = world.Connector.Spec with { Suspend = true } };
-        world.Step();
-
-        Assert.Equal(("False", Reasons.QuotaExceeded), before);
-        Assert.Equal(("True", Reasons.Suspended), world.ReadyIs());
-        Assert.Equal(Reasons.QuotaExceeded, world.Condition(Reasons.PodsRefused)?.Reason);
-        Assert.Single(world.Events, e => e.Reason == Reasons.QuotaExceeded);
     }
 }

@@ -48,6 +48,7 @@ public sealed class StoresDroppedStories
 
         Assert.Equal(("False", Reasons.StoresDropped), world.ReadyIs());
         Assert.Contains("lost all of its 10 stores", world.Ready().Message, StringComparison.Ordinal);
+        Assert.Single(world.Events, e => e is { Reason: Reasons.StoresDropped, IsWarning: true });
     }
 
     [Fact]

@@ -135,6 +135,38 @@ public sealed class EventRecorderTests : IDisposable
         Assert.Equal(EventRecorder.MostPerObject + 2, Told.Count);
     }
 
+    /// <summary>Chatty events used up the object's budget, and the one that mattered was dropped (sky-uk/cassandra-operator 34).</summary>
+    [Fact]
+    public async Task Chatty_events_do_not_hide_a_warning()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await TellAsync("RunNow", $"note {i}");
+        }
+
+        await WarnAsync("RecordLost", "the record is gone");
+
+        Assert.Single(Told, e => Text(e, "reason") == "RecordLost");
+    }
+
+    [Fact]
+    public async Task One_chatty_warning_does_not_hide_another_and_none_can_flood_the_cluster()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await WarnAsync("RunsFailing", $"note {i}");
+        }
+
+        await WarnAsync("RecordLost", "the record is gone");
+        for (var i = 0; i < 100; i++)
+        {
+            await WarnAsync("RecordLost", $"note {i}");
+        }
+
+        Assert.Single(Told, e => Text(e, "reason") == "RecordLost");
+        Assert.Equal(EventRecorder.MostPerObject + 1, Told.Count);
+    }
+
     [Fact]
     public async Task A_failure_is_counted_and_does_not_silence_the_next()
     {
@@ -156,6 +188,9 @@ public sealed class EventRecorderTests : IDisposable
 
     private Task TellAsync(string reason, string note) =>
         _recorder.TellAsync(Subject, reason, note, isWarning: false, TestContext.Current.CancellationToken);
+
+    private Task WarnAsync(string reason, string note) =>
+        _recorder.TellAsync(Subject, reason, note, isWarning: true, TestContext.Current.CancellationToken);
 
     private static string Text(KubeObject item, string field) => item.Json.GetProperty(field).GetString() ?? "";
 }

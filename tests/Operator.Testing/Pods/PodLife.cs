@@ -64,11 +64,7 @@ public sealed class PodLife(PodScript script)
         {
             PodEnd.OutOfMemory => new PodState.Terminated(Killed, "OOMKilled", script.Message, startedAt, at),
             PodEnd.EvictedWhileRunning => Exited(Killed, "", startedAt, at),
-            PodEnd.Evicted => new PodState.GivenUp(
-                "Evicted",
-                "The node was low on resource: memory.",
-                KeepsContainers: false
-            ),
+            PodEnd.Evicted => new PodState.GivenUp("Evicted", script.EvictedBecause, KeepsContainers: false),
             _ => Exited(script.ExitCode, script.Message, startedAt, at),
         };
 

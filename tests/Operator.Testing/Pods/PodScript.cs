@@ -42,6 +42,9 @@ public sealed record PodScript
     public PodEnd End { get; init; } = PodEnd.Exit;
     public int ExitCode { get; init; }
 
+    /// <summary>The kubelet's words for an eviction.</summary>
+    public string EvictedBecause { get; init; } = "The node was low on resource: memory.";
+
     /// <summary>The termination log at the end. The kubelet keeps the last 4,096 bytes.</summary>
     public string Message { get; init; } = "";
 

@@ -51,7 +51,7 @@ internal sealed class QuotaWatch
                     Result: RunResult.NotStarted or RunResult.Infra,
                     Reason: not Reasons.GivenUp
                 }
-                or { Reason: SyncPods.Rejection };
+                or { Result: RunResult.Infra, Reason: Reasons.ForeignPod or SyncPods.Rejection };
 
     private void GivenBack(string record, Entry entry, DateTimeOffset promisedAt)
     {
