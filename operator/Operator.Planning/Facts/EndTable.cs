@@ -55,7 +55,11 @@ internal static class EndTable
         ),
         new(
             s => s.IsMuteAfterKill,
-            _ => Failed(Reasons.ReportMissing, "the worker sent no report, and a process of it was killed for want of memory")
+            _ =>
+                Failed(
+                    Reasons.ReportMissing,
+                    "the worker sent no report, and a process of it was killed for want of memory"
+                )
         ),
         new(
             s => s is { Report: Report.Missing, Facts.FlowHasReported: true },

@@ -47,10 +47,7 @@ public sealed class PodStartStories
                     Phase = PodPhase.Failed,
                     Container = new ContainerSight.Waiting("PodInitializing", ""),
                     Init = isTold
-                        ? new InitSight(
-                            "setup",
-                            new ContainerSight.Terminated(1, "Error", "", pod.CreatedAt, lab.Now)
-                        )
+                        ? new InitSight("setup", new ContainerSight.Terminated(1, "Error", "", pod.CreatedAt, lab.Now))
                         : null,
                 };
 
