@@ -48,4 +48,24 @@ public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(clust
         Assert.DoesNotContain(candidate, r => r.HasStarted);
         Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
     }
+
+    [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
+    public async Task A_version_whose_container_can_not_run_ends_its_attempt_with_the_runtimes_words()
+    {
+        var working = Working with { Schedule = "@every 15s" };
+        await Story.ApplyAsync(working, Ct);
+        await Story.ApplyAsync(A.RolloutManifest(), Ct);
+        await Story.AwaitEveryStoreAsync(working, ExampleWorker.Good, Ct);
+
+        await Story.ApplyAsync(working with { SyncExtra = "command: [/no/such/command]" }, Ct);
+
+        var ended = await Story.AwaitPhaseAsync("shop", "RolledBack", attempt: 1, Ct);
+        Assert.Equal("StartError", ended.Status.Attempt?.Reason);
+        Assert.Contains("/no/such/command", ended.Status.Attempt?.Message);
+        var candidate = Story.Runs.Where(r => r.IsCandidate).ToList();
+        Assert.InRange(candidate.Count, 3, 4);
+        Assert.Single(candidate.SelectMany(r => r.Stores).Distinct());
+        Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
+    }
 }

@@ -80,6 +80,100 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
         Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=failed"));
     }
 
+    [Fact]
+    public async Task A_run_that_is_deleted_by_hand_and_ends_well_after_a_few_stores_owes_the_others()
+    {
+        var victim = await SomeStoresDoneAsync();
+
+        await Story.KubectlAsync(Ct, "delete", "pod", victim.Pod, "--wait=false");
+
+        await EveryStoreIsServedAsync(victim);
+        await AwaitMetricAsync("marketplace_runs_total result=infra reason=Deleted", 1);
+    }
+
+    [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
+    public async Task A_run_that_is_drained_and_ends_well_after_a_few_stores_owes_the_others()
+    {
+        var (node, _) = await LocalStorageAsync();
+        var victim = await SomeStoresDoneAsync();
+
+        try
+        {
+            string[] onlyOurs = ["--pod-selector", $"marketplace-operator.io/connector={Name}", "--force"];
+            await Story.KubectlAsync(Ct, ["drain", node, .. onlyOurs, "--delete-emptydir-data"]);
+        }
+        finally
+        {
+            await Story.KubectlAsync(CancellationToken.None, "uncordon", node); // other tests need the node, also after a failure
+        }
+
+        await EveryStoreIsServedAsync(victim);
+        await AwaitMetricAsync("marketplace_runs_total result=infra", 1);
+    }
+
+    /// <summary>
+    /// On Kubernetes before 1.24 the pod is Failed at once, while its container finishes its store within the grace period.
+    /// </summary>
+    [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
+    public async Task Stores_wait_until_the_container_of_a_failed_pod_has_ended()
+    {
+        await Story.ApplyAsync(Connector with { Fault = "polite:6", Schedule = "@every 60s", Timeout = "25s" }, Ct);
+        var victim = await RunAsync("a run goes on", r => r.HasStarted && !r.HasEnded);
+
+        await Story.KubectlAsync(Ct, "patch", "pod", victim.Pod, "-p", """{"spec":{"activeDeadlineSeconds":1}}""");
+
+        var ended = await RunAsync("its end is seen", r => r.Pod == victim.Pod && r.HasEnded);
+        await RunAsync("its stores run again", r => r.Pod != victim.Pod && r.Stores.Intersect(victim.Stores).Any());
+        Assert.Equal("Failed", ended.Json.Text("status", "phase"));
+        Assert.DoesNotContain(
+            Story.Runs,
+            r =>
+                r.FirstSeen > victim.FirstSeen && r.FirstSeen < ended.EndSeen && r.Stores.Intersect(victim.Stores).Any()
+        );
+        Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
+        await AwaitMetricAsync("marketplace_runs_total result=failed reason=Timeout", 1);
+    }
+
+    /// <summary>A run of ten stores, of which about three are done. After SIGTERM the worker finishes its store and exits with 0.</summary>
+    private async Task<SeenRun> SomeStoresDoneAsync()
+    {
+        await Story.ApplyAsync(
+            Connector with
+            {
+                Stores = A.Stores(10),
+                Fault = "polite:2",
+                Schedule = "@every 60s",
+                Timeout = "50s",
+            },
+            Ct
+        );
+        return await RunAsync(
+            "a run has served some of its stores",
+            r => !r.HasEnded && r.StartedAt < DateTimeOffset.UtcNow.AddSeconds(-7)
+        );
+    }
+
+    private async Task EveryStoreIsServedAsync(SeenRun victim)
+    {
+        var ended = await RunAsync("it has ended", r => r.Pod == victim.Pod && r.HasEnded);
+        Assert.Equal(0, ended.ExitCode);
+        Assert.InRange(ended.Reported.Count(), 1, 9);
+        await Story.AwaitRunsAsync(
+            "every store was served on the due time",
+            runs =>
+                runs.Where(r => r.Occasion == victim.Occasion)
+                    .SelectMany(r => r.Reported)
+                    .Select(s => s.Store)
+                    .Distinct()
+                    .Count() == A.Stores(10).Length,
+            Ct
+        );
+        Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
+        Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=failed"));
+    }
+
     /// <summary>A node, and 3/5 of its local storage: two pods with this request do not fit.</summary>
     private async Task<(string Node, long Bytes)> LocalStorageAsync()
     {

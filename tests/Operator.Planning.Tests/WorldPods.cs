@@ -30,6 +30,7 @@ internal sealed class WorldPods
             Name = draft.Name,
             Uid = draft.Name,
             CreatedAt = now,
+            AcceptedAt = now,
             Fingerprint = print,
             Phase = PodPhase.Pending,
         };

@@ -56,16 +56,32 @@ public static class Fault
         }
     }
 
-    /// <summary>Faults at each store: crash:STORE, slow:SECONDS.</summary>
+    /// <summary>
+    /// polite:SECONDS. As slow:SECONDS, but after SIGTERM the worker finishes its store and exits with 0, as many frameworks do. Null: the
+    /// signal ends the worker.
+    /// </summary>
+    public static PosixSignalRegistration? StopPolitely(string? fault, Action stop) =>
+        fault?.StartsWith("polite:", StringComparison.Ordinal) == true
+            ? PosixSignalRegistration.Create(
+                PosixSignal.SIGTERM,
+                signal =>
+                {
+                    signal.Cancel = true;
+                    stop();
+                }
+            )
+            : null;
+
+    /// <summary>Faults at each store: crash:STORE, slow:SECONDS, polite:SECONDS.</summary>
     public static async Task AtStoreAsync(string? fault, string store, TimeProvider time, CancellationToken stop)
     {
         if (fault == $"crash:{store}")
         {
             Environment.FailFast($"fault: crash at {store}");
         }
-        if (fault?.StartsWith("slow:", StringComparison.Ordinal) == true)
+        if (fault?.Split(':') is ["slow" or "polite", var seconds])
         {
-            await Task.Delay(TimeSpan.FromSeconds(double.Parse(fault[5..], CultureInfo.InvariantCulture)), time, stop);
+            await Task.Delay(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), time, stop);
         }
     }
 }

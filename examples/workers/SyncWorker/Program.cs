@@ -45,7 +45,10 @@ internal static class Program
         http.DefaultRequestHeaders.UserAgent.ParseAdd($"sync-worker/{version}");
         var marketplace = new MarketplaceClient(http, time, deadline.Token);
         var sync = new OrderSync(marketplace, version);
-        for (var i = 0; i < run.Stores.Count && !deadline.IsCancellationRequested; i++)
+        using var asked = new CancellationTokenSource();
+        using var polite = Fault.StopPolitely(fault, asked.Cancel);
+        bool HasTime() => !deadline.IsCancellationRequested && !asked.IsCancellationRequested;
+        for (var i = 0; i < run.Stores.Count && HasTime(); i++)
         {
             var store = run.Stores[i];
             await Fault.AtStoreAsync(fault, store.Name, time, deadline.Token);

@@ -139,11 +139,14 @@ internal static class StoreSights
             : null;
     }
 
-    /// <summary>The connector's conditions do not speak of a refused candidate; the record does, once a run was given up for it.</summary>
+    /// <summary>
+    /// The connector's conditions do not speak of a candidate that is refused or can't start; the record does, once a run was given up for it.
+    /// </summary>
     private static string? CandidateNotStarting(Draft draft, Entry entry) =>
-        IsOfCandidate(draft, entry) && draft.Record.RunningAttempt?.Refusal is { } refusal
-            ? $"the API server refuses the candidate's pods ({refusal.Reason}: {refusal.Words})"
-            : null;
+        !IsOfCandidate(draft, entry) || draft.Record.RunningAttempt?.Refusal is not { } refusal ? null
+        : ContainerWaits.IsOwnFault(refusal.Reason)
+            ? $"no run of the candidate has started of late ({refusal.Reason}: {refusal.Words})"
+        : $"the API server refuses the candidate's pods ({refusal.Reason}: {refusal.Words})";
 
     private static bool IsOfUnstartedCandidate(Draft draft, Entry entry) =>
         IsOfCandidate(draft, entry) && draft.Record.RunningAttempt is { HasStarted: false };

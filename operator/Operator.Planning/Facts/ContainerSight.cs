@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Operator.Planning.Facts;
 
 /// <summary>The state of the sync container.</summary>
@@ -16,7 +18,31 @@ public abstract record ContainerSight
         string Message,
         DateTimeOffset StartedAt,
         DateTimeOffset FinishedAt
-    ) : ContainerSight;
+    ) : ContainerSight
+    {
+        /// <summary>The runtimes' words for a container that was made but whose process never ran.</summary>
+        private static readonly ImmutableArray<string> NeverRanReasons = ["StartError", "ContainerCannotRun"];
+
+        /// <summary>A kubelet lost a container that was running. It then sets exit code 137, which is not the worker's.</summary>
+        private const string LostReason = "ContainerStatusUnknown";
+
+        /// <summary>After a reboot of the node, the runtime does not know how its containers ended.</summary>
+        private const int UnknownExit = 255;
+
+        /// <summary>No worker ended here: nobody knows how the container ended.</summary>
+        public bool IsLost => Reason == LostReason || (ExitCode == UnknownExit && Reason == "Unknown");
+
+        /// <summary>The process never ran. The message is the runtime's, not a report.</summary>
+        public bool NeverRan =>
+            NeverRanReasons.Contains(Reason, StringComparer.Ordinal)
+            || (ExitCode != 0 && !IsStartKnown && !IsLost && Message is not ['{', ..]);
+
+        /// <summary>A start in 1970, or none, is no start that anybody saw.</summary>
+        public bool IsStartKnown => StartedAt > Unknown;
+
+        /// <summary>Kubernetes is younger.</summary>
+        private static readonly DateTimeOffset Unknown = DateTimeOffset.UnixEpoch.AddYears(1);
+    }
 }
 
 /// <summary>An init container that a webhook added, and its state.</summary>

@@ -15,6 +15,9 @@ public static class ContainerWaits
         "RegistryUnavailable",
     ];
 
+    /// <summary>The kubelet's words for a container that is on its way. Every other word is a trouble with the container.</summary>
+    private static readonly ImmutableArray<string> OnItsWay = ["", "ContainerCreating", "PodInitializing"];
+
     /// <summary>One of <see cref="Reasons"/>.</summary>
     public static string ReasonOf(ObservedPod pod) =>
         pod.Container switch
@@ -22,6 +25,8 @@ public static class ContainerWaits
             ContainerSight.Waiting(var reason, _) when ImageReasons.Contains(reason, StringComparer.Ordinal) =>
                 Reasons.ImageUnavailable,
             ContainerSight.Waiting("CreateContainerConfigError", _) => Reasons.ContainerConfig,
+            ContainerSight.Waiting(var reason, _) when !OnItsWay.Contains(reason, StringComparer.Ordinal) =>
+                Reasons.ContainerCannotRun,
             _ when pod.UnscheduledBecause is not null => Reasons.Unschedulable,
             _ => Reasons.NotStarted,
         };
@@ -41,7 +46,14 @@ public static class ContainerWaits
 
     /// <summary>The version, or what the spec names, keeps the container from starting, not the cluster.</summary>
     public static bool IsOwnFault(string? reason) =>
-        reason is Reasons.ImageUnavailable or Reasons.ContainerConfig or Reasons.StartError;
+        reason
+            is Reasons.ImageUnavailable
+                or Reasons.ContainerConfig
+                or Reasons.StartError
+                or Reasons.ContainerCannotRun;
+
+    /// <summary>One run that ended so is enough to know. The others may also be a node's doing, so several must agree.</summary>
+    public static bool IsSureFault(string? reason) => reason is Reasons.ImageUnavailable or Reasons.ContainerConfig;
 
     /// <summary>Only a run whose container never started ends for this reason.</summary>
     public static bool IsBeforeStart(string? reason) =>
@@ -50,6 +62,7 @@ public static class ContainerWaits
             is Reasons.Unschedulable
                 or Reasons.NotStarted
                 or Reasons.InitContainerFailed
+                or Reasons.PodRejected
                 or Reasons.NeverSeen
                 or Reasons.QuotaExceeded
                 or Reasons.AdmissionDenied

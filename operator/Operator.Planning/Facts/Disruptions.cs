@@ -1,24 +1,16 @@
-using Operator.Planning.Record;
-
 namespace Operator.Planning.Facts;
 
 /// <summary>
-/// Why others ended a pod, from the condition <c>DisruptionTarget</c> (Kubernetes 1.26 and newer), the kubelet's reason, or a failed init
-/// container. Such an end is not the worker's fault, with any exit code. The one exception has the reason of an eviction, too: the worker
-/// wrote more than its own limit.
+/// Why others ended a pod, from the condition <c>DisruptionTarget</c> (Kubernetes 1.26 and newer) or the kubelet's reason. Such an end is
+/// not the worker's fault, with any exit code. The one exception has the reason of an eviction, too, and <see cref="EndTable"/> asks for it
+/// first: the worker wrote more than its own limit.
 /// </summary>
 internal static class Disruptions
 {
-    /// <summary>A result, a reason (one word) and a detail (one sentence); null: no disruption is reported.</summary>
-    public static (RunResult Result, string Reason, string Detail)? Of(ObservedPod pod) =>
-        PodTroubles.IsOverOwnDisk(pod)
-            ? (RunResult.Failed, Reasons.DiskLimitExceeded, PodTroubles.WithWords("it wrote more than it may", pod))
-        : OfCluster(pod) is { } disruption ? (RunResult.Infra, disruption.Reason, disruption.Detail)
-        : pod is { Phase: PodPhase.Failed, IsDeleting: false, Init: { State: ContainerSight.Terminated } init }
-            ? (RunResult.Infra, Reasons.InitContainerFailed, PodTroubles.Describe(init))
-        : null;
+    private const int LongestWord = 40;
 
-    private static (string Reason, string Detail)? OfCluster(ObservedPod pod) =>
+    /// <summary>A reason (one word) and a detail (one sentence); null: no disruption is reported.</summary>
+    public static (string Reason, string Detail)? Of(ObservedPod pod) =>
         (pod.Disruption, pod.Reason) switch
         {
             ("PreemptionByScheduler", _) or (_, "Preempting") => (
@@ -37,4 +29,29 @@ internal static class Disruptions
             ({ } other, _) => (Reasons.Evicted, $"the cluster ended its pod: {other}"),
             _ => null,
         };
+
+    /// <summary>A kubelet did not take the pod, for a reason of its node: no container ever ran.</summary>
+    public static bool IsRejected(ObservedPod pod) =>
+        pod
+            is {
+                Phase: PodPhase.Failed,
+                IsDeleting: false,
+                Container: ContainerSight.Waiting,
+                Reason: { Length: > 0 } reason
+            }
+        && reason != "DeadlineExceeded"
+        && Of(pod) is null;
+
+    /// <summary>The kubelet's own word, such as <c>OutOfcpu</c>, where it is one and has no other meaning here.</summary>
+    public static (string Reason, string Detail) Rejection(ObservedPod pod)
+    {
+        var word = pod.Reason ?? "";
+        var isWord = word.Length is > 0 and <= LongestWord && word.All(char.IsAsciiLetterOrDigit);
+        return isWord && !ContainerWaits.IsBeforeStart(word)
+            ? (word, PodTroubles.WithWords("its kubelet rejected the pod", pod))
+            : (
+                Reasons.PodRejected,
+                PodTroubles.WithWords($"its kubelet rejected the pod as '{ForeignText.Line(word, LongestWord)}'", pod)
+            );
+    }
 }

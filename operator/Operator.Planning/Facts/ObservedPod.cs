@@ -35,6 +35,18 @@ public sealed record ObservedPod
     /// <summary>Reason of the condition <c>DisruptionTarget</c>; null: the pod does not have the condition.</summary>
     public string? Disruption { get; init; }
 
+    /// <summary>
+    /// When the API server was asked to end the pod, by the condition <c>DisruptionTarget</c> or the deletion, whichever was first; null:
+    /// it was not, or nobody knows when.
+    /// </summary>
+    public DateTimeOffset? EndAskedAt { get; init; }
+
+    /// <summary>When the kubelet accepted the pod, by the node's clock, as the times of the container are; null: not yet, or unknown.</summary>
+    public DateTimeOffset? AcceptedAt { get; init; }
+
+    /// <summary>All containers of the pod, init and ephemeral ones included: they share the space for reports. 0: unknown.</summary>
+    public int Containers { get; init; }
+
     /// <summary>The scheduler's message when the pod is unschedulable; else null.</summary>
     public string? UnscheduledBecause { get; init; }
 
@@ -55,6 +67,18 @@ public sealed record ObservedPod
     /// the pod ends by itself and stays for its log.
     /// </summary>
     public bool HasOnlyNativeSidecars { get; init; }
+
+    /// <summary>
+    /// The container of the run has started, as far as its state tells. A runtime that could not start it tells an end as well, with a
+    /// start in 1970.
+    /// </summary>
+    public bool HasStarted =>
+        Container switch
+        {
+            ContainerSight.Waiting => false,
+            ContainerSight.Terminated ended => !ended.NeverRan,
+            _ => true,
+        };
 
     /// <summary>The run is over, but a sidecar keeps the pod alive. Without a deletion it would keep its place for ever.</summary>
     public bool IsKeptBySidecar => HasLiveSidecar && Container is ContainerSight.Terminated;

@@ -127,8 +127,11 @@ internal sealed class PodIndex
             )
             .ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Kubelets before 1.24 write the phase Failed as they begin to end a container that still runs: such a pod is live.</summary>
     public static bool HasEnded(ObservedPod pod) =>
-        pod.IsGone || pod.Phase is PodPhase.Failed or PodPhase.Succeeded || pod.Container is ContainerSight.Terminated;
+        pod.IsGone
+        || pod.Container is ContainerSight.Terminated
+        || pod is { Phase: PodPhase.Failed or PodPhase.Succeeded, Container: not ContainerSight.Running };
 
     private static bool IsLiveStray(ObservedPod pod, string flow, Observation seen) =>
         pod.Fingerprint?.Flow == flow && !StrayPods.IsOver(pod, seen);

@@ -4,16 +4,17 @@ namespace Operator.Planning.Facts;
 
 /// <summary>
 /// What a pod's status says besides its worker's container: the kubelet's words, and the init containers that webhooks add. Where no
-/// reason tells two cases apart, the words do; Kubernetes 1.20 to 1.36 use the same ones.
+/// reason tells two cases apart, the words do; Kubernetes 1.20 to 1.36 use the same ones. See decision 0040.
 /// </summary>
 internal static class PodTroubles
 {
     private const int MostWords = 120;
-    private static readonly ImmutableArray<string> OfOwnDisk =
+    private const string OfAllContainers = "Pod ephemeral local storage usage exceeds the total limit of containers";
+
+    private static readonly ImmutableArray<string> OfTheWorker =
     [
         $"Usage of EmptyDir volume \"{PodMarks.ScratchVolume}\" exceeds the limit",
         $"Container {PodMarks.ContainerName} exceeded its local ephemeral storage limit",
-        "Pod ephemeral local storage usage exceeds the total limit of containers",
     ];
 
     /// <summary>
@@ -21,24 +22,35 @@ internal static class PodTroubles
     /// same reason.
     /// </summary>
     public static bool IsOverOwnDisk(ObservedPod pod) =>
-        pod is { Reason: "Evicted", Message: { } words }
-        && OfOwnDisk.Any(o => words.StartsWith(o, StringComparison.Ordinal));
+        pod is { Reason: "Evicted", Disruption: null, Message: { } words }
+        && MayHaveRun(pod)
+        && (
+            OfTheWorker.Any(w => words.StartsWith(w, StringComparison.Ordinal))
+            // Where others injected containers, one of those may be the cause.
+            || (pod.Containers <= 1 && words.StartsWith(OfAllContainers, StringComparison.Ordinal))
+        );
+
+    /// <summary>Kubelets before 1.22 remove the states of the containers as they evict a pod.</summary>
+    private static bool MayHaveRun(ObservedPod pod) =>
+        pod.HasStarted || pod.Container is ContainerSight.Waiting { Reason: "", Message: "" };
 
     /// <summary>The sentence with the kubelet's words, as far as they are the same for each such pod: numbers come later in them.</summary>
-    public static string WithWords(string sentence, ObservedPod pod) =>
-        pod.Message is { Length: > 0 } words
-            ? $"{sentence}: {ForeignText.Line(FirstClause(words), MostWords)}"
-            : sentence;
+    public static string WithWords(string sentence, ObservedPod pod) => WithWords(sentence, pod.Message);
 
     public static string Describe(InitSight init) =>
         init.State switch
         {
-            ContainerSight.Terminated ended =>
+            ContainerSight.Terminated ended => WithWords(
                 $"init container '{init.Name}' ended with {ExitCodes.Describe(ended.ExitCode, ended.Reason)}",
+                ended.Message
+            ),
             ContainerSight.Waiting(var reason, var message) =>
                 $"init container '{init.Name}' waits: {$"{reason}: {message}".Trim(' ', ':')}",
             _ => $"init container '{init.Name}' still runs",
         };
+
+    private static string WithWords(string sentence, string? words) =>
+        words is { Length: > 0 } ? $"{sentence}: {ForeignText.Line(FirstClause(words), MostWords)}" : sentence;
 
     private static string FirstClause(string words)
     {

@@ -27,13 +27,22 @@ public abstract record Report
 
     public sealed record Unreadable(string Why) : Report;
 
+    /// <summary>The kubelet kept only the pod's share of it.</summary>
+    /// <param name="Containers">The containers of the pod that share the kubelet's 12 KiB.</param>
+    /// <param name="Bytes">What the kubelet kept.</param>
+    /// <param name="FittingStores">The stores per run whose report fits.</param>
+    public sealed record Cut(int Containers, int Bytes, int FittingStores) : Report;
+
     /// <summary>The reports in the order of run.json's stores; null: store not reached.</summary>
     public sealed record Read(ImmutableArray<StoreReport?> Stores) : Report
     {
         public ReportedCalls Calls { get; init; } = ReportedCalls.None;
     }
 
-    public static Report Parse(string? terminationLog, int storeCount)
+    /// <param name="terminationLog">What the kubelet tells of it.</param>
+    /// <param name="storeCount">Stores of the run.</param>
+    /// <param name="containers">Containers of the pod, init and ephemeral ones included; 0: unknown.</param>
+    public static Report Parse(string? terminationLog, int storeCount, int containers = 0)
     {
         var text = terminationLog is [ByteOrderMark, .. var rest] ? rest : terminationLog;
         if (string.IsNullOrWhiteSpace(text))
@@ -51,6 +60,10 @@ public abstract record Report
             return HasHalfCharacter(json)
                 ? new Unreadable("a text in it has half a character, such as \\ud83d")
                 : ReadRoot(document.RootElement, storeCount);
+        }
+        catch (JsonException) when (MessageShares.Of(terminationLog!, containers) is { } cut) // there is a text
+        {
+            return cut;
         }
         catch (JsonException)
         {

@@ -16,6 +16,9 @@ public sealed record RunEnding
     /// <summary>The container started.</summary>
     public bool HasStarted { get; init; }
 
+    /// <summary>It is certain that the container never started, so the run made no calls.</summary>
+    public bool NeverStarted { get; init; }
+
     /// <summary>When the container started: not before the pod's creation and not after now. Null: never, or unknown.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
@@ -25,7 +28,10 @@ public sealed record RunEnding
     /// </summary>
     public TimeSpan Ran { get; init; }
 
-    /// <summary>Time from the pod's creation to the container's end; null when unknown.</summary>
+    /// <summary>
+    /// Time from the pod's acceptance by the kubelet to the container's end, both by the node's clock: how long the run kept its place. Null
+    /// when unknown.
+    /// </summary>
     public TimeSpan? Took { get; init; }
 
     /// <summary>One report per store of the entry; null: store not reached.</summary>
@@ -45,4 +51,7 @@ public sealed record RunFacts(bool FlowHasReported, bool RevisionHasStarted)
 {
     /// <summary>Time that a pod has to end after its deadline. Default 30 s.</summary>
     public TimeSpan TerminationGrace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The flow's timeout as of the occasion; null: unknown, then the run's whole time until its deadline.</summary>
+    public TimeSpan? Timeout { get; init; }
 }

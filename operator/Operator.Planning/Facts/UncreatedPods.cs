@@ -13,6 +13,9 @@ public static class UncreatedPods
                 Reason: Reasons.AdmissionDenied or Reasons.PodsRefused or Reasons.QuotaExceeded or Reasons.NeverSeen
             };
 
+    /// <summary>The run of a candidate gives its stores back to stable on the same occasion: it was not created, or could not start.</summary>
+    public static bool GivesWay(Entry entry) => IsNotCreated(entry) || entry.Result == RunResult.NotStarted;
+
     /// <summary>
     /// The ending of an entry whose pod was never seen; null while the pod can still appear. After a refusal it can't, unless another
     /// request is under way.
@@ -57,7 +60,7 @@ public static class UncreatedPods
             Result = result,
             Reason = reason,
             Detail = detail,
-            Reports = RunEndings.Nothing(entry),
+            Reports = EndSight.Nothing(entry),
         };
 
     /// <summary>The ending of an entry whose pod cannot be created, because another pod has its name.</summary>
@@ -67,6 +70,6 @@ public static class UncreatedPods
             Result = RunResult.Infra,
             Reason = Reasons.ForeignPod,
             Detail = "its pod could not be created: another pod has its name",
-            Reports = RunEndings.Nothing(entry),
+            Reports = EndSight.Nothing(entry),
         };
 }

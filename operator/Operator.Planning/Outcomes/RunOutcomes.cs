@@ -50,8 +50,6 @@ internal static class RunOutcomes
             ({ Failed: 0 }, _) => StoreOutcome.Ok,
             (not null, _) => StoreOutcome.SomeFailed,
             (_, RunResult.Succeeded) when !ending.HasReport => StoreOutcome.OkWithoutCounts,
-            // The worker never ran, so there is no log that could tell more.
-            (_, RunResult.Failed) when ending.Reason == Reasons.StartError => StoreOutcome.NeverStarted,
             // A failed run of one store is that store's own failure.
             (_, RunResult.Failed) when isAlone => (StoreOutcome)ending.ErrorClass,
             (_, RunResult.Succeeded or RunResult.Failed) => StoreOutcome.NotReached,

@@ -95,6 +95,7 @@ internal static class Buckets
             : book;
     }
 
+    /// <summary>Stores the instant: at the earliest now, when the bucket is full, so that no number in the record is without a meaning.</summary>
     private static ApiBook Moved(this ApiBook book, Limit limit, string key, long fullAt, long instant)
     {
         var rate = limit.RateText();
@@ -104,7 +105,7 @@ internal static class Buckets
                 : book.FullAt.SetItems(
                     book.FullAt.Select(b => KeyValuePair.Create(b.Key, Convert(b.Value, book, limit, instant)))
                 );
-        return book with { Rate = rate, FullAt = converted.SetItem(key, Math.Min(fullAt, Latest(limit, instant))) };
+        return book with { Rate = rate, FullAt = converted.SetItem(key, Math.Clamp(fullAt, instant, Latest(limit, instant))) };
     }
 
     private static long Latest(Limit limit, long instant) =>

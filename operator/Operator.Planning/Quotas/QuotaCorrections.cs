@@ -51,21 +51,16 @@ internal static class QuotaCorrections
         /// The run was stopped, or its pod refused or never created, before the container started, or the runtime could not start it.
         /// </summary>
         public bool NeverStarted =>
-            Ending is { HasStarted: false, HasReport: false }
+            Ending is { HasStarted: false, HasReport: false, Result: RunResult.NotStarted or RunResult.Infra }
             && (
-                Ending.Reason == Reasons.StartError
-                || (
-                    Ending.Result is RunResult.NotStarted or RunResult.Infra
-                    && (
-                        Entry.Stop == StopCause.StartTimeout
-                        || Ending.Reason
-                            is Reasons.QuotaExceeded
-                                or Reasons.AdmissionDenied
-                                or Reasons.PodsRefused
-                                or Reasons.ForeignPod
-                                or Reasons.NeverSeen
-                    )
-                )
+                Ending.NeverStarted
+                || Entry.Stop == StopCause.StartTimeout
+                || Ending.Reason
+                    is Reasons.QuotaExceeded
+                        or Reasons.AdmissionDenied
+                        or Reasons.PodsRefused
+                        or Reasons.ForeignPod
+                        or Reasons.NeverSeen
             );
 
         /// <summary>How long the run can have made calls: not longer than its timeout and the grace of its pod.</summary>

@@ -27,7 +27,7 @@ public enum StoreOutcome : byte
     /// <summary>The run ended before it reached the store.</summary>
     NotReached = (byte)'r',
 
-    // A run contained the store, but the container did not run to its end. Missed by infra, unless a container could not be started.
+    // A run contained the store, but the container did not run to its end. Missed by infra.
 
     /// <summary>A cause outside the version ended the run or prevented its start, or its pod was edited and deleted.</summary>
     BrokenOff = (byte)'e',

@@ -18,8 +18,8 @@ internal sealed class Arms
 
     /// <summary>
     /// The cohort runs the candidate while the attempt's SyncRollout is usable. Before the first container of the candidate
-    /// has started, only the pilot runs the candidate: one run of the first free store. When a pilot does not start, or the
-    /// candidate's pods are refused, the stores run stable in the same occasion. A catch-up runs stable only.
+    /// has started, only the pilot runs the candidate: one run of the first free store. When a run of the
+    /// candidate can't start, or its pods are refused, the stores run stable in the same occasion. A catch-up runs stable only.
     /// </summary>
     public static Arms Of(Draft draft, Occasion occasion)
     {
@@ -30,7 +30,7 @@ internal sealed class Arms
         var goneBack = occasion
             .Entries.Where(e =>
                 e is { IsPilot: true, Result: RunResult.NotStarted or RunResult.Infra }
-                || (e.Attempt == attempt.Number && UncreatedPods.IsNotCreated(e))
+                || (e.Attempt == attempt.Number && UncreatedPods.GivesWay(e))
             )
             .SelectMany(e => e.Stores);
         var candidates = attempt.Order.Take(attempt.Cohort).Except(goneBack, StringComparer.Ordinal);

@@ -20,11 +20,11 @@ internal static class Assessment
         {
             Verdict.Hold or Verdict.Pass when CandidateRefusals.Conclusive(attempt) is { } refused => new Verdict.Fail(
                 refused.Reason,
-                $"the API server does not create the candidate's runs, while it creates those on stable: {refused.Words}"
+                $"{CandidateRefusals.Describe(refused)}: {refused.Words}"
             ),
             Verdict.Hold or Verdict.Pass when attempt.Refusal is { } refusal => new Verdict.Hold(
                 Reasons.CandidateRefused,
-                $"the candidate's runs can't be created; its stores run on stable, and it is tried again on each due time: {refusal.Words}"
+                $"the candidate's runs can't {(ContainerWaits.IsOwnFault(refusal.Reason) ? "start" : "be created")}; its stores run on stable, and it is tried again on each due time: {refusal.Words}"
             ),
             Verdict.Hold
             or Verdict.Pass when ImageIds.Problem(draft.Record.Revisions.Find(attempt.Revision)) is { } changed =>

@@ -211,7 +211,9 @@ internal static class AttemptMachine
         AttemptEnd End(string reason, string message) => new(AttemptOutcome.RolledBack, reason, message, draft.Now);
         var pilot = draft
             .Record.Plans.Values.SelectMany(p => p.Entries)
-            .FirstOrDefault(e => e.Attempt == attempt.Number && e.Result == RunResult.NotStarted);
+            .FirstOrDefault(e =>
+                e.Attempt == attempt.Number && e.Result == RunResult.NotStarted && ContainerWaits.IsSureFault(e.Reason)
+            );
         return pilot is not null
                 ? End(
                     pilot.Reason ?? Reasons.NotStarted,
@@ -220,7 +222,7 @@ internal static class AttemptMachine
             : CandidateRefusals.Conclusive(attempt) is { } refusal
                 ? End(
                     refusal.Reason,
-                    $"the API server does not create the candidate's first run (image {image}), while it creates runs on stable; correct spec.sync or the policy, and apply it again: {refusal.Words}"
+                    $"{CandidateRefusals.Describe(refusal)} (image {image}); correct spec.sync or the policy, and apply it again: {refusal.Words}"
                 )
             : null;
     }

@@ -6,8 +6,9 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>
-/// A policy may refuse the pods of a candidate alone, for example because its image is not signed. Such a run costs its stores some of
-/// their time until they run on stable, so the third in a row ends the attempt, when a run on stable started after each.
+/// A policy may refuse the pods of a candidate alone, for example because its image is not signed, or no kubelet can create or run its
+/// container, whatever it calls that. Such a run costs its stores some of their time until they run on stable, so the third in a row ends
+/// the attempt, when a run on stable started after each.
 /// </summary>
 internal static class CandidateRefusals
 {
@@ -28,13 +29,20 @@ internal static class CandidateRefusals
         if (entry.Attempt == attempt.Number)
         {
             return IsOfQuota(entry) ? draft
-                : UncreatedPods.IsNotCreated(entry) ? Refused(draft, attempt, run.Ending)
-                : With(draft, attempt, null);
+                : UncreatedPods.IsNotCreated(entry) || CanNotRun(run) ? Refused(draft, attempt, run.Ending)
+                : IsRefutedBy(run, refusal) ? With(draft, attempt, null)
+                : draft;
         }
         return entry.Arm == Arm.Stable && refusal is { IsStableAccepted: false } && run.Ending.StartedAt >= refusal.At
             ? With(draft, attempt, refusal with { IsStableAccepted = true })
             : draft;
     }
+
+    /// <summary>What the refusal means, without the words of the API server or the kubelet.</summary>
+    public static string Describe(CandidateRefusal refusal) =>
+        ContainerWaits.IsOwnFault(refusal.Reason)
+            ? "no kubelet starts the candidate's container, while runs on stable start"
+            : "the API server does not create the candidate's runs, while it creates those on stable";
 
     /// <summary>
     /// The refusals that concern more than the candidate, whose stores run on stable instead, by pod name.
@@ -66,6 +74,17 @@ internal static class CandidateRefusals
         return draft.Seen.Refusals.RemoveRange(candidates);
     }
 
+    /// <summary>Its pod was there, and its container can't be had, created or run.</summary>
+    private static bool CanNotRun(RunEnded run) =>
+        !run.Ending.HasStarted && ContainerWaits.IsOwnFault(run.Ending.Reason);
+
+    /// <summary>
+    /// The container has started; or only the creation was refused, and a pod was created. A pod that the cluster ended before its start says
+    /// nothing of its container.
+    /// </summary>
+    private static bool IsRefutedBy(RunEnded run, CandidateRefusal? refusal) =>
+        run.Ending.HasStarted || !ContainerWaits.IsOwnFault(refusal?.Reason);
+
     /// <summary>All versions wait for places alike. Only of a pilot it is worth a word, because its attempt waits for it.</summary>
     private static bool IsOfQuota(Entry entry) =>
         entry is { IsPilot: false, Result: RunResult.Infra, Reason: Reasons.QuotaExceeded };
@@ -89,7 +108,7 @@ internal static class CandidateRefusals
             : draft.Tell(
                 EventTarget.Rollout,
                 now.Reason,
-                $"Revision {attempt.Revision}: a run can't be created: {now.Words}",
+                $"Revision {attempt.Revision}: a run {(ContainerWaits.IsOwnFault(now.Reason) ? "can't start" : "can't be created")}: {now.Words}",
                 isWarning: true
             );
     }

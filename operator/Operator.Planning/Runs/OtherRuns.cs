@@ -86,7 +86,7 @@ internal sealed class OtherRuns
     private static bool HasStarted(Entry entry, ObservedPod? pod) =>
         entry.Result switch
         {
-            null => pod is { Container: not ContainerSight.Waiting },
+            null => pod is { HasStarted: true },
             RunResult.NotStarted or RunResult.Lost => false,
             _ => !ContainerWaits.IsBeforeStart(entry.Reason),
         };

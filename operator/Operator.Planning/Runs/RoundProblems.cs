@@ -42,6 +42,12 @@ internal static class RoundProblems
                 $"the container can't be configured{In(detail)}; check the Secrets that spec.sync.env names",
             Reasons.StartError =>
                 $"{detail ?? "its container could not be started"}; correct spec.sync.command, or the image",
+            Reasons.ContainerCannotRun =>
+                $"{detail ?? "its container could not be created or run"}; correct spec.sync, or see the node",
+            Reasons.GivenUp =>
+                "the run was given up as it started; raise the flow's startTimeout, or see what delays its pods",
+            Reasons.ReportCut =>
+                $"{detail ?? "its report was cut to the pod's share of the kubelet's space"}; lower maxStoresPerRun, or inject fewer containers",
             Reasons.ExitCode => $"{detail ?? "the worker ended with an error"}; see its log",
             Reasons.OutOfMemory => "the worker needs more memory; raise spec.sync.resources.limits.memory",
             Reasons.DiskLimitExceeded =>
@@ -51,7 +57,7 @@ internal static class RoundProblems
             Reasons.TimedOut => "the worker ran longer than the flow's timeout; raise it or lower maxStoresPerRun",
             Reasons.ReportUnreadable =>
                 $"{detail ?? "its report can't be read"}; it must be JSON of at most 4096 bytes with one entry for each store of run.json",
-            Reasons.ReportMissing => "the worker sent no report, though this flow has reported before",
+            Reasons.ReportMissing => detail ?? "the worker sent no report, though this flow has reported before",
             Reasons.Unschedulable => "no node has room for the pod; see its events",
             Reasons.NeverSeen => "the pod was planned but never seen; see whether the operator runs, and its log",
             Reasons.QuotaExceeded =>

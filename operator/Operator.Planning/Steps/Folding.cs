@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
@@ -45,7 +46,7 @@ internal static class Folding
     private static Draft Fold(Draft draft, LiveRun run, PodIndex pods)
     {
         var pod = pods.Find(run.Flow, run.Occasion, run.Entry);
-        if (pod is { Container: not ContainerSight.Waiting })
+        if (pod is { HasStarted: true })
         {
             draft = draft with { Record = RevisionTrust.AfterStart(draft.Record, run.Entry) };
             draft = ImageIds.After(draft, run.Entry, pod);
@@ -90,8 +91,15 @@ internal static class Folding
         )
         {
             TerminationGrace = draft.Record.GraceOf(run.Entry),
+            Timeout = TimeoutOf(draft, run),
         };
         return RunEndings.Of(run.Entry, pod, facts, draft.Seen);
+    }
+
+    private static TimeSpan? TimeoutOf(Draft draft, LiveRun run)
+    {
+        var flow = draft.Spec.FindFlow(run.Flow) ?? new Flow { Name = run.Flow };
+        return Expiry.AsOpened(flow, run.Occasion).Timeout.TryGet(out var timeout) ? timeout : null;
     }
 
     private static Entry Folded(LiveRun run, RunEnding ending, DateTimeOffset now) =>

@@ -43,12 +43,15 @@ internal static class PodProjection
             Disruption = ConditionOf(status, "DisruptionTarget", "True") is { } disruption
                 ? Text(disruption, "reason") ?? ""
                 : null,
+            EndAskedAt = EndAskedAt(pod, status),
+            AcceptedAt = TimeOf(status, "startTime"),
+            Containers = CountOf(pod, "containers", "initContainers", "ephemeralContainers"),
             UnscheduledBecause = ConditionOf(status, "PodScheduled", "False") is { } unscheduled
                 ? Text(unscheduled, "message") ?? Text(unscheduled, "reason")
                 : null,
             ImageId = ImageIdOf(status),
             Container = container,
-            Init = container is ContainerSight.Waiting ? InitOf(status) : null,
+            Init = container is ContainerSight.Waiting ? InitOf(pod, status) : null,
             HasLiveSidecar = Containers(status).Any(IsLiveSidecar),
             HasOnlyNativeSidecars = !Items(status, "containerStatuses").Any(IsLiveSidecar),
         };
@@ -97,8 +100,11 @@ internal static class PodProjection
     private static string? MessageOf(JsonElement status) =>
         Text(status, "message") is { Length: > 0 } words ? words[..Math.Min(words.Length, MostWords)] : null;
 
-    /// <summary>The first init container that keeps the worker from starting. A native sidecar does so until it has started.</summary>
-    private static InitSight? InitOf(JsonElement status)
+    /// <summary>
+    /// The first init container that keeps the worker from starting. A native sidecar does so until it has started; it ends with the pod, with
+    /// any exit code.
+    /// </summary>
+    private static InitSight? InitOf(KubeObject pod, JsonElement status)
     {
         foreach (var init in Items(status, "initContainerStatuses"))
         {
@@ -107,7 +113,7 @@ internal static class PodProjection
                 continue;
             }
             var isDone =
-                sight is ContainerSight.Terminated { ExitCode: 0 }
+                (sight is ContainerSight.Terminated ended && (ended.ExitCode == 0 || IsNativeSidecar(pod, init)))
                 || (init.TryGetProperty("started", out var started) && started.ValueKind == JsonValueKind.True);
             if (!isDone)
             {
@@ -127,6 +133,43 @@ internal static class PodProjection
             }
         }
         return null;
+    }
+
+    /// <summary>When the end of the pod was first asked for. The deletion's instant is the end of its grace period.</summary>
+    private static DateTimeOffset? EndAskedAt(KubeObject pod, JsonElement status)
+    {
+        var disruptedAt = ConditionOf(status, "DisruptionTarget", "True") is { } disruption
+            ? TimeOf(disruption, "lastTransitionTime")
+            : null;
+        var deletedAt = pod.DeletionTimestamp - GraceOf(pod);
+        return disruptedAt > deletedAt ? deletedAt : disruptedAt ?? deletedAt;
+    }
+
+    private static TimeSpan GraceOf(KubeObject pod) =>
+        pod.Json.TryGetProperty("metadata", out var metadata)
+        && metadata.TryGetProperty("deletionGracePeriodSeconds", out var grace)
+        && grace.ValueKind == JsonValueKind.Number
+        && grace.TryGetInt32(out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : TimeSpan.Zero;
+
+    private static bool IsNativeSidecar(KubeObject pod, JsonElement init) =>
+        pod.Json.TryGetProperty("spec", out var spec)
+        && Items(spec, "initContainers")
+            .Any(c => Is(c, "restartPolicy", "Always") && Text(c, "name") == Text(init, "name"));
+
+    private static int CountOf(KubeObject pod, params ReadOnlySpan<string> lists)
+    {
+        if (!pod.Json.TryGetProperty("spec", out var spec))
+        {
+            return 0;
+        }
+        var count = 0;
+        foreach (var list in lists)
+        {
+            count += Items(spec, list).Count();
+        }
+        return count;
     }
 
     private static string? ImageIdOf(JsonElement status)
@@ -214,6 +257,9 @@ internal static class PodProjection
             : null;
 
     private static DateTimeOffset Time(JsonElement parent, string name) =>
+        TimeOf(parent, name) ?? DateTimeOffset.UnixEpoch;
+
+    private static DateTimeOffset? TimeOf(JsonElement parent, string name) =>
         DateTimeOffset.TryParse(
             Text(parent, name),
             CultureInfo.InvariantCulture,
@@ -221,5 +267,5 @@ internal static class PodProjection
             out var at
         )
             ? at
-            : DateTimeOffset.UnixEpoch;
+            : null;
 }

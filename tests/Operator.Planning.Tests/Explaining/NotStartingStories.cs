@@ -51,6 +51,45 @@ public sealed class NotStartingStories
         Assert.DoesNotContain(now, s => s.Contains("under way", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_candidate_whose_container_can_not_be_created_is_told_in_the_kubelets_words()
+    {
+        var lab = new PodLab(10) { Rollout = Worlds.Steps("1", "100%") };
+        lab.Run(TimeSpan.FromMinutes(6));
+        lab.Connector = lab.Connector.WithSync(s => s with { Image = A.Bad });
+        lab.Life = (pod, draft) =>
+            draft.Revision.Sync.Image == A.Bad
+                ? pod with
+                {
+                    Container = new ContainerSight.Waiting("CreateContainerError", "no command specified"),
+                }
+                : lab.Ordinary(pod, TimeSpan.FromSeconds(20));
+        Entry? Pilot() =>
+            lab.Record.RunningAttempt is { Refusal: not null }
+                ? lab.Flow.Entries.FirstOrDefault(e => e is { IsPilot: true, Result: null })
+                : null;
+
+        for (var end = lab.Now.AddMinutes(20); lab.Now < end && Pilot() is null; )
+        {
+            lab.Run(TimeSpan.FromSeconds(2), stepSeconds: 2);
+        }
+
+        Given.That(Pilot() is not null, "a pilot after one that could not start");
+        var answer = Explanations.Answer(
+            new StoreQuestion
+            {
+                Connector = lab.Connector,
+                Record = lab.Record,
+                Store = Pilot()!.Stores[0], // it was found
+                Now = lab.Now,
+            }
+        );
+        Assert.Contains(
+            answer.Flows[0].Now,
+            s => s.Contains("no command specified", StringComparison.Ordinal) && !s.Contains("API server")
+        );
+    }
+
     private static Entry? LivePilot(World world) =>
         world.Record.Plan("orders").Entries.FirstOrDefault(e => e is { IsPilot: true, Result: null });
 

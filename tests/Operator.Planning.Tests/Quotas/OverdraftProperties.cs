@@ -65,6 +65,24 @@ public sealed class OverdraftProperties
             });
 
     [Fact]
+    public void A_bucket_that_gets_more_back_than_it_lacks_is_full_now()
+    {
+        // A promise of 300,000 calls at one call in a century is put back: more time than there is since 1970.
+        var limit = new Limit
+        {
+            Api = "x",
+            Calls = 1,
+            Per = TimeSpan.FromDays(36_500),
+            Burst = 1,
+        };
+        var drawn = new ApiBook().Draw(limit, "s", calls: 1, Start);
+
+        var book = drawn.Correct(limit, new Correction("s", Promised: 300_000, Made: 0), Start);
+
+        Assert.Equal(Start.ToUnixTimeMilliseconds(), book.FullAt["s"]);
+    }
+
+    [Fact]
     public void A_report_counts_as_no_more_than_its_run_can_have_made() =>
         Gen.Select(Limits, Gen.Int[0, 10_000], Gen.Long[0, 100_000_000], Gen.Long[0, 200_000], Gen.Int[1, 50])
             .Sample(

@@ -136,7 +136,7 @@ public sealed class CauseStories
         lab.RunTo(lab.NextSlot.AddSeconds(10));
 
         var (ending, entry) = (lab.Ended[0].Ending, lab.Ended[0].Entry);
-        Assert.Equal((RunResult.Failed, Reasons.StartError), (ending.Result, ending.Reason));
+        Assert.Equal((RunResult.NotStarted, Reasons.StartError), (ending.Result, ending.Reason));
         Assert.False(ending.HasStarted);
         Assert.Null(ending.StartedAt);
         Assert.StartsWith("its container could not be started: …", entry.Detail, StringComparison.Ordinal);

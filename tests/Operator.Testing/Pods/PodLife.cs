@@ -20,6 +20,16 @@ public sealed class PodLife(PodScript script)
             KeepsContainers: true
         );
 
+    /// <summary>An eviction on Kubernetes 1.20, while the container still ends.</summary>
+    public static PodState Evicting { get; } =
+        new PodState.GivenUp("Evicted", "The node was low on resource: memory.", KeepsContainers: true);
+
+    /// <summary>How long the container of an evicted pod runs on.</summary>
+    public static TimeSpan ToEvict { get; } = TimeSpan.FromSeconds(2);
+
+    public static PodState Rejected(string reason) =>
+        new PodState.GivenUp(reason, "Node didn't have enough resource", KeepsContainers: false);
+
     public static PodState WithoutImage(string? image) =>
         new PodState.Waiting("ImagePullBackOff", $"Back-off pulling image \"{image}\"");
 
@@ -30,18 +40,30 @@ public sealed class PodLife(PodScript script)
         {
             return new PodState.Unschedulable();
         }
+        if (script.Rejection is { } rejection)
+        {
+            return Rejected(rejection);
+        }
         var startedAt = createdAt + toNode + script.StartsAfter;
         return now < startedAt ? Creating
             : script.IsImageMissing ? WithoutImage(image)
-            : script.RunsFor is { } time && startedAt + time <= now ? Ended(startedAt, startedAt + time)
+            : script.RunsFor is { } time && startedAt + time <= now ? After(startedAt, startedAt + time, now)
             : new PodState.Running(startedAt);
     }
+
+    /// <summary>What the kubelet tells of a container that ended, or was to end, at <paramref name="at"/>.</summary>
+    private PodState After(DateTimeOffset startedAt, DateTimeOffset at, DateTimeOffset now) =>
+        now < at + script.NewsAfter ? new PodState.Running(startedAt)
+        : script.End != PodEnd.EvictedWhileRunning ? Ended(startedAt, at)
+        : now < at + ToEvict ? Evicting
+        : Ended(startedAt, at + ToEvict);
 
     /// <summary>The last state of a container that was not stopped.</summary>
     public PodState Ended(DateTimeOffset startedAt, DateTimeOffset at) =>
         script.End switch
         {
             PodEnd.OutOfMemory => new PodState.Terminated(Killed, "OOMKilled", script.Message, startedAt, at),
+            PodEnd.EvictedWhileRunning => Exited(Killed, "", startedAt, at),
             PodEnd.Evicted => new PodState.GivenUp("Evicted", script.EvictedBecause, KeepsContainers: false),
             _ => Exited(script.ExitCode, script.Message, startedAt, at),
         };

@@ -98,6 +98,11 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
 
     private void Accept()
     {
+        if (script.Rejection is { } rejection)
+        {
+            End(PodLife.Rejected(rejection));
+            return;
+        }
         kubelet.Write(uid, pod => PodStatus.Accept(pod, state.ServerNow));
         if (kubelet.Find(uid)?.Json.Field("spec", "activeDeadlineSeconds")?.GetInt64() is { } deadline)
         {
@@ -137,8 +142,22 @@ internal sealed class PodRun(ClusterState state, FakeKubelet kubelet, string ns,
         Tell(new PodState.Running(_startedAt.Value));
         if (script.RunsFor is { } time)
         {
-            Plan(time, () => End(_life.Ended(_startedAt.Value, state.ServerNow)));
+            Plan(time, Finish);
         }
+    }
+
+    private void Finish()
+    {
+        if (script.End == PodEnd.EvictedWhileRunning)
+        {
+            Tell(PodLife.Evicting);
+            Plan(PodLife.ToEvict, () => End(_life.Ended(_startedAt!.Value, state.ServerNow))); // it runs
+            return;
+        }
+        Cancel();
+        var last = _life.Ended(_startedAt!.Value, state.ServerNow); // it runs
+        _end = last;
+        Plan(script.NewsAfter, () => Tell(last));
     }
 
     private void PassDeadline()

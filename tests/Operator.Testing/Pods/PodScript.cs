@@ -11,6 +11,9 @@ public enum PodEnd
 
     /// <summary>The kubelet evicts the pod: phase Failed, reason Evicted, no container status.</summary>
     Evicted,
+
+    /// <summary>As kubelets before 1.24 evict with a grace period: the pod is Failed at once, and its container runs on for 2 s.</summary>
+    EvictedWhileRunning,
 }
 
 /// <summary>
@@ -24,6 +27,12 @@ public sealed record PodScript
 
     /// <summary>Time from scheduling to the start of the container, with the image pull. Missing volumes make it longer.</summary>
     public TimeSpan StartsAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The kubelet's word with which it rejects the pod, such as <c>OutOfcpu</c>; null: it takes the pod.</summary>
+    public string? Rejection { get; init; }
+
+    /// <summary>Time from the container's end until the kubelet tells it.</summary>
+    public TimeSpan NewsAfter { get; init; }
 
     /// <summary>The image cannot be pulled: the container waits with reason ImagePullBackOff for ever.</summary>
     public bool IsImageMissing { get; init; }

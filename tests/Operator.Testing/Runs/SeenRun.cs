@@ -120,7 +120,10 @@ public sealed record SeenRun
     {
         var state = Worker(pod, "status", "containerStatuses").At("state") ?? default;
         var ended = state.At("terminated");
-        var isOver = ended is not null || pod.Text("status", "phase") is "Succeeded" or "Failed";
+        // A kubelet before 1.24 calls a pod Failed while its container still runs.
+        var isOver =
+            ended is not null
+            || (state.At("running") is null && pod.Text("status", "phase") is "Succeeded" or "Failed");
         return this with
         {
             Json = pod,

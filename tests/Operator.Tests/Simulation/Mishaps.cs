@@ -259,8 +259,13 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
         {
             return;
         }
+        var isDrain = random.Next(2) == 0;
         foreach (var pod in world.Cluster.All(CoreTypes.Pods).Where(_ => random.Next(2) == 0).ToList())
         {
+            if (isDrain)
+            {
+                world.Cluster.Edit(CoreTypes.Pods, pod.Key, p => SyncPods.Drain(p, world.Now));
+            }
             world.Cluster.Delete(CoreTypes.Pods, pod.Key, random.Next(2) == 0 ? TimeSpan.Zero : null);
         }
     }

@@ -44,16 +44,14 @@ internal sealed class QuotaWatch
     }
 
     private static bool NeverStarted(Entry entry) =>
-        entry
-            is { Stop: StopCause.StartTimeout, Result: RunResult.NotStarted or RunResult.Infra }
-                or {
-                    Result: RunResult.Infra,
-                    Reason: Reasons.QuotaExceeded
-                        or Reasons.AdmissionDenied
-                        or Reasons.PodsRefused
-                        or Reasons.ForeignPod
-                        or Reasons.NeverSeen
-                };
+        UncreatedPods.IsNotCreated(entry)
+        || entry
+            is {
+                    Stop: StopCause.StartTimeout,
+                    Result: RunResult.NotStarted or RunResult.Infra,
+                    Reason: not Reasons.GivenUp
+                }
+                or { Result: RunResult.Infra, Reason: Reasons.ForeignPod or SyncPods.Rejection };
 
     private void GivenBack(string record, Entry entry, DateTimeOffset promisedAt)
     {

@@ -109,7 +109,7 @@ internal sealed class RunWatch
         {
             _live[name] = new Run(running, seen);
         }
-        if (seen is { Container: not ContainerSight.Waiting, Fingerprint: { } started })
+        if (seen is { HasStarted: true, Fingerprint: { } started })
         {
             Started(change, seen, started);
         }
@@ -186,5 +186,6 @@ internal sealed class RunWatch
     private static ObservedPod PodOf(JsonElement json) => Gathering.PodProjection.Of(new KubeObject(json)).Pod;
 
     private static bool HasEnded(ObservedPod pod) =>
-        pod.Container is ContainerSight.Terminated || pod.Phase is PodPhase.Succeeded or PodPhase.Failed;
+        pod.Container is ContainerSight.Terminated
+        || pod is { Phase: PodPhase.Succeeded or PodPhase.Failed, Container: not ContainerSight.Running };
 }

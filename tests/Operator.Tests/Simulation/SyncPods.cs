@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Operator.Runtime;
 using Operator.Testing;
@@ -7,9 +8,11 @@ namespace Operator.Tests.Simulation;
 /// <summary>What each pod of a world does: the image tag decides, and times and faults are drawn from the pod's UID.</summary>
 internal static class SyncPods
 {
+    /// <summary>The word of a kubelet that rejects a pod.</summary>
+    public const string Rejection = "OutOfcpu";
+
     public static PodScript Script(KubeObject pod)
     {
-        var seen = Gathering.PodProjection.Of(pod).Pod;
         var chance = new Random(Stable(pod.Uid));
         var timed = new PodScript
         {
@@ -17,6 +20,12 @@ internal static class SyncPods
             RunsFor = TimeSpan.FromMilliseconds(chance.Next(300, 3000)),
             StopsAfter = TimeSpan.FromMilliseconds(chance.Next(0, 2000)),
         };
+        return Disturbed(Worker(pod, timed, chance), pod);
+    }
+
+    private static PodScript Worker(KubeObject pod, PodScript timed, Random chance)
+    {
+        var seen = Gathering.PodProjection.Of(pod).Pod;
         var tag = TagOf(pod);
         if (chance.Next(50) == 0 && tag is not "missing")
         {
@@ -50,6 +59,30 @@ internal static class SyncPods
         };
     }
 
+    /// <summary>
+    /// What kubelets and workers do besides, by chances of its own: a rejected pod, an eviction as of Kubernetes 1.20, news that come late,
+    /// and a worker that a deletion lets finish its store, which then exits with 0.
+    /// </summary>
+    private static PodScript Disturbed(PodScript script, KubeObject pod)
+    {
+        var chance = new Random(~Stable(pod.Uid));
+        var stores = Gathering.PodProjection.Of(pod).Pod.Fingerprint?.Stores.Length ?? 0;
+        var isMute = TagOf(pod) is "mute" or "crash";
+        var disturbed = script with
+        {
+            Rejection = chance.Next(40) == 0 ? Rejection : null,
+            NewsAfter = TimeSpan.FromMilliseconds(chance.Next(4) == 0 ? chance.Next(4000) : 0),
+            StopExitCode = chance.Next(2) == 0 ? 0 : 143,
+            MessageAfter = isMute ? null : ran => WorkerReport.Of(Enumerable.Repeat(Good, Done(ran, script, stores))),
+        };
+        var isEvicted = script.End == PodEnd.Evicted && chance.Next(2) == 0;
+        return isEvicted ? disturbed with { End = PodEnd.EvictedWhileRunning } : disturbed;
+    }
+
+    /// <summary>The stores that a worker has reported when it is stopped.</summary>
+    private static int Done(TimeSpan ran, PodScript script, int stores) =>
+        script.RunsFor is { } time ? Math.Min(stores, (int)(stores * (ran / time))) : 0;
+
     /// <summary>A service mesh: each pod gets a container that runs until the pod is deleted, before the worker's.</summary>
     public static void InjectSidecar(ResourceType type, JsonObject item)
     {
@@ -57,6 +90,27 @@ internal static class SyncPods
         {
             var sidecar = new JsonObject { ["name"] = "istio-proxy", ["image"] = "istio:1" };
             item["spec"]!["containers"]!.AsArray().Insert(0, sidecar); // every pod has containers
+        }
+    }
+
+    /// <summary>The condition that <c>kubectl drain</c> leaves, since Kubernetes 1.26.</summary>
+    public static void Drain(JsonObject pod, DateTimeOffset at)
+    {
+        var condition = new JsonObject
+        {
+            ["type"] = "DisruptionTarget",
+            ["status"] = "True",
+            ["reason"] = "EvictionByEvictionAPI",
+            ["lastTransitionTime"] = at.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        };
+        var status = pod["status"]!.AsObject(); // every pod has one
+        if (status["conditions"] is JsonArray conditions)
+        {
+            conditions.Add(condition);
+        }
+        else
+        {
+            status["conditions"] = new JsonArray(condition);
         }
     }
 

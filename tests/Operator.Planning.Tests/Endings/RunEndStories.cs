@@ -1,25 +1,26 @@
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
+using Operator.Planning.Tests.KnownFaults;
 using Operator.Testing;
 
-namespace Operator.Planning.Tests.KnownFaults;
+namespace Operator.Planning.Tests.Endings;
 
-/// <summary>Runs whose end is judged by the exit code, without regard to the cause of the end.</summary>
-public sealed class RunEndFaults
+/// <summary>The cause of an end is asked before its exit code, and what a broken-off run did not reach is owed.</summary>
+public sealed class RunEndStories
 {
-    [KnownFault("4 of 11", 1)]
+    [Fact]
     public void Stores_that_a_drained_run_did_not_reach_are_tried_again() =>
         Assert.Equal(14, TriedAgain("EvictionByEvictionAPI"));
 
-    [KnownFault("4 of 11", 1)]
+    [Fact]
     public void Stores_that_a_preempted_run_did_not_reach_are_tried_again() =>
         Assert.Equal(14, TriedAgain("PreemptionByScheduler"));
 
-    [KnownFault("4 of 11", 1)]
+    [Fact]
     public void Stores_that_a_run_deleted_by_hand_did_not_reach_are_tried_again() => Assert.Equal(14, TriedAgain(null));
 
-    [KnownFault("4 of 11", 1)]
+    [Fact]
     public void Stores_that_a_run_did_not_reach_before_its_node_shut_down_are_tried_again()
     {
         var lab = EndsOnce(0, "Completed", "Terminated");
@@ -27,7 +28,7 @@ public sealed class RunEndFaults
         Assert.Equal(10, lab.Flow.Occasions[^1].Entries.Sum(e => e.Stores.Length - e.NotReached.Length));
     }
 
-    [KnownFault("4 of 11", 2)]
+    [Fact]
     public void A_node_that_dies_before_the_timeout_is_no_timeout()
     {
         var lab = new PodLab(10, f => f with { Schedule = "*/15 * * * *", Timeout = new Duration("1m") });
@@ -51,7 +52,7 @@ public sealed class RunEndFaults
         Assert.Equal((RunResult.Infra, Reasons.NodeLost), (entry.Result, entry.Reason));
     }
 
-    [KnownFault("4 of 11", 3)]
+    [Fact]
     public void A_run_that_ended_in_time_is_no_timeout_when_the_news_comes_late()
     {
         var lab = new PodLab(10, f => f with { Timeout = new Duration("1m") });
@@ -78,7 +79,7 @@ public sealed class RunEndFaults
         Assert.Equal((RunResult.Succeeded, Reasons.Completed), (entry.Result, entry.Reason));
     }
 
-    [KnownFault("4 of 11", 4)]
+    [Fact]
     public void A_failed_pod_whose_container_runs_keeps_its_stores()
     {
         var lab = new PodLab(10);
@@ -109,7 +110,7 @@ public sealed class RunEndFaults
         Assert.Equal(1, most);
     }
 
-    [KnownFault("4 of 11", 5)]
+    [Fact]
     public void A_drain_after_a_child_was_killed_is_no_want_of_memory()
     {
         var lab = EndsOnce(143, "OOMKilled", podReason: null, "EvictionByEvictionAPI");
@@ -117,7 +118,7 @@ public sealed class RunEndFaults
         Assert.Equal((RunResult.Infra, Reasons.Evicted), (lab.Ended[0].Ending.Result, lab.Ended[0].Ending.Reason));
     }
 
-    [KnownFault("4 of 11", 5)]
+    [Fact]
     public void Exit_143_is_no_want_of_memory() =>
         Assert.NotEqual(Reasons.OutOfMemory, EndsOnce(143, "OOMKilled", podReason: null).Ended[0].Ending.Reason);
 
@@ -125,15 +126,15 @@ public sealed class RunEndFaults
     public void A_node_that_was_rebooted_is_infra() =>
         Assert.Equal(RunResult.Infra, EndsOnce(255, "Unknown", podReason: null).Ended[0].Ending.Result);
 
-    [KnownFault("4 of 11", 7)]
+    [Fact]
     public void A_pod_that_the_kubelet_ended_by_its_deadline_is_timed_out() =>
         Assert.Equal(Reasons.TimedOut, EndsOnce(137, "Error", "DeadlineExceeded").Ended[0].Ending.Reason);
 
-    [KnownFault("4 of 11", 7)]
+    [Fact]
     public void A_pod_that_the_kubelet_ended_by_its_deadline_is_timed_out_though_it_exits_0() =>
         Assert.Equal(Reasons.TimedOut, EndsOnce(0, "Completed", "DeadlineExceeded").Ended[0].Ending.Reason);
 
-    [KnownFault("4 of 11", 10)]
+    [Fact]
     public void A_report_that_is_cut_to_a_share_of_the_pods_messages_says_so()
     {
         const int ShareOfFour = 12 * 1024 / 4;
@@ -143,11 +144,17 @@ public sealed class RunEndFaults
         lab.Life = (pod, _) =>
             pod.Fingerprint!.Stores.Length < 50 // all pods of the lab have one
                 ? lab.Ordinary(pod, TimeSpan.FromSeconds(20))
-                : Ended(lab, pod, new(0, "Completed", report[..ShareOfFour], pod.CreatedAt, lab.Now));
+                : Ended(lab, pod, new(0, "Completed", report[..ShareOfFour], pod.CreatedAt, lab.Now)) with
+                {
+                    Containers = 4,
+                };
 
         lab.RunTo(lab.NextSlot.AddMinutes(1));
 
-        Assert.Equal("ReportCut", lab.Ended[0].Ending.Reason);
+        Assert.Equal(Reasons.ReportCut, lab.Ended[0].Ending.Reason);
+        Assert.Contains("4 containers", lab.Ended[0].Ending.Detail, StringComparison.Ordinal);
+        // 3,072 bytes hold 36 of these stores.
+        Assert.EndsWith("maxStoresPerRun: 35", lab.Ended[0].Ending.Detail, StringComparison.Ordinal);
     }
 
     /// <summary>Two runs of ten stores are deleted and exit with 0 after three stores. Returns how many stores run again.</summary>

@@ -1,7 +1,7 @@
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 
-namespace Operator.Planning.Tests;
+namespace Operator.Planning.Tests.Endings;
 
 public sealed class RunEndingTests
 {
@@ -129,5 +129,56 @@ public sealed class RunEndingTests
     {
         var facts = new RunFacts(FlowHasReported: false, RevisionHasStarted: true);
         return RunEndings.Of(EntryWithoutImage() with { Stop = null }, pod, facts, new Observation { Now = Now })!; // it has ended
+    }
+
+    /// <summary>Its node's clock is 11 minutes behind, so the start is told as before the creation.</summary>
+    [Fact]
+    public void The_length_of_a_run_never_mixes_two_clocks()
+    {
+        var (created, behind) = (Now.AddSeconds(-22), TimeSpan.FromMinutes(-11));
+        var end = new ContainerSight.Terminated(
+            0,
+            "Completed",
+            "",
+            created.AddSeconds(2) + behind,
+            created.AddSeconds(21) + behind
+        );
+
+        var ending = EndingOf(
+            new ObservedPod
+            {
+                CreatedAt = created,
+                AcceptedAt = created.AddSeconds(1) + behind,
+                Container = end,
+            }
+        );
+
+        Assert.Equal((TimeSpan.FromSeconds(19), TimeSpan.FromSeconds(20)), (ending.Ran, ending.Took));
+    }
+
+    [Theory]
+    [InlineData("OutOfcpu", "", null, true)]
+    [InlineData(null, "PodInitializing", "istio-init", true)]
+    [InlineData("Evicted", "", null, false)]
+    public void Calls_that_were_promised_to_a_pod_that_never_ran_come_back(
+        string? reason,
+        string waiting,
+        string? init,
+        bool isSure
+    )
+    {
+        var ending = EndingOf(
+            new ObservedPod
+            {
+                Phase = PodPhase.Failed,
+                Reason = reason,
+                Init = init is null
+                    ? null
+                    : new InitSight(init, new ContainerSight.Terminated(1, "Error", "", Now.AddSeconds(-2), Now)),
+                Container = new ContainerSight.Waiting(waiting, ""),
+            }
+        );
+
+        Assert.Equal((RunResult.Infra, isSure), (ending.Result, ending.NeverStarted));
     }
 }
