@@ -137,7 +137,7 @@ internal static class ReadyTeller
         var book = draft.Record.Revisions;
         var stable = $"stores run revision {book.StableHash}";
         var isRunning = draft.Record.RunningAttempt is not null;
-        var desired = content.Hash;
+        var desired = AskedContent.HashOf(draft);
         var isCurrent = isRunning || desired == book.StableHash;
         return draft switch
         {
@@ -159,6 +159,10 @@ internal static class ReadyTeller
             _ when draft.Seen.Rollout is RolloutSight.Unusable => Serving(
                 Reasons.RolloutUnusable,
                 $"{stable}; revision {desired} waits, because the SyncRollout can't be followed; correct it"
+            ),
+            _ when draft.Policy is { Metadata.DeletionTimestamp: not null } => Serving(
+                Reasons.RolloutMissing,
+                $"{stable}; revision {desired} waits, because the SyncRollout is being deleted; create another one when it is gone"
             ),
             _ => Serving(
                 Reasons.RolloutMissing,
