@@ -15,6 +15,9 @@ internal sealed class AttemptCodec : BookCodec<AttemptBook>
         public TimeSpan Dwelled { get; set; }
         public DateTimeOffset DwellMark { get; set; }
 
+        /// <summary>There is a part <c>attempts.places</c>.</summary>
+        public bool HasPlaces { get; set; }
+
         public static Dwell Of(Attempt attempt) => new() { Dwelled = attempt.Dwelled, DwellMark = attempt.DwellMark };
 
         public Attempt In(Attempt attempt) => attempt with { Dwelled = Dwelled, DwellMark = DwellMark };
@@ -29,6 +32,8 @@ internal sealed class AttemptCodec : BookCodec<AttemptBook>
         public static CohortPlaces Of(Attempt attempt) => new() { Away = attempt.Away, Appended = attempt.Appended };
 
         public Attempt In(Attempt attempt) => attempt with { Away = Away, Appended = Appended };
+
+        public static bool Exist(Attempt attempt) => !attempt.Away.IsEmpty || !attempt.Appended.IsEmpty;
     }
 
     public override void Write(PartWriter to, string name, AttemptBook book, AttemptBook? before)
@@ -46,8 +51,11 @@ internal sealed class AttemptCodec : BookCodec<AttemptBook>
         {
             return;
         }
-        to.Write(DwellPart(name), Dwell.Of(attempt));
-        to.Write(PlacesPart(name), CohortPlaces.Of(StoresNamed.In(attempt with { Order = [] }, to.Stores)));
+        to.Write(DwellPart(name), Dwell.Of(attempt) with { HasPlaces = CohortPlaces.Exist(attempt) });
+        if (CohortPlaces.Exist(attempt))
+        {
+            to.Write(PlacesPart(name), CohortPlaces.Of(StoresNamed.In(attempt with { Order = [] }, to.Stores)));
+        }
         if (attempt.Order != before?.Current?.Order || to.Keep(OrderPart(name)) == 0)
         {
             to.Write(OrderPart(name), to.Stores.List(attempt.Order));
@@ -63,8 +71,9 @@ internal sealed class AttemptCodec : BookCodec<AttemptBook>
         }
         var dwell = from.Read<Dwell>(DwellPart(name), listedIn: name);
         var order = from.Read<ImmutableArray<string>>(OrderPart(name), listedIn: name);
-        // An older operator wrote none.
-        var places = from.Find<CohortPlaces>(PlacesPart(name)) ?? new CohortPlaces();
+        var places = dwell.HasPlaces
+            ? from.Read<CohortPlaces>(PlacesPart(name), listedIn: DwellPart(name))
+            : new CohortPlaces();
         var whole = places.In(dwell.In(attempt)) with { Order = order };
         return book with { Current = StoresNamed.In(whole, from.Stores) };
     }
