@@ -154,13 +154,15 @@ internal static class CohortPlaces
 
     private static TimeSpan DuePeriod(Draft draft, Attempt attempt)
     {
-        // A connector with problems may have schedules that can't be parsed.
-        var period = Judged(draft, attempt)
-            .Select(f => Schedule.Find(f.Schedule, f.TimeZone)?.Period(draft.Now) ?? TimeSpan.Zero)
-            .DefaultIfEmpty()
-            .Max();
+        var period = Judged(draft, attempt).Select(f => PeriodOf(f, draft.Now)).DefaultIfEmpty().Max();
         return period < LongestPeriod ? period : LongestPeriod;
     }
+
+    /// <summary>Zero for a schedule that ends, or that can't be parsed: a connector with problems may have one.</summary>
+    private static TimeSpan PeriodOf(Flow flow, DateTimeOffset now) =>
+        Schedule.Find(flow.Schedule, flow.TimeZone) is { } schedule && schedule.Next(now) is { } slot
+            ? schedule.Period(slot)
+            : TimeSpan.Zero;
 
     /// <summary>In the order of their places.</summary>
     private static IEnumerable<string> Leaving(Draft draft, Attempt attempt)

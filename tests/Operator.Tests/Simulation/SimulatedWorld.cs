@@ -77,6 +77,7 @@ internal sealed class SimulatedWorld : IDisposable
             StartProcess();
         }
         RunFor(Settling);
+        new FlowMaker(this, _seed).Begin(Chaos);
         foreach (var mishap in Mishaps.Draw(_random, Chaos))
         {
             _mishaps.Add(mishap.Kind);
