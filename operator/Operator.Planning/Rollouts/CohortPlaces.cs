@@ -26,7 +26,7 @@ internal static class CohortPlaces
         }
         var away = attempt
             .Order.Take(attempt.Cohort)
-            .Where(s => WhyAway(draft, s) is not null)
+            .Where(s => !IsThere(draft, s))
             .Select(s => KeyValuePair.Create(s, attempt.Away.GetValueOrDefault(s, draft.Now)))
             .ToImmutableSortedDictionary(StringComparer.Ordinal);
         draft = Await(draft, attempt, away.Values);
@@ -69,7 +69,7 @@ internal static class CohortPlaces
         {
             return draft;
         }
-        var takers = attempt.Order.Skip(attempt.Cohort).Where(s => WhyAway(draft, s) is null);
+        var takers = attempt.Order.Skip(attempt.Cohort).Where(s => IsThere(draft, s));
         var passed = Leaving(draft, attempt).Zip(takers, (from, to) => (From: from, To: to)).ToList();
         if (passed.Count == 0)
         {
@@ -89,7 +89,7 @@ internal static class CohortPlaces
 
     /// <summary>The stores of the cohort that can run the candidate now.</summary>
     public static int Present(Draft draft, Attempt attempt) =>
-        attempt.Order.Take(attempt.Cohort).Count(s => WhyAway(draft, s) is null);
+        attempt.Order.Take(attempt.Cohort).Count(s => IsThere(draft, s));
 
     /// <summary>
     /// At least half of the cohort had runs of the candidate and pauses for credentials now. Their places don't pass on: a version that
@@ -124,19 +124,23 @@ internal static class CohortPlaces
             return 0;
         }
         var handled = Handled(draft.Record);
-        return attempt.Appended.Count(s => !handled.Contains(s) && WhyAway(draft, s) is null);
+        return attempt.Appended.Count(s => !handled.Contains(s) && IsThere(draft, s));
     }
 
     /// <summary>The flows that the verdict is about: those that joined during the attempt are left out.</summary>
     public static IEnumerable<Flow> Judged(Draft draft, Attempt attempt) =>
         draft.Spec.Flows.Where(f => !attempt.JoinedFlows.Contains(f.Name, StringComparer.Ordinal));
 
-    /// <summary>Why the store can't run the candidate; null: it can.</summary>
-    private static string? WhyAway(Draft draft, string store) =>
+    /// <summary>The store can run the candidate. Asked for each store of the cohort in each plan.</summary>
+    private static bool IsThere(Draft draft, string store) =>
+        draft.Roster.IsActive(store)
+        && !IsHeld(draft, store)
+        && (draft.Record.Pauses.Auth.IsEmpty || !draft.Record.Pauses.Auth.ContainsKey(store));
+
+    private static string WhyAway(Draft draft, string store) =>
         draft.Roster.Find(store) is null ? "is gone"
         : !draft.Roster.IsActive(store) || IsHeld(draft, store) ? "is suspended"
-        : draft.Record.Pauses.Auth.ContainsKey(store) ? "can't authenticate"
-        : null;
+        : "can't authenticate";
 
     private static bool IsHeld(Draft draft, string store) =>
         !draft.Suspended.IsEmpty

@@ -266,7 +266,8 @@ internal sealed class SimulatedWorld : IDisposable
             return;
         }
         var connector = Gathering.Projections.Connector(_cluster.Find(Kinds.Connectors, Connector)!); // worlds always have one
-        foreach (var flow in connector.Spec.Flows)
+        // A flow that is a candidate's own is due in its cohort only.
+        foreach (var flow in connector.Spec.Flows.Where(f => f.Name != FlowMaker.Flow))
         {
             var plan = record.Plan(flow.Name);
             // Newer store-syncs may still be running.
