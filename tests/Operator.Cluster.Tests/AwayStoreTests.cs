@@ -46,7 +46,11 @@ public sealed class AwayStoreTests(TestCluster cluster) : ClusterStory(cluster, 
         Assert.Equal(2, MidStep.Candidate(Story.Runs, 1).Reached.Count);
         Assert.Equal("1/20", (await Story.RolloutAsync("shop", Ct)).Status.Attempt?.CohortOf);
         var events = await Story.KubectlAsync(Ct, "get", "events", "--field-selector=reason=PlacePassedOn");
-        Assert.Contains($"the place of store '{first}', which is suspended, passes to", events, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the place of store '{first}', which is suspended, passes to",
+            events,
+            StringComparison.Ordinal
+        );
         Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
     }
 }

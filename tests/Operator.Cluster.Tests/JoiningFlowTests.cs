@@ -27,7 +27,8 @@ public sealed class JoiningFlowTests(TestCluster cluster) : ClusterStory(cluster
         await Story.ApplyAsync(Connector with { SecondFlow = Prices("live") }, Ct);
         var seen = await Story.AwaitRunsAsync(
             "the edit runs in two stores",
-            runs => runs.Where(r => ModeOf(r) == "live" && r.Succeeded).SelectMany(r => r.Stores).Distinct().Count() == 2,
+            runs =>
+                runs.Where(r => ModeOf(r) == "live" && r.Succeeded).SelectMany(r => r.Stores).Distinct().Count() == 2,
             Ct
         );
         var newest = seen.Max(r => r.Slot);

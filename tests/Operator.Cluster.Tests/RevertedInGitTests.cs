@@ -25,7 +25,8 @@ public sealed class RevertedInGitTests(TestCluster cluster) : ClusterStory(clust
 
         var runs = await Story.AwaitRunsAsync(
             "both catch up",
-            seen => seen.Where(r => r.Occasion == "c1" && r.Succeeded).SelectMany(r => r.Stores).Distinct().Count() == 2,
+            seen =>
+                seen.Where(r => r.Occasion == "c1" && r.Succeeded).SelectMany(r => r.Stores).Distinct().Count() == 2,
             Ct
         );
         var bad = runs.Where(r => r is { IsCandidate: true, HasStarted: true }).ToList();
@@ -44,7 +45,10 @@ public sealed class RevertedInGitTests(TestCluster cluster) : ClusterStory(clust
                 )
         );
         var rollout = await Story.RolloutAsync("shop", Ct);
-        Assert.Equal(("Superseded", "BackToStable"), (rollout.Status.History[0].Outcome, rollout.Status.History[0].Reason));
+        Assert.Equal(
+            ("Superseded", "BackToStable"),
+            (rollout.Status.History[0].Outcome, rollout.Status.History[0].Reason)
+        );
         Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
     }
 }

@@ -11,10 +11,17 @@ public sealed class UnprovenStableTests(TestCluster cluster) : ClusterStory(clus
     {
         var stores = A.Stores(20);
         // The report covers the stores before the one that is deadly.
-        var connector = A.ConnectorManifest() with { Fault = $"crash:{stores[^1]}" };
+        var connector = A.ConnectorManifest() with
+        {
+            Fault = $"crash:{stores[^1]}",
+        };
         await Story.ApplyAsync(connector, Ct);
         await Story.ApplyAsync(A.RolloutManifest() with { Steps = [("10%", "10m"), ("100%", "0s")] }, Ct);
-        await Story.AwaitRunsAsync("a run has died", runs => runs.Any(r => r is { HasEnded: true, Succeeded: false }), Ct);
+        await Story.AwaitRunsAsync(
+            "a run has died",
+            runs => runs.Any(r => r is { HasEnded: true, Succeeded: false }),
+            Ct
+        );
         await Story.AwaitConnectorAsync(
             "shop",
             "a store was reported ok",

@@ -27,11 +27,7 @@ internal static class StorePlaces
     /// <summary>
     /// The value of <see cref="Occasion.Due"/> when these stores are due, and why the other listed ones are not. The book must be aligned.
     /// </summary>
-    public static string DueRow(
-        Draft draft,
-        IEnumerable<string> due,
-        StoreOutcome others = StoreOutcome.Suspended
-    )
+    public static string DueRow(Draft draft, IEnumerable<string> due, StoreOutcome others = StoreOutcome.Suspended)
     {
         var isDue = due.ToHashSet(StringComparer.Ordinal);
         return OutcomeLetters.Pack([

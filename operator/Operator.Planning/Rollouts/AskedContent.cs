@@ -47,12 +47,7 @@ internal static class AskedContent
     public static Revision WithFlowsOf(Revision revision, Revision? other)
     {
         var added = other?.FlowParameters.Where(f => !revision.FlowParameters.ContainsKey(f.Key)).ToList() ?? [];
-        return added.Count == 0
-            ? revision
-            : revision with
-            {
-                FlowParameters = revision.FlowParameters.AddRange(added),
-            };
+        return added.Count == 0 ? revision : revision with { FlowParameters = revision.FlowParameters.AddRange(added) };
     }
 
     /// <summary>A revision that gained flows keeps its hash, so new content can have the hash of another one's.</summary>

@@ -19,7 +19,10 @@ internal static class Assessment
             .ToImmutableArray();
         var present = CohortPlaces.Present(draft, attempt);
         var verdict = flows.IsEmpty
-            ? new Verdict.Hold(Reasons.FlowNotSeen, "all flows of the spec joined during the attempt, so none is judged")
+            ? new Verdict.Hold(
+                Reasons.FlowNotSeen,
+                "all flows of the spec joined during the attempt, so none is judged"
+            )
             : SimpleJudge.Judge(flows, rollout, present);
         var plan = StepPlan.Of(rollout.Steps, attempt);
         return verdict switch

@@ -186,7 +186,9 @@ internal static class Attempts
         {
             return items;
         }
-        var known = stable.FlowParameters.RemoveRange(stable.FlowParameters.Keys.Where(f => !record.Plans.ContainsKey(f)));
+        var known = stable.FlowParameters.RemoveRange(
+            stable.FlowParameters.Keys.Where(f => !record.Plans.ContainsKey(f))
+        );
         return items.Replace(next, AskedContent.WithFlowsOf(next, stable with { FlowParameters = known }));
     }
 

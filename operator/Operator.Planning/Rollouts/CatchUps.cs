@@ -101,7 +101,8 @@ internal static class CatchUps
         IEnumerable<KeyValuePair<string, StoreLedger>> owing,
         int attempt
     ) =>
-        plan.Entries.Where(e => e.Attempt == attempt && e.Result is null)
+        plan
+            .Entries.Where(e => e.Attempt == attempt && e.Result is null)
             .Select(e => e.Deadline + draft.Record.GraceOf(e) + draft.Seen.Limits.LateArrival)
             .Concat(owing.Select(s => s.Value.RedoSince).OfType<DateTimeOffset>())
             .Append(draft.Now)

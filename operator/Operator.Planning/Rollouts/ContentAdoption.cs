@@ -25,7 +25,9 @@ internal static class ContentAdoption
             return draft.HoldBack();
         }
         var attempt = draft.Record.RunningAttempt;
-        var record = attempt is null ? draft.Record : Attempts.End(draft.Record, attempt, End(draft, attempt, asked, because));
+        var record = attempt is null
+            ? draft.Record
+            : Attempts.End(draft.Record, attempt, End(draft, attempt, asked, because));
         record = Attempts.MakeStable(
             RevisionItems.With(record, asked),
             asked.Hash,

@@ -34,7 +34,10 @@ internal static class Debts
     /// </summary>
     public static ConnectorRecord Owe(ConnectorRecord record, Attempt attempt) =>
         Each(
-            record.Plans.Aggregate(record, (r, plan) => r.With(plan.Key, OfLive(r.Ledger(plan.Key), plan.Value, attempt))),
+            record.Plans.Aggregate(
+                record,
+                (r, plan) => r.With(plan.Key, OfLive(r.Ledger(plan.Key), plan.Value, attempt))
+            ),
             s => s.CandidateFrom is not null || s.IsRedone,
             s =>
                 s with

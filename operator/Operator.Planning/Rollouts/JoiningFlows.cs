@@ -59,7 +59,10 @@ internal static class JoiningFlows
         // What was the candidate's own before stays so.
         bool Joins(string flow) => !own.Contains(flow) || IsUnrun(draft, flow);
         var joining = both.FlowParameters.Where(f => Joins(f.Key)).ToList();
-        var stableToo = stable with { FlowParameters = stable.FlowParameters.SetItems(joining.Where(f => IsNew(f.Key))) };
+        var stableToo = stable with
+        {
+            FlowParameters = stable.FlowParameters.SetItems(joining.Where(f => IsNew(f.Key))),
+        };
         bool IsNew(string flow) => !stable.FlowParameters.ContainsKey(flow) || IsUnrun(draft, flow);
         if (!draft.MayWiden)
         {
@@ -131,7 +134,5 @@ internal static class JoiningFlows
     }
 
     private static string Flows(List<string> names) =>
-        names.Count == 1
-            ? $"Flow '{names[0]}' is"
-            : $"Flows {string.Join(", ", names.Select(n => $"'{n}'"))} are";
+        names.Count == 1 ? $"Flow '{names[0]}' is" : $"Flows {string.Join(", ", names.Select(n => $"'{n}'"))} are";
 }

@@ -32,7 +32,10 @@ internal static class StepAdvance
     {
         var end = new AttemptEnd(AttemptOutcome.RolledBack, fail.Reason, fail.Message, draft.Now);
         var back = draft
-            .Decide(Attempts.RollBack(draft.Record, attempt, end), $"attempt {attempt.Number} rolled back: {fail.Message}")
+            .Decide(
+                Attempts.RollBack(draft.Record, attempt, end),
+                $"attempt {attempt.Number} rolled back: {fail.Message}"
+            )
             .Tell(
                 EventTarget.Rollout,
                 Reasons.RolledBack,

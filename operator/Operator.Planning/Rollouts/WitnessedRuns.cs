@@ -27,7 +27,10 @@ internal static class WitnessedRuns
                 stores[store] = past with
                 {
                     RedoFrom = Debts.Earliest(past.RedoFrom, SlotOf(print) ?? pod.CreatedAt),
-                    RedoSince = Later(past.RedoSince, StrayPods.IsOver(pod, seen) ? null : StrayPods.LastInstant(pod, seen)),
+                    RedoSince = Later(
+                        past.RedoSince,
+                        StrayPods.IsOver(pod, seen) ? null : StrayPods.LastInstant(pod, seen)
+                    ),
                 };
             }
             record = record.With(print.Flow, ledger with { Stores = stores.ToImmutable() });

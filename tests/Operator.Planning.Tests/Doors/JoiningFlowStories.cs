@@ -101,7 +101,10 @@ public sealed class JoiningFlowStories
         world.Run(Long, w => w.Attempt is { HasStarted: true });
 
         // It never comes to its due time, and the attempt does not wait for it.
-        var yearly = Prices("dry-run") with { Schedule = "0 0 1 1 *" };
+        var yearly = Prices("dry-run") with
+        {
+            Schedule = "0 0 1 1 *",
+        };
         world.Connector = world.Connector.With(A.Flow(), yearly);
         world.Run(TimeSpan.FromSeconds(2));
         var shown = world.Last.RolloutStatus!.Attempt!.Evidence.Single(e => e.Flow == "prices");
@@ -134,7 +137,10 @@ public sealed class JoiningFlowStories
 
         world.Connector = world.Connector.WithSync(s => s with { Image = A.Better }).With(A.Flow(), Prices("live"));
         world.Run(TimeSpan.FromMinutes(1), w => w.Attempt is { Step: 1 });
-        var (told, role) = (FlowOf(world), world.Last.RolloutStatus!.Attempt!.Evidence.Single(e => e.Flow == "prices").Role);
+        var (told, role) = (
+            FlowOf(world),
+            world.Last.RolloutStatus!.Attempt!.Evidence.Single(e => e.Flow == "prices").Role
+        );
 
         Assert.Equal((0, 2), (Stores(world, "live", Arm.Stable), Stores(world, "live", Arm.Candidate)));
         Assert.Equal(("Cohort", 0, 0L), (told.RunsOn, told.StaleStores, world.Record.Plan("prices").MissedStoreSyncs));
@@ -188,7 +194,10 @@ public sealed class JoiningFlowStories
         var variable = new EnvVar
         {
             Name = "MODE",
-            ValueFrom = new EnvVarSource { ConfigMapKeyRef = new KeySelector { Name = "settings", Key = "mode" } },
+            ValueFrom = new EnvVarSource
+            {
+                ConfigMapKeyRef = new KeySelector { Name = "settings", Key = "mode" },
+            },
         };
         world.ConfigMapValues = world.ConfigMapValues.SetItem("settings/mode", "a");
         world.Connector = world.Connector.WithSync(s => s with { Env = [variable] });

@@ -97,7 +97,11 @@ public sealed class StableStories
     {
         var world = NeverSucceeds();
 
-        Assert.Contains("needs a SyncRollout all the same", Assert.Single(Told(world)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "needs a SyncRollout all the same",
+            Assert.Single(Told(world)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Single(world.Events, e => e.Reason == Reasons.StableUnproven);
         world.Versions[A.Good] = new Behaviour();
         world.Run(TimeSpan.FromSeconds(20));

@@ -338,7 +338,12 @@ public sealed class TakenBackStories
         ];
 
     private static List<string> Live(World world) =>
-        [.. world.Record.Plan("orders").Entries.Where(e => e is { Attempt: 1, Result: null }).SelectMany(e => e.Stores)];
+        [
+            .. world
+                .Record.Plan("orders")
+                .Entries.Where(e => e is { Attempt: 1, Result: null })
+                .SelectMany(e => e.Stores),
+        ];
 
     private static IEnumerable<(World.Started Run, string Store, string RedoFrom)> Told(World world) =>
         from run in world.Runs

@@ -61,7 +61,11 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         Expect(lost is null, at, $"store {lost} was lost from the order of attempt {attempt.Number}");
         var left = known.Order.Take(known.Cohort).Except(attempt.Order.Take(known.Cohort), StringComparer.Ordinal);
         var present = left.FirstOrDefault(s => !known.Away.ContainsKey(s));
-        Expect(present is null, at, $"store {present} lost its place in attempt {attempt.Number} though it was not away");
+        Expect(
+            present is null,
+            at,
+            $"store {present} lost its place in attempt {attempt.Number} though it was not away"
+        );
     }
 
     /// <summary>Called for each new pod. Until a container of the revision has run, an attempt has one candidate pod at a time.</summary>
