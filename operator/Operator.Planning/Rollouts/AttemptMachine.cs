@@ -1,4 +1,3 @@
-using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;

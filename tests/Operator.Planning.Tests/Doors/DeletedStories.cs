@@ -74,7 +74,7 @@ public sealed class DeletedStories
         Assert.Empty(world.Record.Actions.Decided);
     }
 
-    private static RolloutSight BeingDeleted(World world)
+    private static RolloutSight.Present BeingDeleted(World world)
     {
         var policy = A.Rollout();
         return new RolloutSight.Present(

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Operator.Testing;
 
 namespace Operator.Tests.Simulation;
 
