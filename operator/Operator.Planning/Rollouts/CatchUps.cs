@@ -21,18 +21,32 @@ internal static class CatchUps
 
     /// <summary>
     /// The last instant at which a store of the occasion may start. The time for a catch-up counts from the later of the attempt's end
-    /// and the end of the store's last run of the version.
+    /// and the end of the store's last run of the version. Of a pod that no record knows, this end is known only as the latest possible;
+    /// a store that is free before has its time from <paramref name="now"/>.
     /// </summary>
-    public static DateTimeOffset StartBy(FlowLedger ledger, Occasion occasion, string store)
+    public static DateTimeOffset StartBy(FlowLedger ledger, Occasion occasion, string store, DateTimeOffset now)
     {
         if (occasion.Order?.StartWithin is not { } within)
         {
             return occasion.StartBy;
         }
-        var freed = ledger.Stores.GetValueOrDefault(store)?.RedoSince;
+        var latest = ledger.Stores.GetValueOrDefault(store)?.RedoSince;
+        var freed = latest > now ? now : latest;
         var by = (freed > occasion.Slot ? freed.Value : occasion.Slot) + within.Value;
         return by < occasion.StartBy ? by : occasion.StartBy;
     }
+
+    /// <summary>
+    /// The occasion as it closes. A catch-up is open for as long as a run of the version may live; once it is over, its pods need not
+    /// stay that long.
+    /// </summary>
+    public static Occasion Closed(Occasion occasion) =>
+        occasion.Order?.StartWithin is null
+            ? occasion
+            : occasion with
+            {
+                StartBy = occasion.Entries.Select(e => e.StartBy).Append(occasion.Slot).Max(),
+            };
 
     /// <summary>
     /// Tells whether a store of the occasion is too late at <paramref name="now"/>. A store that is still in a run of the version is not.
@@ -49,7 +63,7 @@ internal static class CatchUps
             .Entries.Where(e => e.Result is null && OccasionIds.CatchUp(e.Attempt) == occasion.Id)
             .SelectMany(e => e.Stores)
             .ToHashSet(StringComparer.Ordinal);
-        return store => !live.Contains(store) && now > StartBy(ledger, occasion, store);
+        return store => !live.Contains(store) && now > StartBy(ledger, occasion, store, now);
     }
 
     /// <summary>The stores that still owe a run of an open catch-up: until then they run stable.</summary>

@@ -104,7 +104,7 @@ internal static class RunGroups
         {
             Stores = run.Stores,
             DueAt = occasion.Slot + offset,
-            StartBy = run.Stores.Min(s => CatchUps.StartBy(ledger, occasion, s)) - occasion.Spread + offset,
+            StartBy = run.Stores.Min(s => CatchUps.StartBy(ledger, occasion, s, draft.Now)) - occasion.Spread + offset,
             ServedLast = run.Stores.Min(turn.Waits.ServedLast),
             IsStarving = run.Stores.Any(turn.Waits.IsStarving),
         };

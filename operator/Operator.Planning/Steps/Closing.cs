@@ -36,7 +36,7 @@ internal static class Closing
         var missed = Misses.Sum(causes);
         var closed = Isolations.After(plan, occasion, IsolationRulesOf(draft, flow)) with
         {
-            Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true, Due = "" }),
+            Occasions = plan.Occasions.Replace(occasion, CatchUps.Closed(occasion) with { IsClosed = true, Due = "" }),
             MissedStoreSyncs = plan.MissedStoreSyncs + missed.Total,
             MissedBy = plan.MissedBy.Plus(missed),
         };

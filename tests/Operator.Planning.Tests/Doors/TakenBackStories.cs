@@ -173,8 +173,11 @@ public sealed class TakenBackStories
             Stores = free.Stores.SetItem(store, free.Stores[store] with { RedoSince = world.Now.AddSeconds(20) }),
         };
 
-        Assert.Equal(occasion.Slot.AddSeconds(3), Rollouts.CatchUps.StartBy(free, occasion, store));
-        Assert.Equal(world.Now.AddSeconds(23), Rollouts.CatchUps.StartBy(freed, occasion, store));
+        Assert.Equal(occasion.Slot.AddSeconds(3), Rollouts.CatchUps.StartBy(free, occasion, store, world.Now));
+        Assert.Equal(
+            world.Now.AddSeconds(23),
+            Rollouts.CatchUps.StartBy(freed, occasion, store, world.Now.AddSeconds(21))
+        );
         Assert.True(occasion.StartBy > world.Now.AddSeconds(23));
     }
 
