@@ -55,6 +55,10 @@ public sealed record StoreLedger
     /// <summary>When the last run of that version ended, if that was after its attempt. Null: before.</summary>
     public DateTimeOffset? RedoSince { get; set; }
 
+    /// <summary>The store came to owe the work while a run was live that was told to redo others' work: its end pays nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsUntold { get; set; }
+
     /// <summary>A run of the running attempt's candidate has redone the work. This counts once the candidate is promoted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsRedone { get; set; }

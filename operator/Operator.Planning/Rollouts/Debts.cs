@@ -22,7 +22,8 @@ internal static class Debts
         {
             var store = run.Entry.Stores[i];
             var past = stores.GetValueOrDefault(store) ?? new StoreLedger();
-            var after = After(past, run, role, isDone: run.Entry.IsRedo && IsDone(run, run.Ending.Reports[i]));
+            var isDone = run.Entry.IsRedo && !past.IsUntold && IsDone(run, run.Ending.Reports[i]);
+            var after = After(past, run, role, isDone) with { IsUntold = false };
             stores = after == past ? stores : stores.SetItem(store, after);
         }
         return record.With(run.Flow, ledger with { Stores = stores });
@@ -112,6 +113,7 @@ internal static class Debts
             RedoFrom = null,
             RedoSince = null,
             IsRedone = false,
+            IsUntold = false,
         };
 
     /// <summary>A crash may have come after half of a store's work, and a run that ended unseen may have run.</summary>
@@ -136,6 +138,11 @@ internal static class Debts
                 var past = stores.GetValueOrDefault(store) ?? new StoreLedger();
                 stores[store] = past with { CandidateFrom = Earliest(past.CandidateFrom, HandledFrom(occasion)) };
             }
+        }
+        var told = plan.Entries.Where(e => e is { Result: null, IsRedo: true }).SelectMany(e => e.Stores);
+        foreach (var store in told.Where(s => stores.GetValueOrDefault(s)?.CandidateFrom is not null))
+        {
+            stores[store] = stores[store] with { IsUntold = true };
         }
         return ledger with { Stores = stores.ToImmutable() };
     }
