@@ -97,6 +97,15 @@ public sealed record FlowStatus
     /// <summary>Active stores of which this flow synced nothing on the last three closed due times.</summary>
     public int StaleStores { get; set; }
 
+    /// <summary>
+    /// <c>AllStores</c>; <c>Cohort</c>: the flow came with a candidate, and only the rollout's stores run it until that is promoted;
+    /// <c>Nothing</c>: the content that it came with waits or is rejected. Readers must accept unknown words.
+    /// </summary>
+    public string RunsOn { get; set; } = "AllStores";
+
+    /// <summary>The oldest of the active stores' newest slots without a failed item; null when no store has one.</summary>
+    public DateTimeOffset? OldestOkSlot { get; set; }
+
     /// <summary>When a run of this flow last ended with every store ok; null when none has.</summary>
     public DateTimeOffset? LastSuccess { get; set; }
     public MissedCounts Missed { get; set; } = new();

@@ -80,6 +80,12 @@ public sealed record FlowEvidence
 {
     public string Flow { get; set; } = "";
 
+    /// <summary>
+    /// <c>Judged</c>; <c>Joined</c>: the flow joined during the attempt and is neither judged nor awaited; <c>CandidateOnly</c>: the flow
+    /// came with the candidate, only the cohort runs it, and it is judged by the limit. Readers must accept unknown words.
+    /// </summary>
+    public string Role { get; set; } = "";
+
     /// <summary>Ended candidate runs, without infrastructure faults.</summary>
     public int Runs { get; set; }
 

@@ -33,7 +33,7 @@ public sealed class CatchUpStories
     }
 
     [Fact]
-    public void Its_worker_is_told_to_begin_where_the_store_was_before_the_version()
+    public void Its_worker_is_told_the_first_due_time_that_the_version_handled()
     {
         _world.Run(TimeSpan.FromSeconds(30));
         RollBack();
@@ -41,7 +41,7 @@ public sealed class CatchUpStories
 
         var told = CatchUps().SelectMany(r => r.File.Stores).ToList();
         Assert.NotEmpty(told);
-        Assert.All(told, s => Assert.Equal(LastSlotBeforeTheCandidate(s.Name), s.RedoFrom));
+        Assert.All(told, s => Assert.Equal(FirstSlotOfTheCandidate(s.Name), s.RedoFrom));
     }
 
     [Fact]
@@ -114,24 +114,6 @@ public sealed class CatchUpStories
             s => Assert.Contains(CatchUps(), r => r.Print.Stores.Contains(s, StringComparer.Ordinal))
         );
         Assert.DoesNotContain(_world.Record.Ledger("orders").Stores.Values, IsOwing);
-    }
-
-    [Fact]
-    public void A_version_that_was_not_convicted_owes_nothing()
-    {
-        _world.Versions[A.Bad] = new Behaviour();
-        _world.ShipImage(A.Bad);
-        _world.Run(TimeSpan.FromSeconds(15), w => Handled().Count > 0);
-
-        _world.ShipImage(A.Good);
-        _world.Run(TimeSpan.FromMinutes(1));
-
-        Assert.Equal(AttemptOutcome.Superseded, _world.Record.Attempts.History[0].Outcome);
-        Assert.Empty(CatchUps());
-        Assert.All(
-            _world.Record.Ledger("orders").Stores.Values,
-            s => Assert.Equal((null, null), (s.CandidateFrom, s.RedoFrom))
-        );
     }
 
     [Fact]
@@ -249,8 +231,8 @@ public sealed class CatchUpStories
         _world.Connector = _world.Connector with { Spec = spec with { Stores = [.. stores] } };
     }
 
-    private string LastSlotBeforeTheCandidate(string store) =>
-        _world.Runs.Where(r => r.Print.Stores.Contains(store)).TakeWhile(r => r.Arm == Arm.Stable).Last().File.Slot;
+    private string FirstSlotOfTheCandidate(string store) =>
+        _world.Runs.First(r => r.Arm == Arm.Candidate && r.Print.Stores.Contains(store)).File.Slot;
 
     private List<string> Handled() =>
         [

@@ -23,11 +23,14 @@ public sealed record RunStore
     /// <summary>The newest slot in which the store had no failed item; null: there is none.</summary>
     public DateTimeOffset? LastOkSlot { get; set; }
 
-    /// <summary>Everything since this time must be synced again; null: nothing.</summary>
+    /// <summary>The work of this due time and of all later ones must be done again; null: nothing.</summary>
     public DateTimeOffset? RedoFrom { get; set; }
 
     /// <summary>The start of the range to sync; null on the store's first run.</summary>
-    public DateTimeOffset? Since => RedoFrom < LastOkSlot ? RedoFrom : LastOkSlot ?? RedoFrom;
+    public DateTimeOffset? Since => Redone < LastOkSlot ? Redone : LastOkSlot ?? Redone;
+
+    /// <summary>The due time itself covers what came up since the one before: an hour is more than the interval of the schedule.</summary>
+    private DateTimeOffset? Redone => RedoFrom - TimeSpan.FromHours(1);
 }
 
 public sealed record Token

@@ -24,15 +24,17 @@ internal static class StorePlaces
         return draft with { Record = kept with { Outcomes = kept.Outcomes with { Stores = stores } } };
     }
 
-    /// <summary>The value of <see cref="Occasion.Due"/> when these stores are due. The book must be aligned.</summary>
-    public static string DueRow(Draft draft, IEnumerable<string> due)
+    /// <summary>
+    /// The value of <see cref="Occasion.Due"/> when these stores are due, and why the other listed ones are not. The book must be aligned.
+    /// </summary>
+    public static string DueRow(Draft draft, IEnumerable<string> due, StoreOutcome others = StoreOutcome.Suspended)
     {
         var isDue = due.ToHashSet(StringComparer.Ordinal);
         return OutcomeLetters.Pack([
             .. draft.Record.Outcomes.Stores.Select(s =>
                 isDue.Contains(s) ? StoreOutcome.Unknown
                 : draft.Roster.Find(s) is null ? StoreOutcome.NotListed
-                : StoreOutcome.Suspended
+                : others
             ),
         ]);
     }

@@ -63,7 +63,7 @@ internal static class StoreSights
         }
         if (draft.Record.Ledger(flow.Name).Stores.GetValueOrDefault(store)?.RedoFrom is { } owed)
         {
-            yield return $"its next run on stable redoes the work since {question.Told(owed)}, which a rolled back version did";
+            yield return $"its next run redoes the work from {question.Told(owed)} on, which a version did that was taken back";
         }
         foreach (var occasion in plan.Occasions)
         {

@@ -44,13 +44,21 @@ internal sealed record CanonicalContent
     public static CanonicalContent Of(ConnectorSpec spec, ImmutableSortedDictionary<string, string> values) =>
         Of(spec.Sync, spec.Flows.Select(f => KeyValuePair.Create(f.Name, f.Parameters)), values);
 
-    /// <summary>The content without the values of ConfigMaps.</summary>
-    public static CanonicalContent WithoutValues(ConnectorSpec spec) =>
-        Of(spec.Sync, spec.Flows.Select(f => KeyValuePair.Create(f.Name, f.Parameters)), values: null);
+    /// <summary>The revision's content with these flows only.</summary>
+    public static CanonicalContent Of(Revision revision, Func<string, bool> hasFlow) =>
+        Of(revision.Sync, revision.FlowParameters.Where(f => hasFlow(f.Key)), revision.Values);
 
-    /// <summary>The revision's content without the values of ConfigMaps.</summary>
-    public static CanonicalContent WithoutValues(Revision revision) =>
-        Of(revision.Sync, revision.FlowParameters, values: null);
+    /// <summary>The content with these flows only, without the values of ConfigMaps.</summary>
+    public static CanonicalContent WithoutValues(ConnectorSpec spec, Func<string, bool> hasFlow) =>
+        Of(
+            spec.Sync,
+            spec.Flows.Where(f => hasFlow(f.Name)).Select(f => KeyValuePair.Create(f.Name, f.Parameters)),
+            values: null
+        );
+
+    /// <summary>The revision's content with these flows only, without the values of ConfigMaps.</summary>
+    public static CanonicalContent WithoutValues(Revision revision, Func<string, bool> hasFlow) =>
+        Of(revision.Sync, revision.FlowParameters.Where(f => hasFlow(f.Key)), values: null);
 
     private static CanonicalContent Of(
         SyncPodSpec sync,

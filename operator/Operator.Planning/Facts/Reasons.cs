@@ -43,6 +43,8 @@ public static class Reasons
     public const string RolloutUnusable = "RolloutUnusable";
     public const string RevisionRejected = "RevisionRejected";
     public const string RevisionAdopted = "RevisionAdopted";
+    public const string StableUnproven = "StableUnproven";
+    public const string FlowJoined = "FlowJoined";
     public const string CapacityTooLow = "CapacityTooLow";
     public const string StoreListBroken = "StoreListBroken";
     public const string ForeignPod = "ForeignPod";
@@ -90,6 +92,8 @@ public static class Reasons
     public const string Progressing = "Progressing";
     public const string AttemptStarted = "AttemptStarted";
     public const string StepStarted = "StepStarted";
+    public const string PlacePassedOn = "PlacePassedOn";
+    public const string StoresAppended = "StoresAppended";
     public const string Promoted = "Promoted";
     public const string RolledBack = "RolledBack";
     public const string PausedOnFailure = "PausedOnFailure";
@@ -105,6 +109,8 @@ public static class Reasons
     public const string MinDuration = "MinDuration";
     public const string PilotRunning = "PilotRunning";
     public const string CandidateRefused = "CandidateRefused";
+    public const string CohortPaused = "CohortPaused";
+    public const string CohortAway = "CohortAway";
     public const string FlowNotSeen = "FlowNotSeen";
     public const string MoreRunsNeeded = "MoreRunsNeeded";
     public const string MoreItemsNeeded = "MoreItemsNeeded";

@@ -59,14 +59,26 @@ public static class RevisionContent
     public static string KeyOf(KeySelector selector) => $"{selector.Name}/{selector.Key}";
 
     /// <summary>
-    /// The spec differs from the revision in more than the values of ConfigMaps. So it is other content, also while it can't be formed.
+    /// The spec differs from the revision in more than the values of ConfigMaps, in the flows that both have. So it is other content,
+    /// also while it can't be formed.
     /// </summary>
-    internal static bool IsOther(ConnectorSpec spec, Revision revision) =>
-        !CanonicalContent
-            .WithoutValues(spec)
+    internal static bool IsOther(ConnectorSpec spec, Revision revision)
+    {
+        bool IsShared(string flow) => revision.FlowParameters.ContainsKey(flow) && spec.FindFlow(flow) is not null;
+        return !CanonicalContent
+            .WithoutValues(spec, IsShared)
             .ToJson()
             .AsSpan()
-            .SequenceEqual(CanonicalContent.WithoutValues(revision).ToJson());
+            .SequenceEqual(CanonicalContent.WithoutValues(revision, IsShared).ToJson());
+    }
+
+    /// <summary>Both revisions are the same content, in the flows that <paramref name="isCompared"/> names.</summary>
+    internal static bool AreAlike(Revision one, Revision other, Func<string, bool> isCompared) =>
+        CanonicalContent
+            .Of(one, isCompared)
+            .ToJson()
+            .AsSpan()
+            .SequenceEqual(CanonicalContent.Of(other, isCompared).ToJson());
 
     /// <summary>Clears the fields outside the revision: they take effect from the next run, on every revision.</summary>
     private static SyncPodSpec WithinRevision(SyncPodSpec sync) =>

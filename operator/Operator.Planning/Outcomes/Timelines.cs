@@ -30,7 +30,7 @@ internal static class Timelines
                 ran.TryGetValue(store, out var outcome) ? outcome
                 : missed.TryGetValue(store, out var cause) ? StoreOutcomes.Of(cause)
                 : !IsMeant(store) ? StoreOutcome.NotMeant
-                : opened?[place] == StoreOutcome.NotListed ? StoreOutcome.NotListed
+                : opened?[place] is (StoreOutcome.NotListed or StoreOutcome.NotMeant) and var then ? then
                 : StoreOutcome.Suspended
         );
         var row = new ClosedOccasion

@@ -16,6 +16,10 @@ namespace Operator.Planning.Output;
 internal static class PodDrafting
 {
     private static readonly TimeSpan Backstop = TimeSpan.FromSeconds(60);
+    private static readonly ImmutableSortedDictionary<string, string> NoParameters = ImmutableSortedDictionary<
+        string,
+        string
+    >.Empty;
 
     public sealed record Run(Flow Flow, Occasion Occasion, Entry Entry, Revision Revision);
 
@@ -86,13 +90,14 @@ internal static class PodDrafting
             Flow = run.Flow.Name,
             Occasion = run.Occasion.Id,
             Slot = UtcText.Of(run.Occasion.Slot),
+            TimeZone = run.Flow.TimeZone,
             Reason =
                 !IsFirstTry(run) ? "Retry"
                 : run.Occasion.Kind == OccasionKind.Slot ? "Scheduled"
                 : run.Occasion.Kind.ToString(),
             Revision = run.Entry.Revision,
             Deadline = UtcText.Of(run.Entry.Deadline),
-            Parameters = run.Revision.FlowParameters.GetValueOrDefault(run.Flow.Name) ?? run.Flow.Parameters,
+            Parameters = run.Revision.FlowParameters.GetValueOrDefault(run.Flow.Name) ?? NoParameters,
             Quotas = QuotaShare.Of(draft.Spec, draft.Effective.Quotas, run.Entry),
             Stores =
             [
@@ -107,13 +112,17 @@ internal static class PodDrafting
     }
 
     /// <summary>
-    /// The earlier of the <c>since</c> of a RunNow and the store's own RedoFrom after a rollback; null: nothing to redo.
+    /// The earlier of the <c>since</c> of a RunNow and the store's own RedoFrom after a version that was taken back; null: nothing to redo.
     /// </summary>
     private static string? RedoFrom(Run run, StoreLedger? past)
     {
         var (asked, owed) = (run.Occasion.Order?.Since, run.Entry.IsRedo ? past?.RedoFrom : null);
         return (asked < owed ? asked : owed ?? asked) is { } since ? UtcText.Of(since) : null;
     }
+
+    /// <summary>The ledger keeps the newest slot with another result only while it is newer than the last good one.</summary>
+    private static DateTimeOffset? LastRun(StoreLedger? past) =>
+        past?.LastRunSlot > past?.LastOkSlot ? past?.LastRunSlot : past?.LastOkSlot ?? past?.LastRunSlot;
 
     /// <summary>The entries of an occasion are in the order of their tries.</summary>
     private static bool IsFirstTry(Run run)
@@ -131,6 +140,7 @@ internal static class PodDrafting
             Sites = store?.Sites ?? [],
             Parameters = store?.Parameters ?? ImmutableSortedDictionary<string, string>.Empty,
             LastOkSlot = past?.LastOkSlot is { } slot ? UtcText.Of(slot) : null,
+            LastRunSlot = LastRun(past) is { } last ? UtcText.Of(last) : null,
             LastOkRevision = past?.LastOkRevision,
         };
     }

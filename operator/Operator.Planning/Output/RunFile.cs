@@ -17,6 +17,9 @@ public sealed record RunFile
     /// <summary>RFC 3339, UTC.</summary>
     public string Slot { get; init; } = "";
 
+    /// <summary>The IANA zone of the flow's schedule, in which its days begin.</summary>
+    public string TimeZone { get; init; } = "";
+
     /// <summary>Scheduled, RunNow or CatchUp; Retry for a further try within the occasion.</summary>
     public string Reason { get; init; } = "";
     public string Revision { get; init; } = "";
@@ -42,9 +45,15 @@ public sealed record RunStore
 
     /// <summary>The newest slot in which the store had no failed item and nothing more to do; absent when there was none.</summary>
     public string? LastOkSlot { get; init; }
+
+    /// <summary>The newest slot on which a run told about the store, whatever it told; absent when there was none.</summary>
+    public string? LastRunSlot { get; init; }
     public string? LastOkRevision { get; init; }
 
-    /// <summary>Work since this instant is to be redone; absent: nothing.</summary>
+    /// <summary>
+    /// The work of the due time at or after this instant, and of all later ones, is to be redone: since a RunNow, or since the first due
+    /// time of a version that was taken back. Absent: nothing.
+    /// </summary>
     public string? RedoFrom { get; init; }
 }
 

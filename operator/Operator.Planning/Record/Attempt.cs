@@ -14,7 +14,10 @@ public sealed record Attempt
     /// <summary>The attempt ends when the rollout with this UID no longer exists.</summary>
     public string RolloutUid { get; set; } = "";
 
-    /// <summary>All stores in the order in which they get the candidate. Fixed at the start; a later step appends new stores.</summary>
+    /// <summary>
+    /// The stores in the order in which they get the candidate. Fixed at the start; a later step appends new stores, and a place that
+    /// passes on goes to the next store.
+    /// </summary>
     public ImmutableArray<string> Order { get; set; } = [];
 
     /// <summary>Number of stores in <see cref="Order"/>, also when the order itself is lost with the record's head.</summary>
@@ -55,6 +58,22 @@ public sealed record Attempt
 
     /// <summary>Why the candidate failed under onFailure Pause: the cohort keeps its size. Null: the candidate did not fail.</summary>
     public Rejection? PausedOn { get; set; }
+
+    /// <summary>Flows that joined during the attempt: they run and are shown, and are neither judged nor awaited.</summary>
+    public ImmutableArray<string> JoinedFlows { get; set; } = [];
+
+    /// <summary>Stores of the cohort that are gone, suspended, or pause for credentials, since when.</summary>
+    public ImmutableSortedDictionary<string, DateTimeOffset> Away { get; set; } =
+        ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+
+    /// <summary>Stores that joined or came back in this step: the promotion waits for a run of each, or for a dwell.</summary>
+    public ImmutableArray<string> Appended { get; set; } = [];
+
+    /// <summary><see cref="Dwelled"/> when the newest of <see cref="Appended"/> came.</summary>
+    public TimeSpan AppendedDwell { get; set; }
+
+    /// <summary>Before the promotion a few stores were appended. A second time, as few are not waited for.</summary>
+    public bool HasSmallAppend { get; set; }
 
     /// <summary>Members that a newer version of the operator wrote; kept as they are. Null: none.</summary>
     [JsonExtensionData]

@@ -24,7 +24,7 @@ public sealed record Entry
     /// <summary>The stores run in a small group after a failure, within the places for such groups.</summary>
     public bool IsIsolated { get; set; }
 
-    /// <summary>At planning time, stores of the run had work of a rolled-back version to redo. run.json asks the worker to redo it.</summary>
+    /// <summary>At planning time, stores of the run had work of a version to redo that was taken back. run.json asks the worker to redo it.</summary>
     public bool IsRedo { get; set; }
 
     /// <summary>Earliest creation time of the pod; null: at once.</summary>

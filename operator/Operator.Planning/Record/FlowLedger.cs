@@ -43,9 +43,23 @@ public sealed record StoreLedger
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsLeftOutAgain { get; set; }
 
-    /// <summary>Start of the work that the running attempt's candidate handled; null: the candidate handled none.</summary>
+    /// <summary>The first due time that the running attempt's candidate handled; null: the candidate handled none.</summary>
     public DateTimeOffset? CandidateFrom { get; set; }
 
-    /// <summary>Start of the work that a rolled-back version handled. The next run on stable redoes this work. Null: nothing to redo.</summary>
+    /// <summary>
+    /// The first due time that a version handled whose attempt ended without promotion. Runs redo the work from this due time on, until
+    /// one has done it. Null: nothing to redo.
+    /// </summary>
     public DateTimeOffset? RedoFrom { get; set; }
+
+    /// <summary>When the last run of that version ended, if that was after its attempt. Null: before.</summary>
+    public DateTimeOffset? RedoSince { get; set; }
+
+    /// <summary>The store came to owe the work while a run was live that was told to redo others' work: its end pays nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsUntold { get; set; }
+
+    /// <summary>A run of the running attempt's candidate has redone the work. This counts once the candidate is promoted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRedone { get; set; }
 }

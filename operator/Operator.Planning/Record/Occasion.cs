@@ -5,7 +5,7 @@ using Operator.Api;
 namespace Operator.Planning.Record;
 
 /// <summary>
-/// Why a flow runs: one slot, a RunNow action, or the catch-up after a rollback. Open until no run is left to plan or to
+/// Why a flow runs: one slot, a RunNow action, or the catch-up after an attempt that ended without promotion. Open until no run is left to plan or to
 /// wait for.
 /// </summary>
 public sealed record Occasion
@@ -13,7 +13,7 @@ public sealed record Occasion
     /// <summary><c>s</c> and the slot in Unix seconds, <c>n</c> and the action's token, or <c>c</c> and the attempt's number.</summary>
     public string Id { get; set; } = "";
 
-    /// <summary>The due time. For a run-now: when the action was applied. For a catch-up: when the attempt was rolled back.</summary>
+    /// <summary>The due time. For a run-now: when the action was applied. For a catch-up: when the attempt ended.</summary>
     public DateTimeOffset Slot { get; set; }
 
     /// <summary>The slot before this one; null for the first.</summary>
@@ -64,4 +64,10 @@ public sealed record RunOrder
 
     /// <summary>Workers redo the work since this instant. Null: only what each store's <see cref="StoreLedger.RedoFrom"/> says.</summary>
     public DateTimeOffset? Since { get; set; }
+
+    /// <summary>
+    /// The flow's <c>startingDeadline</c> when a catch-up opened: each store has this time from the later of the attempt's end and the
+    /// end of its last run of the version. Null: the occasion's <see cref="Occasion.StartBy"/> holds for every store.
+    /// </summary>
+    public Duration? StartWithin { get; set; }
 }

@@ -13,7 +13,7 @@ public enum OccasionKind
     /// <summary>A RunNow action ordered it.</summary>
     RunNow,
 
-    /// <summary>Redoes work after a rollback.</summary>
+    /// <summary>Redoes the work of a version whose attempt ended without promotion.</summary>
     CatchUp,
 }
 

@@ -23,7 +23,7 @@ public sealed record Revision
     /// <summary>The sync pod without the fields that are not part of a revision.</summary>
     public SyncPodSpec Sync { get; set; } = new();
 
-    /// <summary>Parameters of every flow that the spec listed. A flow that joined later uses the live spec's parameters.</summary>
+    /// <summary>Parameters of every flow that the revision runs: those that the spec listed, and those that joined later. It runs no other flow.</summary>
     public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, string>> FlowParameters { get; set; } =
         ImmutableSortedDictionary.Create<string, ImmutableSortedDictionary<string, string>>(StringComparer.Ordinal);
 

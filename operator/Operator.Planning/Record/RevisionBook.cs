@@ -10,10 +10,21 @@ public sealed record RevisionBook
     public ImmutableArray<Revision> Items { get; set; } = [];
     public string? StableHash { get; set; }
 
-    /// <summary>Stable has had a successful run. Until then new content replaces stable at once.</summary>
+    /// <summary>A store was reported ok on stable. Until then new content replaces stable at once, for some occasions.</summary>
     public bool StableIsProven { get; set; }
 
-    /// <summary>The last three former stable hashes, newest last. Their content becomes stable at once, without an attempt.</summary>
+    /// <summary>Closed occasions on which runs on an unproven stable have started.</summary>
+    public int UnprovenOccasions { get; set; }
+
+    /// <summary>
+    /// Flows that joined stable and have not run yet: until its first run, an edit of the flow's parameters is no new content.
+    /// </summary>
+    public ImmutableArray<string> UnrunFlows { get; set; } = [];
+
+    /// <summary>
+    /// The last three former stable hashes, newest last. Their content becomes stable at once, without an attempt. A revision that was
+    /// left for an older one is none of them.
+    /// </summary>
     public ImmutableArray<string> FormerStables { get; set; } = [];
 
     /// <summary>Rejected content. It starts no attempt until the spec's content changes. Null: none.</summary>

@@ -13,9 +13,18 @@ internal static class Assessment
     /// <summary>The verdict on the running step. A pass before the step's <c>minDuration</c> is over becomes a hold.</summary>
     public static Verdict Of(Draft draft, Attempt attempt, RolloutSpec rollout)
     {
-        var flows = draft.Spec.Flows.Select(f => SumsOf(draft.Record, f.Name, attempt)).ToImmutableArray();
-        var verdict = SimpleJudge.Judge(flows, rollout, CohortStores(draft, attempt));
-        var step = StepPlan.Of(rollout.Steps, attempt).Step;
+        var flows = CohortPlaces
+            .Judged(draft, attempt)
+            .Select(f => SumsOf(draft.Record, f.Name, attempt))
+            .ToImmutableArray();
+        var present = CohortPlaces.Present(draft, attempt);
+        var verdict = flows.IsEmpty
+            ? new Verdict.Hold(
+                Reasons.FlowNotSeen,
+                "all flows of the spec joined during the attempt, so none is judged"
+            )
+            : SimpleJudge.Judge(flows, rollout, present);
+        var plan = StepPlan.Of(rollout.Steps, attempt);
         return verdict switch
         {
             Verdict.Hold or Verdict.Pass when CandidateRefusals.Conclusive(attempt) is { } refused => new Verdict.Fail(
@@ -35,14 +44,32 @@ internal static class Assessment
                     unformed.IsMissing ? Reasons.ConfigMapMissing : Reasons.InvalidSpec,
                     $"the content of the spec can't be formed, so no more stores get the candidate: {unformed.Why}"
                 ),
+            Verdict.Hold or Verdict.Pass when draft.Policy is { Metadata.DeletionTimestamp: not null } =>
+                new Verdict.Hold(
+                    Reasons.BeingDeleted,
+                    "the SyncRollout is being deleted, so no more stores get the candidate"
+                ),
+            Verdict.Hold or Verdict.Pass when CohortPlaces.IsMostlyPaused(draft, attempt) => new Verdict.Hold(
+                Reasons.CohortPaused,
+                "at least half of the cohort's stores ran the candidate and can't authenticate now; see the connector's condition StoresFailing"
+            ),
+            Verdict.Hold when present == 0 => new Verdict.Hold(
+                Reasons.CohortAway,
+                "every store of the cohort is gone, suspended, or can't authenticate, and no other store can take a place"
+            ),
             Verdict.Hold when !attempt.HasStarted => new Verdict.Hold(
                 Reasons.PilotRunning,
                 "the first candidate run must start before the other stores follow"
             ),
-            Verdict.Pass when attempt.Dwelled < step.MinDuration.Value => new Verdict.Hold(
+            Verdict.Pass when attempt.Dwelled < plan.Step.MinDuration.Value => new Verdict.Hold(
                 Reasons.MinDuration,
-                $"the evidence suffices; the step lasts {step.MinDuration} of observed rounds"
+                $"the evidence suffices; the step lasts {plan.Step.MinDuration} of observed rounds"
             ),
+            Verdict.Pass when plan.NextIndex is null && CohortPlaces.Awaited(draft, attempt, plan.Step) > 0 =>
+                new Verdict.Hold(
+                    Reasons.StoresAppended,
+                    "the evidence suffices; before the promotion, stores that joined or came back need one run of the candidate each, or the step one dwell more"
+                ),
             _ => verdict,
         };
     }

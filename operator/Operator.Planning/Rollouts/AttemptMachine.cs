@@ -1,4 +1,3 @@
-using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
@@ -13,21 +12,27 @@ internal static class AttemptMachine
 {
     public static Draft Advance(Draft draft)
     {
-        draft = AbortWithoutRollout(draft);
+        draft = AbortWithoutRollout(CatchUpAfterLoss(draft));
         if (draft.Seen.Desired is DesiredContent.Formed(var desired))
         {
-            draft = ForgetOldRejection(draft, desired);
-            draft = AdoptContent(draft, desired);
-            draft = SupersedeAttempt(draft, desired);
-            draft = StartAttempt(draft, desired);
+            draft = ForgetOldRejection(draft, AskedContent.Of(draft.Record, desired));
+            // Each step may change which revision of the record the content is.
+            draft = ContentAdoption.Adopt(draft, AskedContent.Of(draft.Record, desired));
+            draft = SupersedeAttempt(draft, AskedContent.Of(draft.Record, desired));
+            draft = JoiningFlows.Join(draft, desired, AskedContent.Of(draft.Record, desired));
+            draft = StartAttempt(draft, AskedContent.Of(draft.Record, desired));
         }
         else
         {
             draft = EndAttemptOfOtherContent(draft);
         }
-        draft = GiveUpCandidateThatCannotStart(draft);
-        return StepAdvance.Advance(draft);
+        draft = CohortPlaces.Note(GiveUpCandidateThatCannotStart(draft));
+        return CohortPlaces.PassOn(StepAdvance.Advance(draft));
     }
+
+    /// <summary>The attempt of a lost record ended with it; the stores whose pods witness its candidate catch up.</summary>
+    private static Draft CatchUpAfterLoss(Draft draft) =>
+        draft.Seen.Record is RecordSight.Lost { Attempts.Current: { } attempt } ? CatchUps.Open(draft, attempt) : draft;
 
     /// <summary>
     /// An attempt belongs to the UID of its SyncRollout. When that object is gone, the attempt ends and its stores go back
@@ -42,26 +47,30 @@ internal static class AttemptMachine
         var message =
             $"SyncRollout '{attempt.RolloutName}' was deleted or is no longer followed; the stores go back to stable";
         var end = new AttemptEnd(AttemptOutcome.Aborted, Reasons.RolloutDeleted, message, draft.Now);
-        return draft
+        var aborted = draft
             .Decide(Attempts.End(draft.Record, attempt, end), $"attempt {attempt.Number} aborted: its rollout is gone")
             .Tell(EventTarget.Connector, Reasons.RolloutDeleted, message, isWarning: true);
+        return CatchUps.Open(aborted, attempt);
     }
 
-    private static Draft ForgetOldRejection(Draft draft, Revision desired)
+    private static Draft ForgetOldRejection(Draft draft, Revision asked)
     {
         var book = draft.Record.Revisions;
         return book.Rejected switch
         {
             null => draft,
             // The record was lost while the content could not be formed: the rejection is for the first content that differs from stable.
-            { Hash: null } rejected when desired.Hash != book.StableHash => draft.Decide(
-                draft.Record with
-                {
-                    Revisions = book with { Rejected = rejected with { Hash = desired.Hash } },
-                },
-                $"the content {desired.Hash} is rejected: {rejected.Reason}"
+            { Hash: null } rejected when asked.Hash != book.StableHash => draft.Decide(
+                RevisionItems.With(
+                    draft.Record with
+                    {
+                        Revisions = book with { Rejected = rejected with { Hash = asked.Hash } },
+                    },
+                    asked
+                ),
+                $"the content {asked.Hash} is rejected: {rejected.Reason}"
             ),
-            var rejected when rejected.Hash != desired.Hash => draft.Decide(
+            var rejected when rejected.Hash != asked.Hash => draft.Decide(
                 draft.Record with
                 {
                     Revisions = book with { Rejected = null },
@@ -72,72 +81,28 @@ internal static class AttemptMachine
         };
     }
 
-    /// <summary>
-    /// Makes content stable at once when it is the first, when stable has no successful run yet, under Immediate, or when
-    /// it was stable recently.
-    /// </summary>
-    private static Draft AdoptContent(Draft draft, Revision desired)
-    {
-        var book = draft.Record.Revisions;
-        if (book.StableHash == desired.Hash)
-        {
-            return draft;
-        }
-        var isImmediate = draft.Spec.UpdatePolicy == UpdatePolicy.Immediate;
-        var because = book switch
-        {
-            { IsWithoutTruth: true } when !isImmediate => null,
-            { StableHash: null } => "it is the first",
-            _ when isImmediate => "updatePolicy is Immediate",
-            { StableIsProven: false } => "stable has had no successful run yet",
-            _ when book.FormerStables.Contains(desired.Hash, StringComparer.Ordinal) => "it was stable before",
-            _ => null,
-        };
-        if (because is null)
-        {
-            return draft;
-        }
-        // Only a connector without a record has no stores that run something else.
-        var isFirst = draft.Seen.Record is RecordSight.Fresh;
-        if (!isFirst && !draft.MayWiden)
-        {
-            return draft.HoldBack();
-        }
-        var record = EndAttempt(
-            draft.Record,
-            AttemptOutcome.Superseded,
-            Reasons.RevisionAdopted,
-            $"revision {desired.Hash} was adopted: {because}",
-            draft.Now
-        );
-        record = Attempts.MakeStable(
-            WithRevision(record, desired),
-            desired.Hash,
-            isProven: book.FormerStables.Contains(desired.Hash, StringComparer.Ordinal)
-        );
-        return (isFirst ? draft : draft.Widen())
-            .Decide(record, $"revision {desired.Hash} becomes stable: {because}")
-            .Tell(
-                EventTarget.Connector,
-                Reasons.RevisionAdopted,
-                $"Revision {desired.Hash} ({desired.Sync.Image}) is stable: {because}"
-            );
-    }
-
     /// <summary>Content that differs from the candidate's ends the attempt: its stores go back to stable first.</summary>
-    private static Draft SupersedeAttempt(Draft draft, Revision desired)
+    private static Draft SupersedeAttempt(Draft draft, Revision asked)
     {
-        if (draft.Record.RunningAttempt is not { } attempt || attempt.Revision == desired.Hash)
+        if (draft.Record.RunningAttempt is not { } attempt || attempt.Revision == asked.Hash)
         {
             return draft;
         }
-        var isBackToStable = draft.Record.Revisions.StableHash == desired.Hash;
+        var isBackToStable = draft.Record.Revisions.StableHash == asked.Hash;
         var (reason, message) = isBackToStable
             ? (Reasons.BackToStable, $"the content is the stable revision's again; attempt {attempt.Number} ended")
-            : (Reasons.Superseded, $"revision {desired.Hash} replaces {attempt.Revision}");
-        return draft
-            .Decide(EndAttempt(draft.Record, AttemptOutcome.Superseded, reason, message, draft.Now), message)
+            : (Reasons.Superseded, $"revision {asked.Hash} replaces {attempt.Revision}");
+        return Supersede(draft, attempt, reason, message);
+    }
+
+    /// <summary>The stores go back to stable, and redo there what the candidate did.</summary>
+    private static Draft Supersede(Draft draft, Attempt attempt, string reason, string message)
+    {
+        var end = new AttemptEnd(AttemptOutcome.Superseded, reason, message, draft.Now);
+        var ended = draft
+            .Decide(Attempts.End(draft.Record, attempt, end), message)
             .Tell(EventTarget.Rollout, reason, message);
+        return CatchUps.Open(ended, attempt);
     }
 
     /// <summary>
@@ -156,23 +121,23 @@ internal static class AttemptMachine
         }
         var message =
             $"the spec is no longer that of revision {attempt.Revision}; attempt {attempt.Number} ended, and the new content waits for its ConfigMaps";
-        return draft
-            .Decide(
-                EndAttempt(draft.Record, AttemptOutcome.Superseded, Reasons.Superseded, message, draft.Now),
-                message
-            )
-            .Tell(EventTarget.Rollout, Reasons.Superseded, message);
+        return Supersede(draft, attempt, Reasons.Superseded, message);
     }
 
-    private static Draft StartAttempt(Draft draft, Revision desired)
+    private static Draft StartAttempt(Draft draft, Revision asked)
     {
         var (record, book) = (draft.Record, draft.Record.Revisions);
         var isSettled =
             record.RunningAttempt is not null
             || book.StableHash is null
-            || book.StableHash == desired.Hash
-            || book.Rejected?.Hash == desired.Hash;
-        if (isSettled || draft.Policy is not { } policy || draft.Spec.Suspend || draft.Roster.Active.IsEmpty)
+            || book.StableHash == asked.Hash
+            || book.Rejected?.Hash == asked.Hash;
+        if (isSettled || draft.Spec.Suspend || draft.Roster.Active.IsEmpty)
+        {
+            return draft;
+        }
+        // A rollout that is being deleted starts nothing any more.
+        if (draft.Policy is not { Metadata.DeletionTimestamp: null } policy)
         {
             return draft;
         }
@@ -180,10 +145,10 @@ internal static class AttemptMachine
         {
             return draft.HoldBack();
         }
-        var started = Attempts.Start(draft with { Record = WithRevision(record, desired) }, desired, policy);
+        var started = Attempts.Start(draft with { Record = RevisionItems.With(record, asked) }, asked, policy);
         var attempt = started.RunningAttempt!; // just started
         var message =
-            $"Attempt {attempt.Number}: revision {desired.Hash} ({desired.Sync.Image}) starts with {attempt.Cohort} of {attempt.Order.Length} stores";
+            $"Attempt {attempt.Number}: revision {asked.Hash} ({asked.Sync.Image}) starts with {attempt.Cohort} of {attempt.Order.Length} stores";
         return draft.Widen().Decide(started, message).Tell(EventTarget.Rollout, Reasons.AttemptStarted, message);
     }
 
@@ -200,9 +165,10 @@ internal static class AttemptMachine
         {
             return draft;
         }
-        return draft
+        var ended = draft
             .Decide(Attempts.RollBack(draft.Record, attempt, end), $"attempt {attempt.Number} ended: {end.Message}")
             .Tell(EventTarget.Rollout, end.Reason, end.Message, isWarning: true);
+        return CatchUps.Open(ended, attempt);
     }
 
     private static AttemptEnd? WhyItCannotStart(Draft draft, Attempt attempt)
@@ -226,23 +192,4 @@ internal static class AttemptMachine
                 )
             : null;
     }
-
-    private static ConnectorRecord EndAttempt(
-        ConnectorRecord record,
-        AttemptOutcome outcome,
-        string reason,
-        string message,
-        DateTimeOffset at
-    ) =>
-        record.RunningAttempt is { } attempt
-            ? Attempts.End(record, attempt, new AttemptEnd(outcome, reason, message, at))
-            : record;
-
-    private static ConnectorRecord WithRevision(ConnectorRecord record, Revision revision) =>
-        record.Revisions.Find(revision.Hash) is not null
-            ? record
-            : record with
-            {
-                Revisions = record.Revisions with { Items = record.Revisions.Items.Add(revision) },
-            };
 }

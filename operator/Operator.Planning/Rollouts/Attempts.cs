@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
@@ -5,7 +6,11 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>Why and when an attempt ended.</summary>
-internal sealed record AttemptEnd(AttemptOutcome Outcome, string Reason, string Message, DateTimeOffset At);
+internal sealed record AttemptEnd(AttemptOutcome Outcome, string Reason, string Message, DateTimeOffset At)
+{
+    /// <summary>The candidate becomes stable all the same, so what it has done counts.</summary>
+    public bool IsAdopted { get; init; }
+}
 
 /// <summary>
 /// Transitions of the attempt's state machine. Each returns a record that must be committed before its effects happen.
@@ -15,6 +20,9 @@ internal static class Attempts
     private const int HistoryLength = 10;
     private const int FormerStablesKept = 3;
     private const int RevisionsKept = 10;
+
+    /// <summary>Stores that are less than one in so many are few.</summary>
+    private const int SmallShare = 20;
 
     /// <summary>Starts an attempt for a revision that is in the record.</summary>
     public static ConnectorRecord Start(Draft draft, Revision candidate, SyncRollout policy)
@@ -57,8 +65,32 @@ internal static class Attempts
             StepStartedAt = seen.Now,
             Dwelled = TimeSpan.Zero,
             DwellMark = seen.Now,
+            Appended = [],
+            AppendedDwell = TimeSpan.Zero,
         };
         return record with { Attempts = record.Attempts with { Current = widened } };
+    }
+
+    /// <summary>
+    /// Before the promotion: appends the stores that joined or came back. Where the last step's share then reaches more stores, the step
+    /// goes on with them, and evidence and dwell stay. A few of them are appended once only. Null: nothing is to be appended.
+    /// </summary>
+    public static Attempt? Append(Draft draft, Attempt attempt, SyncRollout policy)
+    {
+        var joined = draft.Roster.Active.Except(attempt.Order, StringComparer.Ordinal).ToList();
+        var order = attempt.Order.AddRange(CohortOrder.Of(draft.Seen.Salt, joined));
+        var cohort = CohortOrder.Places(policy.Spec.Steps[^1].Stores, order.Length);
+        var isSmall = joined.Count * SmallShare < order.Length;
+        return joined.Count == 0 || cohort <= attempt.Cohort || (isSmall && attempt.HasSmallAppend)
+            ? null
+            : attempt with
+            {
+                Order = order,
+                Cohort = cohort,
+                Appended = [.. attempt.Appended.Union(order[attempt.Cohort..cohort], StringComparer.Ordinal)],
+                AppendedDwell = attempt.Dwelled,
+                HasSmallAppend = attempt.HasSmallAppend || isSmall,
+            };
     }
 
     public static ConnectorRecord Promote(ConnectorRecord record, Attempt attempt, AttemptEnd end) =>
@@ -77,6 +109,7 @@ internal static class Attempts
         return ended with { Revisions = ended.Revisions with { Rejected = rejection } };
     }
 
+    /// <summary>Ends the attempt. Unless its candidate becomes stable, the stores that it handled owe their work again.</summary>
     public static ConnectorRecord End(ConnectorRecord record, Attempt attempt, AttemptEnd end)
     {
         var ended = new EndedAttempt
@@ -97,7 +130,8 @@ internal static class Attempts
             EndedAt = end.At,
         };
         var history = record.Attempts.History.Insert(0, ended);
-        return CatchUps.Clear(record) with
+        var isServed = end.IsAdopted || end.Outcome == AttemptOutcome.Promoted;
+        return (isServed ? Debts.Settle(record) : Debts.Owe(record, attempt)) with
         {
             Attempts = record.Attempts with
             {
@@ -108,25 +142,54 @@ internal static class Attempts
         };
     }
 
-    /// <summary>Makes a revision of the record stable for every store.</summary>
+    /// <summary>
+    /// Makes a revision of the record stable for every store. A revision that is left for a former stable one is no former stable: when
+    /// it comes again, it starts at the first step.
+    /// </summary>
     public static ConnectorRecord MakeStable(ConnectorRecord record, string hash, bool isProven)
     {
         var book = record.Revisions;
+        var isLeftForOlder = book.FormerStables.Contains(hash, StringComparer.Ordinal);
         var former =
-            book.StableHash is { } old && book.StableIsProven
+            book.StableHash is { } old && book.StableIsProven && !isLeftForOlder
                 ? [.. book.FormerStables.Remove(old, StringComparer.Ordinal).Add(old).TakeLast(FormerStablesKept)]
                 : book.FormerStables;
         return record with
         {
             Revisions = book with
             {
+                Items = WithFlows(record, hash),
                 StableHash = hash,
                 StableIsProven = isProven,
+                UnprovenOccasions = 0,
+                UnrunFlows = [],
                 FormerStables = former,
                 Rejected = null,
                 IsWithoutTruth = false,
             },
         };
+    }
+
+    public static ConnectorRecord With(ConnectorRecord record, Attempt attempt) =>
+        record with
+        {
+            Attempts = record.Attempts with { Current = attempt },
+        };
+
+    /// <summary>
+    /// The revision takes over the flows of stable that it lacks, with stable's parameters, or an edit of them could come in with it.
+    /// </summary>
+    private static ImmutableArray<Revision> WithFlows(ConnectorRecord record, string hash)
+    {
+        var items = record.Revisions.Items;
+        if (record.Revisions.Find(hash) is not { } next || record.Stable is not { } stable)
+        {
+            return items;
+        }
+        var known = stable.FlowParameters.RemoveRange(
+            stable.FlowParameters.Keys.Where(f => !record.Plans.ContainsKey(f))
+        );
+        return items.Replace(next, AskedContent.WithFlowsOf(next, stable with { FlowParameters = known }));
     }
 
     /// <summary>Removes the oldest unused revisions beyond the limit.</summary>

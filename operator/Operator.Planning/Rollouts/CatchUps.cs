@@ -8,126 +8,76 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>
-/// After a rollback, each store that the candidate handled runs once more on stable, at once. <c>redoFrom</c> in the run
-/// file names the instant from which to redo the work. <see cref="StoreLedger.RedoFrom"/> stays set until a run on stable
-/// has done the work, so the next run does it when the catch-up finds no place in time.
+/// After an attempt that ended without promotion, each store that its candidate handled runs once more on stable, at once. What a
+/// catch-up can't do in time stays a debt (<see cref="Debts"/>), and the next run does it.
 /// </summary>
 internal static class CatchUps
 {
-    /// <summary>
-    /// Notes from when the candidate handles the stores of a run, or clears <see cref="StoreLedger.RedoFrom"/> of stores
-    /// that are done.
-    /// </summary>
-    public static ConnectorRecord After(ConnectorRecord record, RunEnded run)
-    {
-        // A run whose pod was never seen (Lost) may have run.
-        var isCandidates =
-            record.RunningAttempt is { } attempt
-            && run.Entry.Attempt == attempt.Number
-            && run.Ending.Result != RunResult.NotStarted;
-        if (!isCandidates && !run.Entry.IsRedo)
-        {
-            return record;
-        }
-        var ledger = record.Ledger(run.Flow);
-        var stores = ledger.Stores;
-        for (var i = 0; i < run.Entry.Stores.Length; i++)
-        {
-            var store = run.Entry.Stores[i];
-            var past = stores.GetValueOrDefault(store) ?? new StoreLedger();
-            var after =
-                isCandidates ? past with { CandidateFrom = HandledFrom(past, run.Occasion) }
-                : IsDone(run, run.Ending.Reports[i]) ? past with { RedoFrom = null }
-                : past;
-            stores = after == past ? stores : stores.SetItem(store, after);
-        }
-        return record.With(run.Flow, ledger with { Stores = stores });
-    }
-
-    /// <summary>
-    /// Sets <see cref="StoreLedger.RedoFrom"/> for all stores that the attempt's candidate handled or handles now. Live
-    /// candidate runs end by themselves, so all their stores are included.
-    /// </summary>
-    public static ConnectorRecord Owe(ConnectorRecord record, Attempt attempt) =>
-        record.Plans.Aggregate(record, (r, plan) => r.With(plan.Key, Owe(r.Ledger(plan.Key), plan.Value, attempt)));
-
-    /// <summary>Clears <see cref="StoreLedger.CandidateFrom"/> of all stores: the attempt has ended.</summary>
-    public static ConnectorRecord Clear(ConnectorRecord record) =>
-        record with
-        {
-            Ledgers = record.Ledgers.SetItems(
-                record
-                    .Ledgers.Where(l => l.Value.Stores.Values.Any(s => s.CandidateFrom is not null))
-                    .Select(l => KeyValuePair.Create(l.Key, Clear(l.Value)))
-            ),
-        };
-
-    /// <summary>Opens a catch-up occasion in each flow whose stores have work to redo.</summary>
+    /// <summary>Opens a catch-up occasion in each flow of stable whose stores owe the work of the attempt.</summary>
     public static Draft Open(Draft draft, Attempt attempt) =>
-        draft.Spec.Flows.Aggregate(draft, (d, flow) => Open(d, flow, attempt));
+        draft
+            .Spec.Flows.Where(f => FlowHomes.IsOnStable(draft.Record, f.Name))
+            .Aggregate(draft, (d, flow) => Open(d, flow, attempt.Number));
 
-    public static bool IsOwed(FlowLedger ledger, ImmutableArray<string> stores) =>
-        stores.Any(s => ledger.Stores.GetValueOrDefault(s)?.RedoFrom is not null);
-
-    /// <summary>Clears <see cref="StoreLedger.RedoFrom"/> of stores that are no longer listed.</summary>
-    public static FlowLedger Forget(FlowLedger ledger, Func<string, bool> isListed)
+    /// <summary>
+    /// The last instant at which a store of the occasion may start. The time for a catch-up counts from the later of the attempt's end
+    /// and the end of the store's last run of the version. Of a pod that no record knows, this end is known only as the latest possible;
+    /// a store that is free before has its time from <paramref name="now"/>.
+    /// </summary>
+    public static DateTimeOffset StartBy(FlowLedger ledger, Occasion occasion, string store, DateTimeOffset now)
     {
-        var gone = ledger.Stores.Where(s => s.Value.RedoFrom is not null && !isListed(s.Key)).ToList();
-        return gone.Count == 0
-            ? ledger
-            : ledger with
-            {
-                Stores = ledger.Stores.SetItems(
-                    gone.Select(s => KeyValuePair.Create(s.Key, s.Value with { RedoFrom = null }))
-                ),
-            };
-    }
-
-    private static bool IsDone(RunEnded run, StoreReport? report) =>
-        report is { FailingClass: null, HasMore: false } || run.IsSilentSuccess;
-
-    private static FlowLedger Owe(FlowLedger ledger, FlowPlan plan, Attempt attempt)
-    {
-        var stores = ledger.Stores.ToBuilder();
-        foreach (var occasion in plan.Occasions)
+        if (occasion.Order?.StartWithin is not { } within)
         {
-            var live = occasion.Entries.Where(e => e.Attempt == attempt.Number && e.Result is null);
-            foreach (var store in live.SelectMany(e => e.Stores))
-            {
-                var past = stores.GetValueOrDefault(store) ?? new StoreLedger();
-                stores[store] = past with { CandidateFrom = HandledFrom(past, occasion) };
-            }
+            return occasion.StartBy;
         }
-        foreach (var (store, past) in stores.Where(s => s.Value.CandidateFrom is not null).ToList())
-        {
-            stores[store] = past with { RedoFrom = Earlier(past.CandidateFrom!.Value, past.RedoFrom) }; // filtered
-        }
-        return ledger with { Stores = stores.ToImmutable() };
+        var latest = ledger.Stores.GetValueOrDefault(store)?.RedoSince;
+        var freed = latest > now ? now : latest;
+        var by = (freed > occasion.Slot ? freed.Value : occasion.Slot) + within.Value;
+        return by < occasion.StartBy ? by : occasion.StartBy;
     }
 
     /// <summary>
-    /// From when the candidate handles the store: its last good slot, else the slot before the occasion, else the
-    /// occasion's slot. The <c>since</c> of a RunNow counts when it is earlier.
+    /// The occasion as it closes. A catch-up is open for as long as a run of the version may live; once it is over, its pods need not
+    /// stay that long.
     /// </summary>
-    private static DateTimeOffset HandledFrom(StoreLedger past, Occasion occasion)
+    public static Occasion Closed(Occasion occasion) =>
+        occasion.Order?.StartWithin is null
+            ? occasion
+            : occasion with
+            {
+                StartBy = occasion.Entries.Select(e => e.StartBy).Append(occasion.Slot).Max(),
+            };
+
+    /// <summary>
+    /// Tells whether a store of the occasion is too late at <paramref name="now"/>. A store that is still in a run of the version is not.
+    /// </summary>
+    public static Func<string, bool> TooLate(ConnectorRecord record, string flow, Occasion occasion, DateTimeOffset now)
     {
-        var from = past.CandidateFrom ?? past.LastOkSlot ?? occasion.SlotBefore ?? occasion.Slot;
-        return Earlier(from, occasion.Order?.Since);
+        if (occasion.Order?.StartWithin is null)
+        {
+            return _ => false;
+        }
+        var ledger = record.Ledger(flow);
+        var live = record
+            .Plan(flow)
+            .Entries.Where(e => e.Result is null && OccasionIds.CatchUp(e.Attempt) == occasion.Id)
+            .SelectMany(e => e.Stores)
+            .ToHashSet(StringComparer.Ordinal);
+        return store => !live.Contains(store) && now > StartBy(ledger, occasion, store, now);
     }
 
-    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset? b) => b < a ? b.Value : a;
+    /// <summary>The stores that still owe a run of an open catch-up: until then they run stable.</summary>
+    public static IEnumerable<string> Pending(ConnectorRecord record, string flow)
+    {
+        var ledger = record.Ledger(flow);
+        return record
+            .Plan(flow)
+            .Occasions.Where(o => o is { Kind: OccasionKind.CatchUp, IsClosed: false, Order: not null })
+            .SelectMany(o => o.Order!.Stores) // filtered
+            .Where(s => ledger.Stores.GetValueOrDefault(s)?.RedoFrom is not null);
+    }
 
-    private static FlowLedger Clear(FlowLedger ledger) =>
-        ledger with
-        {
-            Stores = ledger.Stores.SetItems(
-                ledger
-                    .Stores.Where(s => s.Value.CandidateFrom is not null)
-                    .Select(s => KeyValuePair.Create(s.Key, s.Value with { CandidateFrom = null }))
-            ),
-        };
-
-    private static Draft Open(Draft draft, Flow flow, Attempt attempt)
+    private static Draft Open(Draft draft, Flow flow, int attempt)
     {
         var owing = draft.Record.Ledger(flow.Name).Stores.Where(s => s.Value.RedoFrom is not null).ToList();
         var stores = owing.Select(s => s.Key).Where(draft.Roster.IsActive).ToImmutableArray();
@@ -135,16 +85,17 @@ internal static class CatchUps
         {
             return draft;
         }
+        draft = draft.RegisterFlow(flow);
         var plan = draft.Record.Plan(flow.Name);
         var occasion = new Occasion
         {
-            Id = OccasionIds.CatchUp(attempt.Number),
+            Id = OccasionIds.CatchUp(attempt),
             Slot = draft.Now,
-            StartBy = draft.Now + flow.StartingDeadline.Value,
+            StartBy = LastFreed(draft, plan, owing, attempt) + flow.StartingDeadline.Value,
             StartTimeout = flow.StartTimeout,
             Timeout = flow.Timeout,
             Retries = flow.Retries,
-            Order = new RunOrder { Stores = stores },
+            Order = new RunOrder { Stores = stores, StartWithin = flow.StartingDeadline },
         };
         var since = owing.Min(s => s.Value.RedoFrom!.Value); // filtered
         var message =
@@ -152,8 +103,22 @@ internal static class CatchUps
         return draft
             .Decide(
                 draft.Record.With(flow.Name, plan with { Occasions = plan.Occasions.Add(occasion) }),
-                $"catch-up for attempt {attempt.Number} opens in flow '{flow.Name}'"
+                $"catch-up for attempt {attempt} opens in flow '{flow.Name}'"
             )
             .Tell(EventTarget.Rollout, Reasons.CatchUp, message);
     }
+
+    /// <summary>When the last run of the version has ended at the latest.</summary>
+    private static DateTimeOffset LastFreed(
+        Draft draft,
+        FlowPlan plan,
+        IEnumerable<KeyValuePair<string, StoreLedger>> owing,
+        int attempt
+    ) =>
+        plan
+            .Entries.Where(e => e.Attempt == attempt && e.Result is null)
+            .Select(e => e.Deadline + draft.Record.GraceOf(e) + draft.Seen.Limits.LateArrival)
+            .Concat(owing.Select(s => s.Value.RedoSince).OfType<DateTimeOffset>())
+            .Append(draft.Now)
+            .Max();
 }

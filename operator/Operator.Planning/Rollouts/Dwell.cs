@@ -7,11 +7,14 @@ internal static class Dwell
 {
     /// <summary>
     /// An observed round adds the time since <see cref="Attempt.DwellMark"/>, at most the round's own period. So neither an
-    /// outage nor a wrong clock shortens a step.
+    /// outage nor a wrong clock shortens a step. A flow that joined during the attempt is not judged, and its rounds don't count.
     /// </summary>
-    public static ConnectorRecord After(ConnectorRecord record, Occasion closed, DateTimeOffset now)
+    public static ConnectorRecord After(ConnectorRecord record, string flow, Occasion closed, DateTimeOffset now)
     {
-        if (record.RunningAttempt is not { PausedOn: null } attempt)
+        if (
+            record.RunningAttempt is not { PausedOn: null } attempt
+            || attempt.JoinedFlows.Contains(flow, StringComparer.Ordinal)
+        )
         {
             return record;
         }

@@ -31,9 +31,11 @@ internal static class StepAdvance
     private static Draft RollBack(Draft draft, Attempt attempt, Verdict.Fail fail)
     {
         var end = new AttemptEnd(AttemptOutcome.RolledBack, fail.Reason, fail.Message, draft.Now);
-        var owing = CatchUps.Owe(draft.Record, attempt);
         var back = draft
-            .Decide(Attempts.RollBack(owing, attempt, end), $"attempt {attempt.Number} rolled back: {fail.Message}")
+            .Decide(
+                Attempts.RollBack(draft.Record, attempt, end),
+                $"attempt {attempt.Number} rolled back: {fail.Message}"
+            )
             .Tell(
                 EventTarget.Rollout,
                 Reasons.RolledBack,
@@ -55,7 +57,7 @@ internal static class StepAdvance
             },
         };
         return draft
-            .Decide(WithAttempt(draft.Record, paused), $"attempt {attempt.Number} paused: {fail.Message}")
+            .Decide(Attempts.With(draft.Record, paused), $"attempt {attempt.Number} paused: {fail.Message}")
             .Tell(EventTarget.Rollout, Reasons.PausedOnFailure, fail.Message, isWarning: true);
     }
 
@@ -63,6 +65,10 @@ internal static class StepAdvance
     {
         if (StepPlan.Of(policy.Spec.Steps, attempt).NextIndex is not { } next)
         {
+            if (Attempts.Append(draft, attempt, policy) is { } appended)
+            {
+                return Append(draft, appended);
+            }
             var message = $"revision {attempt.Revision} passed every step";
             var end = new AttemptEnd(AttemptOutcome.Promoted, Reasons.Promoted, message, draft.Now);
             return draft
@@ -80,9 +86,13 @@ internal static class StepAdvance
         return draft.Widen().Decide(widened, step).Tell(EventTarget.Rollout, Reasons.StepStarted, step);
     }
 
-    private static ConnectorRecord WithAttempt(ConnectorRecord record, Attempt attempt) =>
-        record with
-        {
-            Attempts = record.Attempts with { Current = attempt },
-        };
+    private static Draft Append(Draft draft, Attempt appended)
+    {
+        var message =
+            $"before the promotion of revision {appended.Revision}, stores that joined or came back run it: {appended.Cohort} of {appended.Order.Length} stores";
+        return draft
+            .Widen()
+            .Decide(Attempts.With(draft.Record, appended), message)
+            .Tell(EventTarget.Rollout, Reasons.StoresAppended, message);
+    }
 }

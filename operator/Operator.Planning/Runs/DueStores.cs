@@ -1,5 +1,6 @@
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Runs;
 
@@ -8,13 +9,14 @@ internal static class DueStores
 {
     /// <summary>
     /// All active stores, or those of them that a run-now or catch-up names. Leaves out stores that are suspended now, and
-    /// stores whose suspension ended after the occasion's slot.
+    /// stores whose suspension ended after the occasion's slot. A flow that only a candidate runs is due in its cohort alone.
     /// </summary>
     public static IEnumerable<string> Of(Draft draft, string flow, Occasion occasion)
     {
-        var asked = occasion.Order is { Stores.IsEmpty: false } order
+        IEnumerable<string> asked = occasion.Order is { Stores.IsEmpty: false } order
             ? order.Stores.Where(draft.Roster.IsActive)
             : draft.Roster.Active;
+        asked = FlowHomes.DueOf(draft, flow, occasion.Kind, asked);
         var held = draft.Suspended;
         return held.IsEmpty
             ? asked

@@ -2,6 +2,7 @@ using Operator.Api;
 using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Runs;
 
@@ -49,9 +50,10 @@ internal static class Occasions
         var plan = draft.Record.Plan(flow.Name);
         var opening = Open(flow, slot, plan, draft.Record.RunningAttempt);
         var stores = draft.Spec.Suspend ? [] : DueStores.Of(draft, flow.Name, opening).ToList();
+        var others = FlowHomes.OfOthers(draft.Record, flow.Name);
         if (stores.Count == 0)
         {
-            draft = Skip(draft, flow, new SlotSpan(floor, draft.Now), StoreOutcome.Suspended);
+            draft = Skip(draft, flow, new SlotSpan(floor, draft.Now), others);
             return draft with { Record = draft.Record.With(flow.Name, plan with { LastSlot = slot }) };
         }
         if (draft.Now > opening.StartBy)
@@ -68,7 +70,7 @@ internal static class Occasions
         var opened = before with
         {
             LastSlot = slot,
-            Occasions = before.Occasions.Add(opening with { Due = StorePlaces.DueRow(draft, stores) }),
+            Occasions = before.Occasions.Add(opening with { Due = StorePlaces.DueRow(draft, stores, others) }),
         };
         return draft.Decide(draft.Record.With(flow.Name, opened), $"slot {slot:HH:mm:ss} of '{flow.Name}' is due");
     }

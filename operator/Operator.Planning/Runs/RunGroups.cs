@@ -55,7 +55,7 @@ internal static class RunGroups
 {
     public static IEnumerable<RunGroup> Of(Draft draft, Turn turn, ImmutableArray<string> free)
     {
-        var arms = Arms.Of(draft, turn.Occasion);
+        var arms = Arms.Of(draft, turn.Flow.Name, turn.Occasion);
         var pilot =
             arms.NeedsPilot(draft.Record) && !turn.Occasion.Entries.Any(e => e.IsPilot)
                 ? arms.Pilot(free.ToHashSet(StringComparer.Ordinal))
@@ -63,14 +63,14 @@ internal static class RunGroups
         if (pilot is not null)
         {
             var alone = new PackedRun([pilot], Position: 0);
-            yield return Group(turn, alone) with
+            yield return Group(draft, turn, alone) with
             {
                 Arm = Arm.Candidate,
                 IsPilot = true,
             };
         }
         var book = draft.Record.ChunksOf(turn.Flow.Name);
-        var others = free.Where(s => s != pilot);
+        var others = free.Where(s => s != pilot && arms.HasArm(s));
         foreach (var arm in others.GroupBy(arms.ArmOf).OrderByDescending(g => g.Key))
         {
             var revision = RunPlanning.RevisionOf(draft, arm.Key);
@@ -82,7 +82,7 @@ internal static class RunGroups
                 var stores = size.ToHashSet(StringComparer.Ordinal);
                 foreach (var run in ChunkPacking.Pack(book, stores.Contains, most))
                 {
-                    yield return Group(turn, run) with
+                    yield return Group(draft, turn, run) with
                     {
                         Arm = arm.Key,
                         IsIsolated = isIsolated,
@@ -96,15 +96,15 @@ internal static class RunGroups
     public static TimeSpan OffsetOf(Occasion occasion, uint position) =>
         TimeSpan.FromSeconds(Math.Floor(occasion.Spread.TotalSeconds * position / (1L << 32)));
 
-    private static RunGroup Group(Turn turn, PackedRun run)
+    private static RunGroup Group(Draft draft, Turn turn, PackedRun run)
     {
-        var occasion = turn.Occasion;
+        var (occasion, ledger) = (turn.Occasion, draft.Record.Ledger(turn.Flow.Name));
         var offset = OffsetOf(occasion, run.Position);
         return new RunGroup
         {
             Stores = run.Stores,
             DueAt = occasion.Slot + offset,
-            StartBy = occasion.StartBy - occasion.Spread + offset,
+            StartBy = run.Stores.Min(s => CatchUps.StartBy(ledger, occasion, s, draft.Now)) - occasion.Spread + offset,
             ServedLast = run.Stores.Min(turn.Waits.ServedLast),
             IsStarving = run.Stores.Any(turn.Waits.IsStarving),
         };

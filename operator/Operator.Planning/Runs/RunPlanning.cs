@@ -93,7 +93,7 @@ internal static class RunPlanning
         var settled = Chunking.Settle(book, draft.Roster, flow.MaxStoresPerRun);
         bool IsListed(string store) => draft.Roster.Find(store) is not null;
         var plan = Isolations.Forget(draft.Record.Plan(flow.Name), IsListed);
-        var ledger = CatchUps.Forget(draft.Record.Ledger(flow.Name), IsListed);
+        var ledger = Debts.Forget(draft.Record.Ledger(flow.Name), IsListed);
         ledger = StoreLedgers.Forget(ledger, plan, IsListed);
         return draft with
         {
@@ -155,7 +155,7 @@ internal static class RunPlanning
             Stage = attempt?.Stage ?? 0,
             IsPilot = group.IsPilot,
             IsIsolated = group.IsIsolated,
-            IsRedo = group.Arm == Arm.Stable && CatchUps.IsOwed(draft.Record.Ledger(turn.Flow.Name), group.Stores),
+            IsRedo = Debts.IsOwed(draft.Record.Ledger(turn.Flow.Name), group.Stores),
             NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
             StartBy = group.IsPilot ? PilotTime.CreateBy(group, draft.Seen) : group.StartBy,
             Promised = turn.Holds.Gate.Promise,

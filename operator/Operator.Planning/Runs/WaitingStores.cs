@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Runs;
@@ -54,9 +55,12 @@ internal sealed class WaitingStores
             return answer.Stores;
         }
         var tries = Tries.Of(draft.Followed, flow, occasion);
+        var isTooLate = CatchUps.TooLate(draft.Record, flow, occasion, draft.Now);
         ImmutableArray<string> stores =
         [
-            .. DueStores.Of(draft, flow, occasion).Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s)),
+            .. DueStores
+                .Of(draft, flow, occasion)
+                .Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s) && !isTooLate(s)),
         ];
         _answers[key] = new Answer(occasion, holds, revisions, stores);
         return stores;

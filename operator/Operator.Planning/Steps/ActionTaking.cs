@@ -40,6 +40,7 @@ internal static class ActionTaking
             .. draft
                 .Seen.Actions.Where(a =>
                     !known.ContainsKey(a.Metadata.Uid)
+                    && a.Metadata.DeletionTimestamp is null // whoever deletes it does not want it any more
                     && !draft.Record.Actions.IsForgotten(a, draft.Now)
                     && ActionProblems.Of(a) is null
                 )

@@ -31,7 +31,7 @@ internal static class Adoption
         var revisions = lost.Revisions ?? new RevisionBook();
         var hasStable = revisions.Find(revisions.StableHash) is not null;
         var attempts = lost.Attempts ?? new AttemptBook();
-        var message = $"the record was lost ({lost.Why}); every store goes on with stable";
+        var message = $"the record was lost ({lost.Why}); every store goes on with stable{Unknown(attempts.Current)}";
         var record = NewRecord(lost.NewId, lost.CreatedAt) with
         {
             Revisions = revisions with { IsWithoutTruth = !hasStable },
@@ -46,11 +46,17 @@ internal static class Adoption
                 new AttemptEnd(AttemptOutcome.Reset, Reasons.RecordLost, message, seen.Now)
             );
         }
+        record = WitnessedRuns.Owe(record, attempts.Current, seen);
         record = RejectOtherContent(record, seen, hasStable, message);
         return new Draft(seen, record)
             .Decide(record, $"the record was lost: {lost.Why}")
             .Tell(EventTarget.Connector, Reasons.RecordLost, message, isWarning: true);
     }
+
+    private static string Unknown(Attempt? attempt) =>
+        attempt is null
+            ? ""
+            : $"; the stores whose pods show that they ran revision {attempt.Revision} run again at once, and in which others it ran is unknown: create a RunNow with since where that matters";
 
     private static ConnectorRecord RejectOtherContent(
         ConnectorRecord record,
@@ -59,18 +65,19 @@ internal static class Adoption
         string message
     )
     {
-        var desired = seen.Desired.Hash;
-        var isStable = desired is not null && desired == record.Revisions.StableHash;
+        var desired = seen.Desired is DesiredContent.Formed(var formed) ? AskedContent.Of(record, formed) : null;
+        var isStable = desired is not null && desired.Hash == record.Revisions.StableHash;
         if (!hasStable || isStable)
         {
             return record;
         }
         var rejection = new Rejection
         {
-            Hash = desired,
+            Hash = desired?.Hash,
             Reason = Reasons.RecordLost,
             Message = message,
         };
+        record = desired is null ? record : RevisionItems.With(record, desired);
         return record with { Revisions = record.Revisions with { Rejected = rejection } };
     }
 }

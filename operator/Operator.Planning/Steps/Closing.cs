@@ -36,16 +36,16 @@ internal static class Closing
         var missed = Misses.Sum(causes);
         var closed = Isolations.After(plan, occasion, IsolationRulesOf(draft, flow)) with
         {
-            Occasions = plan.Occasions.Replace(occasion, occasion with { IsClosed = true, Due = "" }),
+            Occasions = plan.Occasions.Replace(occasion, CatchUps.Closed(occasion) with { IsClosed = true, Due = "" }),
             MissedStoreSyncs = plan.MissedStoreSyncs + missed.Total,
             MissedBy = plan.MissedBy.Plus(missed),
         };
         draft = Timelines.Close(draft, flow, occasion, causes);
         // A run-now or catch-up is not a slot: it adds nothing to the round or to the step's dwell.
         var record = occasion.Order is null
-            ? Dwell.After(WithRound(draft, flow, closed, new Round(occasion, missed)), occasion, draft.Now)
+            ? Dwell.After(WithRound(draft, flow, closed, new Round(occasion, missed)), flow, occasion, draft.Now)
             : draft.Record.With(flow, closed);
-        return draft.Decide(record, $"{occasion.Id} of '{flow}' closed");
+        return draft.Decide(RevisionTrust.AfterClosing(record, occasion), $"{occasion.Id} of '{flow}' closed");
     }
 
     private static IsolationRules IsolationRulesOf(Draft draft, string flow)

@@ -128,14 +128,13 @@ internal static class Folding
     private static bool IsWorthAnotherTry(char errorClass) => errorClass is not ('t' or AuthPauses.AuthClass);
 
     /// <summary>
-    /// Each part of the record takes what it keeps. Rollouts come before the store ledgers, because CatchUps reads the last
-    /// good slot from before this run.
+    /// Each part of the record takes what it keeps.
     /// </summary>
     private static Draft After(Draft draft, RunEnded run)
     {
         var record = RevisionTrust.After(draft.Record, run);
         record = CandidateEvidence.After(record, run);
-        record = CatchUps.After(record, run);
+        record = Debts.After(record, run);
         record = StoreLedgers.After(record, run);
         record = FlowPlans.After(record, run);
         record = QuotaCorrections.After(record, run, draft.Effective.Quotas);

@@ -146,6 +146,10 @@ internal static class ConnectorTeller
         {
             yield return ConditionDraft.True(Reasons.ConfigMapMissing, Reasons.ConfigMapMissing, missing.Why);
         }
+        if (StableTeller.Unproven(draft) is { } unproven)
+        {
+            yield return unproven;
+        }
         if (ImageIds.Problem(draft.Record.Stable) is { } changed)
         {
             yield return ConditionDraft.True(Reasons.ImageChanged, Reasons.ImageChanged, changed);
@@ -198,6 +202,8 @@ internal static class ConnectorTeller
             WaitingRuns = (owed.Length + flow.MaxStoresPerRun - 1) / flow.MaxStoresPerRun,
             WaitingFor = waiting.HoldsOf(draft, flow.Name).KeptBy(owed) is { } limit ? $"{limit.Api} ({limit})" : null,
             StaleStores = stale.Count(s => s.Flow == flow.Name),
+            RunsOn = StableTeller.RunsOn(draft, flow.Name),
+            OldestOkSlot = StableTeller.OldestOkSlot(draft, flow.Name),
             LastSuccess = plan.LastSuccess is { } at ? ConditionDraft.Seconds(at) : null,
             Missed = MissedOf(plan),
         };

@@ -5,6 +5,7 @@ using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Outcomes;
 using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
 
 namespace Operator.Planning.Telling;
@@ -152,7 +153,7 @@ internal static class ReadyTeller
         var book = draft.Record.Revisions;
         var stable = $"stores run revision {book.StableHash}";
         var isRunning = draft.Record.RunningAttempt is not null;
-        var desired = content.Hash;
+        var desired = AskedContent.HashOf(draft);
         var isCurrent = isRunning || desired == book.StableHash;
         return draft switch
         {
@@ -174,6 +175,10 @@ internal static class ReadyTeller
             _ when draft.Seen.Rollout is RolloutSight.Unusable => Serving(
                 Reasons.RolloutUnusable,
                 $"{stable}; revision {desired} waits, because the SyncRollout can't be followed; correct it"
+            ),
+            _ when draft.Policy is { Metadata.DeletionTimestamp: not null } => Serving(
+                Reasons.RolloutMissing,
+                $"{stable}; revision {desired} waits, because the SyncRollout is being deleted; create another one when it is gone"
             ),
             _ => Serving(
                 Reasons.RolloutMissing,

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Operator.Api;
-using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
@@ -85,7 +83,7 @@ public static class RolloutTeller
     private static RolloutStatus TellRunning(Draft draft, SyncRollout policy, Attempt attempt)
     {
         var verdict = Assessment.Of(draft, attempt, policy.Spec);
-        var facts = Facts(draft) with { Attempt = AttemptStatusOf(draft, policy, attempt, verdict) };
+        var facts = Facts(draft) with { Attempt = AttemptTeller.Running(draft, policy, attempt, verdict) };
         if (attempt.PausedOn is { } paused)
         {
             var stopped = $"{paused.Message}; the cohort stays at {attempt.Cohort} stores until the content changes";
@@ -122,7 +120,7 @@ public static class RolloutTeller
         var facts = Facts(draft) with
         {
             Phase = newest?.Outcome.ToString() ?? Idle,
-            Attempt = newest is null ? null : AttemptStatusOf(newest),
+            Attempt = newest is null ? null : AttemptTeller.Ended(newest),
         };
         if (record.Revisions.Rejected is { } rejected)
         {
@@ -167,12 +165,12 @@ public static class RolloutTeller
     /// <summary>Why newer content than stable's has no attempt yet; null: stable is what the spec asks for.</summary>
     private static (string Reason, string Message)? Waiting(Draft draft)
     {
-        var content = draft.Seen.Desired;
-        if (content.Hash is { } hash && hash == draft.Record.Revisions.StableHash)
+        var (content, asked) = (draft.Seen.Desired, AskedContent.HashOf(draft));
+        if (asked is not null && asked == draft.Record.Revisions.StableHash)
         {
             return null;
         }
-        var waits = content.Hash is { } waiting ? $"revision {waiting} waits" : "newer content waits";
+        var waits = asked is { } waiting ? $"revision {waiting} waits" : "newer content waits";
         return draft switch
         {
             _ when !draft.Seen.ConnectorFindings.IsEmpty => (
@@ -180,6 +178,10 @@ public static class RolloutTeller
                 $"{waits}, because the connector has problems; see its condition Ready"
             ),
             _ when content is DesiredContent.Unformed unformed => (unformed.Reason, $"{waits}: {unformed.Why}"),
+            _ when draft.Policy is { Metadata.DeletionTimestamp: not null } => (
+                Reasons.BeingDeleted,
+                $"{waits}, because this SyncRollout is being deleted"
+            ),
             _ when draft.Spec.Suspend => (Reasons.Suspended, $"{waits}, because the connector is suspended"),
             _ => (Reasons.Waiting, $"{waits}; see the connector's condition Ready"),
         };
@@ -202,7 +204,7 @@ public static class RolloutTeller
             StableRevision = draft.Record.Revisions.StableHash,
             CandidateRevision = draft.Record.RunningAttempt?.Revision,
             RejectedRevision = draft.Record.Revisions.Rejected?.Hash,
-            History = [.. draft.Record.Attempts.History.Select(SummaryOf)],
+            History = [.. draft.Record.Attempts.History.Select(AttemptTeller.Summary)],
             RecordCounter = draft.Record.Counter,
         };
 
@@ -227,89 +229,4 @@ public static class RolloutTeller
         }
         return status with { ObservedGeneration = generation, Conditions = written.ToImmutable() };
     }
-
-    private static AttemptStatus AttemptStatusOf(Draft draft, SyncRollout policy, Attempt attempt, Verdict verdict)
-    {
-        var step = StepPlan.Of(policy.Spec.Steps, attempt);
-        return new AttemptStatus
-        {
-            Number = attempt.Number,
-            Image = draft.Record.Revisions.Find(attempt.Revision)?.Sync.Image ?? "",
-            Step = step.Index + 1,
-            Steps = policy.Spec.Steps.Length,
-            StepOf = Of(step.Index + 1, policy.Spec.Steps.Length),
-            CohortSize = attempt.Cohort,
-            Stores = attempt.Order.Length,
-            CohortOf = Of(attempt.Cohort, attempt.Order.Length),
-            Dwelled = Duration.From(TimeSpan.FromSeconds(Math.Floor(attempt.Dwelled.TotalSeconds))),
-            MinDuration = step.Step.MinDuration,
-            Evidence = [.. draft.Spec.Flows.Select(f => EvidenceOf(draft.Record, f.Name, attempt))],
-            Verdict = verdict.Kind,
-            Reason = verdict.Reason,
-            Message = verdict.Message,
-            StartedAt = ConditionDraft.Seconds(attempt.StartedAt),
-            StepStartedAt = ConditionDraft.Seconds(attempt.StepStartedAt),
-            // A connector with problems may have schedules that can't be parsed, and nothing is checked then.
-            NextCheckAt = draft.Seen.ConnectorFindings.IsEmpty
-                ? draft.Spec.Flows.Select(f => Schedule.Of(f).Next(draft.Now)).Min()
-                : null,
-        };
-    }
-
-    private static AttemptStatus AttemptStatusOf(EndedAttempt ended) =>
-        new()
-        {
-            Number = ended.Number,
-            Image = ended.Image,
-            Step = ended.Step,
-            Steps = ended.Steps,
-            StepOf = Of(ended.Step, ended.Steps),
-            CohortSize = ended.Cohort,
-            Stores = ended.Stores,
-            CohortOf = Of(ended.Cohort, ended.Stores),
-            Verdict = ended.Outcome switch
-            {
-                AttemptOutcome.Promoted => nameof(Verdict.Pass),
-                AttemptOutcome.RolledBack => nameof(Verdict.Fail),
-                _ => nameof(Verdict.Hold),
-            },
-            Reason = ended.Reason,
-            Message = ended.Message,
-            StartedAt = ConditionDraft.Seconds(ended.StartedAt),
-            StepStartedAt = ConditionDraft.Seconds(ended.StepStartedAt),
-            EndedAt = ConditionDraft.Seconds(ended.EndedAt),
-        };
-
-    private static FlowEvidence EvidenceOf(ConnectorRecord record, string flow, Attempt attempt)
-    {
-        var sums = Assessment.EvidenceOf(record, flow, attempt);
-        return new FlowEvidence
-        {
-            Flow = flow,
-            Runs = sums.Runs,
-            BadRuns = sums.BadRuns,
-            Stores = sums.Stores.Length,
-            ItemsOk = sums.ItemsOk,
-            ItemsFailed = sums.ItemsFailed,
-            ItemsThrottled = sums.ItemsThrottled,
-            ErrorRate = FractionText.Of(sums.ItemErrorRate),
-        };
-    }
-
-    private static AttemptSummary SummaryOf(EndedAttempt ended) =>
-        new()
-        {
-            Number = ended.Number,
-            Revision = ended.Revision,
-            Image = ended.Image,
-            Outcome = ended.Outcome.ToString(),
-            Reason = ended.Reason,
-            Message = ended.Message,
-            Step = ended.Step,
-            CohortSize = ended.Cohort,
-            StartedAt = ConditionDraft.Seconds(ended.StartedAt),
-            EndedAt = ConditionDraft.Seconds(ended.EndedAt),
-        };
-
-    private static string Of(int part, int whole) => string.Create(CultureInfo.InvariantCulture, $"{part}/{whole}");
 }

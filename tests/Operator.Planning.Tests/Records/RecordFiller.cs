@@ -16,6 +16,8 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
     private static readonly HashSet<string> NoStores = new(StringComparer.Ordinal)
     {
         "RevisionBook.FormerStables",
+        "RevisionBook.UnrunFlows",
+        "Attempt.JoinedFlows",
         "Revision.FlowParameters",
         "Revision.Values",
         "Revision.ImageIds",

@@ -25,11 +25,13 @@ public sealed class SyncPodPageTests
             JsonNode.DeepEquals(JsonNode.Parse(shown), JsonSerializer.SerializeToNode(read, RunJson.Default.RunFile))
         );
         Assert.NotNull(read.Quotas);
+        Assert.NotEmpty(read.TimeZone);
         Assert.All(
             read.Stores,
             s =>
             {
                 Assert.NotNull(s.LastOkSlot);
+                Assert.NotNull(s.LastRunSlot);
                 Assert.NotNull(s.LastOkRevision);
                 Assert.NotNull(s.RedoFrom);
             }

@@ -44,6 +44,11 @@ public sealed record ConnectorManifest
     /// <summary>A line of YAML directly under spec.sync.</summary>
     public string SyncExtra { get; init; } = "";
 
+    /// <summary>Another flow as one line of YAML, such as <c>{name: prices, …}</c>; empty: none.</summary>
+    public string SecondFlow { get; init; } = "";
+
+    private string FlowLine => SecondFlow.Length == 0 ? "" : $"- {SecondFlow}";
+
     private string FaultSource =>
         FaultFrom.Length > 0 ? $"valueFrom: {{configMapKeyRef: {{name: {FaultFrom}, key: fault}}}}"
         : FaultSecret.Length > 0 ? $"valueFrom: {{secretKeyRef: {{name: {FaultSecret}, key: fault}}}}"
@@ -82,6 +87,7 @@ public sealed record ConnectorManifest
                 timeout: {{Timeout}}
                 maxStoresPerRun: {{MaxStoresPerRun}}
                 maxConcurrentRuns: {{MaxConcurrentRuns}}
+              {{FlowLine}}
               stores: [{{string.Join(", ", Stores.Select(Store))}}]
             """;
 

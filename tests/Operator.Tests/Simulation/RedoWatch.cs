@@ -9,8 +9,8 @@ using Operator.Testing;
 namespace Operator.Tests.Simulation;
 
 /// <summary>
-/// The commit that rolls back an attempt marks the work of the candidate as owed, for each of its stores. A store stops owing only
-/// after a run on stable was told to do the work again.
+/// The commit that ends an attempt without promotion marks the work of the candidate as owed, for each of its stores. A store stops
+/// owing only after a run on stable, or of a candidate that was promoted, was told to do the work again.
 /// </summary>
 internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<string> violations)
 {
@@ -25,7 +25,6 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
         if (pod.Label(PodMarks.Attempt) is { } attempt)
         {
             _handled.UnionWith(print.Stores.Select(s => ($"{print.Record}/{attempt}", print.Flow, s)));
-            return;
         }
         var run = JsonSerializer.Deserialize(pod.Annotation(PodMarks.Run)!, RunJson.Default.RunFile)!; // our pods have this annotation
         foreach (var store in run.Stores.Where(s => s.RedoFrom is not null))
@@ -69,7 +68,7 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
         if (
             before.RunningAttempt is not { } attempt
             || record.Attempts.History.FirstOrDefault(a => a.Number == attempt.Number)
-                is not { Outcome: AttemptOutcome.RolledBack }
+                is not { Outcome: not AttemptOutcome.Promoted }
         )
         {
             return;
@@ -82,7 +81,7 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
             {
                 Violate(
                     at,
-                    $"attempt {attempt.Number} was rolled back, but its work for store {store} of flow {flow} is not owed"
+                    $"attempt {attempt.Number} ended without promotion, but its work for store {store} of flow {flow} is not owed"
                 );
             }
         }

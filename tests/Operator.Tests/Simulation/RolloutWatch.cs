@@ -39,11 +39,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         CountRounds(key, before, record, at);
         if (_widest.TryGetValue(key, out var known))
         {
-            Expect(
-                known.Order.SequenceEqual(attempt.Order.Take(known.Order.Length), StringComparer.Ordinal),
-                at,
-                $"attempt {attempt.Number} lost its order"
-            );
+            ExpectOrder(known, attempt, at);
             Expect(
                 attempt.Cohort >= known.Cohort,
                 at,
@@ -56,6 +52,20 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         }
         ExpectCohortOfItsStep(attempt, known, at);
         _widest[key] = attempt;
+    }
+
+    /// <summary>No store is lost, and only stores that are away leave the cohort, each for one that takes its place.</summary>
+    private void ExpectOrder(Attempt known, Attempt attempt, DateTimeOffset at)
+    {
+        var lost = known.Order.Except(attempt.Order, StringComparer.Ordinal).FirstOrDefault();
+        Expect(lost is null, at, $"store {lost} was lost from the order of attempt {attempt.Number}");
+        var left = known.Order.Take(known.Cohort).Except(attempt.Order.Take(known.Cohort), StringComparer.Ordinal);
+        var present = left.FirstOrDefault(s => !known.Away.ContainsKey(s));
+        Expect(
+            present is null,
+            at,
+            $"store {present} lost its place in attempt {attempt.Number} though it was not away"
+        );
     }
 
     /// <summary>Called for each new pod. Until a container of the revision has run, an attempt has one candidate pod at a time.</summary>

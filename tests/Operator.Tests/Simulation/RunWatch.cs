@@ -18,6 +18,7 @@ internal sealed class RunWatch
     private readonly RolloutWatch _rollouts;
     private readonly OutcomeWatch _outcomes;
     private readonly RedoWatch _redos;
+    private readonly ContentWatch _contents;
     private readonly Dictionary<string, Run> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _started = new(StringComparer.Ordinal);
     private readonly HashSet<(string Occasion, string Flow, string Store)> _ran = [];
@@ -31,6 +32,7 @@ internal sealed class RunWatch
         _rollouts = new RolloutWatch(cluster, connector, Violations);
         _outcomes = new OutcomeWatch(Violations);
         _redos = new RedoWatch(cluster, connector, Violations);
+        _contents = new ContentWatch(Violations);
         cluster.Changed = OnChanged;
     }
 
@@ -62,6 +64,7 @@ internal sealed class RunWatch
                 _rollouts.Committed(Record, change.At);
                 _outcomes.Committed(Record, change.At);
                 _redos.Committed(Record, change.At);
+                _contents.Committed(Record, change.At);
                 Committed(Record, change.At);
             }
         }
@@ -99,6 +102,7 @@ internal sealed class RunWatch
         {
             Created(name, print, change);
             _rollouts.Created(change, print);
+            _contents.Created(change, print);
         }
         if (seen is null || HasEnded(seen))
         {

@@ -15,6 +15,7 @@ namespace Operator.Planning.Record.Encoding;
 [JsonSerializable(typeof(RevisionCodec.Content), TypeInfoPropertyName = "RevisionContent")]
 [JsonSerializable(typeof(AttemptBook))]
 [JsonSerializable(typeof(AttemptCodec.Dwell))]
+[JsonSerializable(typeof(AttemptCodec.CohortPlaces))]
 [JsonSerializable(typeof(ImmutableArray<string>))]
 [JsonSerializable(typeof(ImmutableArray<Entry>))]
 [JsonSerializable(typeof(PlanningBook))]

@@ -44,7 +44,13 @@ internal static class StoresNamed
             Apis = book.Apis.SetItems(book.Apis.Select(a => KeyValuePair.Create(a.Key, In(a.Value, map)))),
         };
 
-    public static Attempt In(Attempt attempt, StoreMap map) => attempt with { Order = map.List(attempt.Order) };
+    public static Attempt In(Attempt attempt, StoreMap map) =>
+        attempt with
+        {
+            Order = map.List(attempt.Order),
+            Away = map.Keys(attempt.Away),
+            Appended = map.List(attempt.Appended),
+        };
 
     /// <summary>The places of stores in the rows of outcomes.</summary>
     public static OutcomeBook In(OutcomeBook book, StoreMap map) => book with { Stores = map.List(book.Stores) };

@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Rollouts;
+
+/// <summary>
+/// The places of cohort stores that are away: gone, suspended, or pausing for credentials. After two due times a place passes to the next
+/// store in the order, by a commit, so that a step does not wait for ever; the cohort never grows by it. See decision 0043.
+/// </summary>
+internal static class CohortPlaces
+{
+    private const int MostNamed = 3;
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromHours(24);
+    private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
+
+    /// <summary>Notes which stores of the cohort are away since when, and which came back.</summary>
+    public static Draft Note(Draft draft)
+    {
+        if (draft.Record.RunningAttempt is not { } attempt || draft.Spec.Suspend)
+        {
+            return draft;
+        }
+        var away = attempt
+            .Order.Take(attempt.Cohort)
+            .Where(s => !IsThere(draft, s))
+            .Select(s => KeyValuePair.Create(s, attempt.Away.GetValueOrDefault(s, draft.Now)))
+            .ToImmutableSortedDictionary(StringComparer.Ordinal);
+        draft = Await(draft, attempt, away.Values);
+        if (away.Keys.SequenceEqual(attempt.Away.Keys, StringComparer.Ordinal))
+        {
+            return draft;
+        }
+        var noted = attempt with { Away = away };
+        var back = attempt.Away.Keys.Where(s => !away.ContainsKey(s)).ToList();
+        if (back.Count > 0)
+        {
+            var cohort = attempt.Order.Take(attempt.Cohort).ToHashSet(StringComparer.Ordinal);
+            var handled = Handled(draft.Record);
+            back.RemoveAll(s => !cohort.Contains(s) || handled.Contains(s));
+        }
+        // A store that came back without a run of the candidate is awaited like one that joined.
+        noted =
+            back.Count == 0
+                ? noted
+                : noted with
+                {
+                    Appended = [.. noted.Appended.Union(back, StringComparer.Ordinal)],
+                    AppendedDwell = attempt.Dwelled,
+                };
+        return draft.Decide(
+            Attempts.With(draft.Record, noted),
+            $"{away.Count} stores of attempt {attempt.Number}'s cohort are away"
+        );
+    }
+
+    /// <summary>Passes the places of stores that have been away for longer than two due times to the next stores in the order.</summary>
+    public static Draft PassOn(Draft draft)
+    {
+        if (
+            draft.Record.RunningAttempt is not { PausedOn: null, Away.IsEmpty: false } attempt
+            || draft.Policy is not { Metadata.DeletionTimestamp: null }
+            || draft.Seen.Desired is not DesiredContent.Formed
+            || draft.Spec.Suspend
+        )
+        {
+            return draft;
+        }
+        var takers = attempt.Order.Skip(attempt.Cohort).Where(s => IsThere(draft, s));
+        var passed = Leaving(draft, attempt).Zip(takers, (from, to) => (From: from, To: to)).ToList();
+        if (passed.Count == 0)
+        {
+            return draft;
+        }
+        if (!draft.MayWiden)
+        {
+            return draft.HoldBack();
+        }
+        var message =
+            $"attempt {attempt.Number}: {Named(draft, passed)}; the cohort stays at {attempt.Cohort} of {attempt.Order.Length} stores";
+        return draft
+            .Widen()
+            .Decide(Attempts.With(draft.Record, With(attempt, passed)), message)
+            .Tell(EventTarget.Rollout, Reasons.PlacePassedOn, message);
+    }
+
+    /// <summary>The stores of the cohort that can run the candidate now.</summary>
+    public static int Present(Draft draft, Attempt attempt) =>
+        attempt.Order.Take(attempt.Cohort).Count(s => IsThere(draft, s));
+
+    /// <summary>
+    /// At least half of the cohort had runs of the candidate and pauses for credentials now. Their places don't pass on: a version that
+    /// burns single-use tokens would walk through all stores.
+    /// </summary>
+    public static bool IsMostlyPaused(Draft draft, Attempt attempt)
+    {
+        var pauses = draft.Record.Pauses.Auth;
+        if (pauses.IsEmpty)
+        {
+            return false;
+        }
+        var handled = Handled(draft.Record);
+        var cohort = attempt.Order.Take(attempt.Cohort).ToList();
+        return cohort.Count > 0 && 2 * cohort.Count(s => pauses.ContainsKey(s) && handled.Contains(s)) >= cohort.Count;
+    }
+
+    /// <summary>
+    /// How many stores that joined or came back the promotion waits for: each needs one ended run of the candidate, or the step one dwell
+    /// more.
+    /// </summary>
+    public static int Awaited(Draft draft, Attempt attempt, RolloutStep step)
+    {
+        if (attempt.Appended.IsEmpty)
+        {
+            return 0;
+        }
+        var period = DuePeriod(draft, attempt);
+        var dwell = step.MinDuration.Value > period ? step.MinDuration.Value : period;
+        if (attempt.Dwelled - attempt.AppendedDwell >= dwell)
+        {
+            return 0;
+        }
+        var handled = Handled(draft.Record);
+        return attempt.Appended.Count(s => !handled.Contains(s) && IsThere(draft, s));
+    }
+
+    /// <summary>The flows that the verdict is about: those that joined during the attempt are left out.</summary>
+    public static IEnumerable<Flow> Judged(Draft draft, Attempt attempt) =>
+        draft.Spec.Flows.Where(f => !attempt.JoinedFlows.Contains(f.Name, StringComparer.Ordinal));
+
+    /// <summary>The store can run the candidate. Asked for each store of the cohort in each plan.</summary>
+    private static bool IsThere(Draft draft, string store) =>
+        draft.Roster.IsActive(store)
+        && !IsHeld(draft, store)
+        && (draft.Record.Pauses.Auth.IsEmpty || !draft.Record.Pauses.Auth.ContainsKey(store));
+
+    private static string WhyAway(Draft draft, string store) =>
+        draft.Roster.Find(store) is null ? "is gone"
+        : !draft.Roster.IsActive(store) || IsHeld(draft, store) ? "is suspended"
+        : "can't authenticate";
+
+    private static bool IsHeld(Draft draft, string store) =>
+        !draft.Suspended.IsEmpty
+        && draft.Record.RunningAttempt is { } attempt
+        && Judged(draft, attempt).Any(f => draft.Suspended.HeldUntil(f.Name, store) > draft.Now);
+
+    private static Draft Await(Draft draft, Attempt attempt, IEnumerable<DateTimeOffset> since)
+    {
+        var passesAfter = PassesAfter(draft, attempt);
+        return draft.Await(since.Select(at => at + passesAfter + OneTick).Where(at => at > draft.Now));
+    }
+
+    /// <summary>Two due times of the least frequent judged flow.</summary>
+    private static TimeSpan PassesAfter(Draft draft, Attempt attempt) => 2 * DuePeriod(draft, attempt);
+
+    private static TimeSpan DuePeriod(Draft draft, Attempt attempt)
+    {
+        var period = Judged(draft, attempt).Select(f => PeriodOf(f, draft.Now)).DefaultIfEmpty().Max();
+        return period < LongestPeriod ? period : LongestPeriod;
+    }
+
+    /// <summary>Zero for a schedule that ends, or that can't be parsed: a connector with problems may have one.</summary>
+    private static TimeSpan PeriodOf(Flow flow, DateTimeOffset now) =>
+        Schedule.Find(flow.Schedule, flow.TimeZone) is { } schedule && schedule.Next(now) is { } slot
+            ? schedule.Period(slot)
+            : TimeSpan.Zero;
+
+    /// <summary>In the order of their places.</summary>
+    private static IEnumerable<string> Leaving(Draft draft, Attempt attempt)
+    {
+        var passesAfter = PassesAfter(draft, attempt);
+        var longAway = attempt
+            .Away.Where(s => draft.Now - s.Value > passesAfter)
+            .Select(s => s.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        if (longAway.Count == 0)
+        {
+            return [];
+        }
+        var (handled, live) = (Handled(draft.Record), Live(draft.Record, attempt));
+        bool KeepsPlace(string store) =>
+            live.Contains(store) || (handled.Contains(store) && draft.Roster.IsActive(store) && !IsHeld(draft, store));
+        return attempt.Order.Take(attempt.Cohort).Where(s => longAway.Contains(s) && !KeepsPlace(s));
+    }
+
+    /// <summary>Each taker gets the place; the store that left goes to the end of the order.</summary>
+    private static Attempt With(Attempt attempt, List<(string From, string To)> passed)
+    {
+        var taken = passed.ToDictionary(p => p.From, p => p.To, StringComparer.Ordinal);
+        var takers = taken.Values.ToHashSet(StringComparer.Ordinal);
+        return attempt with
+        {
+            Order =
+            [
+                .. attempt.Order.Where(s => !takers.Contains(s)).Select(s => taken.GetValueOrDefault(s, s)),
+                .. passed.Select(p => p.From),
+            ],
+            Away = attempt.Away.RemoveRange(taken.Keys),
+            Appended = attempt.Appended.RemoveAll(taken.ContainsKey),
+        };
+    }
+
+    private static string Named(Draft draft, List<(string From, string To)> passed)
+    {
+        var named = passed
+            .Take(MostNamed)
+            .Select(p => $"the place of store '{p.From}', which {WhyAway(draft, p.From)}, passes to '{p.To}'");
+        var more = passed.Count > MostNamed ? $", and {passed.Count - MostNamed} more" : "";
+        return string.Join(", ", named) + more;
+    }
+
+    /// <summary>Stores that have had an ended run of the running attempt's candidate.</summary>
+    private static HashSet<string> Handled(ConnectorRecord record) =>
+        record
+            .Ledgers.Values.SelectMany(l => l.Stores)
+            .Where(s => s.Value.CandidateFrom is not null)
+            .Select(s => s.Key)
+            .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Stores in a run of the candidate that has not ended.</summary>
+    private static HashSet<string> Live(ConnectorRecord record, Attempt attempt) =>
+        record
+            .Plans.Values.SelectMany(p => p.Entries)
+            .Where(e => e.Attempt == attempt.Number && e.Result is null)
+            .SelectMany(e => e.Stores)
+            .ToHashSet(StringComparer.Ordinal);
+}

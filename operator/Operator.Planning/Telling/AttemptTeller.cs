@@ -1,0 +1,111 @@
+using System.Globalization;
+using Operator.Api;
+using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
+using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
+
+namespace Operator.Planning.Telling;
+
+/// <summary>Derives what the rollout's status says of single attempts.</summary>
+internal static class AttemptTeller
+{
+    /// <summary>How an attempt treats a flow. The words are part of the API.</summary>
+    private enum FlowRole
+    {
+        Judged,
+        Joined,
+        CandidateOnly,
+    }
+
+    public static AttemptStatus Running(Draft draft, SyncRollout policy, Attempt attempt, Verdict verdict)
+    {
+        var step = StepPlan.Of(policy.Spec.Steps, attempt);
+        return new AttemptStatus
+        {
+            Number = attempt.Number,
+            Image = draft.Record.Revisions.Find(attempt.Revision)?.Sync.Image ?? "",
+            Step = step.Index + 1,
+            Steps = policy.Spec.Steps.Length,
+            StepOf = Of(step.Index + 1, policy.Spec.Steps.Length),
+            CohortSize = attempt.Cohort,
+            Stores = attempt.Order.Length,
+            CohortOf = Of(attempt.Cohort, attempt.Order.Length),
+            Dwelled = Duration.From(TimeSpan.FromSeconds(Math.Floor(attempt.Dwelled.TotalSeconds))),
+            MinDuration = step.Step.MinDuration,
+            Evidence = [.. draft.Spec.Flows.Select(f => EvidenceOf(draft.Record, f.Name, attempt))],
+            Verdict = verdict.Kind,
+            Reason = verdict.Reason,
+            Message = verdict.Message,
+            StartedAt = ConditionDraft.Seconds(attempt.StartedAt),
+            StepStartedAt = ConditionDraft.Seconds(attempt.StepStartedAt),
+            // A connector with problems may have schedules that can't be parsed, and nothing is checked then.
+            NextCheckAt = draft.Seen.ConnectorFindings.IsEmpty
+                ? draft.Spec.Flows.Select(f => Schedule.Of(f).Next(draft.Now)).Min()
+                : null,
+        };
+    }
+
+    public static AttemptStatus Ended(EndedAttempt ended) =>
+        new()
+        {
+            Number = ended.Number,
+            Image = ended.Image,
+            Step = ended.Step,
+            Steps = ended.Steps,
+            StepOf = Of(ended.Step, ended.Steps),
+            CohortSize = ended.Cohort,
+            Stores = ended.Stores,
+            CohortOf = Of(ended.Cohort, ended.Stores),
+            Verdict = ended.Outcome switch
+            {
+                AttemptOutcome.Promoted => nameof(Verdict.Pass),
+                AttemptOutcome.RolledBack => nameof(Verdict.Fail),
+                _ => nameof(Verdict.Hold),
+            },
+            Reason = ended.Reason,
+            Message = ended.Message,
+            StartedAt = ConditionDraft.Seconds(ended.StartedAt),
+            StepStartedAt = ConditionDraft.Seconds(ended.StepStartedAt),
+            EndedAt = ConditionDraft.Seconds(ended.EndedAt),
+        };
+
+    public static AttemptSummary Summary(EndedAttempt ended) =>
+        new()
+        {
+            Number = ended.Number,
+            Revision = ended.Revision,
+            Image = ended.Image,
+            Outcome = ended.Outcome.ToString(),
+            Reason = ended.Reason,
+            Message = ended.Message,
+            Step = ended.Step,
+            CohortSize = ended.Cohort,
+            StartedAt = ConditionDraft.Seconds(ended.StartedAt),
+            EndedAt = ConditionDraft.Seconds(ended.EndedAt),
+        };
+
+    private static FlowEvidence EvidenceOf(ConnectorRecord record, string flow, Attempt attempt)
+    {
+        var sums = Assessment.EvidenceOf(record, flow, attempt);
+        return new FlowEvidence
+        {
+            Flow = flow,
+            Role = RoleOf(record, flow, attempt).ToString(),
+            Runs = sums.Runs,
+            BadRuns = sums.BadRuns,
+            Stores = sums.Stores.Length,
+            ItemsOk = sums.ItemsOk,
+            ItemsFailed = sums.ItemsFailed,
+            ItemsThrottled = sums.ItemsThrottled,
+            ErrorRate = FractionText.Of(sums.ItemErrorRate),
+        };
+    }
+
+    private static FlowRole RoleOf(ConnectorRecord record, string flow, Attempt attempt) =>
+        attempt.JoinedFlows.Contains(flow, StringComparer.Ordinal) ? FlowRole.Joined
+        : FlowHomes.IsOnStable(record, flow) ? FlowRole.Judged
+        : FlowRole.CandidateOnly;
+
+    private static string Of(int part, int whole) => string.Create(CultureInfo.InvariantCulture, $"{part}/{whole}");
+}

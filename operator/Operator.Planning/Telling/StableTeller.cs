@@ -1,0 +1,44 @@
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Rollouts;
+
+namespace Operator.Planning.Telling;
+
+/// <summary>What the connector's status says of its stable revision, and of flows that stable does not run.</summary>
+internal static class StableTeller
+{
+    private const string AllStores = "AllStores";
+    private const string Cohort = "Cohort";
+    private const string Nothing = "Nothing";
+
+    /// <summary>Null: stable is proven, or its first due time is not over.</summary>
+    public static ConditionDraft? Unproven(Draft draft)
+    {
+        var book = draft.Record.Revisions;
+        if (book is not { StableHash: { } stable, StableIsProven: false, UnprovenOccasions: > 0 })
+        {
+            return null;
+        }
+        var next = RevisionTrust.MayBeReplaced(book)
+            ? "until one is, new content replaces it at once, for the first three due times"
+            : "new content needs a SyncRollout all the same, or updatePolicy: Immediate";
+        return ConditionDraft.True(
+            Reasons.StableUnproven,
+            Reasons.StableUnproven,
+            $"no store has been reported ok on revision {stable}, which is stable; {next}"
+        );
+    }
+
+    /// <summary>Which stores run the flow.</summary>
+    public static string RunsOn(Draft draft, string flow) =>
+        FlowHomes.IsOnStable(draft.Record, flow) ? AllStores
+        : draft.Followed.RunningAttempt is not null && FlowHomes.IsOnCandidate(draft.Record, flow) ? Cohort
+        : Nothing;
+
+    /// <summary>Null: no active store has a good slot.</summary>
+    public static DateTimeOffset? OldestOkSlot(Draft draft, string flow) =>
+        draft
+            .Record.Ledger(flow)
+            .Stores.Where(s => s.Value.LastOkSlot is not null && draft.Roster.IsActive(s.Key))
+            .Min(s => s.Value.LastOkSlot);
+}
