@@ -117,6 +117,19 @@ public static class Reasons
     public const string MoreStoresNeeded = "MoreStoresNeeded";
     public const string ItemErrorRateTooHigh = "ItemErrorRateTooHigh";
     public const string RunErrorRateTooHigh = "RunErrorRateTooHigh";
+    public const string WorseThanStable = "WorseThanStable";
+    public const string DoesLessThanStable = "DoesLessThanStable";
+    public const string BreaksStores = "BreaksStores";
+    public const string OverLimit = "OverLimit";
+    public const string Outage = "Outage";
+    public const string CohortInTrouble = "CohortInTrouble";
+    public const string TooLittleEvidence = "TooLittleEvidence";
+    public const string SpoilsNextRun = "SpoilsNextRun";
+    public const string LosesRuns = "LosesRuns";
+    public const string DoesLessUnproven = "DoesLessUnproven";
+    public const string DoesMore = "DoesMore";
+    public const string Suspicious = "Suspicious";
+    public const string OverLimitUnproven = "OverLimitUnproven";
 
     public static string Of(RefusalKind refusal) =>
         refusal switch

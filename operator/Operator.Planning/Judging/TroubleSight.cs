@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Judging;
+
+/// <summary>
+/// Whether most runs on stable fail far. A candidate most of whose runs do not is in no trouble, so a version that mends what is broken
+/// gets through.
+/// </summary>
+internal static class TroubleSight
+{
+    /// <summary>
+    /// In a cohort of one store each occasion has one arm, so the cohort's own trouble is seen in its last stable runs: to leave out only
+    /// occasions whose own stable runs were bad would flatter stable.
+    /// </summary>
+    private const int RunsLookedAt = 4;
+
+    public static FlowTrial After(
+        FlowTrial trial,
+        IReadOnlyCollection<RunReading> ended,
+        IReadOnlyCollection<RunReading> outside,
+        JudgePolicy policy
+    )
+    {
+        var stable = EndsOf(Arm.Stable);
+        ImmutableArray<bool> lastStable = [.. trial.LastStableEnds.Concat(stable).TakeLast(RunsLookedAt)];
+        var others = FarEnds(outside, policy);
+        return trial with
+        {
+            LastStableEnds = lastStable,
+            Trouble = Of(EndsOf(Arm.Candidate), stable, others, lastStable),
+        };
+
+        List<bool> EndsOf(Arm arm) => FarEnds(ended.Where(r => r.Coin.Arm == arm), policy);
+    }
+
+    /// <summary>For each run that says something, whether it ended far.</summary>
+    public static List<bool> FarEnds(IEnumerable<RunReading> runs, JudgePolicy policy) =>
+        [.. runs.Where(r => r.SaysSomething).Select(r => r.EndedFar(policy))];
+
+    /// <summary>More than half of at least two.</summary>
+    public static bool Most(IReadOnlyCollection<bool> ends) => ends.Count > 1 && 2 * ends.Count(e => e) > ends.Count;
+
+    private static Trouble Of(
+        List<bool> candidate,
+        List<bool> stable,
+        List<bool> others,
+        ImmutableArray<bool> lastStable
+    )
+    {
+        if (candidate.Count > 0 && 2 * candidate.Count(e => e) < candidate.Count)
+        {
+            return Trouble.None;
+        }
+        if (Most([.. stable, .. others]))
+        {
+            return Trouble.Outage;
+        }
+        return others.Count > 1 && Most(lastStable) ? Trouble.CohortInTrouble : Trouble.None;
+    }
+}
