@@ -32,9 +32,9 @@ internal static class VerdictWords
                 $"{trial.LastStableEnds.Count(e => e)} of the cohort's last {trial.LastStableEnds.Length} runs on stable fail by far and the stores outside do not, so nothing is counted; if they do not recover, the cohort needs a person",
             Reasons.TooLittleEvidence => $"has {string.Join(", ", Missing(finding.Case, cohort))}",
             Reasons.SpoilsNextRun =>
-                $"the run after a run of the candidate fails by far more often than the one after a run of stable; {Unlikely(trial.SpoilsNextRun.Wealth)}",
+                $"the run after a run of the candidate fails by far more often than the one after a run of stable; {UnlikelyAtOneLook(trial.SpoilsNextRun.Wealth)}",
             Reasons.LosesRuns =>
-                $"one arm loses more runs to causes outside the version than the other; {Unlikely(Evidence.LosesRuns(trial))}",
+                $"one arm loses more runs to causes outside the version than the other; {UnlikelyAtOneLook(Evidence.LosesRuns(trial))}",
             Reasons.DoesLessUnproven =>
                 $"{Volume(trial)}, at least {Percent(1 - policy.MaxVolumeDrop)} may pass; not proven yet",
             Reasons.DoesMore =>
@@ -92,6 +92,10 @@ internal static class VerdictWords
     /// <summary>Ville's inequality, with two digits, rounded in favour of the candidate.</summary>
     private static string Unlikely(double evidence) =>
         $"were the versions alike, this would happen less than once in {Count(RoundedDown(Math.Min(evidence, MostRollouts)))} rollouts";
+
+    /// <summary>What watched questions forget makes them no proof over many looks, only at each single one.</summary>
+    private static string UnlikelyAtOneLook(double evidence) =>
+        $"were the versions alike, less than one look in {Count(RoundedDown(Math.Min(evidence, MostRollouts)))} would show this";
 
     private static long RoundedDown(double evidence)
     {
