@@ -14,10 +14,13 @@ test: ## Set up everything that the tests need, and run all tests
 stories: ## Run the further stories on the real cluster; make test runs one story for each kind of behaviour
 	@hack/test.sh stories
 
-fuzz: ## Run more simulated worlds (MINUTES=10, or SEED=n WORLDS=1 to replay one)
+fuzz: ## Run more simulated worlds (MINUTES=10, or SEED=n WORLDS=1 to replay one), and judge rollouts (ROLLOUTS=100 of each world)
 	@SIMULATION_MINUTES=$(if $(WORLDS),0,$(or $(MINUTES),10)) SIMULATION_SEED=$(or $(SEED),$(shell date +%s)) \
 	  SIMULATION_WORLDS=$(or $(WORLDS),1) dotnet test tests/Operator.Tests --nologo \
 	  --filter "FullyQualifiedName~Whatever_goes_wrong" --logger "console;verbosity=normal"
+	@$(if $(WORLDS),:,JUDGE_ROLLOUTS=$(or $(ROLLOUTS),100) SIMULATION_SEED=$(or $(SEED),$(shell date +%s)) \
+	  dotnet test tests/Operator.Planning.Tests --nologo --filter "FullyQualifiedName~RolloutTableTests" \
+	  --logger "console;verbosity=detailed")
 
 chaos: ## Break a real cluster, with outages of OUTAGE=120 seconds, and test that the operator recovers
 	@CLUSTER=$(or $(CLUSTER),marketplace-operator-test) CHAOS_OUTAGE_SECONDS=$(or $(OUTAGE),120) \
