@@ -17,9 +17,11 @@ internal static class CoinlessFlow
             .Where(r => !r.IsLost)
             .OrderBy(r => r.Stores[0], StringComparer.Ordinal)
             .ToList();
+        var onStable = TroubleSight.Sum(TroubleSight.FarEnds(outside, policy));
         var trial = before with
         {
-            Trouble = TroubleSight.Most(TroubleSight.FarEnds(outside, policy)) ? Trouble.Outage : Trouble.None,
+            Trouble = TroubleSight.Most(onStable) ? Trouble.Outage : Trouble.None,
+            LastOnStable = onStable,
             Occasions = before.Occasions + 1,
         };
         var scope = new CountScope(

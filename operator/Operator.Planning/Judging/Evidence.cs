@@ -5,6 +5,19 @@ internal readonly record struct EvidenceParts(double More, double Twice, double 
 {
     public double Failures => More + Twice + Whole;
     public double Sum => Failures + Less + Stores;
+
+    /// <summary>What owns most; at a tie the first.</summary>
+    public EvidenceKind Largest =>
+        Failures >= Less && Failures >= Stores ? EvidenceKind.Failures
+        : Less >= Stores ? EvidenceKind.Less
+        : EvidenceKind.Stores;
+}
+
+internal enum EvidenceKind
+{
+    Failures,
+    Less,
+    Stores,
 }
 
 /// <summary>The evidence: the inverse of the chance that versions that are alike ever look as different as these.</summary>

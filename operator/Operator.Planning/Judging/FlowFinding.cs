@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 
@@ -66,17 +67,15 @@ internal sealed record FlowFinding(FlowCase Case, Finding Finding, string Reason
         {
             return null;
         }
-        var parts = Evidence.PartsOf(trial);
-        if (parts.Failures >= parts.Less && parts.Failures >= parts.Stores)
+        return Evidence.PartsOf(trial).Largest switch
         {
-            var isOver = trial.Candidate.IsOver(trial.Stable, policy.MaxErrorRate, 1 + policy.MaxIncrease);
-            return isOver ? Reasons.WorseThanStable : null;
-        }
-        if (parts.Less >= parts.Stores)
-        {
-            return Evidence.Volume(trial) < 1 - policy.MaxVolumeDrop ? Reasons.DoesLessThanStable : null;
-        }
-        return Reasons.BreaksStores;
+            EvidenceKind.Failures => trial.Candidate.IsOver(trial.Stable, policy.MaxErrorRate, 1 + policy.MaxIncrease)
+                ? Reasons.WorseThanStable
+                : null,
+            EvidenceKind.Less => Evidence.Volume(trial) < 1 - policy.MaxVolumeDrop ? Reasons.DoesLessThanStable : null,
+            EvidenceKind.Stores => Reasons.BreaksStores,
+            _ => throw new UnreachableException(),
+        };
     }
 
     /// <summary>Null: nothing holds.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Operator.Planning.Record;
 
 namespace Operator.Planning.Judging;
 
@@ -65,15 +64,16 @@ public sealed record FlowTrial
     /// <summary>Whether the cohort's last four stable runs ended far, oldest first.</summary>
     internal ImmutableArray<bool> LastStableEnds { get; init; } = [];
 
+    /// <summary>Runs on stable on the newest occasion, of the cohort and outside.</summary>
+    internal FarRuns LastOnStable { get; init; }
+
     /// <summary>Sorted, so that sums over all stores are the same in every process.</summary>
     internal ImmutableSortedDictionary<string, StoreTrial> Stores { get; init; } =
         ImmutableSortedDictionary.Create<string, StoreTrial>(StringComparer.Ordinal);
-
-    internal StepSums Of(Arm arm) => arm == Arm.Candidate ? Candidate : Stable;
-
-    internal FlowTrial With(Arm arm, StepSums sums) =>
-        arm == Arm.Candidate ? this with { Candidate = sums } : this with { Stable = sums };
 }
+
+/// <summary>Of so many runs that say something, how many ended far.</summary>
+internal readonly record struct FarRuns(int Far, int Of);
 
 /// <summary>
 /// Most runs on stable fail far, and the candidate does no better. While there is trouble the step holds, and its occasions are bet on

@@ -18,6 +18,8 @@ internal static class FlowTrialForm
         to.Whole(trial.Occasions);
         to.Whole((long)trial.Trouble);
         WriteItems(to, trial.Fleet);
+        to.Whole(trial.LastOnStable.Far);
+        to.Whole(trial.LastOnStable.Of);
         to.Whole(trial.LastStableEnds.Length);
         foreach (var endedFar in trial.LastStableEnds)
         {
@@ -56,6 +58,7 @@ internal static class FlowTrialForm
             Occasions = from.Count(),
             Trouble = (Trouble)from.Count(),
             Fleet = ReadItems(from),
+            LastOnStable = new FarRuns(from.Count(), from.Count()),
             LastStableEnds = [.. Enumerable.Range(0, from.Count()).Select(_ => from.Claim())],
             Candidate = ReadSums(from),
             Stable = ReadSums(from),

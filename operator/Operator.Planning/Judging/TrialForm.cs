@@ -28,7 +28,7 @@ public static class TrialForm
     {
         var stores = order.Select(trial.Stores.GetValueOrDefault).ToArray();
         var shards = Bounds(order.Length).Select(b => StoreTrialForm.Write(stores.AsSpan(b.From..b.Until)));
-        var strays = trial.Stores.Keys.Except(order, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var strays = trial.Stores.Keys.Except(order, StringComparer.Ordinal).ToList();
 
         var to = new FormWriter();
         to.Whole(Version);

@@ -28,6 +28,7 @@ internal static class TroubleSight
         return trial with
         {
             LastStableEnds = lastStable,
+            LastOnStable = Sum([.. stable, .. others]),
             Trouble = Of(EndsOf(Arm.Candidate), stable, others, lastStable),
         };
 
@@ -38,8 +39,10 @@ internal static class TroubleSight
     public static List<bool> FarEnds(IEnumerable<RunReading> runs, JudgePolicy policy) =>
         [.. runs.Where(r => r.SaysSomething).Select(r => r.EndedFar(policy))];
 
+    public static FarRuns Sum(IReadOnlyCollection<bool> ends) => new(ends.Count(e => e), ends.Count);
+
     /// <summary>More than half of at least two.</summary>
-    public static bool Most(IReadOnlyCollection<bool> ends) => ends.Count > 1 && 2 * ends.Count(e => e) > ends.Count;
+    public static bool Most(FarRuns runs) => runs.Of > 1 && 2 * runs.Far > runs.Of;
 
     private static Trouble Of(
         List<bool> candidate,
@@ -52,10 +55,10 @@ internal static class TroubleSight
         {
             return Trouble.None;
         }
-        if (Most([.. stable, .. others]))
+        if (Most(Sum([.. stable, .. others])))
         {
             return Trouble.Outage;
         }
-        return others.Count > 1 && Most(lastStable) ? Trouble.CohortInTrouble : Trouble.None;
+        return others.Count > 1 && Most(Sum(lastStable)) ? Trouble.CohortInTrouble : Trouble.None;
     }
 }

@@ -17,36 +17,8 @@ internal static class VerdictWords
 
     public static string Of(FlowFinding finding, double joint, int cohort)
     {
-        var (flow, trial, policy) = (finding.Case.Flow, finding.Case.Trial, finding.Case.Policy);
-        var words = finding.Reason switch
-        {
-            Reasons.WorseThanStable => $"{Failures(trial, policy, 1 + policy.MaxIncrease)}; {Unlikely(joint)}",
-            Reasons.DoesLessThanStable => $"{Volume(trial)}; {Unlikely(joint)}",
-            Reasons.BreaksStores =>
-                $"single stores fail on the candidate and not on stable, {MostBroken(trial)} most of all; {Unlikely(joint)}",
-            Reasons.OverLimit =>
-                $"{FailuresBesideOutside(trial, policy)}; without runs on stable in the same stores this is no proof",
-            Reasons.Outage =>
-                "most runs on stable fail by far, so nothing is counted; the step goes on by itself once they recover",
-            Reasons.CohortInTrouble =>
-                $"{trial.LastStableEnds.Count(e => e)} of the cohort's last {trial.LastStableEnds.Length} runs on stable fail by far and the stores outside do not, so nothing is counted; if they do not recover, the cohort needs a person",
-            Reasons.TooLittleEvidence => $"has {string.Join(", ", Missing(finding.Case, cohort))}",
-            Reasons.SpoilsNextRun =>
-                $"the run after a run of the candidate fails by far more often than the one after a run of stable; {UnlikelyAtOneLook(trial.SpoilsNextRun.Wealth)}",
-            Reasons.LosesRuns =>
-                $"one arm loses more runs to causes outside the version than the other; {UnlikelyAtOneLook(Evidence.LosesRuns(trial))}",
-            Reasons.DoesLessUnproven =>
-                $"{Volume(trial)}, at least {Percent(1 - policy.MaxVolumeDrop)} may pass; not proven yet",
-            Reasons.DoesMore =>
-                $"{Volume(trial)}, at most {Percent(1 + policy.MaxVolumeDrop)} may pass; a person can let it go on",
-            Reasons.Suspicious =>
-                $"the candidate looks worse than stable: were the versions alike, evidence of {Rounded(joint)} would come up in at most {Percent(1 / joint)} of rollouts, and {Percent(1 / policy.Suspicion)} holds; {Failures(trial, policy, 0)}",
-            Reasons.OverLimitUnproven => trial.HasCoins
-                ? $"{Failures(trial, policy, 0)}; the limit is {Percent(policy.MaxErrorRate)}, and a difference to stable is neither proven nor ruled out"
-                : $"{FailuresBesideOutside(trial, policy)}; the limit is {Percent(policy.MaxErrorRate)}",
-            _ => throw new UnreachableException(),
-        };
-        return $"{flow}: {words}";
+        var words = finding.Finding == Finding.Fail ? OfFailure(finding, joint) : OfHold(finding, joint, cohort);
+        return $"{finding.Case.Flow}: {words}";
     }
 
     public static string OfPass(ImmutableArray<FlowCase> flows)
@@ -58,6 +30,58 @@ internal static class VerdictWords
             flows.Length > MostFlows ? FormattableString.Invariant($"; and {flows.Length - MostFlows} more flows") : "";
         return $"the minima are met, and the candidate is within its limits or no worse than stable in the same stores; {string.Join("; ", told)}{more}";
     }
+
+    private static string OfFailure(FlowFinding finding, double joint)
+    {
+        var (trial, policy) = (finding.Case.Trial, finding.Case.Policy);
+        return finding.Reason switch
+        {
+            Reasons.WorseThanStable => $"{Failures(trial, policy, 1 + policy.MaxIncrease)}; {Unlikely(joint)}",
+            Reasons.DoesLessThanStable => $"{Volume(trial)}; {Unlikely(joint)}",
+            Reasons.BreaksStores => $"{BrokenStores(trial)}; {Unlikely(joint)}",
+            Reasons.OverLimit =>
+                $"{FailuresBesideOutside(trial, policy)}; without runs on stable in the same stores this is no proof",
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private static string OfHold(FlowFinding finding, double joint, int cohort)
+    {
+        var (trial, policy) = (finding.Case.Trial, finding.Case.Policy);
+        return finding.Reason switch
+        {
+            Reasons.Outage =>
+                $"{trial.LastOnStable.Far} of {trial.LastOnStable.Of} runs on stable failed by far on the newest occasion, so nothing is counted; the step goes on by itself once they recover",
+            Reasons.CohortInTrouble =>
+                $"{trial.LastStableEnds.Count(e => e)} of the cohort's last {trial.LastStableEnds.Length} runs on stable failed by far and most stores outside did not, so nothing is counted; if they do not recover, the cohort needs a person",
+            Reasons.TooLittleEvidence => $"has {string.Join(", ", Missing(finding.Case, cohort))}",
+            Reasons.SpoilsNextRun =>
+                $"the run after a run of the candidate fails by far more often than the one after a run of stable; {UnlikelyAtOneLook(trial.SpoilsNextRun.Wealth)}",
+            Reasons.LosesRuns =>
+                $"one arm loses more runs to causes outside the version than the other; {UnlikelyAtOneLook(Evidence.LosesRuns(trial))}",
+            Reasons.DoesLessUnproven =>
+                $"{Volume(trial)}, at least {Percent(1 - policy.MaxVolumeDrop)} may pass; not proven yet",
+            Reasons.DoesMore =>
+                $"{Volume(trial)}, at most {Percent(1 + policy.MaxVolumeDrop)} may pass; a person can let it go on",
+            Reasons.Suspicious =>
+                $"the candidate looks worse than stable: were the versions alike, evidence of {Rounded(joint)} would come up in at most {Percent(1 / joint)} of rollouts, and {Percent(1 / policy.Suspicion)} holds; {Doubt(trial, policy)}",
+            Reasons.OverLimitUnproven when trial.HasCoins =>
+                $"{Failures(trial, policy, 0)}; the limit is {Percent(policy.MaxErrorRate)}, and a difference to stable is neither proven nor ruled out",
+            Reasons.OverLimitUnproven =>
+                $"{FailuresBesideOutside(trial, policy)}; the limit is {Percent(policy.MaxErrorRate)}",
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    /// <summary>What owns most of the evidence.</summary>
+    private static string Doubt(FlowTrial trial, JudgePolicy policy) =>
+        Evidence.PartsOf(trial).Largest switch
+        {
+            EvidenceKind.Failures => Failures(trial, policy, tolerance: 0),
+            EvidenceKind.Less => Volume(trial),
+            EvidenceKind.Stores => BrokenStores(trial),
+            _ => throw new UnreachableException(),
+        };
 
     /// <summary>What is over: whole runs before items.</summary>
     private static string Failures(FlowTrial trial, JudgePolicy policy, double tolerance) =>
@@ -86,8 +110,11 @@ internal static class VerdictWords
     private static string Volume(FlowTrial trial) =>
         $"per run the candidate did {Percent(Evidence.Volume(trial))} of the items that stable did in the same stores";
 
-    private static string MostBroken(FlowTrial trial) =>
-        trial.Stores.Where(s => s.Value.Breaks is not null).MaxBy(s => s.Value.Breaks?.Wealth).Key;
+    private static string BrokenStores(FlowTrial trial)
+    {
+        var most = trial.Stores.Where(s => s.Value.Breaks is not null).MaxBy(s => s.Value.Breaks?.Wealth).Key;
+        return $"single stores fail on the candidate and not on stable, {most} most of all";
+    }
 
     /// <summary>Ville's inequality, with two digits, rounded in favour of the candidate.</summary>
     private static string Unlikely(double evidence) =>

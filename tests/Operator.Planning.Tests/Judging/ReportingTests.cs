@@ -18,7 +18,8 @@ public sealed class ReportingTests
     {
         var trial = Judge.Begin(4, new Reporting(stable, candidate)).Then(Silent(arm, "a"));
 
-        Assert.Equal(isBad ? 1 : 0, trial.Of(arm).Whole);
+        var sums = arm == Arm.Candidate ? trial.Candidate : trial.Stable;
+        Assert.Equal((1, isBad ? 1 : 0), (sums.Counted, sums.Whole));
     }
 
     [Fact]

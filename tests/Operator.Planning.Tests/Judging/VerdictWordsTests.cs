@@ -55,12 +55,12 @@ public sealed class VerdictWordsTests
     [InlineData(
         "outage",
         8,
-        "orders: most runs on stable fail by far, so nothing is counted; the step goes on by itself once they recover"
+        "orders: 6 of 6 runs on stable failed by far on the newest occasion, so nothing is counted; the step goes on by itself once they recover"
     )]
     [InlineData(
         "cohort-in-trouble",
         9,
-        "orders: 4 of the cohort's last 4 runs on stable fail by far and the stores outside do not, so nothing is counted; if they do not recover, the cohort needs a person"
+        "orders: 4 of the cohort's last 4 runs on stable failed by far and most stores outside did not, so nothing is counted; if they do not recover, the cohort needs a person"
     )]
     [InlineData(
         "spoils-the-next",
@@ -94,6 +94,20 @@ public sealed class VerdictWordsTests
     )]
     public void A_hold_says_what_it_waits_for(string story, int occasion, string sentence) =>
         Assert.Equal(sentence, GoldenVectors.Play(story).ElementAt(occasion).Verdict.Verdict.Message);
+
+    [Theory]
+    [InlineData("late-harm", 33, "items (1.25%) on stable in the same stores")]
+    [InlineData(
+        "one-store-breaks",
+        11,
+        "; single stores fail on the candidate and not on stable, store-005 most of all"
+    )]
+    public void A_suspicion_tells_what_makes_most_of_it(string story, int occasion, string end) =>
+        Assert.EndsWith(
+            end,
+            GoldenVectors.Play(story).ElementAt(occasion).Verdict.Verdict.Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_pass_tells_both_arms() =>
