@@ -11,7 +11,7 @@ internal enum RolloutEnd
     Held,
 }
 
-/// <param name="At">The occasion on which it ended.</param>
+/// <summary>How a rollout ended, and on which occasion.</summary>
 internal sealed record RolloutResult(RolloutEnd End, string Reason, int At, OtherRules Others);
 
 /// <summary>
