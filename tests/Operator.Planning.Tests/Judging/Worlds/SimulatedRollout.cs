@@ -16,53 +16,79 @@ internal sealed record RolloutResult(RolloutEnd End, string Reason, int At, Othe
 
 /// <summary>
 /// A whole rollout of one flow through its steps, without dwell. It is complete after 60 passes of the last step, and held after 100
-/// occasions of one hold. The other rules see the same runs.
+/// occasions of one hold. The other rules see the same runs; where the judge is faster, they see 60 occasions more of the same step.
 /// </summary>
-internal static class SimulatedRollout
+internal sealed class SimulatedRollout
 {
     private const int PassesOfLastStep = 60;
     private const int OccasionsOfHold = 100;
+    private const int OccasionsAfterFailure = 60;
     private const int MostOccasions = 2000;
     private const int MostGroups = 8;
     private const int MostOutside = 12;
+    private readonly JudgePolicy _policy = new();
+    private readonly ImmutableArray<int> _steps;
+    private readonly OtherRules _others;
+    private FlowTrial _trial;
+    private int _step;
+    private int _passes;
+    private int _holds;
+    private string _heldBy = "";
+
+    private SimulatedRollout(int stores)
+    {
+        _steps = StepsOf(stores);
+        _others = new OtherRules(_policy.MaxErrorRate);
+        _trial = Judge.Begin(stores, new Reporting(true, true));
+    }
 
     public static RolloutResult Play(World world, Harm harm, int stores, int seed)
     {
-        var (policy, steps) = (new JudgePolicy(), StepsOf(stores));
-        var (fleet, others) = (new Fleet(world, harm, stores, seed), new OtherRules(policy.MaxErrorRate));
-        var trial = Judge.Begin(stores, new Reporting(true, true));
-        var (step, passes, holds, heldBy) = (0, 0, 0, "");
-        for (var at = 0; at < MostOccasions; at++)
+        var (fleet, rollout) = (new Fleet(world, harm, stores, seed), new SimulatedRollout(stores));
+        RolloutResult? result = null;
+        for (var at = 0; at < (result is null ? MostOccasions : result.At + OccasionsAfterFailure); at++)
         {
             fleet.Live(at);
-            var isHarmful = !harm.IsLate || step == steps.Length - 1;
-            var occasion = OccasionOf(fleet, world, new Moment(at, steps[step], trial.Stage, seed, isHarmful));
-            trial = Judge.Settle(trial, occasion, policy);
-            others.See(occasion.Runs);
-            var verdict = Judge.Decide([new FlowCase("orders", trial, policy)], steps[step]).Verdict;
-            switch (verdict)
+            var isHarmful = !harm.IsLate || rollout._step == rollout._steps.Length - 1;
+            var moment = new Moment(at, rollout._steps[rollout._step], rollout._trial.Stage, seed, isHarmful);
+            var occasion = OccasionOf(fleet, world, moment);
+            rollout._others.See(occasion.Runs);
+            result ??= rollout.Judged(occasion, at);
+            if (result is { End: not RolloutEnd.Failed })
             {
-                case Verdict.Fail:
-                    return new RolloutResult(RolloutEnd.Failed, verdict.Reason, at, others);
-                case Verdict.Hold:
-                    (holds, heldBy) = (heldBy == verdict.Reason ? holds + 1 : 1, verdict.Reason);
-                    break;
-                case Verdict.Pass when step < steps.Length - 1:
-                    (step, holds) = (step + 1, 0);
-                    trial = Judge.BeginStep(trial, trial.Stage + 1);
-                    others.BeginStep();
-                    break;
-                case Verdict.Pass:
-                    (passes, holds) = (passes + 1, 0);
-                    break;
-            }
-            if (holds >= OccasionsOfHold || passes >= PassesOfLastStep)
-            {
-                var end = holds >= OccasionsOfHold ? RolloutEnd.Held : RolloutEnd.Completed;
-                return new RolloutResult(end, verdict.Reason, at, others);
+                return result;
             }
         }
-        return new RolloutResult(RolloutEnd.Held, "", MostOccasions, others);
+        return result ?? new RolloutResult(RolloutEnd.Held, "", MostOccasions, rollout._others);
+    }
+
+    /// <summary>Null: the rollout goes on.</summary>
+    private RolloutResult? Judged(SettledOccasion occasion, int at)
+    {
+        _trial = Judge.Settle(_trial, occasion, _policy);
+        var verdict = Judge.Decide([new FlowCase("orders", _trial, _policy)], _steps[_step]).Verdict;
+        switch (verdict)
+        {
+            case Verdict.Fail:
+                return new RolloutResult(RolloutEnd.Failed, verdict.Reason, at, _others);
+            case Verdict.Hold:
+                (_holds, _heldBy) = (_heldBy == verdict.Reason ? _holds + 1 : 1, verdict.Reason);
+                break;
+            case Verdict.Pass when _step < _steps.Length - 1:
+                (_step, _holds) = (_step + 1, 0);
+                _trial = Judge.BeginStep(_trial, _trial.Stage + 1);
+                _others.BeginStep();
+                break;
+            case Verdict.Pass:
+                (_passes, _holds) = (_passes + 1, 0);
+                break;
+        }
+        if (_holds < OccasionsOfHold && _passes < PassesOfLastStep)
+        {
+            return null;
+        }
+        var end = _passes >= PassesOfLastStep ? RolloutEnd.Completed : RolloutEnd.Held;
+        return new RolloutResult(end, verdict.Reason, at, _others);
     }
 
     private static SettledOccasion OccasionOf(Fleet fleet, World world, Moment moment) =>
