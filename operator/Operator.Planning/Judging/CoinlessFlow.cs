@@ -1,5 +1,4 @@
 using Operator.Planning.Facts;
-using Operator.Planning.Record;
 
 namespace Operator.Planning.Judging;
 

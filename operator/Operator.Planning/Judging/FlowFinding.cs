@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Operator.Planning.Facts;
-using Operator.Planning.Record;
 
 namespace Operator.Planning.Judging;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Operator.Planning.Judging;
 
 /// <summary>What does not belong to single stores, as bytes. A new field is a new version: readers know the order only.</summary>

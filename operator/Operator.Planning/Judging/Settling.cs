@@ -1,5 +1,3 @@
-using Operator.Planning.Record;
-
 namespace Operator.Planning.Judging;
 
 /// <summary>
