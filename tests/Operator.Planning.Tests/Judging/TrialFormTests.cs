@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Operator.Planning.Judging;
-using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Tests.Judging;

@@ -1,5 +1,3 @@
-using Operator.Planning.Judging;
-
 namespace Operator.Planning.Tests.Judging;
 
 /// <summary>Each verdict is one sentence with the numbers that it rests on.</summary>
