@@ -51,7 +51,7 @@ internal static class StoreSights
         var secrets = string.Join(" and ", StoreKeys.Described(draft.Effective, store));
         var advice = secrets.Length == 0 ? "the connector names no Secret; set spec.credentials" : $"check {secrets}";
         return pauses.Common is { } common
-            ? $"its runs pause with those of most stores, which fail to authenticate alike since {question.Told(common.Since)}: one due run in 5 minutes tries for all, the next not before {question.Told(common.NextProbe)}; {advice}"
+                ? $"its runs pause with those of most stores, which fail to authenticate alike since {question.Told(common.Since)}: one due run in 5 minutes tries for all, the next not before {question.Told(common.NextProbe)}; {advice}"
             : draft.Now < pause.Until
                 ? $"its runs pause until {question.Told(pause.Until)}, because it failed to authenticate {pause.Failures} times in a row since {question.Told(pause.Since)}; {advice}"
             : null;

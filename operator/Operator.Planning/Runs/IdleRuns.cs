@@ -26,11 +26,12 @@ internal static class IdleRuns
         {
             Reports =
             [
-                .. ending.Reports.Select((report, i) =>
-                    report is { HasMore: true, Ok: 0 }
-                    && before.Value.GetValueOrDefault(entry.Stores[i]) >= MostInARow - 1
-                        ? report.Stalled()
-                        : report
+                .. ending.Reports.Select(
+                    (report, i) =>
+                        report is { HasMore: true, Ok: 0 }
+                        && before.Value.GetValueOrDefault(entry.Stores[i]) >= MostInARow - 1
+                            ? report.Stalled()
+                            : report
                 ),
             ],
         };

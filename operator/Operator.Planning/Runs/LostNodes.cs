@@ -20,7 +20,6 @@ internal static class LostNodes
         pod.IsDeleting
         && !PodIndex.HasEnded(pod)
         && (
-            IsOfNode(Disruptions.Of(pod)?.Reason)
-            || pod.EndAskedAt + draft.Record.GraceOf(entry) + ToAnswer < draft.Now
+            IsOfNode(Disruptions.Of(pod)?.Reason) || pod.EndAskedAt + draft.Record.GraceOf(entry) + ToAnswer < draft.Now
         );
 }

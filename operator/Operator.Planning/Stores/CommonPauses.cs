@@ -39,7 +39,12 @@ internal static class CommonPauses
     /// The store authenticated in a run that started at this instant. Its own pause ends, and the common one, unless the run was under way
     /// when that began: such a run may have signed in before.
     /// </summary>
-    public static ConnectorRecord GotIn(ConnectorRecord record, string store, DateTimeOffset startedAt, DateTimeOffset now)
+    public static ConnectorRecord GotIn(
+        ConnectorRecord record,
+        string store,
+        DateTimeOffset startedAt,
+        DateTimeOffset now
+    )
     {
         var pauses = record.Pauses;
         if (pauses.Auth.IsEmpty)

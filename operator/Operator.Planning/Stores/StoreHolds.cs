@@ -42,7 +42,9 @@ internal sealed class StoreHolds
 
     /// <summary>The store pauses for itself beside the common pause.</summary>
     public bool HasOwnPause(string store) =>
-        _pauses.Auth.GetValueOrDefault(store) is { } pause && _pauses.Common?.Covers(pause) != true && _now < pause.Until;
+        _pauses.Auth.GetValueOrDefault(store) is { } pause
+        && _pauses.Common?.Covers(pause) != true
+        && _now < pause.Until;
 
     /// <summary>
     /// The store's authentication pause ends after the occasion's last start time. While a probe runs, it may end at any time.

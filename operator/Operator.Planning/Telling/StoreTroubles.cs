@@ -183,10 +183,9 @@ internal static class StoreTroubles
         {
             return "";
         }
-        var held =
-            pauses.Common is null
-                ? "runs pause for 5 minutes to 6 hours, until one authenticates"
-                : "most stores fail alike, so one due run in 5 minutes tries for all, until one authenticates";
+        var held = pauses.Common is null
+            ? "runs pause for 5 minutes to 6 hours, until one authenticates"
+            : "most stores fail alike, so one due run in 5 minutes tries for all, until one authenticates";
         return $"; {held}; a SyncAction RunNow, another Secret or keyPrefix in the spec, or a new stable version ends the pauses at once";
     }
 

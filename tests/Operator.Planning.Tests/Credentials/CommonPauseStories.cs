@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
+using Operator.Planning.Stores;
 using Operator.Planning.Tests.KnownFaults;
 using Operator.Testing;
 
@@ -80,7 +81,10 @@ public sealed class CommonPauseStories
 
         Assert.Equal(40, world.Runs.SelectMany(r => r.Print.Stores).Distinct().Count());
         Assert.Equal(0, world.Record.Plan("orders").MissedStoreSyncs);
-        Assert.All(world.Runs.Skip(1), r => Assert.InRange(r.At - world.Runs[0].At, TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(2)));
+        Assert.All(
+            world.Runs.Skip(1),
+            r => Assert.InRange(r.At - world.Runs[0].At, TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(2))
+        );
     }
 
     [Fact]
@@ -220,24 +224,72 @@ public sealed class CommonPauseStories
     }
 
     [Fact]
-    public void An_attempt_goes_on_after_an_outage_of_the_login()
+    public void A_RunNow_of_one_store_that_gets_in_ends_the_pauses_of_all()
+    {
+        var world = LockedOut(TimeSpan.FromMinutes(30));
+        world.Versions[A.Good] = new Behaviour();
+        world.Runs.Clear();
+
+        world.Do("now", A.RunNow("orders", "store-007"));
+        world.RunWhatIsDue(TimeSpan.FromMinutes(6));
+
+        Assert.Equal(["store-007"], world.Runs[0].Print.Stores);
+        Assert.Empty(world.Record.Pauses.Auth);
+        Assert.Contains(world.Events, e => e.Reason == Reasons.Authenticated);
+    }
+
+    [Fact]
+    public void A_version_that_signs_in_again_is_promoted_and_leaves_no_pause()
     {
         var world = Shop(Often);
-        world.Rollout = Worlds.Steps("50%", "100%");
+        world.Rollout = Worlds.Steps("20%", "100%");
         world.RunWhatIsDue(TimeSpan.FromMinutes(11));
-        world.ShipImage(A.Better);
-        world.RunWhatIsDue(TimeSpan.FromMinutes(6));
-        Given.That(world.Attempt is { HasStarted: true }, "an attempt");
-
         world.Versions[A.Good] = LocksOut(world);
-        world.Versions[A.Better] = new Behaviour { IsSilent = true, CanStart = true };
-        world.RunWhatIsDue(TimeSpan.FromMinutes(60));
-        world.Versions[A.Good] = new Behaviour();
-        world.Versions[A.Better] = new Behaviour();
-        world.RunWhatIsDue(TimeSpan.FromHours(12));
+        world.ShipImage(A.Better);
 
+        var most = 0;
+        world.RunWhatIsDue(TimeSpan.FromHours(24), w => most = Math.Max(most, w.Record.Pauses.Auth.Count));
+
+        Given.That(most > 20, "stores that pause on stable");
+        Assert.Equal(AttemptOutcome.Promoted, Assert.Single(world.Record.Attempts.History).Outcome);
         Assert.Empty(world.Record.Pauses.Auth);
         Assert.Null(world.Record.Pauses.Common);
+    }
+
+    [Theory]
+    [InlineData(-1, false)] // it may have signed in before the login went down
+    [InlineData(0, true)]
+    [InlineData(60, true)]
+    public void Only_a_run_that_began_afterwards_ends_it(int secondsAfter, bool isEnd)
+    {
+        var since = new DateTimeOffset(2026, 11, 24, 12, 5, 0, TimeSpan.Zero);
+        var now = since.AddHours(1);
+        var pause = new AuthPause
+        {
+            Failures = 4,
+            Since = since,
+            Until = since.AddHours(3),
+        };
+        var earlier = pause with { Since = since.AddDays(-1) };
+        var record = new ConnectorRecord
+        {
+            Pauses = new PauseBook
+            {
+                Auth = new[] { ("a", pause), ("b", pause), ("own", earlier) }.ToImmutableSortedDictionary(
+                    p => p.Item1,
+                    p => p.Item2,
+                    StringComparer.Ordinal
+                ),
+                Common = new CommonPause { Since = since, NextProbe = now },
+            },
+        };
+
+        var after = CommonPauses.GotIn(record, "c", since.AddSeconds(secondsAfter), now).Pauses;
+
+        Assert.Equal(isEnd, after.Common is null);
+        Assert.Equal(isEnd ? now : pause.Until, after.Auth["a"].Until);
+        Assert.Equal(isEnd ? 1 : 4, after.Auth["b"].Failures);
+        Assert.Equal(earlier, after.Auth["own"]);
     }
 
     [Fact]
@@ -266,7 +318,8 @@ public sealed class CommonPauseStories
 
     private static Flow Hourly { get; } = Often with { Schedule = "0 * * * *" };
 
-    private static AppCredentials App(string secret) => new() { SecretRef = new LocalObjectReference { Name = secret } };
+    private static AppCredentials App(string secret) =>
+        new() { SecretRef = new LocalObjectReference { Name = secret } };
 
     private static Behaviour LocksOut(World world) =>
         new() { LockedOut = [.. world.Connector.Spec.Stores.Select(s => s.Name)] };

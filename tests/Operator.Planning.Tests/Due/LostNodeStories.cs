@@ -12,7 +12,10 @@ public sealed class LostNodeStories
     [Fact]
     public void A_node_that_is_switched_off_is_not_blamed_on_concurrency()
     {
-        var (lab, slot) = WithLostNode(10, pod => pod with { IsDeleting = true, Disruption = "DeletionByTaintManager" });
+        var (lab, slot) = WithLostNode(
+            10,
+            pod => pod with { IsDeleting = true, Disruption = "DeletionByTaintManager" }
+        );
 
         lab.RunTo(slot.AddMinutes(14.5));
 

@@ -54,7 +54,8 @@ public sealed class MoreWithoutItemsStories
     [Fact]
     public void Throttled_items_are_no_progress_either()
     {
-        var report = $$"""{"v":1,"s":[{{string.Join(",", Enumerable.Repeat("""{"failed":5,"e":{"t":5},"more":true}""", 10))}}]}""";
+        var report =
+            $$"""{"v":1,"s":[{{string.Join(",", Enumerable.Repeat("""{"failed":5,"e":{"t":5},"more":true}""", 10))}}]}""";
         var world = World(new Behaviour { RawReport = report }, f => f with { MaxStoresPerRun = 10 });
 
         Assert.Equal(3, RunsOf(world));
