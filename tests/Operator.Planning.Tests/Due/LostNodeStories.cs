@@ -1,4 +1,3 @@
-using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Tests.KnownFaults;
