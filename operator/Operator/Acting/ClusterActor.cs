@@ -40,7 +40,9 @@ internal sealed class ClusterActor(
     )
     {
         var key = Kinds.KeyOf(connector.Metadata);
-        var (creates, deletions) = (new WritePass(time), new WritePass(time));
+        // While writes of one flow get no answer, the next due time of another does not wait for them.
+        var untilDue = plan.WakeAt - time.GetUtcNow();
+        var (creates, deletions) = (new WritePass(time, untilDue), new WritePass(time, untilDue));
         await Task.WhenAll(
             Ordered(key, plan.Changes.OfType<Change.CreatePod>(), c => c.Pod.Flow)
                 .DrainAsync(
