@@ -118,10 +118,7 @@ internal sealed class ConnectorReconciler(
             cache.Finished.NotPlanned(key);
         }
         DoubtAfterDeletions(key, gathered, plan);
-        var wakeUp = outcomes.WakeUpOf(key, gathered, plan);
-        var pass = new Pass(key, gathered.IsLive);
-        return outcomes.Of(pass, [.. failed, .. writes.Failed], PassOutcomes.Sooner(wakeUp, rest))
-            ?? PassOutcomes.Of(gathered.Seen, plan, wakeUp, rest);
+        return outcomes.Of(key, new Decided.Planned(gathered, plan), [.. failed, .. writes.Failed], rest);
     }
 
     /// <summary>A plan that makes the record too large is not carried out: a plan that needs no commit takes its place.</summary>
@@ -147,7 +144,9 @@ internal sealed class ConnectorReconciler(
     /// <summary>Neither a commit that somebody else was before, nor one in a namespace that ends.</summary>
     private static bool IsFailedCommit(Exception error) =>
         error.IsFailedCall()
-        && error is not KubeApiException { Status: HttpStatusCode.Conflict } and not KubeApiException { IsNamespaceTerminating: true };
+        && error
+            is not KubeApiException { Status: HttpStatusCode.Conflict }
+                and not KubeApiException { IsNamespaceTerminating: true };
 
     /// <summary>Finalizers of others keep the connector. Its status says that nothing new is run; nothing is committed or changed.</summary>
     private async Task<Outcome> BeingDeletedAsync(

@@ -35,11 +35,20 @@ internal sealed class PassOutcomes(
     /// <summary>The name of the write that commits a plan.</summary>
     public const string CommitWrite = "write the record";
 
+    /// <summary>The outcome of a pass that acted and told.</summary>
+    public Outcome Of(ObjectKey key, Decided.Planned decided, ImmutableArray<FailedWrite> failed, TimeSpan? rest)
+    {
+        var (gathered, plan) = decided;
+        var (now, wakeUp) = (time.GetUtcNow(), WakeUpOf(key, gathered, plan));
+        var again = failed.IsEmpty ? wakeUp : Sooner(wakeUp, LastTry(plan, now) - now);
+        return Of(new Pass(key, gathered.IsLive), failed, Sooner(again, rest)) ?? Of(gathered.Seen, plan, wakeUp, rest);
+    }
+
     /// <summary>When to plan again; null: only a change of an object can change the plan.</summary>
-    public TimeSpan? WakeUpOf(ObjectKey key, Gathered gathered, Plan plan)
+    private TimeSpan? WakeUpOf(ObjectKey key, Gathered gathered, Plan plan)
     {
         var seen = gathered.Seen;
-        // The refusals of this pass count, too: only the next plan writes their condition.
+        // The refusals of this pass count, too: only the next plan writes their condition, or takes it away.
         var isRefused = !seen.Refusals.IsEmpty || !refusals.Of(key).IsEmpty;
         TimeSpan? retry =
             plan.IsStuck ? (gathered.MayHeal ? ReferenceRetry : null)
@@ -47,6 +56,7 @@ internal sealed class PassOutcomes(
             // Nothing tells us when the foreign object is gone: records are not watched.
             : seen.Record is RecordSight.Foreign ? TooLargeRetry
             : plan.IsHeldBack ? ReadRetry
+            : isRefused && seen.Refusals.IsEmpty != refusals.Of(key).IsEmpty ? TellingRetry
             : isRefused || !seen.UnconfirmedPods.IsEmpty || seen.IsClockSkewed || seen.HasNoRoomForPods ? RefusalRetry
             : null;
         var now = time.GetUtcNow();
@@ -75,7 +85,10 @@ internal sealed class PassOutcomes(
         {
             ReconcilerLog.WriteFailed(logger, failed.What, key, failed.Message);
         }
-        return new Outcome.Failed($"cannot {write.What}: {write.Message}", Sooner(plan.WakeAt - now, LastTry(plan, now) - now))
+        return new Outcome.Failed(
+            $"cannot {write.What}: {write.Message}",
+            Sooner(plan.WakeAt - now, LastTry(plan, now) - now)
+        )
         {
             AtLeast = (error as KubeApiException)?.RetryAfter ?? TimeSpan.Zero,
         };
@@ -92,7 +105,7 @@ internal sealed class PassOutcomes(
         );
 
     /// <summary>The outcome when no write failed. <paramref name="rest"/>: when the rest of the statuses must be written.</summary>
-    public static Outcome Of(Observation seen, Plan plan, TimeSpan? wakeUp, TimeSpan? rest)
+    private static Outcome Of(Observation seen, Plan plan, TimeSpan? wakeUp, TimeSpan? rest)
     {
         // The refusals of the pass before are in the conditions but over now, so the next plan clears them.
         var untold = seen.RefusedWrites.IsEmpty ? rest : Sooner(rest, TellingRetry);

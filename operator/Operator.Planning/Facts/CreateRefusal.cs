@@ -8,7 +8,7 @@ public sealed record CreateRefusal(RefusalKind Kind, string Message)
     /// <summary>The end of the server's sentence about the pod, before its cause.</summary>
     private const string Forbidden = "\" is forbidden: ";
 
-    private static readonly ImmutableArray<string> OfQuotas = 
+    private static readonly ImmutableArray<string> OfQuotas =
     [
         "exceeded quota",
         "usage per",

@@ -165,8 +165,6 @@ internal sealed class RetryWaits
             draft.Record.Ledger(turn.Flow.Name)
         );
         return store =>
-            CatchUps.StartBy(ledger, occasion, store, draft.Now)
-            - occasion.Spread
-            + offsets.GetValueOrDefault(store);
+            CatchUps.StartBy(ledger, occasion, store, draft.Now) - occasion.Spread + offsets.GetValueOrDefault(store);
     }
 }

@@ -103,7 +103,9 @@ internal static class RunGroups
     public static Dictionary<string, TimeSpan> Offsets(Draft draft, string flow, Occasion occasion) =>
         draft
             .Record.ChunksOf(flow)
-            .Chunks.SelectMany(c => c.Stores.Select(s => (Store: s, Offset: OffsetOf(occasion, Chunking.PositionOf(c.Id)))))
+            .Chunks.SelectMany(c =>
+                c.Stores.Select(s => (Store: s, Offset: OffsetOf(occasion, Chunking.PositionOf(c.Id))))
+            )
             .ToDictionary(p => p.Store, p => p.Offset, StringComparer.Ordinal);
 
     private static RunGroup Group(Draft draft, Turn turn, PackedRun run)

@@ -42,7 +42,7 @@ internal static class Unstartable
             }
             if (sights.Find(s => s.IsOwnFault) is { } first)
             {
-                return sights.TrueForAll(s => s.IsOwnFault || s.IsAgain) 
+                return sights.TrueForAll(s => s.IsOwnFault || s.IsAgain)
                     ? Problem(draft, flow, first, "no container of the due time has started")
                     : null;
             }
@@ -57,10 +57,13 @@ internal static class Unstartable
         var ended = stable.Where(e => e.Result is not null).ToList();
         var isFutile =
             ended.Count >= FutileRuns.MostInARow
+            && ended.Count * 2 >= stable.Count // others may be about to start
             && ended.TrueForAll(e => FutileRuns.IsFutile(e) && !ContainerWaits.IsOwnFault(e.Reason))
             && ended.Max(e => e.EndedAt) - ended.Min(e => e.EndedAt) >= LongEnough
             && !stable.Exists(e => e.Result is null && FutileRuns.HasStarted(flow, slot, e, pods));
-        return isFutile ? Problem(draft, flow, new Sight(ended[0], Pod: null), "no run of the due time has reached a store") : null;
+        return isFutile
+            ? Problem(draft, flow, new Sight(ended[0], Pod: null), "no run of the due time has reached a store")
+            : null;
     }
 
     /// <summary>What is known of one run.</summary>
@@ -108,8 +111,7 @@ internal static class Unstartable
         return new RoundProblem
         {
             Reason = first.Reason ?? Reasons.NotStarted,
-            Message =
-                $"flow '{flow}', revision {first.Entry.Revision} ({image}), {what}: {words}",
+            Message = $"flow '{flow}', revision {first.Entry.Revision} ({image}), {what}: {words}",
             IsTotal = true,
         };
     }

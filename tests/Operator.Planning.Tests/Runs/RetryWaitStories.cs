@@ -138,14 +138,10 @@ public sealed class RetryWaitStories
     public void A_correction_does_not_wait()
     {
         var lab = new PodLab(1);
-        lab.Connector = lab.Connector with
-        {
-            Spec = lab.Connector.Spec with { UpdatePolicy = UpdatePolicy.Immediate },
-        };
+        lab.Connector = lab.Connector with { Spec = lab.Connector.Spec with { UpdatePolicy = UpdatePolicy.Immediate } };
         lab.Run(TimeSpan.FromMinutes(6));
         var slot = lab.NextSlot;
-        lab.Life = (pod, draft) =>
-            draft.Revision.Sync.Image == A.Better ? lab.Ordinary(pod, Typical) : Rejection(pod);
+        lab.Life = (pod, draft) => draft.Revision.Sync.Image == A.Better ? lab.Ordinary(pod, Typical) : Rejection(pod);
         lab.RunTo(slot.AddSeconds(54)); // the next try is due in second 67
         lab.Created.Clear();
 
@@ -241,12 +237,7 @@ public sealed class RetryWaitStories
 
     private static bool IsOnBadNode(ObservedPod pod) => (pod.Name[^1] & 1) == 1;
 
-    private static ObservedPod Rejection(ObservedPod pod) =>
-        pod with
-        {
-            Phase = PodPhase.Failed,
-            Reason = "OutOfcpu",
-        };
+    private static ObservedPod Rejection(ObservedPod pod) => pod with { Phase = PodPhase.Failed, Reason = "OutOfcpu" };
 
     private static ObservedPod Ended(ObservedPod pod, int exitCode) =>
         pod with
