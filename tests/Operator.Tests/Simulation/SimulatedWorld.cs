@@ -49,7 +49,7 @@ internal sealed class SimulatedWorld : IDisposable
             _time,
             new FakeClusterOptions { Seed = seed, GarbageCollectionDelay = TimeSpan.FromSeconds(_random.Next(5)) }
         );
-        _kubelet = _cluster.RunPods(SyncPods.Script);
+        _kubelet = _cluster.RunPods(pod => SyncPods.Script(pod, RejectsPods));
         if (seed % 5 == 0)
         {
             _cluster.Admission.Change(SyncPods.InjectSidecar);
@@ -80,6 +80,7 @@ internal sealed class SimulatedWorld : IDisposable
         }
         RunFor(Settling);
         _flows.Begin(Chaos);
+        new RefusalMaker(this, _seed).Begin(Chaos);
         foreach (var mishap in Mishaps.Draw(_random, Chaos))
         {
             _mishaps.Add(mishap.Kind);
@@ -104,6 +105,9 @@ internal sealed class SimulatedWorld : IDisposable
 
     public FakeCluster Cluster => _cluster;
     public FakeKubelet Kubelet => _kubelet;
+
+    /// <summary>The kubelet rejects every pod that is created.</summary>
+    public bool RejectsPods { get; set; }
     public FleetObjects Objects => _objects;
     public IEnumerable<OperatorProcess> Alive => _processes.Where(p => !p.HasEnded);
 
