@@ -143,6 +143,9 @@ public sealed record MissedByCause
     /// <summary>The cluster did not run the pod, or lost it.</summary>
     public long Infra { get; set; }
 
+    /// <summary>The store's run, or the runs in its place, were on a node that was lost or switched off.</summary>
+    public long Node { get; set; }
+
     /// <summary>The store runs in a small group after a failure, and the places of such groups were taken.</summary>
     public long Isolation { get; set; }
 

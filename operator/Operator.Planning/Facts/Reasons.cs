@@ -32,6 +32,9 @@ public static class Reasons
     public const string RunsFailing = "RunsFailing";
     public const string StoresFailing = "StoresFailing";
     public const string AuthFailed = "AuthFailed";
+    public const string Authenticated = "Authenticated";
+    public const string NoProgress = "NoProgress";
+    public const string PodsHeld = "PodsHeld";
     public const string NotReached = "NotReached";
     public const string SecretShared = "SecretShared";
     public const string QuotaTooLow = "QuotaTooLow";

@@ -57,6 +57,10 @@ internal static class WakeUp
         {
             yield return StrayPods.LastInstant(stray, draft.Seen) + Least;
         }
+        foreach (var held in draft.Seen.Pods.Select(HeldPods.ToldFrom).OfType<DateTimeOffset>())
+        {
+            yield return held;
+        }
         foreach (var flow in draft.Spec.Flows)
         {
             if (Occasions.NextSlot(draft, flow) is { } slot)

@@ -39,8 +39,8 @@ internal static class Misses
             .ToDictionary(
                 s => s,
                 s =>
-                    tried.Contains(s) ? MissCause.Infra
-                    : holds.IsLockedOut(occasion, s) ? MissCause.Auth
+                    tried.Contains(s) ? CauseOfTry(occasion, s)
+                    : holds.MissesByPause(occasion, s) ? MissCause.Auth
                     : holds.LacksCalls(s) ? MissCause.Quota
                     : others.CauseOf(s) ?? Otherwise(draft, occasion, offsets.Value.GetValueOrDefault(s)),
                 StringComparer.Ordinal
@@ -55,6 +55,12 @@ internal static class Misses
     /// </summary>
     private static IEnumerable<string> TakenUp(Entry entry) =>
         entry.IsEvidence ? entry.Stores : entry.Stores.Except(entry.NotReached, StringComparer.Ordinal);
+
+    /// <summary>A run took the store, and the cluster broke it off.</summary>
+    private static MissCause CauseOfTry(Occasion occasion, string store) =>
+        LostNodes.IsOfNode(occasion.Entries.Last(e => e.Stores.Contains(store, StringComparer.Ordinal)).Reason)
+            ? MissCause.Node
+            : MissCause.Infra;
 
     private static MissCause Otherwise(Draft draft, Occasion occasion, TimeSpan offset) =>
         Absence.OfOpened(draft, occasion.Slot + offset, OtherRuns.FirstTooLate(occasion) + offset);

@@ -24,6 +24,9 @@ internal sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion)
     /// <summary>The stores that wait for another try.</summary>
     public RetryWaits Retries { get; init; } = RetryWaits.None;
 
+    /// <summary>The store is in no live run, and waits for no other try.</summary>
+    public bool IsFree(string store) => !Busy.Contains(store) && !Retries.Holds(store);
+
     /// <summary>How many runs may still be planned now.</summary>
     public int Room { get; init; }
 }

@@ -75,8 +75,10 @@ internal static class RunPlanning
     private static Draft Extend(Draft draft, Turn turn)
     {
         var flow = turn.Flow;
-        var groups = RunGroups.Of(draft, turn, Admitted(turn)).ToList();
+        var probing = Probing.Of(draft, turn);
+        var groups = Groups(draft, turn, probing);
         draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now).Concat(turn.Retries.Ends));
+        draft = probing.Next is { } next ? draft.Await([next]) : draft;
         var entries = Choose(draft, turn, groups);
         if (entries.IsEmpty)
         {
@@ -85,7 +87,7 @@ internal static class RunPlanning
         var extended = turn.Occasion with { Entries = turn.Occasion.Entries.AddRange(entries) };
         var updated = turn.Plan with { Occasions = turn.Plan.Occasions.Replace(turn.Occasion, extended) };
         return draft.Decide(
-            draft.Record.With(flow.Name, updated) with
+            probing.After(draft.Record, turn, entries, draft.Now).With(flow.Name, updated) with
             {
                 Quotas = turn.Holds.Gate.After(entries.SelectMany(e => e.Stores)),
             },
@@ -110,11 +112,25 @@ internal static class RunPlanning
         };
     }
 
-    /// <summary>When calls are scarce, the stores that were served longest ago get them.</summary>
-    private static ImmutableArray<string> Admitted(Turn turn)
+    /// <summary>A probe runs alone, at its own due time. There is one pilot at most.</summary>
+    private static List<RunGroup> Groups(Draft draft, Turn turn, Probing probing)
     {
-        var free = turn.Waiting.Where(s => !turn.Busy.Contains(s) && !turn.Retries.Holds(s));
-        return [.. turn.Holds.Admit(turn.Holds.AreCallsFree ? free : free.OrderBy(turn.Waits.ServedLast))];
+        var admitted = Admitted(turn, probing);
+        var groups = RunGroups.Of(draft, turn, admitted.RemoveAll(probing.Stores.Contains)).ToList();
+        if (!probing.Stores.IsEmpty)
+        {
+            var probes = RunGroups.Of(draft, turn, admitted.RemoveAll(s => !probing.Stores.Contains(s))).ToList();
+            groups.AddRange(probes.Where(p => !(p.IsPilot && groups.Exists(g => g.IsPilot))));
+        }
+        return groups;
+    }
+
+    /// <summary>When calls are scarce, the stores that were served longest ago get them.</summary>
+    private static ImmutableArray<string> Admitted(Turn turn, Probing probing)
+    {
+        var free = turn.Waiting.Where(turn.IsFree);
+        var ordered = turn.Holds.AreCallsFree ? free : free.OrderBy(turn.Waits.ServedLast);
+        return [.. turn.Holds.Admit(ordered, probing.Stores)];
     }
 
     private static DateTimeOffset PlannedAt(RunGroup group) =>

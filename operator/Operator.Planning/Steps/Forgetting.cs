@@ -16,7 +16,10 @@ internal static class Forgetting
         return draft with { Record = Attempts.Trim(draft.Record) };
     }
 
-    /// <summary>Removes closed occasions whose pods are gone, except the newest slot.</summary>
+    /// <summary>
+    /// Removes closed occasions whose pods are gone, except the newest slot. A pod that only a finalizer of others keeps counts as gone:
+    /// else the record would grow as long as it does.
+    /// </summary>
     private static Draft Occasions(Draft draft, PodIndex pods)
     {
         foreach (var (flow, plan) in draft.Record.Plans)
@@ -26,7 +29,7 @@ internal static class Forgetting
                     o.IsClosed
                     && o.Id != plan.NewestSlot?.Id
                     && draft.Seen.IsPastLateArrival(o)
-                    && !o.Entries.Any(e => pods.Find(flow, o, e) is { IsGone: false })
+                    && !o.Entries.Any(e => pods.Find(flow, o, e) is { IsGone: false } pod && !HeldPods.IsHeld(pod))
                 )
                 .ToList();
             if (forgotten.Count > 0)

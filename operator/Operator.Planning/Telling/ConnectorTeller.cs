@@ -94,6 +94,10 @@ internal static class ConnectorTeller
         {
             yield return refused;
         }
+        if (HeldPodsTeller.Tell(draft.Seen) is { } held)
+        {
+            yield return held;
+        }
     }
 
     private static IEnumerable<ConditionDraft> Stores(Draft draft)
@@ -222,6 +226,7 @@ internal static class ConnectorTeller
                 Quota = plan.MissedBy.Quota,
                 Auth = plan.MissedBy.Auth,
                 Infra = plan.MissedBy.Infra,
+                Node = plan.MissedBy.Node,
                 Isolation = plan.MissedBy.Isolation,
                 InvalidSpec = plan.MissedBy.InvalidSpec,
                 Unknown = plan.MissedBy.Unknown,

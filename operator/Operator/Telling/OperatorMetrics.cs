@@ -63,7 +63,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     private readonly Counter _missed = factory.CreateCounter(
         "marketplace_missed_store_syncs_total",
-        "Due syncs of single stores that did not happen, by cause (downtime, capacity, concurrency, quota, auth, infra, isolation, invalidspec, unknown).",
+        "Due syncs of single stores that did not happen, by cause (downtime, capacity, concurrency, quota, auth, infra, node, isolation, invalidspec, unknown).",
         ["namespace", "connector", "flow", "cause"]
     );
 
