@@ -158,8 +158,16 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
     private async Task EveryStoreIsServedAsync(SeenRun victim)
     {
         var ended = await RunAsync("it has ended", r => r.Pod == victim.Pod && r.HasEnded);
-        Assert.Equal(0, ended.ExitCode);
-        Assert.InRange(ended.Reported.Count(), 1, 9);
+        if (ended.ExitCode is null)
+        {
+            // A kubelet of 1.20 may remove the container of a deleted pod before it tells its end. Then all its stores are owed.
+            TestContext.Current.SendDiagnosticMessage($"the end of {victim.Pod} was not told");
+        }
+        else
+        {
+            Assert.Equal(0, ended.ExitCode);
+            Assert.InRange(ended.Reported.Count(), 1, 9);
+        }
         await Story.AwaitRunsAsync(
             "every store was served on the due time",
             runs =>

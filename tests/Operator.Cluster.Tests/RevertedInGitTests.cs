@@ -8,7 +8,6 @@ public sealed class RevertedInGitTests(TestCluster cluster) : ClusterStory(clust
     private static readonly ConnectorManifest Connector = A.ConnectorManifest();
 
     [Fact]
-    [Trait(Suite.Name, Suite.Stories)]
     public async Task What_a_version_did_is_done_again_at_once_when_Git_goes_back()
     {
         await Story.ApplyAsync(Connector, Ct);

@@ -57,20 +57,11 @@ public static class Fault
     }
 
     /// <summary>
-    /// polite:SECONDS. As slow:SECONDS, but after SIGTERM the worker finishes its store and exits with 0, as many frameworks do. Null: the
-    /// signal ends the worker.
+    /// polite:SECONDS. As slow:SECONDS, but a worker that was asked to stop exits with 0, as many frameworks do. Otherwise with 143, as a
+    /// process that SIGTERM ends.
     /// </summary>
-    public static PosixSignalRegistration? StopPolitely(string? fault, Action stop) =>
-        fault?.StartsWith("polite:", StringComparison.Ordinal) == true
-            ? PosixSignalRegistration.Create(
-                PosixSignal.SIGTERM,
-                signal =>
-                {
-                    signal.Cancel = true;
-                    stop();
-                }
-            )
-            : null;
+    public static int ExitCodeOfStopped(string? fault) =>
+        fault?.StartsWith("polite:", StringComparison.Ordinal) == true ? 0 : 128 + 15;
 
     /// <summary>Faults at each store: crash:STORE, slow:SECONDS, polite:SECONDS.</summary>
     public static async Task AtStoreAsync(string? fault, string store, TimeProvider time, CancellationToken stop)

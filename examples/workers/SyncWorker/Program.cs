@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace SyncWorker;
@@ -45,8 +46,16 @@ internal static class Program
         http.DefaultRequestHeaders.UserAgent.ParseAdd($"sync-worker/{version}");
         var marketplace = new MarketplaceClient(http, time, deadline.Token);
         var sync = new OrderSync(marketplace, version);
+        // In a container, a first process without a handler ignores SIGTERM, and is killed when the grace period is over.
         using var asked = new CancellationTokenSource();
-        using var polite = Fault.StopPolitely(fault, asked.Cancel);
+        using var stop = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM,
+            signal =>
+            {
+                signal.Cancel = true;
+                asked.Cancel();
+            }
+        );
         bool HasTime() => !deadline.IsCancellationRequested && !asked.IsCancellationRequested;
         for (var i = 0; i < run.Stores.Count && HasTime(); i++)
         {
@@ -74,7 +83,7 @@ internal static class Program
             );
             Console.WriteLine(JsonSerializer.Serialize(line, WorkerJson.Default.LogLine));
         }
-        return 0;
+        return asked.IsCancellationRequested ? Fault.ExitCodeOfStopped(fault) : 0;
     }
 
     /// <summary>Syncs one store. Counts and returns its failure, so that the other stores continue; null: no failure.</summary>

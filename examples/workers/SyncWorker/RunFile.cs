@@ -29,8 +29,8 @@ public sealed record RunStore
     /// <summary>The start of the range to sync; null on the store's first run.</summary>
     public DateTimeOffset? Since => Redone < LastOkSlot ? Redone : LastOkSlot ?? Redone;
 
-    /// <summary>The due time itself covers what came up since the one before: an hour is more than the interval of the schedule.</summary>
-    private DateTimeOffset? Redone => RedoFrom - TimeSpan.FromHours(1);
+    /// <summary>The due time itself covers what came up since the one before: take more than the interval of your schedule.</summary>
+    private DateTimeOffset? Redone => RedoFrom - TimeSpan.FromMinutes(1);
 }
 
 public sealed record Token

@@ -31,7 +31,7 @@ internal static class Misses
         var tried = occasion.Entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
         var dueThen = StorePlaces.DueWhenOpened(draft.Record, occasion);
         var others = OtherRuns.Of(draft, flow, occasion, hindrances.Pods);
-        var offsets = new Lazy<Dictionary<string, TimeSpan>>(() => Offsets(draft, flow, occasion));
+        var offsets = new Lazy<Dictionary<string, TimeSpan>>(() => RunGroups.Offsets(draft, flow, occasion));
         var holds = hindrances.Holds;
         return DueStores
             .Of(draft, flow, occasion)
@@ -64,13 +64,4 @@ internal static class Misses
 
     private static MissCause Otherwise(Draft draft, Occasion occasion, TimeSpan offset) =>
         Absence.OfOpened(draft, occasion.Slot + offset, OtherRuns.FirstTooLate(occasion) + offset);
-
-    /// <summary>When the run of each store was due, counted from the slot.</summary>
-    private static Dictionary<string, TimeSpan> Offsets(Draft draft, string flow, Occasion occasion) =>
-        draft
-            .Record.ChunksOf(flow)
-            .Chunks.SelectMany(c =>
-                c.Stores.Select(s => (Store: s, Offset: RunGroups.OffsetOf(occasion, Chunking.PositionOf(c.Id))))
-            )
-            .ToDictionary(p => p.Store, p => p.Offset, StringComparer.Ordinal);
 }

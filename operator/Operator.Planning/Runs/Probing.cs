@@ -26,7 +26,7 @@ internal sealed record Probing(ImmutableHashSet<string> Stores, DateTimeOffset? 
             return None;
         }
         var waiting = turn
-            .Waiting.Where(s => turn.Holds.IsInCommonPause(s) && !turn.Holds.HasOwnPause(s) && !turn.Busy.Contains(s))
+            .Waiting.Where(s => turn.Holds.IsInCommonPause(s) && !turn.Holds.HasOwnPause(s) && turn.IsFree(s))
             .ToImmutableHashSet(StringComparer.Ordinal);
         return waiting.IsEmpty ? None
             : turn.Holds.IsProbing ? LastChance(draft, turn, waiting)

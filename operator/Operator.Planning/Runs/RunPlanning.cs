@@ -58,17 +58,26 @@ internal static class RunPlanning
                 Holds = waiting.HoldsOf(draft, flow.Name),
                 Waits = Waits.Of(draft.Record.Ledger(flow.Name), plan, occasion),
             };
-            draft = Extend(draft, turn with { Room = Places.Of(draft, turn, waiting) });
+            turn = turn with { Room = Places.Of(draft, turn, waiting), Retries = RetryWaits.Of(draft, turn, pods) };
+            draft = Extend(CommitWaits(draft, turn), turn);
         }
         return draft;
     }
+
+    /// <summary>A restart, and the next plan, must know when the runs ended for whose end stores wait.</summary>
+    private static Draft CommitWaits(Draft draft, Turn turn) =>
+        draft.Folded.Any(f =>
+            f.Flow == turn.Flow.Name && f.Occasion.Id == turn.Occasion.Id && turn.Retries.CountFrom(f.Entry)
+        )
+            ? draft.Decide(draft.Record, $"stores of '{turn.Flow.Name}' wait for another try on {turn.Occasion.Id}")
+            : draft;
 
     private static Draft Extend(Draft draft, Turn turn)
     {
         var flow = turn.Flow;
         var probing = Probing.Of(draft, turn);
         var groups = Groups(draft, turn, probing);
-        draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now));
+        draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now).Concat(turn.Retries.Ends));
         draft = probing.Next is { } next ? draft.Await([next]) : draft;
         var entries = Choose(draft, turn, groups);
         if (entries.IsEmpty)
@@ -119,7 +128,7 @@ internal static class RunPlanning
     /// <summary>When calls are scarce, the stores that were served longest ago get them.</summary>
     private static ImmutableArray<string> Admitted(Turn turn, Probing probing)
     {
-        var free = turn.Waiting.Where(s => !turn.Busy.Contains(s));
+        var free = turn.Waiting.Where(turn.IsFree);
         var ordered = turn.Holds.AreCallsFree ? free : free.OrderBy(turn.Waits.ServedLast);
         return [.. turn.Holds.Admit(ordered, probing.Stores)];
     }

@@ -155,8 +155,8 @@ public sealed record SeenRun
 
     /// <summary>
     /// Whether the slot may run the store again: the worker logged nothing for the store, and its report has no good item of the
-    /// store or says that there is more to do. Without a report, a worker that failed did no store. For one that succeeded only
-    /// its log can tell; if there is none to read, the store may be run again.
+    /// store, ends before the store or says that there is more to do. Without a report, a worker that failed did no store. For one that
+    /// succeeded only its log can tell; if there is none to read, the store may be run again.
     /// </summary>
     public bool Owes(string store)
     {
@@ -166,20 +166,24 @@ public sealed record SeenRun
             {
                 JsonValueKind.Object => part.Count("ok") == 0 || part.Flag("more") == true,
                 JsonValueKind.Null => true,
-                _ => !Succeeded || !IsLogRead,
+                _ => HasReport || !Succeeded || !IsLogRead,
             };
     }
 
-    /// <summary>The store's part of the report; undefined without a readable report.</summary>
-    private JsonElement PartOf(string store)
+    private bool HasReport => Parts().Any();
+
+    /// <summary>The store's part of the report; undefined when the report ends before it, and without a readable report.</summary>
+    private JsonElement PartOf(string store) => Parts().ElementAtOrDefault(Stores.IndexOf(store));
+
+    private IEnumerable<JsonElement> Parts()
     {
         try
         {
-            return JsonElement.Parse(Report ?? "{}").Items("s").ElementAtOrDefault(Stores.IndexOf(store));
+            return JsonElement.Parse(Report ?? "{}").Items("s");
         }
         catch (JsonException)
         {
-            return default;
+            return [];
         }
     }
 

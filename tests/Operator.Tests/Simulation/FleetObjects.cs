@@ -35,6 +35,9 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
 
     public static string Image(string tag) => $"{Repository}:{tag}";
 
+    /// <summary>The worker of the image does everything well.</summary>
+    public static bool IsGood(string image) => image.StartsWith(Image("good"), StringComparison.Ordinal);
+
     /// <summary>Null in worlds without a quota. Uses its own random numbers, so it changes nothing else in a world.</summary>
     public Quota? Quota { get; } = quotaSeed is { } seed ? DrawQuota(new Random(~seed)) : null;
 

@@ -10,6 +10,9 @@ internal sealed class FlowMaker(SimulatedWorld world, int seed)
     // Its own random numbers change nothing else in a world.
     private readonly Random _random = new(seed ^ 0x5f10);
 
+    /// <summary>The flow was taken away: due times went by without it.</summary>
+    public bool HasGone { get; private set; }
+
     /// <summary>Some worlds only; in the others nothing happens.</summary>
     public void Begin(TimeSpan chaos)
     {
@@ -27,6 +30,7 @@ internal sealed class FlowMaker(SimulatedWorld world, int seed)
     private void Edit()
     {
         var mode = _random.Next(4);
+        HasGone |= mode == 0;
         world.Tell(mode == 0 ? $"flow {Flow} goes" : $"flow {Flow} with mode {mode}");
         world.Cluster.Edit(
             Kinds.Connectors,

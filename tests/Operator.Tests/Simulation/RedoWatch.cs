@@ -15,14 +15,18 @@ namespace Operator.Tests.Simulation;
 internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<string> violations)
 {
     private readonly HashSet<(string Attempt, string Flow, string Store)> _handled = [];
-    private readonly Dictionary<(string Record, string Flow, string Store), DateTimeOffset> _told = [];
+    private readonly Dictionary<(string Record, string Flow, string Store), List<Telling>> _told = [];
     private ConnectorRecord? _before;
+
+    /// <summary>A run was told to redo the work since then. <paramref name="Candidate"/>: its revision when it ran on the candidate.</summary>
+    private sealed record Telling(DateTimeOffset Since, string? Candidate);
 
     /// <summary>Called when a pod's container is first seen running.</summary>
     public void Started(ClusterChange change, Fingerprint print)
     {
         var pod = new KubeObject(change.After!.Value); // a running pod exists
-        if (pod.Label(PodMarks.Attempt) is { } attempt)
+        var attempt = pod.Label(PodMarks.Attempt);
+        if (attempt is not null)
         {
             _handled.UnionWith(print.Stores.Select(s => ($"{print.Record}/{attempt}", print.Flow, s)));
         }
@@ -31,7 +35,8 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
         {
             var since = DateTimeOffset.Parse(store.RedoFrom!, CultureInfo.InvariantCulture); // the filter checked it
             var key = (print.Record, print.Flow, store.Name);
-            _told[key] = _told.TryGetValue(key, out var before) && before < since ? before : since;
+            _told.TryAdd(key, []);
+            _told[key].Add(new Telling(since, attempt is null ? null : print.Revision));
         }
     }
 
@@ -44,6 +49,8 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
         {
             return;
         }
+        // With a flow that a user took away, its ledger is forgotten, also when the flow comes again.
+        _handled.RemoveWhere(h => !record.Plans.ContainsKey(h.Flow));
         var listed = Listed(record);
         ExpectOwed(before, record, listed, at);
         foreach (var (flow, ledger) in record.Ledgers)
@@ -51,7 +58,10 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
             foreach (var (store, past) in before.Ledger(flow).Stores.Where(s => s.Value.RedoFrom is not null))
             {
                 var isPaid = ledger.Stores.GetValueOrDefault(store)?.RedoFrom is null;
-                var wasTold = isPaid && _told.Remove((record.Id, flow, store), out var since) && since <= past.RedoFrom;
+                var wasTold =
+                    isPaid
+                    && _told.Remove((record.Id, flow, store), out var told)
+                    && told.Exists(t => t.Since <= past.RedoFrom && Counts(t, record));
                 if (isPaid && listed.Contains(store) && !wasTold)
                 {
                     Violate(
@@ -86,6 +96,10 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
             }
         }
     }
+
+    /// <summary>What a candidate has redone counts once it is stable.</summary>
+    private static bool Counts(Telling told, ConnectorRecord record) =>
+        told.Candidate is null || told.Candidate == record.Revisions.StableHash;
 
     private HashSet<string> Listed(ConnectorRecord record) =>
         cluster.Find(Kinds.Connectors, connector) is { } item

@@ -19,6 +19,7 @@ internal sealed class RunWatch
     private readonly OutcomeWatch _outcomes;
     private readonly RedoWatch _redos;
     private readonly ContentWatch _contents;
+    private readonly ConvictionWatch _convictions;
     private readonly Dictionary<string, Run> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _started = new(StringComparer.Ordinal);
     private readonly HashSet<(string Occasion, string Flow, string Store)> _ran = [];
@@ -33,6 +34,7 @@ internal sealed class RunWatch
         _outcomes = new OutcomeWatch(Violations);
         _redos = new RedoWatch(cluster, connector, Violations);
         _contents = new ContentWatch(Violations);
+        _convictions = new ConvictionWatch(Violations);
         cluster.Changed = OnChanged;
     }
 
@@ -44,6 +46,9 @@ internal sealed class RunWatch
     /// <summary>The store-syncs whose container started.</summary>
     public IReadOnlyCollection<(string Occasion, string Flow, string Store)> Ran => _ran;
     public ConnectorRecord? Record { get; private set; }
+
+    /// <summary>Flows that were once a candidate's own, and so were due in its cohort only.</summary>
+    public HashSet<string> OwnFlows { get; } = new(StringComparer.Ordinal);
 
     private sealed record Run(Fingerprint Print, ObservedPod Seen);
 
@@ -65,8 +70,20 @@ internal sealed class RunWatch
                 _outcomes.Committed(Record, change.At);
                 _redos.Committed(Record, change.At);
                 _contents.Committed(Record, change.At);
+                _convictions.Committed(Record, change.At);
+                NoteOwnFlows(Record);
                 Committed(Record, change.At);
             }
+        }
+    }
+
+    private void NoteOwnFlows(ConnectorRecord record)
+    {
+        if (record.Revisions.Find(record.RunningAttempt?.Revision) is { } candidate && record.Stable is { } stable)
+        {
+            OwnFlows.UnionWith(
+                candidate.FlowParameters.Keys.Except(stable.FlowParameters.Keys, StringComparer.Ordinal)
+            );
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly RunWatch _runs;
     private readonly QuotaWatch _quotas;
     private readonly ActionWatch _actions;
+    private readonly FlowMaker _flows;
     private readonly List<OperatorProcess> _processes = [];
     private readonly List<string> _story = [];
     private readonly HashSet<MishapKind> _mishaps = [];
@@ -48,7 +49,7 @@ internal sealed class SimulatedWorld : IDisposable
             _time,
             new FakeClusterOptions { Seed = seed, GarbageCollectionDelay = TimeSpan.FromSeconds(_random.Next(5)) }
         );
-        _kubelet = _cluster.RunPods(SyncPods.Script);
+        _kubelet = _cluster.RunPods(pod => SyncPods.Script(pod, RejectsPods));
         if (seed % 5 == 0)
         {
             _cluster.Admission.Change(SyncPods.InjectSidecar);
@@ -57,6 +58,7 @@ internal sealed class SimulatedWorld : IDisposable
         _runs = new RunWatch(_cluster, _time, Connector);
         _quotas = new QuotaWatch(_objects.Quota, _runs.Violations);
         _actions = new ActionWatch(_cluster, _runs.Violations);
+        _flows = new FlowMaker(this, seed);
         _runs.Committed += _quotas.Committed;
         _runs.Committed += _actions.Committed;
         _replicas = _random.Next(1, 3);
@@ -77,7 +79,8 @@ internal sealed class SimulatedWorld : IDisposable
             StartProcess();
         }
         RunFor(Settling);
-        new FlowMaker(this, _seed).Begin(Chaos);
+        _flows.Begin(Chaos);
+        new RefusalMaker(this, _seed).Begin(Chaos);
         foreach (var mishap in Mishaps.Draw(_random, Chaos))
         {
             _mishaps.Add(mishap.Kind);
@@ -102,6 +105,9 @@ internal sealed class SimulatedWorld : IDisposable
 
     public FakeCluster Cluster => _cluster;
     public FakeKubelet Kubelet => _kubelet;
+
+    /// <summary>The kubelet rejects every pod that is created.</summary>
+    public bool RejectsPods { get; set; }
     public FleetObjects Objects => _objects;
     public IEnumerable<OperatorProcess> Alive => _processes.Where(p => !p.HasEnded);
 
@@ -271,8 +277,7 @@ internal sealed class SimulatedWorld : IDisposable
             return;
         }
         var connector = Gathering.Projections.Connector(_cluster.Find(Kinds.Connectors, Connector)!); // worlds always have one
-        // A flow that is a candidate's own is due in its cohort only.
-        foreach (var flow in connector.Spec.Flows.Where(f => f.Name != FlowMaker.Flow))
+        foreach (var flow in connector.Spec.Flows.Where(IsAlwaysDue))
         {
             var plan = record.Plan(flow.Name);
             // Newer store-syncs may still be running.
@@ -294,6 +299,9 @@ internal sealed class SimulatedWorld : IDisposable
             );
         }
     }
+
+    private bool IsAlwaysDue(Api.Flow flow) =>
+        !_runs.OwnFlows.Contains(flow.Name) && !(flow.Name == FlowMaker.Flow && _flows.HasGone);
 
     private static bool IsHarmless(string image) =>
         Array.Exists(["locked", "mute", "poison", "flaky"], tag => image.EndsWith(tag, StringComparison.Ordinal));
