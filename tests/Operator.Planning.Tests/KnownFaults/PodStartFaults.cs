@@ -1,4 +1,3 @@
-using Operator.Planning.Facts;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.KnownFaults;
