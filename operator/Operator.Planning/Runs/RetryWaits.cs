@@ -52,7 +52,11 @@ internal sealed class RetryWaits
         {
             waits.Hold(retry, retry.EndedAt + Wait(retry.Tries, retry.EndedAt - retry.Since), draft.Now);
         }
-        foreach (var alike in retries.Where(r => FutileRuns.IsFutile(r.Last)).GroupBy(r => r.Last.Revision))
+        foreach (
+            var alike in retries
+                .Where(r => FutileRuns.IsFutile(r.Last))
+                .GroupBy(r => r.Last.Revision, StringComparer.Ordinal)
+        )
         {
             var row = FutileRuns.InARow(turn.Flow.Name, turn.Occasion, alike.Key, pods);
             if (row.Length >= FutileRuns.MostInARow)
@@ -101,7 +105,8 @@ internal sealed class RetryWaits
         var (tried, tries, busyUntil) = (new HashSet<string>(StringComparer.Ordinal), 1, DateTimeOffset.MinValue);
         foreach (var entry in occasion.Entries)
         {
-            var isAgain = entry.Stores.Count(s => !tried.Add(s)) > 0;
+            var isAgain = entry.Stores.Any(tried.Contains);
+            tried.UnionWith(entry.Stores);
             tries += isAgain && inRow.Contains(entry.Index) ? 1 : 0;
             var isAboutToTell =
                 isAgain

@@ -113,7 +113,10 @@ internal sealed class ClusterActor(
                 refusals.Unanswered(key, draft.Name, time.GetUtcNow());
             }
             // A single error is over before anybody reads of it. One that comes again is told like a refusal.
-            if (e is KubeApiException { IsOverloaded: false, IsNamespaceTerminating: false } error && HasFailedBefore(key, draft))
+            if (
+                e is KubeApiException { IsOverloaded: false, IsNamespaceTerminating: false } error
+                && HasFailedBefore(key, draft)
+            )
             {
                 Refused(key, draft.Name, error);
             }
