@@ -22,6 +22,7 @@ public sealed class RevisionTests
             { "tolerations", Sync() with { Tolerations = [new Toleration { Key = "a" }] } },
             { "priority", Sync() with { PriorityClassName = "batch" } },
             { "labels", Sync() with { PodLabels = One } },
+            { "annotations", Sync() with { PodAnnotations = One } },
             { "a group that is the default", Sync() with { FsGroup = 65532 } },
             { "certificates", Sync() with { CaBundle = Bundle("ca.crt") } },
         };
@@ -33,7 +34,6 @@ public sealed class RevisionTests
             { "group", Sync() with { FsGroup = 1 } },
             { "grace", Sync() with { TerminationGracePeriod = new Duration("31s") } },
             { "service account", Sync() with { ServiceAccountName = "sync-workers" } },
-            { "annotations", Sync() with { PodAnnotations = One } },
         };
 
     [Fact]
@@ -69,7 +69,6 @@ public sealed class RevisionTests
                 },
             ],
             FsGroup = 1,
-            PodAnnotations = One,
             RunAsUser = 1000,
             Scratch = "1Gi",
             ServiceAccountName = "sync-workers",

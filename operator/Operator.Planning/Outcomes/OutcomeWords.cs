@@ -46,7 +46,7 @@ public static class OutcomeWords
             StoreOutcome.MissedByAuth => "its runs paused, because it had failed to authenticate",
             StoreOutcome.MissedByIsolation =>
                 "it runs in a small group after a failure, and such groups, a quarter of maxConcurrentRuns, left no place for it in time",
-            StoreOutcome.MissedByInvalidSpec => "the connector had problems, so no run could start",
+            StoreOutcome.MissedByInvalidSpec => "the spec of the connector, the flow or the store was wrong, so no run could start",
             StoreOutcome.MissedByInfra => "it got no run in time, because the runs that it waited for never started",
             StoreOutcome.MissedByUnknownCause => "no run started in time, and the record does not show why",
             StoreOutcome.Suspended => "it was suspended",

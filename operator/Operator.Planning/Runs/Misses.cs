@@ -40,9 +40,10 @@ internal static class Misses
                 s => s,
                 s =>
                     tried.Contains(s) ? MissCause.Infra
+                    : draft.Roster.Wrong.Contains(s) ? MissCause.InvalidSpec
                     : holds.IsLockedOut(occasion, s) ? MissCause.Auth
                     : holds.LacksCalls(s) ? MissCause.Quota
-                    : others.CauseOf(s) ?? Otherwise(draft, occasion, offsets.Value.GetValueOrDefault(s)),
+                    : others.CauseOf(s) ?? Otherwise(draft, flow, occasion, offsets.Value.GetValueOrDefault(s)),
                 StringComparer.Ordinal
             );
     }
@@ -56,8 +57,8 @@ internal static class Misses
     private static IEnumerable<string> TakenUp(Entry entry) =>
         entry.IsEvidence ? entry.Stores : entry.Stores.Except(entry.NotReached, StringComparer.Ordinal);
 
-    private static MissCause Otherwise(Draft draft, Occasion occasion, TimeSpan offset) =>
-        Absence.OfOpened(draft, occasion.Slot + offset, OtherRuns.FirstTooLate(occasion) + offset);
+    private static MissCause Otherwise(Draft draft, string flow, Occasion occasion, TimeSpan offset) =>
+        Absence.OfOpened(draft, draft.Record.Plan(flow), occasion.Slot + offset, OtherRuns.FirstTooLate(occasion) + offset);
 
     /// <summary>When the run of each store was due, counted from the slot.</summary>
     private static Dictionary<string, TimeSpan> Offsets(Draft draft, string flow, Occasion occasion) =>

@@ -21,10 +21,15 @@ internal sealed class OtherRuns
     {
         var plan = draft.Record.Plan(flow);
         var listed = draft.Spec.FindFlow(flow);
-        var before = runs.Where(r => IsBefore(r.Occasion, occasion) && WasLiveAt(r.Entry, FirstTooLate(occasion)));
+        // A run of the occasion itself keeps only stores waiting that share an account with one of its stores.
+        var before = runs.Where(r =>
+            (IsBefore(r.Occasion, occasion) || r.Occasion.Id == occasion.Id)
+            && WasLiveAt(r.Entry, FirstTooLate(occasion))
+        );
         var byStart = before.ToLookup(r => r.HasStarted, r => r.Entry);
-        _busy = StoresOf(byStart[true]);
-        _stuck = StoresOf(byStart[false]);
+        var (accounts, former) = (draft.Effective.Accounts, draft.Record.Stores.Former);
+        _busy = accounts.WithSharers(StoresOf(byStart[true]), former);
+        _stuck = accounts.WithSharers(StoresOf(byStart[false]), former);
         _isolated = Isolations.Stores(plan);
         _crowded = listed is null
             ? null

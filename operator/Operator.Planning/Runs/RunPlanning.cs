@@ -53,7 +53,10 @@ internal static class RunPlanning
             var turn = new Turn(flow, plan, occasion)
             {
                 Waiting = owed,
-                Busy = pods.BusyStores(flow.Name, plan, draft.Seen),
+                Busy = draft.Effective.Accounts.WithSharers(
+                    pods.BusyStores(flow.Name, plan, draft.Seen),
+                    draft.Record.Stores.Former
+                ),
                 LiveStrays = pods.LiveStrays(flow.Name, draft.Seen),
                 Holds = waiting.HoldsOf(draft, flow.Name),
                 Waits = Waits.Of(draft.Record.Ledger(flow.Name), plan, occasion),
@@ -66,7 +69,7 @@ internal static class RunPlanning
     private static Draft Extend(Draft draft, Turn turn)
     {
         var flow = turn.Flow;
-        var groups = RunGroups.Of(draft, turn, Admitted(turn)).ToList();
+        var groups = RunGroups.Of(draft, turn, Admitted(draft, turn)).ToList();
         draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now));
         var entries = Choose(draft, turn, groups);
         if (entries.IsEmpty)
@@ -102,9 +105,12 @@ internal static class RunPlanning
     }
 
     /// <summary>When calls are scarce, the stores that were served longest ago get them.</summary>
-    private static ImmutableArray<string> Admitted(Turn turn)
+    private static ImmutableArray<string> Admitted(Draft draft, Turn turn)
     {
-        var free = turn.Waiting.Where(s => !turn.Busy.Contains(s));
+        var free = draft.Effective.Accounts.OneOfEach(
+            turn.Waiting.Where(s => !turn.Busy.Contains(s)),
+            turn.Waits.ServedLast
+        );
         return [.. turn.Holds.Admit(turn.Holds.AreCallsFree ? free : free.OrderBy(turn.Waits.ServedLast))];
     }
 

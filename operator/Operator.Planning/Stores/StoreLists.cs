@@ -49,7 +49,12 @@ internal static class StoreLists
         StoreListProblems.KeysMissing(spec, sight) is { } problem ? sight with { Problem = problem } : sight;
 
     private static StoreBook BookOf(ConnectorSpec spec, ImmutableArray<KeptStoreList> lists) =>
-        new() { Lists = lists, Inline = [.. spec.Stores.Select(s => s.Name).Distinct(StringComparer.Ordinal)] };
+        new()
+        {
+            Lists = lists,
+            Inline = [.. spec.Stores.Select(s => s.Name).Distinct(StringComparer.Ordinal)],
+            Accounts = FormerAccounts.Of(spec.Stores.DistinctBy(s => s.Name, StringComparer.Ordinal)),
+        };
 
     /// <summary>The list when it is good, else its last good content (null: none) with the problem.</summary>
     private static (KeptStoreList? List, string? Problem) Choose(

@@ -86,8 +86,10 @@ internal sealed class Gatherer(
         var seen = circumstances.Begin(key, record.Claim) with
         {
             Connector = connector,
-            ConnectorFindings = [.. findings.All, .. SecretSharing.Problems(connector, shared)],
+            ConnectorFindings = [.. findings.Whole, .. SecretSharing.Problems(connector, shared)],
+            Wrong = findings.Parts,
             SharedSecrets = shared,
+            AccountsElsewhere = cache.AccountsElsewhere(connector),
             UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
             Rollout = await rolloutsOf.InChargeAsync(key, named, known?.RunningAttempt, ct),
             OtherRollouts = [.. rollouts.Skip(1)],
