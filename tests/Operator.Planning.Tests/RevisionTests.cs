@@ -42,9 +42,15 @@ public sealed class RevisionTests
         var rich = Sync() with { Args = ["-v"], Env = [new EnvVar { Name = "A", Value = "1" }], RunAsUser = 1000 };
         var parameters = ImmutableSortedDictionary<string, string>.Empty.Add("page", "50");
 
-        Assert.Equal("2adb1ff12e", Hash(Sync()));
-        Assert.Equal("eef75d7461", Hash(Everything(), A.Flow() with { Parameters = parameters }));
-        Assert.Equal("a6372ad989", Hash(rich, A.Flow() with { Parameters = parameters }));
+        Assert.Equal(
+            "dfg8z7vx5t, db6jrln477, jctcdqmtp8",
+            string.Join(
+                ", ",
+                Hash(Sync()),
+                Hash(Everything(), A.Flow() with { Parameters = parameters }),
+                Hash(rich, A.Flow() with { Parameters = parameters })
+            )
+        );
     }
 
     /// <summary>Every field of the content, so that an edit of their order or spelling is noticed.</summary>

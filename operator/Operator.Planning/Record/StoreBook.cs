@@ -17,7 +17,7 @@ public sealed record StoreBook
     /// </summary>
     public ImmutableArray<ulong> Accounts { get; set; } = [];
 
-    /// <summary>Accounts that stores had when their runs were planned, and have no longer, while the record has these runs.</summary>
+    /// <summary>By store: accounts that stores had when their runs were planned, and have no longer, while the record has these runs.</summary>
     public ImmutableArray<FormerAccount> Former { get; set; } = [];
 
     /// <summary>Lists that lost more than half of their stores at once.</summary>

@@ -37,9 +37,9 @@ internal static class FormerAccounts
             .. kept
                 .Former.Where(f => known.Contains(f.Store))
                 .Concat(changed.Where(c => live.Contains(c.Store)))
-                .Distinct()
-                .OrderBy(f => f.Store, StringComparer.Ordinal)
-                .ThenBy(f => f.Account),
+                // Of two edits during one run, the first tells its account.
+                .DistinctBy(f => f.Store, StringComparer.Ordinal)
+                .OrderBy(f => f.Store, StringComparer.Ordinal),
         ];
     }
 

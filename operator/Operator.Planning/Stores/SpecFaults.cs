@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Quotas;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Stores;
 
@@ -49,6 +50,12 @@ public sealed partial record SpecFaults
             ? new SpecFaults { Whole = [.. wrong.Select(f => f.ToString())] }
             : new SpecFaults { Parts = sorting.Parts };
     }
+
+    /// <summary>Wrong content stops nothing that runs; where nothing has run yet, there is nothing else to run.</summary>
+    public SpecFaults Given(ConnectorRecord? record) =>
+        Parts.Content is { } content && record?.Stable is null
+            ? new SpecFaults { Whole = [content, .. Parts.Problems.Where(p => !content.Contains(p, StringComparison.Ordinal))] }
+            : this;
 
     private sealed class Sorting(ConnectorSpec spec)
     {

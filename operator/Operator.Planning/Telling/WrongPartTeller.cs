@@ -25,7 +25,8 @@ internal static class WrongPartTeller
                 ? "a part of the spec that nothing uses is wrong, and all runs go on"
                 : $"{parts} {(wrong.Flows.Count + wrong.Stores.Count == 1 ? "stands" : "stand")} still, and the rest goes on";
         var more = problems.Length > MostProblems ? $"; and {problems.Length - MostProblems} more" : "";
-        return $"{effect}: {string.Join("; ", problems.Take(MostProblems))}{more}";
+        var content = wrong.Content is null ? "" : "; new content waits, and stores go on with their revisions";
+        return $"{effect}: {string.Join("; ", problems.Take(MostProblems))}{more}{content}";
     }
 
     /// <summary>The statuses of the flows that stand still, without what they missed.</summary>

@@ -80,7 +80,7 @@ internal sealed class Gatherer(
         var record = await records.ReadAsync(connector, Witnesses.Of(connector, rollouts, pods), isLive, ct);
         var known = (record.Sight as RecordSight.Found)?.Record;
         var references = await checks.ReferencesAsync(connector, known, ct);
-        var findings = checks.Findings(connector, references);
+        var findings = checks.Findings(connector, references, known);
         var shared = cache.SecretsSharedBy(connector);
         var named = new NamedRollouts(rollouts, unreadable);
         var seen = circumstances.Begin(key, record.Claim) with
