@@ -187,7 +187,10 @@ public sealed class World
         }
     );
 
-    private SpecFaults Faults => ChecksSpec ? SpecFaults.Of(Connector.Spec, Rules.Check(Connector)).Given(_stored is null ? null : Record) : new SpecFaults();
+    private SpecFaults Faults =>
+        ChecksSpec
+            ? SpecFaults.Of(Connector.Spec, Rules.Check(Connector)).Given(_stored is null ? null : Record)
+            : new SpecFaults();
 
     public Observation Observe()
     {

@@ -155,7 +155,10 @@ public sealed class PodBuilderTests
         var connector = new MarketplaceConnector
         {
             Metadata = new ObjectMeta { Name = "c", Annotations = hostile },
-            Spec = new ConnectorSpec { Sync = new SyncPodSpec { PodLabels = hostile, PodAnnotations = hostile } },
+            Spec = new ConnectorSpec
+            {
+                Sync = new SyncPodSpec { PodLabels = hostile, PodAnnotations = hostile },
+            },
         };
         var draft = new PodDraft
         {

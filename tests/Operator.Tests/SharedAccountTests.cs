@@ -23,8 +23,16 @@ public sealed class SharedAccountTests : IDisposable
     [Fact]
     public void Both_connectors_say_so_and_run_all_the_same()
     {
-        Assert.Contains("connector 'two' runs flow 'orders' with the account of store 's1'", Told(One), StringComparison.Ordinal);
-        Assert.Contains("connector 'one' runs flow 'orders' with the account of store 's1'", Told(Two), StringComparison.Ordinal);
+        Assert.Contains(
+            "connector 'two' runs flow 'orders' with the account of store 's1'",
+            Told(One),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "connector 'one' runs flow 'orders' with the account of store 's1'",
+            Told(Two),
+            StringComparison.Ordinal
+        );
         Assert.NotEmpty(_shop.Made);
     }
 

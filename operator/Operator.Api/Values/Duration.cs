@@ -33,7 +33,10 @@ public readonly record struct Duration(string Text)
     /// <summary>The length in seconds, the same for each spelling; other text as it is.</summary>
     public string Canonical =>
         TryGet(out var value)
-            ? string.Create(CultureInfo.InvariantCulture, $"{(decimal)value.Ticks / TimeSpan.TicksPerSecond:0.#######}s")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(decimal)value.Ticks / TimeSpan.TicksPerSecond:0.#######}s"
+            )
             : Text;
 
     public static Duration From(TimeSpan value) =>

@@ -88,7 +88,9 @@ internal sealed class AccountManifests
         try
         {
             var seen = ServerNulls.Drop(connector.Root, connector.Kind);
-            var spec = seen.TryGetProperty("spec", out var json) ? json.Deserialize(ApiJson.Default.ConnectorSpec) : null;
+            var spec = seen.TryGetProperty("spec", out var json)
+                ? json.Deserialize(ApiJson.Default.ConnectorSpec)
+                : null;
             return spec is null or { Suspend: true }
                 ? null
                 : new Use(

@@ -33,7 +33,7 @@ internal sealed class StoreListManifests(ImmutableArray<ManifestDocument> docume
         {
             var problem =
                 value.ValueKind == JsonValueKind.String
-                    ? StoreList.Read(value.GetString() ?? "").Problem
+                    ? ProblemOf(StoreList.Read(value.GetString() ?? ""))
                     : "must be a text; write | after the key, and the list below it";
             if (problem is not null)
             {
@@ -88,6 +88,8 @@ internal sealed class StoreListManifests(ImmutableArray<ManifestDocument> docume
         }
         return sights.ToImmutable();
     }
+
+    private static string? ProblemOf(StoreList list) => list.Problem ?? list.WrongBecause;
 
     private static JsonElement TextOf(ManifestDocument configMap, string key) =>
         Entries(configMap, "data").Where(e => e.Key == key).Select(e => e.Value).FirstOrDefault();

@@ -79,8 +79,7 @@ internal static class RunNows
     private static string? Wrong(ActionRequest request)
     {
         var wrong = request.Draft.Effective.Wrong;
-        return
-            wrong.Flows.GetValueOrDefault(request.Spec.Flow) is { } flow
+        return wrong.Flows.GetValueOrDefault(request.Spec.Flow) is { } flow
                 ? $"flow '{request.Spec.Flow}' stands still, because its spec is wrong: {flow}"
             : request.Stores.FirstOrDefault(request.Draft.Roster.Wrong.Contains) is { } store
                 ? $"store '{store}' stands still, because its spec is wrong: {wrong.Stores[store]}"

@@ -105,7 +105,11 @@ internal static class Buckets
                 : book.FullAt.SetItems(
                     book.FullAt.Select(b => KeyValuePair.Create(b.Key, Convert(b.Value, book, limit, instant)))
                 );
-        return book with { Rate = rate, FullAt = converted.SetItem(key, Math.Clamp(fullAt, instant, Latest(limit, instant))) };
+        return book with
+        {
+            Rate = rate,
+            FullAt = converted.SetItem(key, Math.Clamp(fullAt, instant, Latest(limit, instant))),
+        };
     }
 
     private static long Latest(Limit limit, long instant) =>

@@ -36,7 +36,12 @@ public sealed record KeptStoreList
 
     /// <summary>Hash of the source text.</summary>
     public string Hash { get; set; } = "";
+
+    /// <summary>A wrong store is here as it was when it was last right.</summary>
     public ImmutableArray<Store> Stores { get; set; } = [];
+
+    /// <summary>Names of the stores that are wrong, and stand still.</summary>
+    public ImmutableArray<string> Wrong { get; set; } = [];
 }
 
 /// <summary>The account, as a hash, under which a store's run was planned: the store has left since then, or has another account.</summary>

@@ -13,8 +13,8 @@ internal static class DueStores
     /// </summary>
     public static IEnumerable<string> Of(Draft draft, string flow, Occasion occasion)
     {
-        IEnumerable<string> asked = occasion.Order is { Stores.IsEmpty: false } order
-            ? order.Stores.Where(draft.Roster.IsWanted)
+        IEnumerable<string> asked =
+            occasion.Order is { Stores.IsEmpty: false } order ? order.Stores.Where(draft.Roster.IsWanted)
             : draft.Roster.Wrong.IsEmpty ? draft.Roster.Active
             : draft.Roster.Active.Concat(draft.Roster.Wrong);
         asked = FlowHomes.DueOf(draft, flow, occasion.Kind, asked);

@@ -58,7 +58,12 @@ internal static class Misses
         entry.IsEvidence ? entry.Stores : entry.Stores.Except(entry.NotReached, StringComparer.Ordinal);
 
     private static MissCause Otherwise(Draft draft, string flow, Occasion occasion, TimeSpan offset) =>
-        Absence.OfOpened(draft, draft.Record.Plan(flow), occasion.Slot + offset, OtherRuns.FirstTooLate(occasion) + offset);
+        Absence.OfOpened(
+            draft,
+            draft.Record.Plan(flow),
+            occasion.Slot + offset,
+            OtherRuns.FirstTooLate(occasion) + offset
+        );
 
     /// <summary>When the run of each store was due, counted from the slot.</summary>
     private static Dictionary<string, TimeSpan> Offsets(Draft draft, string flow, Occasion occasion) =>

@@ -24,7 +24,10 @@ internal static class ListAdoption
                     {
                         Stores = gathering.Stores,
                     },
-                    draft.Seen.Wrong
+                    draft.Seen.Wrong with
+                    {
+                        Stores = draft.Seen.Wrong.Stores.SetItems(gathering.Wrong),
+                    }
                 ),
                 StoreListProblems = gathering.Problems,
             }

@@ -11,6 +11,8 @@ namespace Operator.Planning.Stores;
 /// </summary>
 internal sealed record EffectiveSpec
 {
+    private readonly Lazy<SharedAccounts> _accounts;
+
     private EffectiveSpec(ConnectorSpec spec, WrongParts wrong)
     {
         (ListedFlows, Wrong) = (spec.Flows, wrong);
@@ -21,8 +23,6 @@ internal sealed record EffectiveSpec
         var stores = Spec.Stores;
         _accounts = new Lazy<SharedAccounts>(() => new SharedAccounts(stores));
     }
-
-    private readonly Lazy<SharedAccounts> _accounts;
 
     public ConnectorSpec Spec { get; private init; }
 

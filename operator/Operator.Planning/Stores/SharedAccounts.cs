@@ -56,7 +56,9 @@ internal sealed class SharedAccounts
         }
         if (left.Count > 0)
         {
-            all.UnionWith(_stores.Where(s => Account.Of(s) is { } own && left.Contains(own.Hash())).Select(s => s.Name));
+            all.UnionWith(
+                _stores.Where(s => Account.Of(s) is { } own && left.Contains(own.Hash())).Select(s => s.Name)
+            );
         }
         return all;
     }

@@ -54,7 +54,10 @@ public sealed partial record SpecFaults
     /// <summary>Wrong content stops nothing that runs; where nothing has run yet, there is nothing else to run.</summary>
     public SpecFaults Given(ConnectorRecord? record) =>
         Parts.Content is { } content && record?.Stable is null
-            ? new SpecFaults { Whole = [content, .. Parts.Problems.Where(p => !content.Contains(p, StringComparison.Ordinal))] }
+            ? new SpecFaults
+            {
+                Whole = [content, .. Parts.Problems.Where(p => !content.Contains(p, StringComparison.Ordinal))],
+            }
             : this;
 
     private sealed class Sorting(ConnectorSpec spec)

@@ -33,7 +33,7 @@ internal static class AttemptTeller
             CohortOf = Of(attempt.Cohort, attempt.Order.Length),
             Dwelled = Duration.From(TimeSpan.FromSeconds(Math.Floor(attempt.Dwelled.TotalSeconds))),
             MinDuration = step.Step.MinDuration,
-            Evidence = 
+            Evidence =
             [
                 .. draft
                     .Effective.ListedFlows.DistinctBy(f => f.Name, StringComparer.Ordinal)

@@ -47,7 +47,9 @@ internal static class ConnectorTeller
                 ?
                 [
                     .. draft.Spec.Flows.Select(f => TellFlow(draft, f, waiting, stale)),
-                    .. WrongPartTeller.Flows(draft).Select(f => f with { Missed = MissedOf(draft.Record.Plan(f.Name)) }),
+                    .. WrongPartTeller
+                        .Flows(draft)
+                        .Select(f => f with { Missed = MissedOf(draft.Record.Plan(f.Name)) }),
                 ]
                 : [],
             WorstStores = StoreTroubles.Worst(stale),

@@ -18,12 +18,12 @@ internal static class WrongPartTeller
             return null;
         }
         var flows = Names("flow", [.. wrong.Flows.Keys]);
-        var stores = Names("store", [.. wrong.Stores.Keys]);
+        var stores = Names("store", [.. draft.Seen.Wrong.Stores.Keys]);
         var parts = string.Join(" and ", new[] { flows, stores }.OfType<string>());
         var effect =
             parts.Length == 0
                 ? "a part of the spec that nothing uses is wrong, and all runs go on"
-                : $"{parts} {(wrong.Flows.Count + wrong.Stores.Count == 1 ? "stands" : "stand")} still, and the rest goes on";
+                : $"{parts} {(wrong.Flows.Count + draft.Seen.Wrong.Stores.Count == 1 ? "stands" : "stand")} still, and the rest goes on";
         var more = problems.Length > MostProblems ? $"; and {problems.Length - MostProblems} more" : "";
         var content = wrong.Content is null ? "" : "; new content waits, and stores go on with their revisions";
         return $"{effect}: {string.Join("; ", problems.Take(MostProblems))}{more}{content}";

@@ -110,7 +110,9 @@ internal sealed class AccountUsers
             where _several.ContainsKey(new Named(key.Namespace, account))
             from other in _several[new Named(key.Namespace, account)]
             where other != key.Name
-            let flow = _uses[key with { Name = other }].Flows.Intersect(use.Flows, StringComparer.Ordinal).FirstOrDefault()
+            let flow = _uses[key with { Name = other }]
+                .Flows.Intersect(use.Flows, StringComparer.Ordinal)
+                .FirstOrDefault()
             where flow is not null
             select (Account: account, Connector: other, Flow: flow);
         var found = shared.ToList();

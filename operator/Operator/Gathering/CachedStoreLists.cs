@@ -62,6 +62,8 @@ internal sealed record CachedStoreLists(
             {
                 Hash = content.Hash,
                 Stores = content.List.Stores,
+                Wrong = content.List.Wrong,
+                WrongBecause = content.List.WrongBecause,
                 Problem = content.List.Problem,
             }
             : sight with

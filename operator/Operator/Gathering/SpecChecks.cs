@@ -31,11 +31,7 @@ internal sealed class SpecChecks(ManyReads reads, OperatorOptions options)
         }
     );
 
-    public SpecFindings Findings(
-        MarketplaceConnector connector,
-        ReferencedObjects references,
-        ConnectorRecord? record
-    )
+    public SpecFindings Findings(MarketplaceConnector connector, ReferencedObjects references, ConnectorRecord? record)
     {
         var own = OwnFaults(connector).Given(record);
         return new SpecFindings([.. own.Whole, .. references.Problems], own.Parts, MayHeal: own.Whole.IsEmpty);

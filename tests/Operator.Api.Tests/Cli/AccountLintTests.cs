@@ -102,9 +102,10 @@ public sealed partial class AccountLintTests
         using var output = new StringWriter { NewLine = "\n" };
         using var errors = new StringWriter { NewLine = "\n" };
         using var input = new StringReader(string.Join("\n---\n", manifests));
-        await new CommandLine(
-            new Terminal(input, output, errors, TimeProvider.System, IsInteractive: false)
-        ).RunAsync(["lint", "-"], TestContext.Current.CancellationToken);
+        await new CommandLine(new Terminal(input, output, errors, TimeProvider.System, IsInteractive: false)).RunAsync(
+            ["lint", "-"],
+            TestContext.Current.CancellationToken
+        );
         return output.ToString();
     }
 

@@ -40,7 +40,10 @@ public sealed class WrongPartStories
         var stoppedFlows = flows.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var stoppedStores = stores.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         // Two of three flows are always right, so the whole is.
-        world.Connector = world.Connector with { Spec = Wrong(world.Connector.Spec, edit) };
+        world.Connector = world.Connector with
+        {
+            Spec = Wrong(world.Connector.Spec, edit),
+        };
 
         world.Run(Minute);
 
@@ -282,10 +285,7 @@ public sealed class WrongPartStories
         var world = Settled();
         world.Connector = world.Connector with
         {
-            Spec = Wrong(
-                Wrong(world.Connector.Spec, "an impossible schedule"),
-                "a store with a bad site"
-            ),
+            Spec = Wrong(Wrong(world.Connector.Spec, "an impossible schedule"), "a store with a bad site"),
         };
         world.Do("now", A.RunNow());
 
@@ -315,13 +315,60 @@ public sealed class WrongPartStories
     }
 
     [Fact]
+    public void A_wrong_store_of_a_list_stands_still_and_the_others_go_on_with_the_present_list()
+    {
+        var world = New(stores: 0);
+        world.Connector = world.Connector with
+        {
+            Spec = world.Connector.Spec with { StoresFrom = A.StoresFrom("eu/stores") },
+        };
+        world.StoreLists = [A.StoreList("eu/stores", "1", "a", "b", "c")];
+        world.Run(TimeSpan.FromSeconds(25));
+        world.Runs.Clear();
+        var before = world.Record.Ledger("orders").Stores["b"].LastOkSlot;
+
+        world.StoreLists =
+        [
+            A.StoreList("eu/stores", "2", "a", "c", "d") with
+            {
+                Wrong = ["b"],
+                WrongBecause = "line 2: it is wrong",
+            },
+        ];
+        world.Run(Minute);
+
+        Assert.All(world.Runs, r => Assert.Equal(["a", "c", "d"], r.Print.Stores.Order()));
+        Assert.InRange(world.Record.Plan("orders").MissedBy.InvalidSpec, 5, 6);
+        Assert.Equal(before, world.Record.Ledger("orders").Stores["b"].LastOkSlot);
+        var told = Assert.Single(world.Last.ConnectorStatus.Conditions, c => c.Type == Reasons.StoreListBroken);
+        Assert.Equal(
+            "ConfigMap eu/stores: line 2: it is wrong; store 'b' stands still, and the others go on",
+            told.Message
+        );
+        Assert.Equal("True", world.Ready().Status);
+
+        // The ConfigMap is gone: the record knows that the store is wrong.
+        world.StoreLists = [A.BrokenList("eu/stores", "it is gone")];
+        world.Runs.Clear();
+        world.Run(Minute);
+        Assert.All(world.Runs, r => Assert.Equal(["a", "c", "d"], r.Print.Stores.Order()));
+
+        world.StoreLists = [A.StoreList("eu/stores", "3", "a", "b", "c", "d")];
+        world.Run(Minute);
+        Assert.Contains(world.Runs, r => r.Print.Stores.Contains("b"));
+    }
+
+    [Fact]
     public void What_stands_still_writes_nothing_while_nothing_changes()
     {
         var world = Settled();
         var spec = Wrong(world.Connector.Spec, "an impossible schedule");
         world.Connector = world.Connector with
         {
-            Spec = spec with { Flows = [.. spec.Flows.Select(f => f.Name == "prices" ? f : f with { Schedule = "0 0 1 1 *" })] },
+            Spec = spec with
+            {
+                Flows = [.. spec.Flows.Select(f => f.Name == "prices" ? f : f with { Schedule = "0 0 1 1 *" })],
+            },
         };
         world.Run(Minute);
         var status = world.Connector.Status;
@@ -355,9 +402,15 @@ public sealed class WrongPartStories
     private static ConnectorSpec Wrong(ConnectorSpec spec, string edit)
     {
         ConnectorSpec Prices(Func<Flow, Flow> change) =>
-            spec with { Flows = [.. spec.Flows.Select(f => f.Name == "prices" ? change(f) : f)] };
+            spec with
+            {
+                Flows = [.. spec.Flows.Select(f => f.Name == "prices" ? change(f) : f)],
+            };
         ConnectorSpec Store2(Func<Store, Store> change) =>
-            spec with { Stores = [.. spec.Stores.Select(s => s.Name == "store-002" ? change(s) : s)] };
+            spec with
+            {
+                Stores = [.. spec.Stores.Select(s => s.Name == "store-002" ? change(s) : s)],
+            };
         ConnectorSpec Using(Quota quota, params IEnumerable<string> flows) =>
             spec with
             {

@@ -235,7 +235,10 @@ public sealed class SharedAccountStories
     private static int Count(World world, string store) => world.Runs.Count(r => r.Print.Stores.Contains(store));
 
     private static StoreCredentials Account(string prefix) =>
-        new() { SecretRef = new StoreSecretReference { Name = "sellers", KeyPrefix = prefix } };
+        new()
+        {
+            SecretRef = new StoreSecretReference { Name = "sellers", KeyPrefix = prefix },
+        };
 
     private static Store Named(string name, string prefix) => new() { Name = name, Credentials = Account(prefix) };
 

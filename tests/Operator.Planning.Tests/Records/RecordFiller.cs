@@ -16,6 +16,8 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
     private static readonly HashSet<string> NoStores = new(StringComparer.Ordinal)
     {
         "RevisionBook.FormerStables",
+        // A list has whole stores, under their names.
+        "KeptStoreList.Wrong",
         "RevisionBook.UnrunFlows",
         "Attempt.JoinedFlows",
         "Revision.FlowParameters",
