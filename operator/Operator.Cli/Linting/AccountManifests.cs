@@ -74,7 +74,10 @@ internal sealed class AccountManifests
 
     private static string? CommonFlow(Use one, Use other) =>
         StoreListManifests.IsTogether(one.Connector, other.Connector)
-            ? one.Spec.Flows.Select(f => f.Name).Intersect(other.Spec.Flows.Select(f => f.Name)).FirstOrDefault()
+            ? one
+                .Spec.Flows.Select(f => f.Name)
+                .Intersect(other.Spec.Flows.Select(f => f.Name), StringComparer.Ordinal)
+                .FirstOrDefault()
             : null;
 
     private static string PathOf(Use use, int store) =>

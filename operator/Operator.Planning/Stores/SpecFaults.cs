@@ -38,13 +38,13 @@ public sealed partial record SpecFaults
     {
         var wrong = findings.Where(f => !f.IsAdvice).ToImmutableArray();
         var sorting = new Sorting(spec);
-        var isWhole = wrong.Count(f => !sorting.Add(f)) > 0;
+        var isWhole = !sorting.AddAll(wrong);
         if (!isWhole)
         {
             // Calls are reckoned with schedules and rates, so only right flows count.
             var unsustained = QuotaRules.Check(spec, sorting.IsRight);
             wrong = wrong.AddRange(unsustained);
-            isWhole = unsustained.Count(f => !sorting.Add(f)) > 0;
+            isWhole = !sorting.AddAll(unsustained);
         }
         return isWhole || sorting.IsNothingLeft
             ? new SpecFaults { Whole = [.. wrong.Select(f => f.ToString())] }
@@ -85,8 +85,18 @@ public sealed partial record SpecFaults
                     Problems = [.. _problems.Distinct(StringComparer.Ordinal)],
                 };
 
-        /// <summary>False: the finding is about the whole spec.</summary>
-        public bool Add(Finding finding)
+        /// <summary>False: one of them is about the whole spec.</summary>
+        public bool AddAll(ImmutableArray<Finding> findings)
+        {
+            var areOfParts = true;
+            foreach (var finding in findings)
+            {
+                areOfParts &= Add(finding);
+            }
+            return areOfParts;
+        }
+
+        private bool Add(Finding finding)
         {
             if (!finding.Flows.IsEmpty)
             {

@@ -42,15 +42,11 @@ internal static class StoreLists
             {
                 lists.Add(list);
                 twin = Add(list, stores, owners);
-                foreach (var store in list.Wrong.Where(s => owners.GetValueOrDefault(s) == list.Source))
-                {
-                    wrong[store] =
-                        $"ConfigMap {list.Source}: {sight.WrongBecause ?? "see the condition StoreListBroken"}";
-                }
+                wrong.AddRange(WrongOf(list, sight, owners));
             }
-            if ((problem ?? twin) is { } wrong)
+            if ((problem ?? twin) is { } told)
             {
-                problems.Add($"ConfigMap {sight.Source}: {wrong}");
+                problems.Add($"ConfigMap {sight.Source}: {told}");
             }
         }
         return new Gathering(stores.ToImmutable(), BookOf(spec, lists.ToImmutable()), problems.ToImmutable())
@@ -58,6 +54,21 @@ internal static class StoreLists
             Wrong = wrong.ToImmutable(),
         };
     }
+
+    /// <summary>Wrong stores whose name nothing before this list has.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> WrongOf(
+        KeptStoreList list,
+        StoreListSight sight,
+        Dictionary<string, string> owners
+    ) =>
+        list
+            .Wrong.Where(s => owners.GetValueOrDefault(s) == list.Source)
+            .Select(s =>
+                KeyValuePair.Create(
+                    s,
+                    $"ConfigMap {list.Source}: {sight.WrongBecause ?? "see the condition StoreListBroken"}"
+                )
+            );
 
     private static StoreListSight WithKeysNamed(ConnectorSpec spec, StoreListSight sight) =>
         StoreListProblems.KeysMissing(spec, sight) is { } problem ? sight with { Problem = problem } : sight;

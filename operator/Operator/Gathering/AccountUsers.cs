@@ -153,7 +153,7 @@ internal sealed class AccountUsers
             _first.Remove(named);
             return [];
         }
-        var others = users.Remove(key.Name);
+        var others = users.Remove(key.Name, StringComparer.Ordinal);
         _first[named] = others[0];
         if (others.Length > 1)
         {

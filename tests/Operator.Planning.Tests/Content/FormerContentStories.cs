@@ -1,7 +1,6 @@
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Tests.KnownFaults;
-using Operator.Testing;
 
 namespace Operator.Planning.Tests.Content;
 
