@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Operator.Planning.Facts;
 using Operator.Runtime;
-using Operator.Testing;
 
 namespace Operator.Tests;
 

@@ -1,4 +1,3 @@
-using Operator.Api;
 using Operator.Testing;
 using Operator.Tests.KnownFaults;
 

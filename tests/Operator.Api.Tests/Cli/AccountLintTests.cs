@@ -95,7 +95,7 @@ public sealed partial class AccountLintTests
 
     /// <summary>Writes the credentials of each store out.</summary>
     private static string Named(string stores) =>
-        Prefix().Replace(stores, "credentials: {secretRef: {name: sellers, keyPrefix: $1}}");
+        Prefix().Replace(stores, "credentials: {secretRef: {name: sellers, keyPrefix: ${prefix}}}");
 
     private static async Task<string> FindingsAsync(params string[] manifests)
     {
@@ -109,6 +109,6 @@ public sealed partial class AccountLintTests
         return output.ToString();
     }
 
-    [GeneratedRegex(@"PREFIX: ([a-z]\.)", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"PREFIX: (?<prefix>[a-z]\.)", RegexOptions.NonBacktracking)]
     private static partial Regex Prefix();
 }
