@@ -47,7 +47,8 @@ public static class OutcomeWords
             StoreOutcome.MissedByAuth => "its runs paused, because it had failed to authenticate",
             StoreOutcome.MissedByIsolation =>
                 "it runs in a small group after a failure, and such groups, a quarter of maxConcurrentRuns, left no place for it in time",
-            StoreOutcome.MissedByInvalidSpec => "the connector had problems, so no run could start",
+            StoreOutcome.MissedByInvalidSpec =>
+                "the spec of the connector, the flow or the store was wrong, so no run could start",
             StoreOutcome.MissedByNode =>
                 "its earlier run, or the runs in its place, were on a node that was lost or switched off",
             StoreOutcome.MissedByInfra => "it got no run in time, because the runs that it waited for never started",
@@ -86,7 +87,7 @@ public static class OutcomeWords
             StoreOutcome.MissedByCapacity => "raise maxConcurrentRuns or maxStoresPerRun; see the condition Ready",
             StoreOutcome.MissedByIsolation =>
                 "raise maxConcurrentRuns; see the condition RunsFailing and the worker's log",
-            StoreOutcome.MissedByInvalidSpec => "see the condition Ready",
+            StoreOutcome.MissedByInvalidSpec => "see the conditions Ready and StoreListBroken",
             StoreOutcome.MissedByNode => "see the cluster's nodes",
             StoreOutcome.MissedByInfra => "see the conditions Ready and RunsFailing, and the namespace's events",
             StoreOutcome.MissedByUnknownCause => "see the operator's log",

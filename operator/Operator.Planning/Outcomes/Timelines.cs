@@ -88,7 +88,7 @@ internal static class Timelines
             draft,
             (store, _) =>
                 !draft.Known.Has(store) ? StoreOutcome.NotListed
-                : draft.Roster.IsActive(store) && !(held.HeldUntil(flow.Name, store) > slot) ? outcome
+                : draft.Roster.IsWanted(store) && !(held.HeldUntil(flow.Name, store) > slot) ? outcome
                 : StoreOutcome.Suspended
         );
     }

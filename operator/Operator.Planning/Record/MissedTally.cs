@@ -29,7 +29,7 @@ public enum MissCause
     /// <summary>The store runs in a small group after a failure, and the places of such groups were taken.</summary>
     Isolation,
 
-    /// <summary>The connector had problems, so that nothing could be planned.</summary>
+    /// <summary>The spec of the connector, the flow or the store was wrong, so that no run could be planned.</summary>
     InvalidSpec,
 
     /// <summary>The record does not show the cause.</summary>

@@ -14,8 +14,8 @@ internal static class Assessment
     public static Verdict Of(Draft draft, Attempt attempt, RolloutSpec rollout)
     {
         var flows = CohortPlaces
-            .Judged(draft, attempt)
-            .Select(f => SumsOf(draft.Record, f.Name, attempt))
+            .JudgedNames(draft, attempt)
+            .Select(f => SumsOf(draft.Record, f, attempt))
             .ToImmutableArray();
         var present = CohortPlaces.Present(draft, attempt);
         var verdict = flows.IsEmpty
@@ -70,6 +70,12 @@ internal static class Assessment
                     Reasons.StoresAppended,
                     "the evidence suffices; before the promotion, stores that joined or came back need one run of the candidate each, or the step one dwell more"
                 ),
+            Verdict.Hold hold when flows.FirstOrDefault(f => draft.Effective.StandsStill(f.Flow)) is { } still =>
+                hold with
+                {
+                    Message =
+                        $"{hold.Message}; flow '{still.Flow}' stands still, because its spec is wrong; correct it or remove the flow",
+                },
             _ => verdict,
         };
     }

@@ -8,7 +8,7 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>
-/// The places of cohort stores that are away: gone, suspended, or pausing for credentials. After two due times a place passes to the next
+/// The places of cohort stores that are away: gone, suspended, wrong, or pausing for credentials. After two due times a place passes to the next
 /// store in the order, by a commit, so that a step does not wait for ever; the cohort never grows by it. See decision 0043.
 /// </summary>
 internal static class CohortPlaces
@@ -131,6 +131,13 @@ internal static class CohortPlaces
     public static IEnumerable<Flow> Judged(Draft draft, Attempt attempt) =>
         draft.Spec.Flows.Where(f => !attempt.JoinedFlows.Contains(f.Name, StringComparer.Ordinal));
 
+    /// <summary>As <see cref="Judged"/>, by name, and also those that stand still: nothing is promoted without evidence of them.</summary>
+    public static IEnumerable<string> JudgedNames(Draft draft, Attempt attempt) =>
+        draft
+            .Effective.ListedFlows.Select(f => f.Name)
+            .Distinct(StringComparer.Ordinal)
+            .Except(attempt.JoinedFlows, StringComparer.Ordinal);
+
     /// <summary>The store can run the candidate. Asked for each store of the cohort in each plan.</summary>
     private static bool IsThere(Draft draft, string store) =>
         draft.Roster.IsActive(store)
@@ -139,6 +146,7 @@ internal static class CohortPlaces
 
     private static string WhyAway(Draft draft, string store) =>
         draft.Roster.Find(store) is null ? "is gone"
+        : draft.Roster.Wrong.Contains(store) ? "stands still, because its spec is wrong"
         : !draft.Roster.IsActive(store) || IsHeld(draft, store) ? "is suspended"
         : "can't authenticate";
 

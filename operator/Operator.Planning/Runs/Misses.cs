@@ -40,9 +40,10 @@ internal static class Misses
                 s => s,
                 s =>
                     tried.Contains(s) ? CauseOfTry(occasion, s)
+                    : draft.Roster.Wrong.Contains(s) ? MissCause.InvalidSpec
                     : holds.MissesByPause(occasion, s) ? MissCause.Auth
                     : holds.LacksCalls(s) ? MissCause.Quota
-                    : others.CauseOf(s) ?? Otherwise(draft, occasion, offsets.Value.GetValueOrDefault(s)),
+                    : others.CauseOf(s) ?? Otherwise(draft, flow, occasion, offsets.Value.GetValueOrDefault(s)),
                 StringComparer.Ordinal
             );
     }
@@ -62,6 +63,11 @@ internal static class Misses
             ? MissCause.Node
             : MissCause.Infra;
 
-    private static MissCause Otherwise(Draft draft, Occasion occasion, TimeSpan offset) =>
-        Absence.OfOpened(draft, occasion.Slot + offset, OtherRuns.FirstTooLate(occasion) + offset);
+    private static MissCause Otherwise(Draft draft, string flow, Occasion occasion, TimeSpan offset) =>
+        Absence.OfOpened(
+            draft,
+            draft.Record.Plan(flow),
+            occasion.Slot + offset,
+            OtherRuns.FirstTooLate(occasion) + offset
+        );
 }

@@ -22,11 +22,16 @@ internal sealed class OtherRuns
     {
         var plan = draft.Record.Plan(flow);
         var listed = draft.Spec.FindFlow(flow);
-        var before = runs.Where(r => IsBefore(r.Occasion, occasion) && WasLiveAt(r.Entry, FirstTooLate(occasion)));
+        // A run of the occasion itself keeps only stores waiting that share an account with one of its stores.
+        var before = runs.Where(r =>
+            (IsBefore(r.Occasion, occasion) || r.Occasion.Id == occasion.Id)
+            && WasLiveAt(r.Entry, FirstTooLate(occasion))
+        );
         var byState = before.ToLookup(r => r.State, r => r.Entry);
-        _busy = StoresOf(byState[State.Works]);
-        _stuck = StoresOf(byState[State.NeverStarted]);
-        _onLostNode = StoresOf(byState[State.OnLostNode]);
+        var (accounts, former) = (draft.Effective.Accounts, draft.Record.Stores.Former);
+        _busy = accounts.WithSharers(StoresOf(byState[State.Works]), former);
+        _stuck = accounts.WithSharers(StoresOf(byState[State.NeverStarted]), former);
+        _onLostNode = accounts.WithSharers(StoresOf(byState[State.OnLostNode]), former);
         _isolated = Isolations.Stores(plan);
         _crowded = listed is null
             ? null

@@ -53,7 +53,10 @@ internal static class RunPlanning
             var turn = new Turn(flow, plan, occasion)
             {
                 Waiting = owed,
-                Busy = pods.BusyStores(flow.Name, plan, draft.Seen),
+                Busy = draft.Effective.Accounts.WithSharers(
+                    pods.BusyStores(flow.Name, plan, draft.Seen),
+                    draft.Record.Stores.Former
+                ),
                 LiveStrays = pods.LiveStrays(flow.Name, draft.Seen),
                 Holds = waiting.HoldsOf(draft, flow.Name),
                 Waits = Waits.Of(draft.Record.Ledger(flow.Name), plan, occasion),
@@ -115,7 +118,7 @@ internal static class RunPlanning
     /// <summary>A probe runs alone, at its own due time. There is one pilot at most.</summary>
     private static List<RunGroup> Groups(Draft draft, Turn turn, Probing probing)
     {
-        var admitted = Admitted(turn, probing);
+        var admitted = Admitted(draft, turn, probing);
         var groups = RunGroups.Of(draft, turn, admitted.RemoveAll(probing.Stores.Contains)).ToList();
         if (!probing.Stores.IsEmpty)
         {
@@ -126,9 +129,14 @@ internal static class RunPlanning
     }
 
     /// <summary>When calls are scarce, the stores that were served longest ago get them.</summary>
-    private static ImmutableArray<string> Admitted(Turn turn, Probing probing)
+    private static ImmutableArray<string> Admitted(Draft draft, Turn turn, Probing probing)
     {
-        var free = turn.Waiting.Where(turn.IsFree);
+        var wanted = turn.Waiting.Where(s => turn.IsFree(s) && !turn.Holds.IsPaused(s, probing.Stores));
+        // A store that gets no calls now keeps no other store of its account from a run.
+        var free = draft.Effective.Accounts.OneOfEach(
+            wanted,
+            s => turn.Holds.LacksCalls(s) ? DateTimeOffset.MaxValue : turn.Waits.ServedLast(s)
+        );
         var ordered = turn.Holds.AreCallsFree ? free : free.OrderBy(turn.Waits.ServedLast);
         return [.. turn.Holds.Admit(ordered, probing.Stores)];
     }

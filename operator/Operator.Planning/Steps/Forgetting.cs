@@ -44,7 +44,7 @@ internal static class Forgetting
     /// <summary>Removes a flow that the spec no longer lists when none of its runs is live.</summary>
     private static Draft Flows(Draft draft)
     {
-        var listed = draft.Spec.Flows.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var listed = draft.Effective.ListedFlows.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         var gone = draft
             .Record.Plans.Where(p => !listed.Contains(p.Key) && p.Value.Entries.All(e => e.Result is not null))
             .Select(p => p.Key)

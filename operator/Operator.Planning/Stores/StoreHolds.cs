@@ -35,7 +35,11 @@ internal sealed class StoreHolds
 
     /// <summary>The stores that may run now, in the given order. <paramref name="probes"/> may, though they pause.</summary>
     public IEnumerable<string> Admit(IEnumerable<string> stores, IReadOnlySet<string> probes) =>
-        _gate.Admit(stores.Where(s => probes.Contains(s) || !(IsInCommonPause(s) || Holds(s, _now))));
+        _gate.Admit(stores.Where(s => !IsPaused(s, probes)));
+
+    /// <summary>The store pauses now, for itself or with most others, and is no probe.</summary>
+    public bool IsPaused(string store, IReadOnlySet<string> probes) =>
+        !probes.Contains(store) && (IsInCommonPause(store) || Holds(store, _now));
 
     /// <summary>The store pauses together with most others: it runs when it is its turn to probe, or when they are free.</summary>
     public bool IsInCommonPause(string store) => _pauses.Common is not null && _pauses.Auth.ContainsKey(store);
