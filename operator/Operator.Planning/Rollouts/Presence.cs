@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
-using Operator.Planning.Stores;
 
 namespace Operator.Planning.Rollouts;
 
