@@ -23,10 +23,7 @@ internal static class Timelines
         // Of a catch-up another run may have done the work.
         bool IsMeant(string store) =>
             (named is not { Count: > 0 } || named.Contains(store))
-            && (
-                occasion.Kind != OccasionKind.CatchUp
-                || ledger.Stores.GetValueOrDefault(store)?.RedoFrom is not null
-            );
+            && (occasion.Kind != OccasionKind.CatchUp || ledger.Stores.GetValueOrDefault(store)?.RedoFrom is not null);
         draft = StorePlaces.Align(draft);
         var opened = StorePlaces.WhenOpened(draft.Record, occasion);
         var outcomes = Pack(

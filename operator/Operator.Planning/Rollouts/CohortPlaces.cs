@@ -95,7 +95,10 @@ internal static class CohortPlaces
         var now = attempt.Order.Take(attempt.Cohort).Count(presence.IsThere);
         return now == attempt.Cohort
             ? (now, now)
-            : (now, now + attempt.Order.Skip(attempt.Cohort).Where(presence.IsThere).Take(attempt.Cohort - now).Count());
+            : (
+                now,
+                now + attempt.Order.Skip(attempt.Cohort).Where(presence.IsThere).Take(attempt.Cohort - now).Count()
+            );
     }
 
     /// <summary>

@@ -30,9 +30,7 @@ internal sealed class Presence
         );
 
     public bool IsThere(string store) =>
-        _draft.Roster.IsActive(store)
-        && !IsHeld(store)
-        && (_pauses.Auth.IsEmpty || !_pauses.Auth.ContainsKey(store));
+        _draft.Roster.IsActive(store) && !IsHeld(store) && (_pauses.Auth.IsEmpty || !_pauses.Auth.ContainsKey(store));
 
     /// <summary>People did not remove or suspend the store.</summary>
     public bool IsWanted(string store) => _draft.Roster.IsActive(store) && !IsHeld(store);

@@ -24,7 +24,9 @@ internal static class WitnessedRuns
             return record;
         }
         var runs = seen.Pods.Where(p => p is { Fingerprint: not null, Container: not ContainerSight.Waiting }).ToList();
-        var redone = Redone(runs.Where(p => p.Fingerprint!.Revision != running && !takenBack.Contains(p.Fingerprint.Revision)));
+        var redone = Redone(
+            runs.Where(p => p.Fingerprint!.Revision != running && !takenBack.Contains(p.Fingerprint.Revision))
+        );
         foreach (var pod in runs.Where(p => seen.Connector.Spec.FindFlow(p.Fingerprint!.Flow) is not null)) // filtered
         {
             var print = pod.Fingerprint!; // filtered
@@ -39,7 +41,12 @@ internal static class WitnessedRuns
         return record;
     }
 
-    private static ConnectorRecord Owe(ConnectorRecord record, Observation seen, ObservedPod pod, Func<string, bool> isOwed)
+    private static ConnectorRecord Owe(
+        ConnectorRecord record,
+        Observation seen,
+        ObservedPod pod,
+        Func<string, bool> isOwed
+    )
     {
         var print = pod.Fingerprint!; // the caller checked it
         var owing = print.Stores.Where(isOwed).ToList();

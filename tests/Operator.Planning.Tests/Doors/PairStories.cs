@@ -158,7 +158,7 @@ public sealed class PairStories
         Assert.Equal(0, world.Attempt?.Step);
     }
 
-    private static RolloutSight TwoStoresMustBeSeen() =>
+    private static RolloutSight.Present TwoStoresMustBeSeen() =>
         new RolloutSight.Present(
             A.Rollout() with
             {

@@ -9,7 +9,10 @@ namespace Operator.Planning.Tests.Endings;
 public sealed class KubeletWordStories
 {
     [Theory]
-    [InlineData("exec: \"sync\": executable file not found in $PATH", "exec: \"sync\": executable file not found in $PATH")]
+    [InlineData(
+        "exec: \"sync\": executable file not found in $PATH",
+        "exec: \"sync\": executable file not found in $PATH"
+    )]
     [InlineData("pod run-1: 2026-11-24, 0/12 nodes, facade", "pod …: 2026-11-24, 0/12 nodes, facade")]
     [InlineData("is reserved for \"3f2a9c0b7d11e5\"", "is reserved for \"…\"")]
     public void Only_names_and_ids_are_hidden(string words, string expected) =>
@@ -24,9 +27,7 @@ public sealed class KubeletWordStories
         var lab = new PodLab(10);
         lab.Life = (pod, _) =>
         {
-            var id = Convert.ToHexStringLower(
-                SHA256.HashData(Encoding.UTF8.GetBytes(pod.Name))
-            );
+            var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pod.Name)));
             var uid = new Guid(Convert.FromHexString(id)[..16]).ToString();
             var reserved =
                 $"failed to reserve container name \"sync_{pod.Name}_shop_{uid}_0\": name \"sync_{pod.Name}_shop_{uid}_0\" is reserved for \"{id}\"";
@@ -41,7 +42,13 @@ public sealed class KubeletWordStories
                         Container = new ContainerSight.Waiting("PodInitializing", ""),
                         Init = new InitSight(
                             "setup",
-                            new ContainerSight.Terminated(1, "Error", $"no route for {pod.Name} ({uid})", pod.CreatedAt, lab.Now)
+                            new ContainerSight.Terminated(
+                                1,
+                                "Error",
+                                $"no route for {pod.Name} ({uid})",
+                                pod.CreatedAt,
+                                lab.Now
+                            )
                         ),
                     },
                 _ => pod with

@@ -92,7 +92,10 @@ public sealed class NodeClockTests
             StartBy = Created.AddSeconds(30),
             Deadline = Created.AddSeconds(150),
         };
-        var facts = new RunFacts(FlowHasReported: true, RevisionHasStarted: true) { Timeout = TimeSpan.FromSeconds(60) };
+        var facts = new RunFacts(FlowHasReported: true, RevisionHasStarted: true)
+        {
+            Timeout = TimeSpan.FromSeconds(60),
+        };
         return RunEndings.Of(entry, pod, facts, new Observation { Now = Created.AddMinutes(5) });
     }
 }
