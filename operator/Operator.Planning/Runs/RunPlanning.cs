@@ -107,8 +107,7 @@ internal static class RunPlanning
         var settled = Chunking.Settle(book, draft.Roster, flow.MaxStoresPerRun);
         bool IsListed(string store) => draft.Roster.Find(store) is not null;
         var plan = Isolations.Forget(draft.Record.Plan(flow.Name), IsListed);
-        var ledger = Debts.Forget(draft.Record.Ledger(flow.Name), IsListed);
-        ledger = StoreLedgers.Forget(ledger, plan, IsListed);
+        var ledger = StoreLedgers.Forget(draft.Record.Ledger(flow.Name), plan, IsListed);
         return draft with
         {
             Record = draft.Record.With(flow.Name, settled).With(flow.Name, plan).With(flow.Name, ledger),
@@ -176,6 +175,7 @@ internal static class RunPlanning
 
     private static Entry EntryOf(Draft draft, Turn turn, RunGroup group, int index)
     {
+        var ledger = draft.Record.Ledger(turn.Flow.Name);
         var attempt = group.Arm == Arm.Candidate ? draft.Record.RunningAttempt : null;
         var opened = Expiry.AsOpened(turn.Flow, turn.Occasion);
         return new Entry
@@ -188,7 +188,7 @@ internal static class RunPlanning
             Stage = attempt?.Stage ?? 0,
             IsPilot = group.IsPilot,
             IsIsolated = group.IsIsolated,
-            IsRedo = Debts.IsOwed(draft.Record.Ledger(turn.Flow.Name), group.Stores),
+            IsRedo = group.Stores.Any(s => Debts.IsOwed(ledger, s)),
             NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
             StartBy = group.IsPilot ? PilotTime.CreateBy(group, draft.Seen) : group.StartBy,
             Promised = turn.Holds.Gate.Promise,

@@ -57,10 +57,17 @@ internal static class StableTeller
         : draft.Followed.RunningAttempt is not null && FlowHomes.IsOnCandidate(draft.Record, flow) ? Cohort
         : Nothing;
 
-    /// <summary>Null: no active store has a good slot.</summary>
-    public static DateTimeOffset? OldestOkSlot(Draft draft, string flow) =>
-        draft
-            .Record.Ledger(flow)
-            .Stores.Where(s => s.Value.LastOkSlot is not null && draft.Roster.IsActive(s.Key))
-            .Min(s => s.Value.LastOkSlot);
+    /// <summary>Null: no active store has a good slot. In each plan, so a store is looked up only where it may be the oldest.</summary>
+    public static DateTimeOffset? OldestOkSlot(Draft draft, string flow)
+    {
+        DateTimeOffset? oldest = null;
+        foreach (var (store, past) in draft.Record.Ledger(flow).Stores)
+        {
+            if (past.LastOkSlot is { } slot && !(oldest <= slot) && draft.Roster.IsActive(store))
+            {
+                oldest = slot;
+            }
+        }
+        return oldest;
+    }
 }
