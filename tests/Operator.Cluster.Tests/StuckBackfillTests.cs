@@ -12,6 +12,7 @@ public sealed class StuckBackfillTests(TestCluster cluster) : ClusterStory(clust
         $$"""jq -c '{v: 1, s: [.stores[] | if .name == "{{Stuck}}" then {ok: 0, more: true} else {ok: 1} end]}' /sync/run.json >/dev/termination-log""";
 
     [Fact]
+    [Trait(Suite.Name, Suite.Stories)]
     public async Task Three_runs_without_an_item_are_a_failure_of_the_store()
     {
         var connector = A.ConnectorManifest("stuck") with
