@@ -1,0 +1,162 @@
+using Operator.Api;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Planning.Tests.KnownFaults;
+using Operator.Testing;
+
+namespace Operator.Planning.Tests.Runs;
+
+/// <summary>Stores that wait for another try, beside what else keeps stores from a run.</summary>
+public sealed class OneTriesForAllStories
+{
+    private static readonly TimeSpan Typical = TimeSpan.FromSeconds(20);
+
+    /// <summary>One run tries for all; a store that pauses for its credentials can't be that one.</summary>
+    [Fact]
+    public void A_store_that_can_not_run_now_does_not_try_for_the_others()
+    {
+        var lab = new PodLab(
+            4,
+            f =>
+                f with
+                {
+                    Schedule = "0 * * * *",
+                    StartingDeadline = new Duration("30m"),
+                    MaxStoresPerRun = 1,
+                    MaxConcurrentRuns = 40,
+                }
+        );
+        var orders = lab.Connector.Spec.Flows[0];
+        lab.Connector = lab.Connector.With(orders, orders with { Name = "prices" });
+        lab.RunTo(lab.NextSlot.AddMinutes(5), stepSeconds: 5);
+        var slot = lab.NextSlot;
+        lab.RunTo(slot.AddSeconds(-1), stepSeconds: 20);
+        lab.Life = (pod, draft) =>
+            draft.Flow == "prices"
+                ? (pod.Fingerprint!.Stores.Contains("store-001") ? LockedOut(pod) : lab.Ordinary(pod, Typical))
+            : lab.Now < slot.AddSeconds(60) || pod.Phase == PodPhase.Failed ? Rejection(pod)
+            : lab.Ordinary(pod, Typical);
+
+        lab.RunTo(slot.AddMinutes(4));
+
+        Given.That(lab.Record.Pauses.Auth.ContainsKey("store-001"), "a store that pauses");
+        Given.That(lab.Record.Pauses.Common is null, "a store that pauses for itself");
+        var synced = lab.EntriesOf(slot).Where(e => e.Result == RunResult.Succeeded).ToList();
+        Assert.Equal(["store-002", "store-003", "store-004"], synced.SelectMany(e => e.Stores).Order());
+        var last = lab.Created.Where(c => c.Print.Flow == "orders").Max(c => c.At);
+        Assert.InRange(last, slot, slot.AddSeconds(60 + 17));
+    }
+
+    /// <summary>
+    /// There is one place. The first pod of each due time is rejected once, and its store waits for a second; meanwhile the other store must
+    /// not take the place on each due time.
+    /// </summary>
+    [Fact]
+    public void No_store_misses_two_due_times_in_a_row_while_another_runs_on_both()
+    {
+        var lab = new PodLab(2, f => f with { MaxStoresPerRun = 1, MaxConcurrentRuns = 1 });
+        lab.Run(TimeSpan.FromMinutes(6));
+        var rejected = new Dictionary<string, string>(StringComparer.Ordinal);
+        lab.Life = (pod, _) =>
+        {
+            rejected.TryAdd(pod.Fingerprint!.Occasion, pod.Name);
+            return rejected[pod.Fingerprint.Occasion] == pod.Name
+                ? Rejection(pod)
+                : lab.Ordinary(pod, TimeSpan.FromSeconds(170));
+        };
+
+        lab.Run(TimeSpan.FromMinutes(60));
+
+        var served = lab
+            .Ended.Where(e => e.Ending.Result == RunResult.Succeeded)
+            .GroupBy(e => e.Occasion.Slot)
+            .OrderBy(g => g.Key)
+            .Select(g => string.Join(',', g.SelectMany(e => e.Entry.Stores).Distinct().Order()))
+            .ToList();
+        Assert.All(
+            served.Zip(served.Skip(1)),
+            pair => Assert.False(pair is { First: "store-002", Second: "store-002" }, string.Join(' ', served))
+        );
+        Assert.All(
+            served.Zip(served.Skip(1)),
+            pair => Assert.False(pair is { First: "store-001", Second: "store-001" }, string.Join(' ', served))
+        );
+    }
+
+    /// <summary>A wait holds no place: who fails at once does not keep the others out.</summary>
+    [Fact]
+    public void A_store_that_waits_for_its_retry_keeps_no_place()
+    {
+        var lab = new PodLab(
+            2,
+            f =>
+                f with
+                {
+                    MaxStoresPerRun = 1,
+                    MaxConcurrentRuns = 1,
+                    Retries = 5,
+                }
+        );
+        lab.Run(TimeSpan.FromMinutes(6));
+        lab.Life = (pod, _) =>
+            pod.Fingerprint!.Stores.Contains("store-001") ? Ended(pod, exitCode: 1) : lab.Ordinary(pod, Typical);
+
+        lab.RunTo(lab.NextSlot.AddMinutes(4));
+
+        Assert.Equal(0, lab.Flow.MissedStoreSyncs);
+    }
+
+    /// <summary>Hundreds of tries that a kubelet rejects use up no calls of the day.</summary>
+    [Fact]
+    public void Tries_that_never_started_cost_no_calls_of_a_day()
+    {
+        var lab = new PodLab(
+            2,
+            f =>
+                f with
+                {
+                    Schedule = "0 13 * * *",
+                    StartingDeadline = new Duration("4h"),
+                    MaxStoresPerRun = 1,
+                    Uses = [new ApiUse { Api = "orders" }],
+                }
+        );
+        var quota = new Quota
+        {
+            Api = "orders",
+            PerDay = 3,
+            Scope = QuotaScope.Application,
+        };
+        lab.Connector = lab.Connector with
+        {
+            Spec = lab.Connector.Spec with { Marketplace = Marketplace.Custom, Quotas = [quota] },
+        };
+        var slot = lab.NextSlot;
+        lab.RunTo(slot, stepSeconds: 60);
+        lab.Life = (pod, _) =>
+            lab.Now < slot.AddHours(3.5) || pod.Phase == PodPhase.Failed ? Rejection(pod) : lab.Ordinary(pod, Typical);
+
+        lab.RunTo(slot.AddHours(5), stepSeconds: 2);
+
+        Given.That(lab.Created.Count > 100, "many tries");
+        Assert.Equal(0, lab.Flow.MissedStoreSyncs);
+    }
+
+    private static ObservedPod Rejection(ObservedPod pod) => pod with { Phase = PodPhase.Failed, Reason = "OutOfcpu" };
+
+    private static ObservedPod LockedOut(ObservedPod pod) =>
+        Ended(pod, exitCode: 0, WorkerReport.Of([WorkerReport.Failed(1, 'a')]));
+
+    private static ObservedPod Ended(ObservedPod pod, int exitCode, string report = "") =>
+        pod with
+        {
+            Phase = exitCode == 0 ? PodPhase.Succeeded : PodPhase.Failed,
+            Container = new ContainerSight.Terminated(
+                exitCode,
+                exitCode == 0 ? "Completed" : "Error",
+                report,
+                pod.CreatedAt,
+                pod.CreatedAt.AddSeconds(1)
+            ),
+        };
+}
