@@ -35,9 +35,9 @@ public sealed class WrongPartPairStories
         Assert.Contains(world.Runs, r => r.Print.Flow == "orders");
     }
 
-    /// <summary>A spec that is wrong for some seconds during a rollout ends no attempt.</summary>
+    /// <summary>Other content ends the attempt, also content that is wrong. Once it is right again, an attempt begins and is promoted.</summary>
     [Fact]
-    public void Wrong_content_during_a_rollout_ends_no_attempt()
+    public void A_rollout_gets_on_after_its_content_was_wrong_for_some_seconds()
     {
         var world = Settled(A.Flow(), A.Flow("prices"));
         world.Rollout = new RolloutSight.Present(A.Rollout());
@@ -51,7 +51,9 @@ public sealed class WrongPartPairStories
         world.ShipImage(A.Better);
         world.Run(TimeSpan.FromMinutes(10), w => w.Attempt is null);
 
-        Assert.Equal(AttemptOutcome.Promoted, Assert.Single(world.Record.Attempts.History).Outcome);
+        var superseded = world.Record.Attempts.History[^1];
+        Assert.Equal(AttemptOutcome.Superseded, superseded.Outcome);
+        Assert.DoesNotContain("ConfigMap", superseded.Message, StringComparison.Ordinal);
         Assert.Equal(A.Better, world.Record.Stable?.Sync.Image);
     }
 

@@ -142,6 +142,60 @@ public sealed class OneTriesForAllStories
         Assert.Equal(0, lab.Flow.MissedStoreSyncs);
     }
 
+    /// <summary>A version is taken back, and just then a kubelet rejects pods: the work is done again as soon as pods start.</summary>
+    [Fact]
+    public void A_catch_up_that_a_kubelet_rejects_is_done_until_its_startBy()
+    {
+        var lab = new PodLab(20, f => f with { Schedule = "*/30 * * * *", MaxStoresPerRun = 2, MaxConcurrentRuns = 20 })
+        {
+            Rollout = Worlds.Steps("50%", "100%"),
+        };
+        lab.Run(TimeSpan.FromMinutes(32));
+        lab.Connector = lab.Connector.WithSync(s => s with { Image = A.Better });
+        lab.Run(TimeSpan.FromMinutes(60));
+        Given.That(
+            lab.Flow.Entries.Count(e => e is { Arm: Arm.Candidate, IsPilot: false, Result: RunResult.Succeeded }) > 1,
+            "runs of the candidate"
+        );
+        lab.Connector = lab.Connector.WithSync(s => s with { Image = A.Good });
+        var since = lab.Now;
+        lab.Life = (pod, _) =>
+            lab.Now < since.AddSeconds(60) || pod.Phase == PodPhase.Failed ? Rejection(pod) : lab.Ordinary(pod, Typical);
+        lab.Run(TimeSpan.FromSeconds(1));
+        Given.That(lab.Record.Ledger("orders").Stores.Values.Any(s => s.RedoFrom is not null), "work to do again");
+
+        lab.RunTo(since.AddMinutes(3));
+
+        Assert.All(lab.Record.Ledger("orders").Stores.Values, s => Assert.Null(s.RedoFrom));
+        Assert.Equal(0, lab.Flow.MissedStoreSyncs);
+    }
+
+    /// <summary>The pods of each due time are rejected for its first seconds, as on nodes that are full for a moment.</summary>
+    [Fact]
+    public void A_rollout_gets_on_though_each_due_time_begins_with_rejections()
+    {
+        var lab = new PodLab(40, f => f with { MaxStoresPerRun = 4, MaxConcurrentRuns = 20 })
+        {
+            Rollout = Worlds.Steps("50%", "100%"),
+        };
+        lab.Run(TimeSpan.FromMinutes(6));
+        lab.Connector = lab.Connector.WithSync(s => s with { Image = A.Better });
+        lab.Life = (pod, draft) =>
+            pod.Phase == PodPhase.Failed
+            || (
+                lab.Now.Minute % 5 == 0
+                && lab.Now.Second < 30
+                && pod.Container is ContainerSight.Waiting
+                && lab.Record.RunningAttempt is { HasStarted: true }
+            )
+                ? Rejection(pod)
+                : lab.Ordinary(pod, Typical);
+
+        lab.Run(TimeSpan.FromHours(3));
+
+        Assert.Equal(A.Better, lab.Record.Stable?.Sync.Image);
+    }
+
     private static ObservedPod Rejection(ObservedPod pod) => pod with { Phase = PodPhase.Failed, Reason = "OutOfcpu" };
 
     private static ObservedPod LockedOut(ObservedPod pod) =>
