@@ -24,10 +24,7 @@ internal static class Disruptions
                 PodTroubles.WithWords("its pod was evicted", pod)
             ),
             (_, "NodeShutdown" or "Shutdown" or "Terminated") => (Reasons.NodeShutdown, "its node was shut down"),
-            ("DeletionByTaintManager" or OfGoneNode, _) or (_, "NodeLost") => (
-                Reasons.NodeLost,
-                "its node was lost"
-            ),
+            ("DeletionByTaintManager" or OfGoneNode, _) or (_, "NodeLost") => (Reasons.NodeLost, "its node was lost"),
             ({ } other, _) => (Reasons.Evicted, $"the cluster ended its pod: {other}"),
             _ => null,
         };

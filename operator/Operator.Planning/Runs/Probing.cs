@@ -57,12 +57,7 @@ internal sealed record Probing(ImmutableHashSet<string> Stores, DateTimeOffset? 
             );
     }
 
-    private static Probing LastChance(
-        Draft draft,
-        Turn turn,
-        ImmutableHashSet<string> waiting,
-        CommonPause common
-    )
+    private static Probing LastChance(Draft draft, Turn turn, ImmutableHashSet<string> waiting, CommonPause common)
     {
         var told = common.NextProbe - CommonPauses.BetweenProbes + ToTell;
         var last = OtherRuns.FirstTooLate(turn.Occasion) - ToStart;

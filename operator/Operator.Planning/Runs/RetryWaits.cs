@@ -108,7 +108,9 @@ internal sealed class RetryWaits
     /// <summary>The next try is of a run that was tried least, and of a store that nothing else keeps from a run.</summary>
     private static Entry ChosenOf(Turn turn, IEnumerable<Retry> alike) =>
         alike
-            .OrderBy(r => turn.Holds.IsPaused(r.Store, ImmutableHashSet<string>.Empty) || turn.Holds.LacksCalls(r.Store))
+            .OrderBy(r =>
+                turn.Holds.IsPaused(r.Store, ImmutableHashSet<string>.Empty) || turn.Holds.LacksCalls(r.Store)
+            )
             .ThenBy(r => r.Tries)
             .ThenBy(r => r.EndedAt)
             .ThenBy(r => r.Last.Index)

@@ -124,13 +124,7 @@ public sealed class ProbeStories
             {
                 Phase = PodPhase.Failed,
                 Reason = "Evicted",
-                Container = new ContainerSight.Terminated(
-                    137,
-                    "Error",
-                    "",
-                    pod.CreatedAt,
-                    pod.CreatedAt.AddSeconds(1)
-                ),
+                Container = new ContainerSight.Terminated(137, "Error", "", pod.CreatedAt, pod.CreatedAt.AddSeconds(1)),
             },
             _ => pod with { Phase = PodPhase.Failed, Reason = "Preempting" },
         };
@@ -148,9 +142,7 @@ public sealed class ProbeStories
                     Container = new ContainerSight.Terminated(
                         0,
                         "Completed",
-                        WorkerReport.Of(
-                            Enumerable.Repeat(WorkerReport.Failed(1, 'a'), pod.Fingerprint!.Stores.Length)
-                        ),
+                        WorkerReport.Of(Enumerable.Repeat(WorkerReport.Failed(1, 'a'), pod.Fingerprint!.Stores.Length)),
                         pod.CreatedAt,
                         pod.CreatedAt.AddSeconds(1)
                     ),

@@ -95,7 +95,10 @@ public sealed class HeldPodStories
 
         lab.RunTo(slot.AddMinutes(6));
 
-        Given.That(lab.Pods.Values.Any(p => p.CreatedAt == slot && p.Container is ContainerSight.Running), "such a pod");
+        Given.That(
+            lab.Pods.Values.Any(p => p.CreatedAt == slot && p.Container is ContainerSight.Running),
+            "such a pod"
+        );
         Assert.Equal("NodeLost", lab.Ended.First(e => e.Occasion.Slot == slot).Ending.Reason);
         Assert.Equal(0, lab.Flow.MissedStoreSyncs);
         Assert.All(lab.Pods.Values.Where(p => p.CreatedAt == slot), p => Assert.True(HeldPods.IsHeld(p)));
