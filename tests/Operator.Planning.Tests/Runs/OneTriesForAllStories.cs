@@ -106,7 +106,7 @@ public sealed class OneTriesForAllStories
                 f with
                 {
                     Schedule = "0 13 * * *",
-                    StartingDeadline = new Duration("4h"),
+                    StartingDeadline = new Duration("3h"),
                     MaxStoresPerRun = 1,
                     Uses = [new ApiUse { Api = "orders" }],
                 }
@@ -124,9 +124,9 @@ public sealed class OneTriesForAllStories
         var slot = lab.NextSlot;
         lab.RunTo(slot, stepSeconds: 60);
         lab.Life = (pod, _) =>
-            lab.Now < slot.AddHours(3.5) || pod.Phase == PodPhase.Failed ? Rejection(pod) : lab.Ordinary(pod, Typical);
+            lab.Now < slot.AddHours(2.5) || pod.Phase == PodPhase.Failed ? Rejection(pod) : lab.Ordinary(pod, Typical);
 
-        lab.RunTo(slot.AddHours(5), stepSeconds: 2);
+        lab.RunTo(slot.AddHours(3.5), stepSeconds: 3);
 
         Given.That(lab.Created.Count > 100, "many tries");
         Assert.Equal(0, lab.Flow.MissedStoreSyncs);
@@ -183,7 +183,7 @@ public sealed class OneTriesForAllStories
                 ? Rejection(pod)
                 : lab.Ordinary(pod, Typical);
 
-        lab.Run(TimeSpan.FromHours(3));
+        lab.Run(TimeSpan.FromMinutes(75));
 
         Assert.Equal(A.Better, lab.Record.Stable?.Sync.Image);
     }
