@@ -122,7 +122,7 @@ internal static class AttemptMachine
             return draft;
         }
         var message =
-            $"the spec is no longer that of revision {attempt.Revision}; attempt {attempt.Number} ended, and the new content waits for its ConfigMaps";
+            $"the spec is no longer that of revision {attempt.Revision}; attempt {attempt.Number} ended, and the new content can't be formed yet";
         return Supersede(draft, attempt, Reasons.Superseded, message);
     }
 

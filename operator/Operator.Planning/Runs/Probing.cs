@@ -19,6 +19,9 @@ internal sealed record Probing(ImmutableHashSet<string> Stores, DateTimeOffset? 
     /// <summary>Time to commit the runs and to create their pods.</summary>
     private static readonly TimeSpan ToStart = TimeSpan.FromSeconds(10);
 
+    /// <summary>A probe has this time at least before the others run beside it: else a short startingDeadline makes a herd of them.</summary>
+    private static readonly TimeSpan ToTell = TimeSpan.FromSeconds(20);
+
     public static Probing Of(Draft draft, Turn turn)
     {
         if (draft.Followed.Pauses.Common is not { } common)
@@ -28,10 +31,12 @@ internal sealed record Probing(ImmutableHashSet<string> Stores, DateTimeOffset? 
         var waiting = turn
             .Waiting.Where(s => turn.Holds.IsInCommonPause(s) && !turn.Holds.HasOwnPause(s) && turn.IsFree(s))
             .ToImmutableHashSet(StringComparer.Ordinal);
-        return waiting.IsEmpty ? None
-            : turn.Holds.IsProbing ? LastChance(draft, turn, waiting)
+        var again = CommonPauses.TriesAgain(draft.Followed, turn.Flow.Name, turn.Occasion.Id);
+        return again is not null && turn.Retries.Holds(again) ? None
+            : waiting.IsEmpty ? None
+            : turn.Holds.IsProbing ? LastChance(draft, turn, waiting, common)
             : draft.Now < common.NextProbe ? None
-            : NextProbe(draft, turn, waiting, common);
+            : NextProbe(draft, turn, again is not null && waiting.Contains(again) ? [again] : waiting, common);
     }
 
     /// <summary>Notes the probe among the runs that were chosen.</summary>
@@ -52,9 +57,11 @@ internal sealed record Probing(ImmutableHashSet<string> Stores, DateTimeOffset? 
             );
     }
 
-    private static Probing LastChance(Draft draft, Turn turn, ImmutableHashSet<string> waiting)
+    private static Probing LastChance(Draft draft, Turn turn, ImmutableHashSet<string> waiting, CommonPause common)
     {
+        var told = common.NextProbe - CommonPauses.BetweenProbes + ToTell;
         var last = OtherRuns.FirstTooLate(turn.Occasion) - ToStart;
+        last = last > told ? last : told;
         return draft.Now < last ? None with { Next = last } : new Probing(waiting, Next: null);
     }
 

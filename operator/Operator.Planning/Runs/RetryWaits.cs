@@ -25,6 +25,9 @@ internal sealed class RetryWaits
     /// <summary>After half an hour the waits grow, so that a due time of a day has some hundred tries and not some thousand.</summary>
     private const int ShareOfOutage = 120;
 
+    /// <summary>The waits of 1, 2 and 4 s: so long a store that missed the due time before keeps a place.</summary>
+    private const int FirstWaits = 3;
+
     /// <summary>The last try is so long before <c>startBy</c>: time to commit it and to create its pod.</summary>
     private static readonly TimeSpan ToCreate = TimeSpan.FromSeconds(2);
 
@@ -32,6 +35,7 @@ internal sealed class RetryWaits
 
     private readonly Dictionary<string, DateTimeOffset> _until = new(StringComparer.Ordinal);
     private readonly HashSet<int> _after = [];
+    private readonly Dictionary<string, int> _early = new(StringComparer.Ordinal);
 
     private RetryWaits() { }
 
@@ -51,6 +55,7 @@ internal sealed class RetryWaits
         foreach (var retry in retries)
         {
             waits.Hold(retry, retry.EndedAt + Wait(retry.Tries, retry.EndedAt - retry.Since), draft.Now);
+            waits.KeepPlace(retry);
         }
         foreach (
             var alike in retries
@@ -61,7 +66,8 @@ internal sealed class RetryWaits
             var row = FutileRuns.InARow(turn.Flow.Name, turn.Occasion, alike.Key, pods);
             if (row.Length >= FutileRuns.MostInARow)
             {
-                waits.HoldBehindOne([.. alike], NextOf(turn, row, pods) ?? draft.Now, draft.Now);
+                var chosen = ChosenOf(turn, alike);
+                waits.HoldBehindOne([.. alike], chosen, new Span(NextOf(turn, row, pods) ?? draft.Now, draft.Now));
             }
         }
         return waits;
@@ -85,15 +91,44 @@ internal sealed class RetryWaits
     }
 
     /// <summary>
+    /// The places of stores that missed the due time before and wait for one of their first tries. They are not free for stores that were
+    /// served then: else a store whose first pod is rejected on each due time would never run beside one whose runs are long.
+    /// </summary>
+    public int PlacesKept(Waits waits) =>
+        _early.Where(r => waits.HasMissed(r.Key)).Select(r => r.Value).Distinct().Count();
+
+    private void KeepPlace(Retry retry)
+    {
+        if (retry.Tries <= FirstWaits && Holds(retry.Store))
+        {
+            _early[retry.Store] = retry.Last.Index;
+        }
+    }
+
+    /// <summary>The next try is of a run that was tried least, and of a store that nothing else keeps from a run.</summary>
+    private static Entry ChosenOf(Turn turn, IEnumerable<Retry> alike) =>
+        alike
+            .OrderBy(r =>
+                turn.Holds.IsPaused(r.Store, ImmutableHashSet<string>.Empty) || turn.Holds.LacksCalls(r.Store)
+            )
+            .ThenBy(r => r.Tries)
+            .ThenBy(r => r.EndedAt)
+            .ThenBy(r => r.Last.Index)
+            .First()
+            .Last;
+
+    private readonly record struct Span(DateTimeOffset Next, DateTimeOffset Now);
+
+    /// <summary>
     /// One run tries for all that are alike, in turn; the others follow when it has started, or have their last chance before startBy.
     /// </summary>
-    private void HoldBehindOne(ImmutableArray<Retry> alike, DateTimeOffset next, DateTimeOffset now)
+    private void HoldBehindOne(ImmutableArray<Retry> alike, Entry chosen, Span span)
     {
-        var chosen = alike.OrderBy(r => r.Tries).ThenBy(r => r.EndedAt).ThenBy(r => r.Last.Index).First().Last;
         foreach (var retry in alike)
         {
             _until.Remove(retry.Store);
-            Hold(retry, retry.Last.Index == chosen.Index ? next : DateTimeOffset.MaxValue, now);
+            _early.Remove(retry.Store);
+            Hold(retry, retry.Last.Index == chosen.Index ? span.Next : DateTimeOffset.MaxValue, span.Now);
         }
     }
 

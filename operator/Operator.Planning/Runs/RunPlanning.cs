@@ -131,11 +131,8 @@ internal static class RunPlanning
     private static ImmutableArray<string> Admitted(Draft draft, Turn turn, Probing probing)
     {
         var wanted = turn.Waiting.Where(s => turn.IsFree(s) && !turn.Holds.IsPaused(s, probing.Stores));
-        // A store that gets no calls now keeps no other store of its account from a run.
-        var free = draft.Effective.Accounts.OneOfEach(
-            wanted,
-            s => turn.Holds.LacksCalls(s) ? DateTimeOffset.MaxValue : turn.Waits.ServedLast(s)
-        );
+        var accounts = draft.Effective.Accounts;
+        var free = accounts.Exist ? accounts.OneOfEach(wanted, AccountTurns.Of(draft, turn)) : wanted;
         var ordered = turn.Holds.AreCallsFree ? free : free.OrderBy(turn.Waits.ServedLast);
         return [.. turn.Holds.Admit(ordered, probing.Stores)];
     }
@@ -154,7 +151,7 @@ internal static class RunPlanning
         var room = turn.Room;
         var isolatedRoom = Isolations.Places(turn.Flow.MaxConcurrentRuns) - live.Count(e => e.IsIsolated);
         var starving = groups.Where(g => g is { IsStarving: true, IsIsolated: false }).ToList();
-        var places = starving.Count;
+        var places = starving.Count + turn.Retries.PlacesKept(turn.Waits);
         var isOneTooLate = starving.Exists(g => draft.Now > g.StartBy);
         var entries = ImmutableArray.CreateBuilder<Entry>();
         var due = groups.Where(g => PlannedAt(g) <= draft.Now && draft.Now <= g.StartBy);

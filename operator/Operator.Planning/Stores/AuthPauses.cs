@@ -38,6 +38,7 @@ public static class AuthPauses
     /// <summary>Starts, extends and ends pauses by the run's reports.</summary>
     internal static ConnectorRecord After(ConnectorRecord record, RunEnded run, EffectiveSpec effective)
     {
+        record = CommonPauses.AfterProbe(record, run);
         for (var i = 0; i < run.Entry.Stores.Length; i++)
         {
             if (run.Ending.Reports[i] is { } report)

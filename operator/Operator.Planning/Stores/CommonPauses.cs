@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Operator.Planning.Facts;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Stores;
@@ -12,6 +13,9 @@ internal static class CommonPauses
 {
     public static readonly TimeSpan BetweenProbes = TimeSpan.FromMinutes(5);
 
+    /// <summary>One store fails like no other: it says nothing of the application.</summary>
+    private const int Fewest = 2;
+
     /// <summary>Begins when more than half of the active stores pause, and nobody else has got in since they began.</summary>
     public static ConnectorRecord Begin(ConnectorRecord record, EffectiveSpec effective, DateTimeOffset now)
     {
@@ -24,7 +28,7 @@ internal static class CommonPauses
             .Auth.Where(p => now < p.Value.Until && !IsApart(pauses, p.Value) && effective.Roster.IsActive(p.Key))
             .Select(p => p.Value.Since)
             .ToList();
-        return 2 * alike.Count <= effective.Roster.Active.Length
+        return alike.Count < Fewest || 2 * alike.Count <= effective.Roster.Active.Length
             ? record
             : record with
             {
@@ -76,12 +80,39 @@ internal static class CommonPauses
             }
             : record;
 
+    /// <summary>A probe that ended before it reached its store told nothing, so the next one need not wait.</summary>
+    public static ConnectorRecord AfterProbe(ConnectorRecord record, RunEnded run) =>
+        record.Pauses.Common is { Probe: { } probe } common
+        && (probe.Flow, probe.Occasion, probe.Index) == (run.Flow, run.Occasion.Id, run.Entry.Index)
+        && (IsBrokenOff(run.Entry) || run.Entry.Result == RunResult.Lost)
+            ? record with
+            {
+                Pauses = record.Pauses with { Common = common with { NextProbe = run.At } },
+            }
+            : record;
+
+    /// <summary>The store whose probe the cluster broke off on this occasion: it tries again, by the waits of every run. Null: none.</summary>
+    public static string? TriesAgain(ConnectorRecord record, string flow, string occasion) =>
+        record.Pauses.Common?.Probe is { } probe
+        && probe.Flow == flow
+        && probe.Occasion == occasion
+        && Find(record, probe) is { } entry
+        && IsBrokenOff(entry)
+            ? entry.Stores[0] // a broken-off run has one at least
+            : null;
+
     /// <summary>The newest probe has not ended yet, so nobody knows whether the cause lasts.</summary>
     public static bool IsProbing(ConnectorRecord record) =>
-        record.Pauses.Common?.Probe is { } probe
-        && record.Plan(probe.Flow).Find(probe.Occasion) is { } occasion
-        && probe.Index < occasion.Entries.Length
-        && occasion.Entries[probe.Index].Result is null;
+        record.Pauses.Common?.Probe is { } probe && Find(record, probe) is { Result: null };
+
+    private static Entry? Find(ConnectorRecord record, ProbeRun probe) =>
+        record.Plan(probe.Flow).Find(probe.Occasion) is { } occasion && probe.Index < occasion.Entries.Length
+            ? occasion.Entries[probe.Index]
+            : null;
+
+    private static bool IsBrokenOff(Entry entry) =>
+        entry is { Result: RunResult.Infra or RunResult.NotStarted, Stores.Length: > 0 }
+        && entry.NotReached.Length == entry.Stores.Length;
 
     /// <summary>Until when the store is held; null: it does not pause.</summary>
     public static DateTimeOffset? Until(PauseBook pauses, string store) =>

@@ -19,7 +19,8 @@ internal sealed record EffectiveSpec
         Spec = WithoutWrong(spec, wrong);
         Roster = RosterOf(Spec.Stores);
         HasActiveStores = !Roster.Active.IsEmpty || !Roster.Wrong.IsEmpty;
-        Quotas = QuotaTable.Of(Spec);
+        // A run of a flow that stands still reports its calls all the same.
+        Quotas = QuotaTable.Of(spec);
         var stores = Spec.Stores;
         _accounts = new Lazy<SharedAccounts>(() => new SharedAccounts(stores));
     }

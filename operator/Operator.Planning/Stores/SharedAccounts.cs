@@ -63,8 +63,9 @@ internal sealed class SharedAccounts
         return all;
     }
 
-    /// <summary>One store of each account: the one that was served longest ago. The others wait until its run is over.</summary>
-    public IEnumerable<string> OneOfEach(IEnumerable<string> stores, Func<string, DateTimeOffset> servedLast)
+    /// <summary>One store of each account: the first in turn. The others wait until its run is over.</summary>
+    public IEnumerable<string> OneOfEach<T>(IEnumerable<string> stores, Func<string, T> turnOf)
+        where T : IComparable<T>
     {
         if (_sharers.Count == 0)
         {
@@ -73,7 +74,7 @@ internal sealed class SharedAccounts
         var all = stores.ToList();
         var waiting = all.Where(_sharers.ContainsKey)
             .GroupBy(s => _sharers[s])
-            .SelectMany(g => g.OrderBy(servedLast).ThenBy(s => s, StringComparer.Ordinal).Skip(1))
+            .SelectMany(g => g.OrderBy(turnOf).ThenBy(s => s, StringComparer.Ordinal).Skip(1))
             .ToHashSet(StringComparer.Ordinal);
         return all.Where(s => !waiting.Contains(s));
     }

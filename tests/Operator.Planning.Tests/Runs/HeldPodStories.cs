@@ -70,4 +70,38 @@ public sealed class HeldPodStories
         Assert.DoesNotContain(_lab.Last.ConnectorStatus.Conditions, c => c.Type == Reasons.PodsHeld);
         Assert.InRange(_lab.Last.WakeAt ?? default, _lab.Now, _lab.Now.AddMinutes(1.1));
     }
+
+    /// <summary>
+    /// A node is removed: the pod collector writes Failed and deletes the pod, a finalizer of others keeps it, and nobody is left who could
+    /// write that its container has ended.
+    /// </summary>
+    [Fact]
+    public void A_pod_of_a_removed_node_that_a_finalizer_keeps_holds_no_store()
+    {
+        var lab = new PodLab(10) { HoldsDeletedPods = true };
+        lab.Run(TimeSpan.FromMinutes(6));
+        var slot = lab.NextSlot;
+        lab.Life = (pod, _) =>
+            pod.CreatedAt != slot ? lab.Ordinary(pod, TimeSpan.FromSeconds(20))
+            : lab.Now < slot.AddSeconds(5) ? lab.Ordinary(pod, TimeSpan.FromDays(1))
+            : pod with
+            {
+                Phase = PodPhase.Failed,
+                IsDeleting = true,
+                EndAskedAt = slot.AddSeconds(5),
+                Disruption = "DeletionByPodGC",
+                Finalizers = "example.com/keep",
+            };
+
+        lab.RunTo(slot.AddMinutes(6));
+
+        Given.That(
+            lab.Pods.Values.Any(p => p.CreatedAt == slot && p.Container is ContainerSight.Running),
+            "such a pod"
+        );
+        Assert.Equal("NodeLost", lab.Ended.First(e => e.Occasion.Slot == slot).Ending.Reason);
+        Assert.Equal(0, lab.Flow.MissedStoreSyncs);
+        Assert.All(lab.Pods.Values.Where(p => p.CreatedAt == slot), p => Assert.True(HeldPods.IsHeld(p)));
+        Assert.Single(lab.Last.ConnectorStatus.Conditions, c => c.Type == Reasons.PodsHeld);
+    }
 }
