@@ -35,7 +35,7 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : EndingStory(clu
         Assert.Empty(Story.Runs);
 
         await Story.KubectlAsync(Ct, "delete", "quota", "none");
-        var lifted = DateTimeOffset.UtcNow;
+        var lifted = TimeProvider.System.GetUtcNow();
 
         var runs = await Story.AwaitRunsAsync(
             "every store of the due time is served",

@@ -10,10 +10,6 @@ internal static class FutileRuns
     /// <summary>So many futile runs in a row say that the next ones would fare alike.</summary>
     public const int MostInARow = 3;
 
-    public static bool IsFutile(Entry entry) =>
-        entry is { Result: RunResult.Infra or RunResult.NotStarted, Stores.Length: > 0 }
-        && entry.NotReached.Length == entry.Stores.Length;
-
     /// <summary>
     /// The newest runs of the revision, when all of them were futile; oldest first. Runs that have not started yet, and runs that nobody saw,
     /// say nothing.
@@ -24,7 +20,7 @@ internal static class FutileRuns
         var row = occasion
             .Entries.Reverse()
             .Where(e => e.Revision == revision && HasSaid(e))
-            .TakeWhile(IsFutile)
+            .TakeWhile(e => e.ReachedNothing)
             .ToArray();
         Array.Reverse(row);
         return [.. row];

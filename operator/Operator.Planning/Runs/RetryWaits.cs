@@ -58,9 +58,7 @@ internal sealed class RetryWaits
             waits.KeepPlace(retry);
         }
         foreach (
-            var alike in retries
-                .Where(r => FutileRuns.IsFutile(r.Last))
-                .GroupBy(r => r.Last.Revision, StringComparer.Ordinal)
+            var alike in retries.Where(r => r.Last.ReachedNothing).GroupBy(r => r.Last.Revision, StringComparer.Ordinal)
         )
         {
             var row = FutileRuns.InARow(turn.Flow.Name, turn.Occasion, alike.Key, pods);

@@ -58,7 +58,7 @@ internal static class Unstartable
         var isFutile =
             ended.Count >= FutileRuns.MostInARow
             && ended.Count * 2 >= stable.Count // others may be about to start
-            && ended.TrueForAll(e => FutileRuns.IsFutile(e) && !ContainerWaits.IsOwnFault(e.Reason))
+            && ended.TrueForAll(e => e.ReachedNothing && !ContainerWaits.IsOwnFault(e.Reason))
             && ended.Max(e => e.EndedAt) - ended.Min(e => e.EndedAt) >= LongEnough
             && !stable.Exists(e => e.Result is null && FutileRuns.HasStarted(flow, slot, e, pods));
         return isFutile

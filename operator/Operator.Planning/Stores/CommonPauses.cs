@@ -84,7 +84,7 @@ internal static class CommonPauses
     public static ConnectorRecord AfterProbe(ConnectorRecord record, RunEnded run) =>
         record.Pauses.Common is { Probe: { } probe } common
         && (probe.Flow, probe.Occasion, probe.Index) == (run.Flow, run.Occasion.Id, run.Entry.Index)
-        && (IsBrokenOff(run.Entry) || run.Entry.Result == RunResult.Lost)
+        && (run.Entry.ReachedNothing || run.Entry.Result == RunResult.Lost)
             ? record with
             {
                 Pauses = record.Pauses with { Common = common with { NextProbe = run.At } },
@@ -96,8 +96,7 @@ internal static class CommonPauses
         record.Pauses.Common?.Probe is { } probe
         && probe.Flow == flow
         && probe.Occasion == occasion
-        && Find(record, probe) is { } entry
-        && IsBrokenOff(entry)
+        && Find(record, probe) is { ReachedNothing: true } entry
             ? entry.Stores[0] // a broken-off run has one at least
             : null;
 
@@ -109,10 +108,6 @@ internal static class CommonPauses
         record.Plan(probe.Flow).Find(probe.Occasion) is { } occasion && probe.Index < occasion.Entries.Length
             ? occasion.Entries[probe.Index]
             : null;
-
-    private static bool IsBrokenOff(Entry entry) =>
-        entry is { Result: RunResult.Infra or RunResult.NotStarted, Stores.Length: > 0 }
-        && entry.NotReached.Length == entry.Stores.Length;
 
     /// <summary>Until when the store is held; null: it does not pause.</summary>
     public static DateTimeOffset? Until(PauseBook pauses, string store) =>
