@@ -36,6 +36,9 @@ public sealed record StoreCounts
     public int Total { get; set; }
     public int Active { get; set; }
     public int Suspended { get; set; }
+
+    /// <summary>Stores that stand still, because their spec is wrong.</summary>
+    public int Invalid { get; set; }
     public int OnStable { get; set; }
     public int OnCandidate { get; set; }
 
@@ -99,7 +102,7 @@ public sealed record FlowStatus
 
     /// <summary>
     /// <c>AllStores</c>; <c>Cohort</c>: the flow came with a candidate, and only the rollout's stores run it until that is promoted;
-    /// <c>Nothing</c>: the content that it came with waits or is rejected. Readers must accept unknown words.
+    /// <c>Nothing</c>: the content that it came with waits or is rejected, or its spec is wrong. Readers must accept unknown words.
     /// </summary>
     public string RunsOn { get; set; } = "AllStores";
 
@@ -143,10 +146,13 @@ public sealed record MissedByCause
     /// <summary>The cluster did not run the pod, or lost it.</summary>
     public long Infra { get; set; }
 
+    /// <summary>The store's run, or the runs in its place, were on a node that was lost or switched off.</summary>
+    public long Node { get; set; }
+
     /// <summary>The store runs in a small group after a failure, and the places of such groups were taken.</summary>
     public long Isolation { get; set; }
 
-    /// <summary>Problems of the connector kept its runs from starting.</summary>
+    /// <summary>Problems of the connector, the flow or the store kept runs from starting.</summary>
     public long InvalidSpec { get; set; }
 
     /// <summary>The record does not show the cause.</summary>

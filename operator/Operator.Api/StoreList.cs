@@ -14,13 +14,22 @@ public sealed record StoreList
     /// <summary>The most stores of one connector, all lists together.</summary>
     public const int MostStores = 10_000;
     private const int MostProblemsSaid = 3;
+
+    /// <summary>With more wrong stores the list as a whole is wrong: somebody broke it with a script.</summary>
+    public const int MostWrong = 100;
     private const char ByteOrderMark = '\uFEFF';
     private static readonly StoreListValidator Validator = new();
 
-    /// <summary>Empty when there is a problem.</summary>
+    /// <summary>The stores without those that are wrong; empty when there is a problem.</summary>
     public ImmutableArray<Store> Stores { get; init; } = [];
 
-    /// <summary>The fault with its line; null when there is none.</summary>
+    /// <summary>Names of single stores that are wrong, while others are right.</summary>
+    public ImmutableArray<string> Wrong { get; init; } = [];
+
+    /// <summary>What is wrong with the stores in <see cref="Wrong"/>, with the lines; null when none is.</summary>
+    public string? WrongBecause { get; init; }
+
+    /// <summary>The fault of the list as a whole with its line; null when there is none.</summary>
     public string? Problem { get; init; }
 
     /// <summary>Reads a list; never throws: text that is not a list sets <see cref="Problem"/>.</summary>
@@ -70,21 +79,69 @@ public sealed record StoreList
             return Broken("it is no list; write one entry for each store, such as - name: acme-eu");
         }
         var shape = JsonShape.Differences(document.Root, ApiJson.Default.ImmutableArrayStore);
-        if (!shape.IsEmpty)
-        {
-            return Broken(document, shape);
-        }
-        var stores = document.Root.Deserialize(ApiJson.Default.ImmutableArrayStore);
-        var findings = Validator.Validate(new StoreListContent(stores)).Errors;
-        return findings.Count == 0
-            ? new StoreList { Stores = stores }
-            : Broken(
-                document,
-                [.. findings.Select(f => new Finding(Findings.PathInList(f.PropertyName), f.ErrorMessage))]
-            );
+        var misshapen = shape.Select(PlaceOf).ToHashSet();
+        // A store of the wrong shape can't be decoded; its name can.
+        ImmutableArray<Store> stores =
+        [
+            .. document
+                .Root.EnumerateArray()
+                .Select(
+                    (entry, i) =>
+                        (misshapen.Contains(i) ? null : entry.Deserialize(ApiJson.Default.Store))
+                        ?? new Store { Name = NameOf(entry) }
+                ),
+        ];
+        var findings = Validator
+            .Validate(new StoreListContent(stores))
+            .Errors.Select(e => new Finding(Findings.PathInList(e.PropertyName), e.ErrorMessage))
+            .Where(f => !misshapen.Contains(PlaceOf(f)));
+        return Sorted(document, stores, shape.AddRange(findings));
     }
 
-    private static StoreList Broken(YamlDocument document, ImmutableArray<Finding> findings)
+    /// <summary>
+    /// A wrong store stands still by itself, unless nobody knows which one it is, or no other one is right.
+    /// </summary>
+    private static StoreList Sorted(
+        YamlDocument document,
+        ImmutableArray<Store> stores,
+        ImmutableArray<Finding> findings
+    )
+    {
+        if (findings.IsEmpty)
+        {
+            return new StoreList { Stores = stores };
+        }
+        var wrong = findings
+            .Select(PlaceOf)
+            .Select(place => place is { } i && i < stores.Length ? stores[i].Name : "")
+            .ToHashSet(StringComparer.Ordinal);
+        var right = stores.RemoveAll(s => wrong.Contains(s.Name));
+        return right.IsEmpty || wrong.Count > MostWrong || !wrong.All(Texts.IsDnsLabel)
+            ? Broken(Said(document, findings))
+            : new StoreList
+            {
+                Stores = right,
+                Wrong = [.. wrong.Order(StringComparer.Ordinal)],
+                WrongBecause = Said(document, findings),
+            };
+    }
+
+    /// <summary>The place of the store that the finding is about; null: it is about the list.</summary>
+    private static int? PlaceOf(Finding finding) =>
+        finding.Path.StartsWith('[')
+        && finding.Path.IndexOf(']', StringComparison.Ordinal) is > 1 and var end
+        && int.TryParse(finding.Path.AsSpan(1, end - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var place)
+            ? place
+            : null;
+
+    private static string NameOf(JsonElement entry) =>
+        entry.ValueKind == JsonValueKind.Object
+        && entry.TryGetProperty("name", out var name)
+        && name.ValueKind == JsonValueKind.String
+            ? name.GetString() ?? ""
+            : "";
+
+    private static string Said(YamlDocument document, ImmutableArray<Finding> findings)
     {
         var said = findings
             .Take(MostProblemsSaid)
@@ -92,7 +149,7 @@ public sealed record StoreList
                 string.Create(CultureInfo.InvariantCulture, $"line {document.LineOf(f.Path)}: {f.Path}: {f.Message}")
             );
         var more = findings.Length > MostProblemsSaid ? $"; and {findings.Length - MostProblemsSaid} more" : "";
-        return Broken(string.Join("; ", said) + more);
+        return string.Join("; ", said) + more;
     }
 
     private static StoreList Broken(string problem) => new() { Problem = problem };

@@ -41,7 +41,8 @@ public static class Planner
         var draft = ListAdoption.Adopt(Claiming.Claim(Adoption.Begin(seen)));
         // Decide actions first, because suspensions and run-nows change the following steps.
         draft = seen.ConnectorFindings.IsEmpty ? ActionTaking.Take(draft) : draft;
-        draft = ListAdoption.UnderSuspensions(PlanningNotes.NoteProblems(SpecSuspension.Note(draft)));
+        draft = PlanningNotes.NoteWrongFlows(PlanningNotes.NoteProblems(SpecSuspension.Note(draft)));
+        draft = ListAdoption.UnderSuspensions(draft);
         var (pods, waiting) = (PodIndex.Of(seen, draft.Record), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
         draft = Closing.Close(Folding.Fold(Replacement.Note(draft), pods), waiting, pods);

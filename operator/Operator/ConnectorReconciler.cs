@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Net;
 using Operator.Acting;
 using Operator.Api;
 using Operator.Gathering;
@@ -85,10 +86,15 @@ internal sealed class ConnectorReconciler(
             var mustCommit = plan.MustCommit || (RecordSizes.IsTooLarge(seen.Connector.Status) && mayCommit);
             committed = mustCommit ? await CommitAsync(key, gathered, plan, ct) : null;
         }
-        catch (KubeApiException e) when (e.IsRefusal)
+        catch (KubeApiException e) when (outcomes.IsRefusedCommit(key, e))
         {
-            refused = new FailedWrite("write the record", e.Message);
+            refused = new FailedWrite(PassOutcomes.CommitWrite, e.Message);
             (gathered, plan) = WithoutCommit(gathered, plan, e);
+        }
+        catch (Exception e) when (IsFailedCommit(e))
+        {
+            cache.Finished.NotPlanned(key);
+            return outcomes.OfFailedCommit(key, plan, e);
         }
         catch (RecordTooLargeException e)
         {
@@ -112,10 +118,7 @@ internal sealed class ConnectorReconciler(
             cache.Finished.NotPlanned(key);
         }
         DoubtAfterDeletions(key, gathered, plan);
-        var wakeUp = outcomes.WakeUpOf(key, gathered, plan);
-        var pass = new Pass(key, gathered.IsLive);
-        return outcomes.Of(pass, [.. failed, .. writes.Failed], PassOutcomes.Sooner(wakeUp, rest))
-            ?? PassOutcomes.Of(gathered.Seen, plan, wakeUp, rest);
+        return outcomes.Of(key, new Decided.Planned(gathered, plan), [.. failed, .. writes.Failed], rest);
     }
 
     /// <summary>A plan that makes the record too large is not carried out: a plan that needs no commit takes its place.</summary>
@@ -130,11 +133,20 @@ internal sealed class ConnectorReconciler(
     /// The API server refuses the record. A plan that is not in the record may not be executed: a plan that needs no commit takes its
     /// place, and the status says why nothing new happens.
     /// </summary>
-    private static Decided.Planned WithoutCommit(Gathered gathered, Plan plan, KubeApiException e)
+    private Decided.Planned WithoutCommit(Gathered gathered, Plan plan, KubeApiException e)
     {
         var seen = gathered.Seen with { CommitRefusal = e.Message };
-        return new Decided.Planned(gathered with { Seen = seen }, Planner.Plan(seen) with { WakeAt = plan.WakeAt });
+        var lastTry = PassOutcomes.LastTry(plan, time.GetUtcNow());
+        var wakeAt = lastTry < plan.WakeAt ? lastTry : plan.WakeAt ?? lastTry;
+        return new Decided.Planned(gathered with { Seen = seen }, Planner.Plan(seen) with { WakeAt = wakeAt });
     }
+
+    /// <summary>Neither a commit that somebody else was before, nor one in a namespace that ends.</summary>
+    private static bool IsFailedCommit(Exception error) =>
+        error.IsFailedCall()
+        && error
+            is not KubeApiException { Status: HttpStatusCode.Conflict }
+                and not KubeApiException { IsNamespaceTerminating: true };
 
     /// <summary>Finalizers of others keep the connector. Its status says that nothing new is run; nothing is committed or changed.</summary>
     private async Task<Outcome> BeingDeletedAsync(

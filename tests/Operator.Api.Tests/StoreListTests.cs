@@ -41,7 +41,7 @@ public sealed class StoreListTests
     [InlineData("- name:", "line 1: [0].name: has no value")]
     [InlineData("- name: a\n\n- name: B", "line 3: [1].name: 'B' is no store name")]
     [InlineData("- name: a\n- sites: []", "line 2: [1].name: '' is no store name")]
-    [InlineData("- name: a\n- name: b\n- name: a", "line 3: [2].name: 'a' is the name of stores[0] too")]
+    [InlineData("- name: a\n- name: a", "line 2: [1].name: 'a' is the name of stores[0] too")]
     [InlineData("\uFEFF- name: a\n- name: b", "line 1: it begins with a byte order mark (BOM)")]
     [InlineData("- name: a\n\uFEFF- name: b", "line 2: it begins with a byte order mark (BOM)")]
     [InlineData("\uFEFF", "line 1: it begins with a byte order mark (BOM)")]
@@ -54,6 +54,38 @@ public sealed class StoreListTests
         Assert.NotNull(list.Problem);
         Assert.Contains(problem, list.Problem, StringComparison.Ordinal);
         Assert.Empty(list.Stores);
+    }
+
+    /// <summary>One wrong store among right ones stands still by itself.</summary>
+    [Theory]
+    [InlineData(
+        "- name: a\n- {name: b, sites: ['no site!']}\n- name: c",
+        "line 2: [1].sites[0]: 'no site!' is no id of a site"
+    )]
+    [InlineData(
+        "- name: a\n- {name: b, sitez: []}\n- name: c",
+        "line 2: [1].sitez: there is no such field; did you mean sites?"
+    )]
+    [InlineData("- name: a\n- {name: b, suspend: maybe}\n- name: c", "line 2: [1].suspend: is the text 'maybe'")]
+    [InlineData("- name: a\n- name: b\n- name: c\n- name: b", "line 4: [3].name: 'b' is the name of stores[1] too")]
+    public void A_wrong_store_among_right_ones_is_told_and_left_out(string text, string because)
+    {
+        var list = StoreList.Read(text);
+
+        Assert.Null(list.Problem);
+        Assert.Equal(["a", "c"], list.Stores.Select(s => s.Name));
+        Assert.Equal(["b"], list.Wrong);
+        Assert.Contains(because, list.WrongBecause, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(101, false)]
+    public void With_very_many_wrong_stores_the_list_is_wrong(int wrong, bool isList)
+    {
+        var text = string.Concat(Enumerable.Range(0, wrong).Select(i => $"- {{name: s{i}, sites: ['no site!']}}\n"));
+
+        Assert.Equal(isList, StoreList.Read($"{text}- name: right").Problem is null);
     }
 
     [Fact]

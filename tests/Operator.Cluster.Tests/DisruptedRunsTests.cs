@@ -151,7 +151,7 @@ public sealed class DisruptedRunsTests(TestCluster cluster) : EndingStory(cluste
         );
         return await RunAsync(
             "a run has served some of its stores",
-            r => !r.HasEnded && r.StartedAt < DateTimeOffset.UtcNow.AddSeconds(-7)
+            r => !r.HasEnded && r.StartedAt < TimeProvider.System.GetUtcNow().AddSeconds(-7)
         );
     }
 

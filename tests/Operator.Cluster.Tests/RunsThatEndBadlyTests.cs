@@ -1,3 +1,4 @@
+using System.Globalization;
 using Operator.Testing;
 
 namespace Operator.Cluster.Tests;
@@ -22,6 +23,39 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : EndingStory(clu
         await Story.AwaitEveryStoreAsync(Connector, ExampleWorker.Good, Ct);
         await AwaitReadyAsync();
     }
+
+    /// <summary>The due time that met the quota runs whole, within 15 s of its end.</summary>
+    [Fact]
+    public async Task A_quota_that_refuses_for_seconds_at_the_due_time_costs_no_sync()
+    {
+        var connector = Connector with { Stores = A.Stores(8), MaxStoresPerRun = 2, Schedule = "@every 60s" };
+        await Story.KubectlAsync(Ct, "create", "quota", "none", "--hard=pods=0");
+        await Story.ApplyAsync(connector, Ct);
+        await Story.AwaitConditionAsync(Name, "PodsRefused", "QuotaExceeded", Ct);
+        Assert.Empty(Story.Runs);
+
+        await Story.KubectlAsync(Ct, "delete", "quota", "none");
+        var lifted = TimeProvider.System.GetUtcNow();
+
+        var runs = await Story.AwaitRunsAsync(
+            "every store of the due time is served",
+            all => all.Where(r => r.Slot < lifted.ToUnixTimeSeconds() && r.Succeeded).Sum(r => r.Stores.Length) == 8,
+            Ct
+        );
+        Assert.All(
+            runs.Where(r => r.Slot < lifted.ToUnixTimeSeconds()),
+            r => Assert.InRange(CreatedAt(r), lifted.AddSeconds(-5), lifted.AddSeconds(15))
+        );
+        var ready = await AwaitReadyAsync();
+        Assert.Equal(0, ready.Status.Flows[0].Missed.StoreSyncs);
+        Invariants.No_store_ran_twice_in_a_slot(Story.Runs);
+    }
+
+    private static DateTimeOffset CreatedAt(SeenRun run) =>
+        DateTimeOffset.Parse(
+            run.Json.Text("metadata", "creationTimestamp")!, // every pod has one
+            CultureInfo.InvariantCulture
+        );
 
     [Fact]
     [Trait(Suite.Name, Suite.Stories)]

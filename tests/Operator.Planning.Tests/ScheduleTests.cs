@@ -32,6 +32,46 @@ public sealed class ScheduleTests
     public void What_is_neither_five_fields_nor_an_interval_is_refused(string schedule) =>
         Assert.NotNull(Schedule.Problem(schedule, "UTC", TimeSpan.FromSeconds(1)));
 
+    /// <summary>Cron runs on days that match either field, Cronos on days that match both.</summary>
+    [Theory]
+    [InlineData("0 6 1,15 * 1", "0 6 1,15 * *", "0 6 * * 1")]
+    [InlineData("0 0 13 * 5", "0 0 13 * *", "0 0 * * 5")]
+    [InlineData("0 0 1 * */2", "0 0 1 * *", "0 0 * * */2")]
+    [InlineData("0  0 1-31 *\tMON", "0 0 1-31 * *", "0 0 * * MON")]
+    [InlineData("0 0 L * 5#2", "0 0 L * *", "0 0 * * 5#2")]
+    public void A_schedule_that_restricts_both_kinds_of_day_is_refused_with_two_that_do_not(
+        string schedule,
+        string byMonth,
+        string byWeek
+    )
+    {
+        var problem = Schedule.Problem(schedule, "UTC", TimeSpan.FromSeconds(30));
+
+        Assert.Contains($"one with '{byMonth}' and one with '{byWeek}'", problem, StringComparison.Ordinal);
+        Assert.Null(Schedule.Problem(byMonth, "UTC", TimeSpan.FromSeconds(30)));
+        Assert.Null(Schedule.Problem(byWeek, "UTC", TimeSpan.FromSeconds(30)));
+    }
+
+    /// <summary>The extensions of cron that the CRD names, each with a day on which it is due in 2026.</summary>
+    [Theory]
+    [InlineData("0 0 L 3 *", "2026-03-31")]
+    [InlineData("0 0 L-2 3 *", "2026-03-29")]
+    [InlineData("0 0 15W 8 *", "2026-08-14")]
+    [InlineData("0 0 LW 5 *", "2026-05-29")]
+    [InlineData("0 0 * JUN MON#2", "2026-06-08")]
+    [InlineData("0 0 * 6 5L", "2026-06-26")]
+    [InlineData("0 0 1 9 ?", "2026-09-01")]
+    [InlineData("0 0 ? 9 7", "2026-09-06")]
+    [InlineData("0 0 */1 9 7", "2026-09-06")]
+    public void Extensions_of_cron_that_the_docs_name_are_accepted(string schedule, string day)
+    {
+        Assert.Null(Schedule.Problem(schedule, "UTC", TimeSpan.FromSeconds(30)));
+
+        var first = Schedule.Find(schedule, "UTC")!.Next(new DateTimeOffset(2026, 1, 31, 0, 0, 1, TimeSpan.Zero)); // it has no problem
+
+        Assert.Equal(day, first?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    }
+
     /// <summary>
     /// On 2026-10-25 in Berlin, 02:00 to 03:00 comes twice: from 00:00Z in summer time and from 01:00Z in winter time. Only times
     /// that are written as plain numbers come once.

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
+using Operator.Planning.Stores;
 using Operator.Planning.Telling;
 
 namespace Operator.Planning.Tests;
@@ -37,6 +39,12 @@ public sealed class World
 
     /// <summary>Problems of the connector, as the program finds them.</summary>
     public ImmutableArray<string> Findings { get; set; } = [];
+
+    /// <summary>Checks the connector as the program does: its wrong parts stand still.</summary>
+    public bool ChecksSpec { get; set; }
+
+    /// <summary>Accounts that other connectors have, too.</summary>
+    public ImmutableArray<AccountElsewhere> AccountsElsewhere { get; set; } = [];
 
     /// <summary>Why live reads fail. Null: they succeed.</summary>
     public string? LiveReadFailure { get; set; }
@@ -172,8 +180,22 @@ public sealed class World
     public ImmutableSortedDictionary<string, string?> ConfigMapValues { get; set; } =
         ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
 
-    public Observation Observe() =>
-        new()
+    private static readonly ConnectorRules Rules = new(
+        new ConnectorRuleOptions
+        {
+            ScheduleProblem = (schedule, zone) => Schedule.Problem(schedule, zone, TimeSpan.FromSeconds(1)),
+        }
+    );
+
+    private SpecFaults Faults =>
+        ChecksSpec
+            ? SpecFaults.Of(Connector.Spec, Rules.Check(Connector)).Given(_stored is null ? null : Record)
+            : new SpecFaults();
+
+    public Observation Observe()
+    {
+        var faults = Faults;
+        return new()
         {
             Now = Now,
             Connector = Connector,
@@ -185,12 +207,15 @@ public sealed class World
             ConfigMapValues = ConfigMapValues,
             Actions = Actions,
             IsClockSkewed = IsClockSkewed,
-            ConnectorFindings = Findings,
+            ConnectorFindings = [.. Findings, .. faults.Whole],
+            Wrong = faults.Parts,
+            AccountsElsewhere = AccountsElsewhere,
             LiveReadFailure = LiveReadFailure,
             UnconfirmedPods = UnconfirmedPods,
             PlanningSince = PlanningSince,
             Refusals = Refusals,
         };
+    }
 
     private ImmutableSortedDictionary<string, ReadOnlyMemory<byte>>? _lost;
 

@@ -53,6 +53,25 @@ public sealed class FinishedPodsTests
     }
 
     [Fact]
+    public void Pods_that_only_a_finalizer_of_others_keeps_do_not_count()
+    {
+        foreach (var i in Enumerable.Range(0, Most))
+        {
+            Finish("c", i);
+        }
+        Assert.True(Seen.IsAtFinishedPodsCap);
+
+        var held = Pod(0, PodPhase.Succeeded) with { IsDeleting = true, Finalizers = "example.com/keep" };
+        _pods.Note(Key("c"), Pod(0, PodPhase.Succeeded), held);
+
+        Assert.False(Seen.IsAtFinishedPodsCap);
+        Assert.False(Seen.IsFullOfUnfoldedPods);
+        // A restart lists it as it is.
+        _pods.Note(Key("d"), before: null, held);
+        Assert.False(Seen.IsAtFinishedPodsCap);
+    }
+
+    [Fact]
     public void Only_pods_that_no_record_has_folded_leave_no_room_for_runs()
     {
         foreach (var i in Enumerable.Range(0, Most))

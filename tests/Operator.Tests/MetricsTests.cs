@@ -35,6 +35,46 @@ public sealed class MetricsTests
         Assert.Equal(before.Count, (await LinesAsync("flow=\"orders\"")).Count);
     }
 
+    /// <summary>A counter that begins with its first event has no <c>increase()</c>.</summary>
+    [Fact]
+    public async Task The_first_rollback_is_an_increase()
+    {
+        _metrics.Committed(Key, new Plan(), new ConnectorRecord(), resources: null);
+        _metrics.Planned(Key, new Plan { RolloutStatus = new RolloutStatus() });
+
+        foreach (var outcome in Enum.GetValues<AttemptOutcome>())
+        {
+            Assert.Single(
+                await LinesAsync(
+                    $"marketplace_rollout_outcomes_total{{namespace=\"shop\",connector=\"amazon-eu\",outcome=\"{outcome}\"}} 0"
+                )
+            );
+        }
+    }
+
+    [Fact]
+    public async Task The_first_refused_pod_is_an_increase()
+    {
+        _metrics.Committed(Key, new Plan(), new ConnectorRecord(), resources: null);
+
+        foreach (var kind in new[] { "quota", "admission", "other" })
+        {
+            Assert.Single(
+                await LinesAsync(
+                    $"marketplace_pod_refusals_total{{namespace=\"shop\",connector=\"amazon-eu\",kind=\"{kind}\"}} 0"
+                )
+            );
+        }
+    }
+
+    [Fact]
+    public async Task A_connector_without_a_rollout_counts_no_outcomes()
+    {
+        _metrics.Planned(Key, new Plan());
+
+        Assert.Empty(await LinesAsync("marketplace_rollout_outcomes_total{"));
+    }
+
     [Fact]
     public async Task A_flow_that_is_only_in_the_record_keeps_its_counters_until_its_last_run_is_folded()
     {

@@ -48,6 +48,7 @@ public sealed class PodBuilderTests
                         ConfigMapKeyRef = new KeySelector { Name = "corp-ca", Key = "bundle.pem" },
                     },
                     PodLabels = Map(("team", "orders")),
+                    PodAnnotations = Map(("sidecar.istio.io/inject", "false")),
                     Resources = new PodResources
                     {
                         Requests = Map(("cpu", "10m")),
@@ -92,7 +93,6 @@ public sealed class PodBuilderTests
                     FsGroup = 2000,
                     TerminationGracePeriod = new Duration("1m30.5s"),
                     ServiceAccountName = "sync-workers",
-                    PodAnnotations = Map(("sidecar.istio.io/inject", "false")),
                 },
                 Values = Map(("c/l", "5$ $(SECRET)")),
             },
@@ -155,11 +155,13 @@ public sealed class PodBuilderTests
         var connector = new MarketplaceConnector
         {
             Metadata = new ObjectMeta { Name = "c", Annotations = hostile },
-            Spec = new ConnectorSpec { Sync = new SyncPodSpec { PodLabels = hostile } },
+            Spec = new ConnectorSpec
+            {
+                Sync = new SyncPodSpec { PodLabels = hostile, PodAnnotations = hostile },
+            },
         };
         var draft = new PodDraft
         {
-            Revision = new Revision { Sync = new SyncPodSpec { PodAnnotations = hostile } },
             Labels = Map(("marketplace-operator.io/flow", "orders")),
             Annotations = Map(("marketplace-operator.io/run", "{}")),
         };

@@ -39,6 +39,19 @@ public sealed class PodSightTests
     }
 
     [Theory]
+    [InlineData("""["example.com/keep","kueue.x-k8s.io/managed"]""", "example.com/keep kueue.x-k8s.io/managed")]
+    [InlineData("[]", null)]
+    [InlineData("7", null)]
+    [InlineData("[7]", null)]
+    public void Finalizers_are_read(string finalizers, string? read)
+    {
+        var pod = JsonNode.Parse("""{"metadata":{"name":"p","namespace":"n"}}""")!;
+        pod["metadata"]!["finalizers"] = JsonNode.Parse(finalizers);
+
+        Assert.Equal(read, PodProjection.Of(new KubeObject(JsonElement.Parse(pod.ToJsonString()))).Pod.Finalizers);
+    }
+
+    [Theory]
     [InlineData(Proxy)]
     [InlineData("")]
     public void Without_the_container_the_run_has_not_started(string containers)

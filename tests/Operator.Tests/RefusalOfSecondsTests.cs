@@ -65,7 +65,7 @@ public sealed class RefusalOfSecondsTests
         Assert.Equal(2, world.Made.Count);
     }
 
-    [KnownFault("4 of 11", 15)]
+    [Fact]
     public void Work_goes_on_15_seconds_after_2_minutes_of_refused_commits() =>
         // The pauses between tries are random, so one outage alone may end just before a try.
         Assert.InRange(

@@ -47,6 +47,43 @@ public sealed class RefusedPodTests
         );
     }
 
+    /// <summary>An error of the server is told like a refusal when it comes again, and no longer than it lasts.</summary>
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    [InlineData(HttpStatusCode.NotFound)]
+    [InlineData(HttpStatusCode.Conflict)]
+    public void An_error_that_comes_again_is_told_while_it_lasts(HttpStatusCode code)
+    {
+        const string words = "jsonpatch add operation does not apply";
+        using var world = TwoFlows();
+        using (world.Faults.Add(r => IsPod(r) ? Fault.Before(new KubeApiException(code, $"{code}", words)) : null))
+        {
+            world.RunTo(Noon.AddMinutes(4).AddSeconds(18));
+            Assert.Equal("False", world.ReadyStatus);
+            Assert.Contains(words, world.Ready.ToString(), StringComparison.Ordinal);
+        }
+
+        world.Run(TimeSpan.FromMinutes(2));
+
+        Assert.Equal("True", world.ReadyStatus);
+        Assert.DoesNotContain(words, world.Conditions, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_single_error_is_no_condition()
+    {
+        using var world = TwoFlows();
+        var met = new HashSet<string>(StringComparer.Ordinal);
+        using var errors = world.Faults.Add(r =>
+            IsPod(r) && met.Add(r.Key.Name) ? Fault.Before(KubeErrors.InternalError()) : null
+        );
+
+        world.RunTo(Noon.AddMinutes(10));
+
+        Assert.DoesNotContain("PodsRefused", string.Join(' ', world.EventReasons), StringComparison.Ordinal);
+        Assert.Equal(0, world.MissedStoreSyncs);
+    }
+
     [Fact]
     public void An_accepted_pod_does_not_clear_a_refused_one()
     {

@@ -134,6 +134,8 @@ public sealed class RefusedWritesTests : IDisposable
     [InlineData(403)]
     [InlineData(413)]
     [InlineData(422)]
+    [InlineData(404)]
+    [InlineData(500)] // an error that comes again
     public void A_record_that_is_refused_is_told_and_work_goes_on_soon_after(int failure)
     {
         using (_world.Faults.Add(r => IsCommit(r) ? Failure(failure) : null))

@@ -82,6 +82,35 @@ public sealed class StarvedWritesTests
         Assert.DoesNotContain(world.Made, p => IsDigit(p.Name));
     }
 
+    /// <summary>120 creates of one flow hang for an hour. Nothing of the other flow waits for them.</summary>
+    [Fact]
+    public void A_flow_whose_creates_get_no_answer_leaves_the_others_alone()
+    {
+        using var world = new OneConnector(
+            Noon,
+            120,
+            _ => TimeSpan.FromSeconds(5),
+            """
+            {"name":"listings","schedule":"10 * * * *","startingDeadline":"1h","timeout":"30s","maxStoresPerRun":1,"maxConcurrentRuns":120}
+            """,
+            """
+            {"name":"orders","schedule":"* * * * *","startingDeadline":"20s","timeout":"30s","maxStoresPerRun":50,"maxConcurrentRuns":10}
+            """
+        );
+        world.CallTimeout = CallTimeout;
+        world.RunTo(Noon.AddMinutes(5));
+        using var hanging = world.Faults.Add(r =>
+            IsPod(r, KubeVerb.Create) && r.Key.Name.Contains("-listings-", StringComparison.Ordinal) ? Fault.Lost : null
+        );
+        world.Made.Clear();
+
+        world.Run(TimeSpan.FromMinutes(30));
+
+        var made = world.Made.Where(p => p.Name.Contains("-orders-", StringComparison.Ordinal)).ToList();
+        Assert.InRange(made.Count, 29 * 3, 31 * 3);
+        Assert.All(made, p => Assert.InRange(p.At.Second, 0, 8));
+    }
+
     private static OneConnector Minutely()
     {
         var world = new OneConnector(

@@ -16,16 +16,23 @@
 {{- printf "%s:%s" .Release.Namespace (include "operator.fullname" .) -}}
 {{- end -}}
 
+{{/* Labels or annotations from the values: each value is a text, also true, 1 and 1e3, which the API server would refuse. */}}
+{{- define "operator.texts" -}}
+{{- range $key, $value := . }}
+{{ $key | quote }}: {{ kindIs "string" $value | ternary $value (toJson $value) | quote }}
+{{- end }}
+{{- end -}}
+
 {{- define "operator.selector" -}}
-app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | toString | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "operator.labels" -}}
 {{ include "operator.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | quote }}
 {{- end -}}
 
 {{- define "operator.serviceAccount" -}}
@@ -91,7 +98,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .root.Values.crds.keep -}}
 {{- $_ := set $annotations "helm.sh/resource-policy" "keep" -}}
 {{- end -}}
-{{- $_ := set $object.metadata "annotations" (merge $annotations .root.Values.crds.annotations) -}}
+{{- $_ := set $object.metadata "annotations" (merge $annotations (include "operator.texts" .root.Values.crds.annotations | fromYaml)) -}}
 {{- $_ := set $object.metadata "labels" (include "operator.labels" .root | fromYaml) -}}
 {{- toYaml $object -}}
 {{- end -}}

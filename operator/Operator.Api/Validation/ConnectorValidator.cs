@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FluentValidation;
+using FluentValidation.Results;
 
 namespace Operator.Api;
 
@@ -32,6 +33,7 @@ internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
             .WithMessage("there are no stores; list at least 1, or name a ConfigMap with stores in storesFrom");
         RuleFor(s => s.Stores).Unique("spec.stores", s => s.Name);
         RuleForEach(s => s.Stores).SetValidator(new StoreValidator());
+        RuleFor(s => s.Stores).Custom((stores, context) => AdviseTwins(stores, context.AddFailure));
         RuleFor(s => s.StoresFrom).Count(0, MostLists, "lists of stores");
         RuleFor(s => s.StoresFrom).Custom((sources, context) => RefuseTwice(sources, context.AddFailure));
         RuleForEach(s => s.StoresFrom).SetValidator(new StoreSourceValidator());
@@ -66,6 +68,22 @@ internal sealed class ConnectorValidator : AbstractValidator<ConnectorSpec>
                     $"key {Texts.Quote(twin.Key)} of ConfigMap {Texts.Quote(twin.Name)} is spec.storesFrom[{first}] too; remove one"
                 );
             }
+        }
+    }
+
+    private static void AdviseTwins(ImmutableArray<Store> stores, Action<ValidationFailure> advise)
+    {
+        foreach (var (first, second) in AccountTwins.In(stores))
+        {
+            advise(
+                new ValidationFailure(
+                    $"Stores[{second}].Credentials.SecretRef",
+                    AccountTwins.Describe(stores[first], stores[second])
+                )
+                {
+                    Severity = Severity.Warning,
+                }
+            );
         }
     }
 

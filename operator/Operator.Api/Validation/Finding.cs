@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FluentValidation;
 using FluentValidation.Results;
 
 namespace Operator.Api;
@@ -6,6 +7,12 @@ namespace Operator.Api;
 /// <summary>One fault of an object: the field (<c>spec.flows[0].schedule</c>) and what to do.</summary>
 public sealed record Finding(string Path, string Message)
 {
+    /// <summary>The flows that the fault stops, where <see cref="Path"/> does not name one.</summary>
+    public ImmutableArray<string> Flows { get; init; } = [];
+
+    /// <summary>The spec can be followed as it is, and is probably not what its author wants.</summary>
+    public bool IsAdvice { get; init; }
+
     public override string ToString() => $"{Path}: {Message}";
 }
 
@@ -54,7 +61,12 @@ public static class ActionRules
 internal static class Findings
 {
     public static ImmutableArray<Finding> Of(ValidationResult result) =>
-        [.. result.Errors.Select(e => new Finding(PathOf(e.PropertyName), e.ErrorMessage))];
+        [
+            .. result.Errors.Select(e => new Finding(PathOf(e.PropertyName), e.ErrorMessage)
+            {
+                IsAdvice = e.Severity != Severity.Error,
+            }),
+        ];
 
     /// <summary>Turns <c>Stores[3].Name</c> of a single list into <c>[3].name</c>.</summary>
     public static string PathInList(string property)

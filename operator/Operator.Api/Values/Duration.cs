@@ -30,6 +30,15 @@ public readonly record struct Duration(string Text)
     public TimeSpan Value =>
         TryGet(out var value) ? value : throw new FormatException($"'{Text}' is no duration such as 90s, 10m or 1h30m");
 
+    /// <summary>The length in seconds, the same for each spelling; other text as it is.</summary>
+    public string Canonical =>
+        TryGet(out var value)
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(decimal)value.Ticks / TimeSpan.TicksPerSecond:0.#######}s"
+            )
+            : Text;
+
     public static Duration From(TimeSpan value) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0.###}s"));
 

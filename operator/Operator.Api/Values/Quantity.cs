@@ -7,7 +7,7 @@ namespace Operator.Api;
 /// A Kubernetes quantity: a plain number with an optional suffix (<c>100m</c>, <c>1.5</c>, <c>256Mi</c>). Signs and
 /// exponents, which Kubernetes accepts, are rejected: in a manifest they are typing errors.
 /// </summary>
-internal static partial class Quantity
+public static partial class Quantity
 {
     internal const string Pattern = @"^[0-9]+(\.[0-9]+)?([KMGTPE]i|[mkMGTPE])?\z";
     internal const string BytesPattern = @"^[0-9]+(\.[0-9]+)?([KMGTPE]i|[kMGTPE])?\z";
@@ -37,6 +37,10 @@ internal static partial class Quantity
         value = number * factor;
         return true;
     }
+
+    /// <summary>The plain number, the same for each spelling; other text as it is.</summary>
+    public static string Canonical(string text) =>
+        TryRead(text, out var value) ? value.ToString("0.############", CultureInfo.InvariantCulture) : text;
 
     /// <summary>
     /// Reads an amount of memory or disk; false also for the suffix <c>m</c> (thousandths), usually a slip for <c>Mi</c>.

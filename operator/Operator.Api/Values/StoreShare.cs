@@ -18,6 +18,12 @@ public readonly record struct StoreShare(string Text)
     /// <summary>Reads the text as a share of all stores, as a fraction.</summary>
     public bool TryGetFraction(out decimal fraction) => new Percent(Text).TryGet(out fraction);
 
+    /// <summary>The number or the share, the same for each spelling; other text as it is.</summary>
+    public string Canonical =>
+        TryGetFraction(out var fraction)
+            ? string.Create(CultureInfo.InvariantCulture, $"{fraction * 100:0.####}%")
+            : Text;
+
     public override string ToString() => Text;
 }
 

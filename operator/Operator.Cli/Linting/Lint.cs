@@ -26,9 +26,10 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
             areUsable &= TryRead(file);
         }
         var lists = new StoreListManifests([.. _given.Select(g => g.Document)]);
+        var accounts = new AccountManifests(_given.Select(g => g.Document), lists);
         foreach (var given in _given)
         {
-            Check(given, lists);
+            Check(given, lists, accounts);
         }
         if (areUsable && _checked == 0)
         {
@@ -65,7 +66,7 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
         return false;
     }
 
-    private void Check(Given given, StoreListManifests lists)
+    private void Check(Given given, StoreListManifests lists, AccountManifests accounts)
     {
         var (file, document) = given;
         var who = $"document {document.Number} {document.Kind}/{document.Name}";
@@ -76,7 +77,8 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
             return;
         }
         _checked++;
-        foreach (var finding in isOurs ? _rules.Check(document, lists) : lists.CheckLists(document))
+        var findings = isOurs ? _rules.Check(document, lists) : lists.CheckLists(document);
+        foreach (var finding in findings.Concat(accounts.Check(document)))
         {
             _findings++;
             Say(output, $"{file}:{document.LineOf(finding.Path)}: {who}: {finding}");

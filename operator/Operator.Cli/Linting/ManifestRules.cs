@@ -78,7 +78,7 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
     )
     {
         var findings = _connectors.Check(new MarketplaceConnector { Spec = spec });
-        findings = findings.IsEmpty ? QuotaRules.Check(spec) : findings;
+        findings = findings.All(f => f.IsAdvice) ? [.. findings, .. QuotaRules.Check(spec)] : findings;
         return [.. findings, .. lists.CheckSources(document, spec)];
     }
 

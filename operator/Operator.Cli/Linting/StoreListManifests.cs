@@ -33,7 +33,7 @@ internal sealed class StoreListManifests(ImmutableArray<ManifestDocument> docume
         {
             var problem =
                 value.ValueKind == JsonValueKind.String
-                    ? StoreList.Read(value.GetString() ?? "").Problem
+                    ? ProblemOf(StoreList.Read(value.GetString() ?? ""))
                     : "must be a text; write | after the key, and the list below it";
             if (problem is not null)
             {
@@ -49,14 +49,13 @@ internal sealed class StoreListManifests(ImmutableArray<ManifestDocument> docume
     /// <summary>The faults of the connector's <c>spec.storesFrom</c>. The content of a list is checked with its ConfigMap.</summary>
     public IEnumerable<Finding> CheckSources(ManifestDocument connector, ConnectorSpec spec)
     {
-        var sights = ImmutableArray.CreateBuilder<StoreListSight>();
         for (var i = 0; i < spec.StoresFrom.Length; i++)
         {
             if (spec.StoresFrom[i].ConfigMapKeyRef is not { } key || Find(connector, key.Name) is not { } configMap)
             {
                 continue;
             }
-            var text = Entries(configMap, "data").Where(e => e.Key == key.Key).Select(e => e.Value).FirstOrDefault();
+            var text = TextOf(configMap, key.Key);
             if (Missing(configMap, key.Key, text) is { } problem)
             {
                 yield return new Finding(
@@ -64,19 +63,36 @@ internal sealed class StoreListManifests(ImmutableArray<ManifestDocument> docume
                     $"ConfigMap {key.Name}/{key.Key}: {problem}"
                 );
             }
-            else if (
-                text.ValueKind == JsonValueKind.String
+        }
+        foreach (var problem in StoreListProblems.Together(spec, ListsOf(connector, spec)))
+        {
+            yield return new Finding("spec.storesFrom", problem);
+        }
+    }
+
+    /// <summary>The connector's lists that are among the manifests and have no fault.</summary>
+    public ImmutableArray<StoreListSight> ListsOf(ManifestDocument connector, ConnectorSpec spec)
+    {
+        var sights = ImmutableArray.CreateBuilder<StoreListSight>();
+        foreach (var key in spec.StoresFrom.Select(s => s.ConfigMapKeyRef).OfType<KeySelector>())
+        {
+            if (
+                Find(connector, key.Name) is { } configMap
+                && TextOf(configMap, key.Key) is { ValueKind: JsonValueKind.String } text
+                && Missing(configMap, key.Key, text) is null
                 && StoreList.Read(text.GetString() ?? "") is { Problem: null } list
             )
             {
                 sights.Add(new StoreListSight { Source = $"{key.Name}/{key.Key}", Stores = list.Stores });
             }
         }
-        foreach (var problem in StoreListProblems.Together(spec, sights.ToImmutable()))
-        {
-            yield return new Finding("spec.storesFrom", problem);
-        }
+        return sights.ToImmutable();
     }
+
+    private static string? ProblemOf(StoreList list) => list.Problem ?? list.WrongBecause;
+
+    private static JsonElement TextOf(ManifestDocument configMap, string key) =>
+        Entries(configMap, "data").Where(e => e.Key == key).Select(e => e.Value).FirstOrDefault();
 
     private static string? Missing(ManifestDocument configMap, string key, JsonElement text) =>
         !IsLabelled(configMap) ? StoreListProblems.NotThere
@@ -91,7 +107,7 @@ internal sealed class StoreListManifests(ImmutableArray<ManifestDocument> docume
         source.Key.Name == configMap.Name && IsTogether(source.Connector, configMap);
 
     /// <summary>A manifest without a namespace goes where kubectl is told to put it.</summary>
-    private static bool IsTogether(ManifestDocument a, ManifestDocument b) =>
+    public static bool IsTogether(ManifestDocument a, ManifestDocument b) =>
         a.Namespace.Length == 0 || b.Namespace.Length == 0 || a.Namespace == b.Namespace;
 
     private static bool IsConfigMap(ManifestDocument document) =>

@@ -16,7 +16,7 @@ internal sealed record ActionRequest(Draft Draft, SyncAction Action)
     public ActionSpec Spec => Action.Spec;
     public DateTimeOffset CreatedAt => Action.Metadata.CreationTimestamp ?? Draft.Now;
 
-    /// <summary>The flows that the action applies to.</summary>
+    /// <summary>The flows that the action applies to, without those that stand still.</summary>
     public ImmutableArray<Flow> Flows => [.. Draft.Spec.Flows.Where(f => Spec.Flow.Length == 0 || f.Name == Spec.Flow)];
 
     /// <summary>The stores that the action names, without duplicates.</summary>
@@ -25,9 +25,9 @@ internal sealed record ActionRequest(Draft Draft, SyncAction Action)
     /// <summary>The verdict when the action names an unknown flow or store; null when all exist.</summary>
     public ActionVerdict? Unknown()
     {
-        if (Flows.IsEmpty)
+        if (Spec.Flow.Length > 0 && !Draft.Effective.IsListed(Spec.Flow))
         {
-            var known = ActionTexts.Names([.. Draft.Spec.Flows.Select(f => f.Name)]);
+            var known = ActionTexts.Names([.. Draft.Effective.ListedFlows.Select(f => f.Name)]);
             return ActionVerdict.Reject(Draft, $"there is no flow '{Spec.Flow}'; the connector has {known}");
         }
         var strangers = Stores.Where(s => Draft.Roster.Find(s) is null).ToImmutableArray();

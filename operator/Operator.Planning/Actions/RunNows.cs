@@ -51,7 +51,11 @@ internal static class RunNows
     private static ActionVerdict? Stopped(ActionRequest request)
     {
         var draft = request.Draft;
-        var bySpec = request.Stores.Where(s => !draft.Roster.IsActive(s)).ToImmutableArray();
+        if (Wrong(request) is { } wrong)
+        {
+            return ActionVerdict.Reject(draft, wrong);
+        }
+        var bySpec = request.Stores.Where(draft.Roster.IsSuspended).ToImmutableArray();
         if (!bySpec.IsEmpty)
         {
             return ActionVerdict.Reject(
@@ -68,6 +72,17 @@ internal static class RunNows
         var isStopped = request.Stores.IsEmpty ? holders.All(h => h is not null) : holders.Any(h => h is not null);
         return isStopped && holders.OfType<SuspensionOrder>().FirstOrDefault() is { } holder
             ? ActionVerdict.Reject(draft, $"it is suspended by {ActionTexts.By(holder)}; create an Unsuspend first")
+            : null;
+    }
+
+    /// <summary>What the action names stands still. Null: nothing of it does.</summary>
+    private static string? Wrong(ActionRequest request)
+    {
+        var wrong = request.Draft.Effective.Wrong;
+        return wrong.Flows.GetValueOrDefault(request.Spec.Flow) is { } flow
+                ? $"flow '{request.Spec.Flow}' stands still, because its spec is wrong: {flow}"
+            : request.Stores.FirstOrDefault(request.Draft.Roster.Wrong.Contains) is { } store
+                ? $"store '{store}' stands still, because its spec is wrong: {wrong.Stores[store]}"
             : null;
     }
 

@@ -36,7 +36,7 @@ internal static class SuspendRequests
         {
             return Lift(request, order);
         }
-        var bySpec = request.Stores.Where(s => !draft.Roster.IsActive(s)).ToImmutableArray();
+        var bySpec = request.Stores.Where(draft.Roster.IsSuspended).ToImmutableArray();
         return draft.Spec.Suspend
                 ? ActionVerdict.Reject(
                     draft,

@@ -84,6 +84,7 @@ public abstract record Schedule
             {
                 Every(var interval) when interval < minimumInterval =>
                     $"'{schedule}' is shorter than the least interval of {minimumInterval.TotalSeconds:0.###}s; make it longer",
+                Cron when DayFields.Problem(schedule) is { } both => both,
                 Cron when parsed.Next(DateTimeOffset.UnixEpoch.AddYears(55)) is null =>
                     $"'{schedule}' never fires; check its day of month against its month",
                 _ => null,

@@ -22,7 +22,7 @@ internal sealed record Draft(Observation Seen, ConnectorRecord Record)
     public ImmutableArray<LeftOut> LeftOut { get; init; } = [];
 
     /// <summary>The spec that planning uses.</summary>
-    public EffectiveSpec Effective { get; init; } = EffectiveSpec.Of(Seen.Connector.Spec);
+    public EffectiveSpec Effective { get; init; } = EffectiveSpec.Of(Seen.Connector.Spec, Seen.Wrong);
 
     /// <summary>The stores that the record knew before this plan.</summary>
     public KnownStores Known { get; init; } = new(Seen.Record);

@@ -31,16 +31,30 @@ internal static class StoreSights
         {
             yield return "the store is suspended: remove suspend: true from its entry";
         }
-        if (draft.Record.Pauses.Auth.GetValueOrDefault(store) is { } pause && draft.Now < pause.Until)
+        if (Paused(draft, question) is { } paused)
         {
-            var secrets = string.Join(" and ", StoreKeys.Described(draft.Effective, store));
-            yield return $"its runs pause until {question.Told(pause.Until)}, because it failed to authenticate {pause.Failures} times in a row since {question.Told(pause.Since)}; "
-                + (secrets.Length == 0 ? "the connector names no Secret; set spec.credentials" : $"check {secrets}");
+            yield return paused;
         }
         if (status.Conditions.FirstOrDefault(c => c is { Type: ConditionTypes.Ready, Status: "False" }) is { } ready)
         {
             yield return $"the connector is not ready: {ready.Reason}: {ready.Message}";
         }
+    }
+
+    private static string? Paused(Draft draft, StoreQuestion question)
+    {
+        var (store, pauses) = (question.Store, draft.Record.Pauses);
+        if (pauses.Auth.GetValueOrDefault(store) is not { } pause)
+        {
+            return null;
+        }
+        var secrets = string.Join(" and ", StoreKeys.Described(draft.Effective, store));
+        var advice = secrets.Length == 0 ? "the connector names no Secret; set spec.credentials" : $"check {secrets}";
+        return pauses.Common is { } common
+                ? $"its runs pause with those of most stores, which fail to authenticate alike since {question.Told(common.Since)}: one due run in 5 minutes tries for all, the next not before {question.Told(common.NextProbe)}; {advice}"
+            : draft.Now < pause.Until
+                ? $"its runs pause until {question.Told(pause.Until)}, because it failed to authenticate {pause.Failures} times in a row since {question.Told(pause.Since)}; {advice}"
+            : null;
     }
 
     public static IEnumerable<string> OfFlow(Draft draft, Flow flow, StoreQuestion question)
@@ -165,11 +179,20 @@ internal static class StoreSights
         var why =
             waiting.HoldsOf(draft, flow.Name).KeptBy([store]) is { } limit ? $"the quota of {limit.Api} ({limit})"
             : live.Exists(e => Holds(e, store)) ? "its earlier run to end"
+            : IsAccountBusy(draft, live, store) ? "the run of another store with its account to end"
             : live.Count >= flow.MaxConcurrentRuns
                 ? $"a place: {live.Count} runs are live, maxConcurrentRuns is {flow.MaxConcurrentRuns}"
             : "its turn";
         return $"due since {question.Told(occasion.Slot)}, it waits for {why}; too late after {question.Told(occasion.StartBy)}";
     }
+
+    private static bool IsAccountBusy(Draft draft, IEnumerable<Entry> live, string store) =>
+        draft
+            .Effective.Accounts.WithSharers(
+                live.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal),
+                draft.Record.Stores.Former
+            )
+            .Contains(store);
 
     /// <summary>Finds due times that an operator that is down did not plan: such an operator cannot report it.</summary>
     private static string? NotPlanned(Draft draft, Flow flow, StoreQuestion question)

@@ -9,14 +9,13 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Facts;
 
 /// <summary>
-/// A revision's content as canonical JSON: members in the order below, maps sorted by key, default values left out. So a
-/// new field in a newer operator makes no new revision.
+/// A revision's content as canonical JSON: members in the order below, maps sorted by key, quantities and durations by value,
+/// default values left out. So a new field in a newer operator makes no new revision.
 /// </summary>
 internal sealed record CanonicalContent
 {
     private static readonly SyncPodSpec Defaults = new();
 
-    public SortedDictionary<string, string>? Annotations { get; init; }
     public ImmutableArray<string>? Args { get; init; }
     public ImmutableArray<string>? Command { get; init; }
     public ImmutableArray<Variable>? Env { get; init; }
@@ -68,7 +67,6 @@ internal sealed record CanonicalContent
     {
         return new CanonicalContent
         {
-            Annotations = Map(sync.PodAnnotations),
             Args = List(sync.Args),
             Command = List(sync.Command),
             Env = List<Variable>([.. sync.Env.Select(variable => Of(variable, values))]),
@@ -76,12 +74,12 @@ internal sealed record CanonicalContent
             FsGroup = sync.FsGroup == sync.RunAsUser ? null : sync.FsGroup,
             Image = sync.Image,
             RunAsUser = sync.RunAsUser == Defaults.RunAsUser ? null : sync.RunAsUser,
-            Scratch = sync.Scratch == Defaults.Scratch ? null : sync.Scratch,
+            Scratch = Unlike(Quantity.Canonical(sync.Scratch), Quantity.Canonical(Defaults.Scratch)),
             ServiceAccount = sync.ServiceAccountName,
-            TerminationGracePeriod =
-                sync.TerminationGracePeriod == Defaults.TerminationGracePeriod
-                    ? null
-                    : sync.TerminationGracePeriod.Text,
+            TerminationGracePeriod = Unlike(
+                sync.TerminationGracePeriod.Canonical,
+                Defaults.TerminationGracePeriod.Canonical
+            ),
         };
     }
 
@@ -99,6 +97,8 @@ internal sealed record CanonicalContent
             Value = variable.Value,
         };
     }
+
+    private static string? Unlike(string value, string usual) => value == usual ? null : value;
 
     private static string HashOf(string value) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)));

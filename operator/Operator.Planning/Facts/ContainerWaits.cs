@@ -37,11 +37,11 @@ public static class ContainerWaits
         var words =
             pod.UnscheduledBecause
             ?? (
-                pod.Init is { } init ? PodTroubles.Describe(init)
+                pod.Init is { } init ? PodTroubles.Describe(init, pod)
                 : pod.Container is ContainerSight.Waiting(var reason, var message) ? $"{reason}: {message}"
                 : ""
             );
-        return ForeignText.Line(words.Trim(' ', ':'));
+        return ForeignText.Line(KubeletWords.WithoutNames(pod, words).Trim(' ', ':'));
     }
 
     /// <summary>The version, or what the spec names, keeps the container from starting, not the cluster.</summary>

@@ -8,7 +8,14 @@ public sealed record CreateRefusal(RefusalKind Kind, string Message)
     /// <summary>The end of the server's sentence about the pod, before its cause.</summary>
     private const string Forbidden = "\" is forbidden: ";
 
-    private static readonly ImmutableArray<string> OfQuotas = ["exceeded quota", "usage per"];
+    private static readonly ImmutableArray<string> OfQuotas =
+    [
+        "exceeded quota",
+        "usage per",
+        // A quota that is busy, or can't be evaluated, answers with a conflict or an error.
+        "on resourcequotas",
+        "resource quota evaluation",
+    ];
     private static readonly ImmutableArray<string> OfAdmission =
     [
         "admission webhook",

@@ -10,10 +10,10 @@ public abstract record DesiredContent
     public sealed record Formed(Revision Revision) : DesiredContent;
 
     /// <summary>
-    /// The content can't be formed: a ConfigMap key is missing, or its value is too large. Revisions that run go on, because they
+    /// The content can't be formed: a ConfigMap key is missing, its value is too large, or a field is wrong. Revisions that run go on, because they
     /// hold their own values, but none reaches more stores: it may not be what the spec asks for.
     /// </summary>
-    /// <param name="IsMissing">True: a ConfigMap key is missing. False: the values are too large. Both can end without an edit of the spec.</param>
+    /// <param name="IsMissing">True: a ConfigMap key is missing. False: the values are too large, or the spec is wrong.</param>
     /// <param name="Why">What is wrong and what to do.</param>
     public sealed record Unformed(bool IsMissing, string Why) : DesiredContent
     {

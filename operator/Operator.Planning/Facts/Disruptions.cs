@@ -7,6 +7,8 @@ namespace Operator.Planning.Facts;
 /// </summary>
 internal static class Disruptions
 {
+    /// <summary>The pod collector found no node of the pod's name any more.</summary>
+    public const string OfGoneNode = "DeletionByPodGC";
     private const int LongestWord = 40;
 
     /// <summary>A reason (one word) and a detail (one sentence); null: no disruption is reported.</summary>
@@ -22,10 +24,7 @@ internal static class Disruptions
                 PodTroubles.WithWords("its pod was evicted", pod)
             ),
             (_, "NodeShutdown" or "Shutdown" or "Terminated") => (Reasons.NodeShutdown, "its node was shut down"),
-            ("DeletionByTaintManager" or "DeletionByPodGC", _) or (_, "NodeLost") => (
-                Reasons.NodeLost,
-                "its node was lost"
-            ),
+            ("DeletionByTaintManager" or OfGoneNode, _) or (_, "NodeLost") => (Reasons.NodeLost, "its node was lost"),
             ({ } other, _) => (Reasons.Evicted, $"the cluster ended its pod: {other}"),
             _ => null,
         };

@@ -37,7 +37,16 @@ internal sealed record EndSight(Entry Entry, ObservedPod Pod, RunFacts Facts, Da
     /// <summary>The worker ended by itself and well, whatever was done to its pod: it reported every store, or ended before that.</summary>
     public bool EndedByItself =>
         End is { ExitCode: 0 } end
-        && (HasReportedAll || end.FinishedAt + PlanLimits.ClockSkew < Pod.EndAskedAt || IsRemovedLater);
+        && (HasReportedAll || end.FinishedAt + Behind + PlanLimits.ClockSkew < Pod.EndAskedAt || IsRemovedLater);
+
+    /// <summary>
+    /// How far the node's clock is behind at least: no kubelet accepts a pod before it is made. By such a clock each run ends before
+    /// anybody asks for its end.
+    /// </summary>
+    private TimeSpan Behind =>
+        Pod.AcceptedAt is { } accepted ? Positive(Pod.CreatedAt - accepted)
+        : End is { IsStartKnown: true } end ? Positive(Pod.CreatedAt - end.StartedAt)
+        : TimeSpan.Zero;
 
     private bool HasReportedAll => Report is Report.Read { Stores: var stores } && stores.All(s => s is not null);
 
@@ -55,6 +64,15 @@ internal sealed record EndSight(Entry Entry, ObservedPod Pod, RunFacts Facts, Da
 
     /// <summary>The kubelet ended the pod by its <c>activeDeadlineSeconds</c>, which count from before the image pull.</summary>
     public bool IsPastItsDeadline => Pod.Reason == "DeadlineExceeded";
+
+    /// <summary>
+    /// The worker had ended long before the pod's deadline, by the node's own clock: a sidecar kept the pod alive, and nobody was there to
+    /// delete it.
+    /// </summary>
+    public bool EndedBeforeItsDeadline =>
+        End is { IsLost: false, NeverRan: false } end
+        && Pod is { AcceptedAt: { } accepted, ActiveDeadline: { } most }
+        && end.FinishedAt + PlanLimits.ClockSkew < accepted + most;
 
     public bool DidNotStartInTime => !HasStarted && (Entry.Stop == StopCause.StartTimeout || IsPastItsDeadline);
 
@@ -140,4 +158,6 @@ internal sealed record EndSight(Entry Entry, ObservedPod Pod, RunFacts Facts, Da
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

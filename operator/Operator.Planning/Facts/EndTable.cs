@@ -19,8 +19,8 @@ internal static class EndTable
         ),
         new(s => !s.EndedByItself && s.Disruption is not null, Disrupted),
         new(s => Disruptions.IsRejected(s.Pod), Rejected),
-        new(s => s.HasFailedInit, s => InitFailed(PodTroubles.Describe(s.Pod.Init!))), // by the condition
-        new(s => s.IsPastItsDeadline && s.HasStarted, _ => OutOfTime),
+        new(s => s.HasFailedInit, s => InitFailed(PodTroubles.Describe(s.Pod.Init!, s.Pod))), // by the condition
+        new(s => s is { IsPastItsDeadline: true, HasStarted: true, EndedBeforeItsDeadline: false }, _ => OutOfTime),
         new(s => s.IsSilent, _ => Infra(Reasons.NodeLost, "its deadline has passed and its pod reported no end")),
         new(
             s => !s.EndedByItself && s.WasDeletedByOthers,
@@ -121,7 +121,7 @@ internal static class EndTable
         new(
             RunResult.NotStarted,
             Reasons.StartError,
-            $"its container could not be started: {ForeignText.Line(sight.End!.Message)}" // by the condition
+            $"its container could not be started: {ForeignText.Line(KubeletWords.WithoutNames(sight.Pod, sight.End!.Message))}" // by the condition
         )
         {
             NeverStarted = true,

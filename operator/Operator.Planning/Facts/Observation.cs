@@ -10,11 +10,17 @@ public sealed record Observation
     public DateTimeOffset Now { get; init; }
     public MarketplaceConnector Connector { get; init; } = new();
 
-    /// <summary>The validator's errors in the connector. With any error no run is planned.</summary>
+    /// <summary>The validator's errors in the connector as a whole. With any error no run is planned.</summary>
     public ImmutableArray<string> ConnectorFindings { get; init; } = [];
+
+    /// <summary>The wrong parts of a spec that is right as a whole.</summary>
+    public WrongParts Wrong { get; init; } = WrongParts.None;
 
     /// <summary>Secrets that this connector shares with another connector, when exactly one of the two is Production.</summary>
     public ImmutableArray<SharedSecret> SharedSecrets { get; init; } = [];
+
+    /// <summary>Accounts of this connector that others of the namespace name, too.</summary>
+    public ImmutableArray<AccountElsewhere> AccountsElsewhere { get; init; } = [];
 
     /// <summary>Fields of the last applied manifest that the CRD does not have. The cluster dropped them silently.</summary>
     public ImmutableArray<string> UnknownFields { get; init; } = [];
@@ -50,14 +56,16 @@ public sealed record Observation
                 _desired is { } last
                 && ReferenceEquals(last.Spec, Connector.Spec)
                 && ReferenceEquals(last.Values, ConfigMapValues)
-                && last.Unread == UnreadReferences;
+                && last.Unread == UnreadReferences
+                && ReferenceEquals(last.Wrong, Wrong);
             if (!isKnown)
             {
                 _desired = new Formation(
                     Connector.Spec,
                     ConfigMapValues,
                     UnreadReferences,
-                    Unreadable ?? RevisionContent.Of(Connector.Spec, ConfigMapValues, Now)
+                    Wrong,
+                    WrongContent ?? Unreadable ?? RevisionContent.Of(Connector.Spec, ConfigMapValues, Now)
                 );
             }
             return _desired!.Content; // set above
@@ -70,8 +78,12 @@ public sealed record Observation
         ConnectorSpec Spec,
         ImmutableSortedDictionary<string, string?> Values,
         ImmutableArray<UnreadReference> Unread,
+        WrongParts Wrong,
         DesiredContent Content
     );
+
+    private DesiredContent? WrongContent =>
+        Wrong.Content is { } problem ? new DesiredContent.Unformed(IsMissing: false, problem) : null;
 
     private DesiredContent? Unreadable =>
         UnreadReferences.FirstOrDefault(r => r.IsContent) is { } unread

@@ -10,6 +10,9 @@ public sealed record ObservedPod
     /// <summary>The pod has a deletion timestamp, or the API server accepted the operator's delete.</summary>
     public bool IsDeleting { get; init; }
 
+    /// <summary>The names of the pod's finalizers, separated by a space; null: it has none.</summary>
+    public string? Finalizers { get; init; }
+
     /// <summary>The pod no longer exists.</summary>
     public bool IsGone { get; init; }
 

@@ -127,11 +127,15 @@ internal sealed class PodIndex
             )
             .ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Kubelets before 1.24 write the phase Failed as they begin to end a container that still runs: such a pod is live.</summary>
+    /// <summary>
+    /// Kubelets before 1.24 write the phase Failed as they begin to end a container that still runs: such a pod is live. One whose node is
+    /// gone is not: the pod collector wrote Failed, and no kubelet is left to tell its container's end.
+    /// </summary>
     public static bool HasEnded(ObservedPod pod) =>
         pod.IsGone
         || pod.Container is ContainerSight.Terminated
-        || pod is { Phase: PodPhase.Failed or PodPhase.Succeeded, Container: not ContainerSight.Running };
+        || pod is { Phase: PodPhase.Failed or PodPhase.Succeeded, Container: not ContainerSight.Running }
+        || pod is { Phase: PodPhase.Failed, Disruption: Disruptions.OfGoneNode };
 
     private static bool IsLiveStray(ObservedPod pod, string flow, Observation seen) =>
         pod.Fingerprint?.Flow == flow && !StrayPods.IsOver(pod, seen);

@@ -35,13 +35,14 @@ internal static class PodTroubles
         pod.HasStarted || pod.Container is ContainerSight.Waiting { Reason: "", Message: "" };
 
     /// <summary>The sentence with the kubelet's words, as far as they are the same for each such pod: numbers come later in them.</summary>
-    public static string WithWords(string sentence, ObservedPod pod) => WithWords(sentence, pod.Message);
+    public static string WithWords(string sentence, ObservedPod pod) => WithWords(sentence, pod, pod.Message);
 
-    public static string Describe(InitSight init) =>
+    public static string Describe(InitSight init, ObservedPod pod) =>
         init.State switch
         {
             ContainerSight.Terminated ended => WithWords(
                 $"init container '{init.Name}' ended with {ExitCodes.Describe(ended.ExitCode, ended.Reason)}",
+                pod,
                 ended.Message
             ),
             ContainerSight.Waiting(var reason, var message) =>
@@ -49,8 +50,10 @@ internal static class PodTroubles
             _ => $"init container '{init.Name}' still runs",
         };
 
-    private static string WithWords(string sentence, string? words) =>
-        words is { Length: > 0 } ? $"{sentence}: {ForeignText.Line(FirstClause(words), MostWords)}" : sentence;
+    private static string WithWords(string sentence, ObservedPod pod, string? words) =>
+        words is { Length: > 0 }
+            ? $"{sentence}: {ForeignText.Line(FirstClause(KubeletWords.WithoutNames(pod, words)), MostWords)}"
+            : sentence;
 
     private static string FirstClause(string words)
     {

@@ -32,8 +32,17 @@ public static class Reasons
     public const string RunsFailing = "RunsFailing";
     public const string StoresFailing = "StoresFailing";
     public const string AuthFailed = "AuthFailed";
+    public const string Authenticated = "Authenticated";
+    public const string NoProgress = "NoProgress";
+    public const string PodsHeld = "PodsHeld";
     public const string NotReached = "NotReached";
     public const string SecretShared = "SecretShared";
+
+    /// <summary>Also the type of a condition: one seller account is listed twice.</summary>
+    public const string AccountShared = "AccountShared";
+
+    /// <summary>Also the type of a condition: the connector was made again, and its stores run the content of the one before.</summary>
+    public const string FormerContent = "FormerContent";
     public const string QuotaTooLow = "QuotaTooLow";
     public const string QuotaSpent = "QuotaSpent";
     public const string QuotaDoubtful = "QuotaDoubtful";

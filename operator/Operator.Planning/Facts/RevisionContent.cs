@@ -8,7 +8,7 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Facts;
 
 /// <summary>
-/// The content of a revision: the sync pod without resources, placement, labels, pull policy, pull secrets and caBundle, the flows'
+/// The content of a revision: the sync pod without resources, placement, labels, annotations, pull policy, pull secrets and caBundle, the flows'
 /// parameters, and the values of the ConfigMap keys that env refers to. Two contents are equal when their
 /// <see cref="CanonicalContent"/> is.
 /// </summary>
@@ -19,6 +19,11 @@ public static class RevisionContent
 
     /// <summary>Largest size of all values of a connector together, in UTF-8.</summary>
     public const int MostBytesTogether = 64 * 1024;
+
+    /// <summary>As Kubernetes uses it for the names of ReplicaSets: first the letters, then digits.</summary>
+    private const string SafeAlphabet = "bcdfghjklmnpqrstvwxz2456789";
+    private const int Letters = 20;
+    private const int HashLength = 10;
 
     private static readonly ImmutableSortedDictionary<string, string> NoEntries = ImmutableSortedDictionary<
         string,
@@ -91,6 +96,7 @@ public static class RevisionContent
             Tolerations = [],
             PriorityClassName = null,
             PodLabels = NoEntries,
+            PodAnnotations = NoEntries,
             CaBundle = null,
         };
 
@@ -128,7 +134,23 @@ public static class RevisionContent
             : null;
     }
 
-    /// <summary>The first 10 hex digits of the SHA-256 of the canonical content.</summary>
-    private static string HashOf(ConnectorSpec spec, ImmutableSortedDictionary<string, string> values) =>
-        Convert.ToHexStringLower(SHA256.HashData(CanonicalContent.Of(spec, values).ToJson()))[..10];
+    /// <summary>
+    /// A short name of the canonical content. It begins with a letter and has no vowel and no e: YAML reads it as no number, and it is no
+    /// word. Operators before this one wrote hex digits; such a revision keeps its name, because contents are compared, not names.
+    /// </summary>
+    private static string HashOf(ConnectorSpec spec, ImmutableSortedDictionary<string, string> values)
+    {
+        var bytes = SHA256.HashData(CanonicalContent.Of(spec, values).ToJson());
+        return string.Create(
+            HashLength,
+            bytes,
+            static (text, hash) =>
+            {
+                for (var i = 0; i < text.Length; i++)
+                {
+                    text[i] = SafeAlphabet[hash[i] % (i == 0 ? Letters : SafeAlphabet.Length)];
+                }
+            }
+        );
+    }
 }

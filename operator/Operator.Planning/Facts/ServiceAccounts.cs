@@ -21,10 +21,10 @@ public enum ServiceAccountSight
 /// </summary>
 public static class ServiceAccounts
 {
-    /// <summary>ServiceAccounts of the pods that can be created now: from the spec, stable and the candidate.</summary>
-    public static ImmutableArray<string> Referenced(ConnectorSpec spec, ConnectorRecord? record) =>
+    /// <summary>ServiceAccounts of the pods that can be created now: from the spec's sync pod, stable and the candidate.</summary>
+    public static ImmutableArray<string> Referenced(SyncPodSpec own, ConnectorRecord? record) =>
         [
-            .. new[] { spec.Sync, record?.Stable?.Sync, record?.Revisions.Find(record.RunningAttempt?.Revision)?.Sync }
+            .. new[] { own, record?.Stable?.Sync, record?.Revisions.Find(record.RunningAttempt?.Revision)?.Sync }
                 .Select(s => s?.ServiceAccountName)
                 .OfType<string>()
                 .Distinct(StringComparer.Ordinal),

@@ -15,6 +15,12 @@ public sealed record StoreListSight
     /// <summary>Stores of the list; empty when there is a problem.</summary>
     public ImmutableArray<Store> Stores { get; init; } = [];
 
+    /// <summary>Names of single stores that are wrong, while others are right.</summary>
+    public ImmutableArray<string> Wrong { get; init; } = [];
+
+    /// <summary>What is wrong with the stores in <see cref="Wrong"/>; null when none is.</summary>
+    public string? WrongBecause { get; init; }
+
     /// <summary>Why the list cannot be read, and what to do; null when the list is good.</summary>
     public string? Problem { get; init; }
 }

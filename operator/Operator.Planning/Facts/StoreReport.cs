@@ -8,6 +8,9 @@ public sealed record StoreReport(long Ok, long Failed, ImmutableSortedDictionary
     /// <summary>The store has more work, such as an unfinished backfill, and should run again at once.</summary>
     public bool HasMore { get; init; }
 
+    /// <summary>The store said again and again that it has more work, and did none: this is its failure.</summary>
+    public bool IsStalled { get; init; }
+
     public long Throttled => Classes.GetValueOrDefault('t');
 
     /// <summary>Failed items that count as evidence.</summary>
@@ -18,4 +21,15 @@ public sealed record StoreReport(long Ok, long Failed, ImmutableSortedDictionary
         Ok > 0 || Failed == 0 ? null
         : Classes.IsEmpty ? 'n'
         : Classes.MaxBy(c => c.Value).Key;
+
+    /// <summary>
+    /// The report as a failure of the store that got nowhere. Items that failed keep their classes; where there was none, the worker's fault
+    /// counts as one.
+    /// </summary>
+    public StoreReport Stalled() =>
+        (Failed > 0 ? this : this with { Failed = 1, Classes = Classes.SetItem('n', 1) }) with
+        {
+            HasMore = false,
+            IsStalled = true,
+        };
 }

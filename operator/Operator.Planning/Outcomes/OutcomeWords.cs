@@ -34,6 +34,7 @@ public static class OutcomeWords
             StoreOutcome.UpstreamFailed => "the marketplace, or the seller's own system, failed every item",
             StoreOutcome.TimedOut => "the worker ran out of time for this store",
             StoreOutcome.InternalError => "the worker failed on it",
+            StoreOutcome.NoProgress => "the worker said that it has more to do, and did not a single item",
             StoreOutcome.NotReached => "its run ended before it reached this store",
             StoreOutcome.BrokenOff => "the cluster did not run its pod, or stopped it",
             StoreOutcome.NeverStarted =>
@@ -46,7 +47,10 @@ public static class OutcomeWords
             StoreOutcome.MissedByAuth => "its runs paused, because it had failed to authenticate",
             StoreOutcome.MissedByIsolation =>
                 "it runs in a small group after a failure, and such groups, a quarter of maxConcurrentRuns, left no place for it in time",
-            StoreOutcome.MissedByInvalidSpec => "the connector had problems, so no run could start",
+            StoreOutcome.MissedByInvalidSpec =>
+                "the spec of the connector, the flow or the store was wrong, so no run could start",
+            StoreOutcome.MissedByNode =>
+                "its earlier run, or the runs in its place, were on a node that was lost or switched off",
             StoreOutcome.MissedByInfra => "it got no run in time, because the runs that it waited for never started",
             StoreOutcome.MissedByUnknownCause => "no run started in time, and the record does not show why",
             StoreOutcome.Suspended => "it was suspended",
@@ -74,7 +78,7 @@ public static class OutcomeWords
             StoreOutcome.AuthFailed or StoreOutcome.MissedByAuth => "check the store's Secret and its keys",
             StoreOutcome.UpstreamFailed => "see the worker's log, and the marketplace's status page",
             StoreOutcome.TimedOut => "raise the flow's timeout or lower maxStoresPerRun",
-            StoreOutcome.InternalError or StoreOutcome.NotReached =>
+            StoreOutcome.InternalError or StoreOutcome.NotReached or StoreOutcome.NoProgress =>
                 "see the worker's log and the condition RunsFailing",
             StoreOutcome.BrokenOff => "see the condition RunsFailing and the namespace's events",
             StoreOutcome.NeverStarted =>
@@ -83,7 +87,8 @@ public static class OutcomeWords
             StoreOutcome.MissedByCapacity => "raise maxConcurrentRuns or maxStoresPerRun; see the condition Ready",
             StoreOutcome.MissedByIsolation =>
                 "raise maxConcurrentRuns; see the condition RunsFailing and the worker's log",
-            StoreOutcome.MissedByInvalidSpec => "see the condition Ready",
+            StoreOutcome.MissedByInvalidSpec => "see the conditions Ready and StoreListBroken",
+            StoreOutcome.MissedByNode => "see the cluster's nodes",
             StoreOutcome.MissedByInfra => "see the conditions Ready and RunsFailing, and the namespace's events",
             StoreOutcome.MissedByUnknownCause => "see the operator's log",
             StoreOutcome.MissedByConcurrency => "lower the flow's timeout or maxStoresPerRun, or run it more rarely",

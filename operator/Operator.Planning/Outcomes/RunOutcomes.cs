@@ -46,6 +46,8 @@ internal static class RunOutcomes
     private static StoreOutcome Of(StoreReport? report, RunEnding ending, bool isAlone) =>
         (report, ending.Result) switch
         {
+            ({ Ok: 0, Failed: 0, HasMore: true }, _) => StoreOutcome.NoProgress,
+            ({ IsStalled: true, FailingClass: 'n' }, _) => StoreOutcome.NoProgress,
             ({ FailingClass: { } errorClass }, _) => (StoreOutcome)errorClass,
             ({ Failed: 0 }, _) => StoreOutcome.Ok,
             (not null, _) => StoreOutcome.SomeFailed,

@@ -19,9 +19,11 @@ internal static class Timelines
     )
     {
         var ran = RunOutcomes.Of(occasion);
+        var (named, ledger) = (occasion.Order?.Stores.ToHashSet(StringComparer.Ordinal), draft.Record.Ledger(flow));
+        // Of a catch-up another run may have done the work.
         bool IsMeant(string store) =>
-            occasion.Order is not { Stores.IsEmpty: false } order
-            || order.Stores.Contains(store, StringComparer.Ordinal);
+            (named is not { Count: > 0 } || named.Contains(store))
+            && (occasion.Kind != OccasionKind.CatchUp || ledger.Stores.GetValueOrDefault(store)?.RedoFrom is not null);
         draft = StorePlaces.Align(draft);
         var opened = StorePlaces.WhenOpened(draft.Record, occasion);
         var outcomes = Pack(
@@ -88,7 +90,7 @@ internal static class Timelines
             draft,
             (store, _) =>
                 !draft.Known.Has(store) ? StoreOutcome.NotListed
-                : draft.Roster.IsActive(store) && !(held.HeldUntil(flow.Name, store) > slot) ? outcome
+                : draft.Roster.IsWanted(store) && !(held.HeldUntil(flow.Name, store) > slot) ? outcome
                 : StoreOutcome.Suspended
         );
     }

@@ -13,7 +13,7 @@ internal static class WakeUp
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
 
     /// <summary>ConfigMaps are not watched, so while content can't be formed they are read again after this time.</summary>
-    private static readonly TimeSpan UnformedRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UnformedRetry = TimeSpan.FromSeconds(15);
 
     public static DateTimeOffset? At(Draft draft, PodIndex pods, WaitingStores waiting)
     {
@@ -56,6 +56,10 @@ internal static class WakeUp
         foreach (var stray in pods.Strays.Where(p => !PodIndex.HasEnded(p)))
         {
             yield return StrayPods.LastInstant(stray, draft.Seen) + Least;
+        }
+        foreach (var held in draft.Seen.Pods.Select(HeldPods.ToldFrom).OfType<DateTimeOffset>())
+        {
+            yield return held;
         }
         foreach (var flow in draft.Spec.Flows)
         {

@@ -108,7 +108,7 @@ internal static class Buckets
         return book with
         {
             Rate = rate,
-            FullAt = converted.SetItem(key, Math.Clamp(fullAt, instant, Latest(limit, instant))),
+            FullAt = converted.SetItem(key, Math.Max(instant, Math.Min(fullAt, Latest(limit, instant)))),
         };
     }
 

@@ -10,8 +10,11 @@ namespace Operator.Planning.Quotas;
 /// wait.</summary>
 public static class QuotaRules
 {
-    /// <summary>Finds uses that cannot work even for a single store. With any finding no run is planned. The spec must be valid otherwise.</summary>
-    public static ImmutableArray<Finding> Check(ConnectorSpec spec)
+    /// <summary>Finds uses that cannot work even for a single store: their flows stand still. The spec must be valid otherwise.</summary>
+    public static ImmutableArray<Finding> Check(ConnectorSpec spec) => Check(spec, static _ => true);
+
+    /// <summary>As <see cref="Check(ConnectorSpec)"/>, for the flows that are valid otherwise; the others stand still and call nothing.</summary>
+    public static ImmutableArray<Finding> Check(ConnectorSpec spec, Func<Flow, bool> isRight)
     {
         if (spec.Flows.All(f => f.Uses.IsEmpty))
         {
@@ -19,7 +22,7 @@ public static class QuotaRules
         }
         var table = QuotaTable.Of(spec);
         var findings = ImmutableArray.CreateBuilder<Finding>();
-        foreach (var (index, flow) in spec.Flows.Index())
+        foreach (var (index, flow) in spec.Flows.Index().Where(f => isRight(f.Item)))
         {
             foreach (var (place, use) in flow.Uses.Index())
             {
@@ -32,9 +35,10 @@ public static class QuotaRules
         }
         foreach (var api in Apis(spec))
         {
-            if (table.Find(api) is { } limit && TooMuch(limit, DrawnBy(spec.Flows, api), stores: 1) is { } arithmetic)
+            var draws = DrawnBy([.. spec.Flows.Where(isRight)], api);
+            if (table.Find(api) is { } limit && TooMuch(limit, draws, stores: 1) is { } arithmetic)
             {
-                findings.Add(new Finding("spec.flows", arithmetic));
+                findings.Add(new Finding("spec.flows", arithmetic) { Flows = [.. draws.Select(d => d.Flow.Name)] });
             }
         }
         return findings.ToImmutable();

@@ -82,6 +82,11 @@ public sealed record Entry
     [JsonIgnore]
     public bool IsEvidence => Result is RunResult.Succeeded or RunResult.Failed;
 
+    /// <summary>The run ended for a cause outside the worker before it reached any store: it tells nothing.</summary>
+    [JsonIgnore]
+    public bool ReachedNothing =>
+        Result is RunResult.Infra or RunResult.NotStarted && Stores.Length > 0 && NotReached.Length == Stores.Length;
+
     /// <summary>One outcome per store; Unknown when none was written.</summary>
     public StoreOutcome[] OutcomesOf() => OutcomeLetters.Unpack(Outcomes, Stores.Length, StoreOutcome.Unknown);
 }

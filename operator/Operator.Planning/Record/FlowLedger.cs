@@ -29,8 +29,8 @@ public sealed record StoreLedger
     public string? FailingClass { get; set; }
 
     /// <summary>
-    /// Why the newest run failed without a report, such as <c>ExitCode</c>, when it ran only this store: then no item was reported.
-    /// Else null.
+    /// Why the newest run failed without a report, such as <c>ExitCode</c>, when it ran only this store: then no item was reported. Or
+    /// <c>NoProgress</c>: it said again and again that it has more work, and did none. Else null.
     /// </summary>
     public string? FailingReason { get; set; }
 

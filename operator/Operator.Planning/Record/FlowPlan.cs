@@ -28,6 +28,12 @@ public sealed record FlowPlan
     /// <summary>When <see cref="IsIdle"/> last ended. Slots before this instant are not counted as missed. Null: never.</summary>
     public DateTimeOffset? ActiveSince { get; set; }
 
+    /// <summary>Since when the flow stands still, or last stood still, because its spec is wrong; null: it never did.</summary>
+    public DateTimeOffset? WrongSince { get; set; }
+
+    /// <summary>When that ended; null: not yet.</summary>
+    public DateTimeOffset? WrongUntil { get; set; }
+
     /// <summary>The newest slot that was opened, skipped or counted as missed. Never goes back, even when the clock does.</summary>
     public DateTimeOffset? LastSlot { get; set; }
 
@@ -61,6 +67,12 @@ public sealed record FlowPlan
     /// <summary>Members that a newer version of the operator wrote; kept as they are. Null: none.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Newer { get; set; }
+
+    [JsonIgnore]
+    public bool IsWrong => WrongSince is not null && WrongUntil is null;
+
+    /// <summary>The flow stood still at some time of the span.</summary>
+    internal bool WasWrong(DateTimeOffset from, DateTimeOffset until) => WrongSince <= until && !(WrongUntil < from);
 
     [JsonIgnore]
     public IEnumerable<Entry> Entries => Occasions.SelectMany(o => o.Entries);

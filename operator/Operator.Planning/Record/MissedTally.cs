@@ -23,10 +23,13 @@ public enum MissCause
     /// <summary>The cluster did not run the pod, or lost the pod.</summary>
     Infra,
 
+    /// <summary>The store's run, or the runs in its place, were on a node that was lost or switched off.</summary>
+    Node,
+
     /// <summary>The store runs in a small group after a failure, and the places of such groups were taken.</summary>
     Isolation,
 
-    /// <summary>The connector had problems, so that nothing could be planned.</summary>
+    /// <summary>The spec of the connector, the flow or the store was wrong, so that no run could be planned.</summary>
     InvalidSpec,
 
     /// <summary>The record does not show the cause.</summary>
@@ -42,6 +45,7 @@ public sealed record MissedTally
     public long Quota { get; set; }
     public long Auth { get; set; }
     public long Infra { get; set; }
+    public long Node { get; set; }
     public long Isolation { get; set; }
     public long InvalidSpec { get; set; }
     public long Unknown { get; set; }
@@ -58,6 +62,7 @@ public sealed record MissedTally
             MissCause.Quota => Quota,
             MissCause.Auth => Auth,
             MissCause.Infra => Infra,
+            MissCause.Node => Node,
             MissCause.Isolation => Isolation,
             MissCause.InvalidSpec => InvalidSpec,
             MissCause.Unknown => Unknown,
@@ -73,6 +78,7 @@ public sealed record MissedTally
             MissCause.Quota => this with { Quota = Quota + count },
             MissCause.Auth => this with { Auth = Auth + count },
             MissCause.Infra => this with { Infra = Infra + count },
+            MissCause.Node => this with { Node = Node + count },
             MissCause.Isolation => this with { Isolation = Isolation + count },
             MissCause.InvalidSpec => this with { InvalidSpec = InvalidSpec + count },
             MissCause.Unknown => this with { Unknown = Unknown + count },

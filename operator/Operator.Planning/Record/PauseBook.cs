@@ -23,5 +23,20 @@ public sealed record PauseBook
     public ImmutableSortedDictionary<string, AuthPause> Auth { get; set; } =
         ImmutableSortedDictionary.Create<string, AuthPause>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Start of the newest run in which a store authenticated that did not pause. Pauses that began after this instant may have one cause.
+    /// Kept only while stores pause; null: no such run is known.
+    /// </summary>
+    public DateTimeOffset? GotInAt { get; set; }
+
+    /// <summary>Most stores pause alike; null: each store pauses for itself.</summary>
+    public CommonPause? Common { get; set; }
+
     internal bool IsEmpty => Auth.IsEmpty;
+
+    /// <summary>The book without what says nothing any more, now that some stores do not pause.</summary>
+    internal PauseBook With(ImmutableSortedDictionary<string, AuthPause> auth) =>
+        auth.IsEmpty ? new PauseBook()
+        : Common is { } common && !auth.Values.Any(common.Covers) ? this with { Auth = auth, Common = null }
+        : this with { Auth = auth };
 }

@@ -12,10 +12,18 @@ public sealed record StoreBook
     /// <summary>The names in <c>spec.stores</c> when the record last took note; empty: none, or an older operator wrote the record.</summary>
     public ImmutableArray<string> Inline { get; set; } = [];
 
+    /// <summary>
+    /// The account of each store in <see cref="Inline"/>, as a hash; 0: it names none. Empty: none does, or an older operator wrote the record.
+    /// </summary>
+    public ImmutableArray<ulong> Accounts { get; set; } = [];
+
+    /// <summary>By store: accounts that stores had when their runs were planned, and have no longer, while the record has these runs.</summary>
+    public ImmutableArray<FormerAccount> Former { get; set; } = [];
+
     /// <summary>Lists that lost more than half of their stores at once.</summary>
     public ImmutableArray<StoreDrop> Drops { get; set; } = [];
 
-    internal bool IsEmpty => Lists.IsEmpty && Inline.IsEmpty && Drops.IsEmpty;
+    internal bool IsEmpty => Lists.IsEmpty && Inline.IsEmpty && Drops.IsEmpty && Former.IsEmpty;
 
     public KeptStoreList? Find(string source) => Lists.FirstOrDefault(l => l.Source == source);
 }
@@ -28,7 +36,19 @@ public sealed record KeptStoreList
 
     /// <summary>Hash of the source text.</summary>
     public string Hash { get; set; } = "";
+
+    /// <summary>A wrong store is here as it was when it was last right.</summary>
     public ImmutableArray<Store> Stores { get; set; } = [];
+
+    /// <summary>Names of the stores that are wrong, and stand still.</summary>
+    public ImmutableArray<string> Wrong { get; set; } = [];
+}
+
+/// <summary>The account, as a hash, under which a store's run was planned: the store has left since then, or has another account.</summary>
+public sealed record FormerAccount
+{
+    public string Store { get; set; } = "";
+    public ulong Account { get; set; }
 }
 
 /// <summary>A list that lost more than half of its stores at once.</summary>

@@ -24,6 +24,9 @@ public enum StoreOutcome : byte
     TimedOut = (byte)'x',
     InternalError = (byte)'n',
 
+    /// <summary>The store's report says that it has more work to do, and no item was done.</summary>
+    NoProgress = (byte)'m',
+
     /// <summary>The run ended before it reached the store.</summary>
     NotReached = (byte)'r',
 
@@ -49,6 +52,9 @@ public enum StoreOutcome : byte
 
     /// <summary>The runs that it waited for never started: a missing image, a refused pod, no node.</summary>
     MissedByInfra = (byte)'N',
+
+    /// <summary>The store's earlier run, or the runs in its place, were on a node that was lost or switched off.</summary>
+    MissedByNode = (byte)'S',
     MissedByUnknownCause = (byte)'U',
 
     /// <summary>The store or its connector was suspended, so no sync was due.</summary>
@@ -75,6 +81,7 @@ public static class StoreOutcomes
             MissCause.Quota => StoreOutcome.MissedByQuota,
             MissCause.Auth => StoreOutcome.MissedByAuth,
             MissCause.Infra => StoreOutcome.MissedByInfra,
+            MissCause.Node => StoreOutcome.MissedByNode,
             MissCause.Isolation => StoreOutcome.MissedByIsolation,
             MissCause.InvalidSpec => StoreOutcome.MissedByInvalidSpec,
             MissCause.Unknown => StoreOutcome.MissedByUnknownCause,
@@ -104,5 +111,6 @@ public static class StoreOutcomes
                 or StoreOutcome.MissedByIsolation
                 or StoreOutcome.MissedByInvalidSpec
                 or StoreOutcome.MissedByInfra
+                or StoreOutcome.MissedByNode
                 or StoreOutcome.MissedByUnknownCause;
 }

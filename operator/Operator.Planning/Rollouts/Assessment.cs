@@ -14,8 +14,8 @@ internal static class Assessment
     public static Verdict Of(Draft draft, Attempt attempt, RolloutSpec rollout)
     {
         var flows = CohortPlaces
-            .Judged(draft, attempt)
-            .Select(f => SumsOf(draft.Record, f.Name, attempt))
+            .JudgedNames(draft, attempt)
+            .Select(f => SumsOf(draft.Record, f, attempt))
             .ToImmutableArray();
         var present = CohortPlaces.Present(draft, attempt);
         var verdict = flows.IsEmpty
@@ -23,7 +23,7 @@ internal static class Assessment
                 Reasons.FlowNotSeen,
                 "all flows of the spec joined during the attempt, so none is judged"
             )
-            : SimpleJudge.Judge(flows, rollout, present);
+            : SimpleJudge.Judge(flows, rollout, present.Then);
         var plan = StepPlan.Of(rollout.Steps, attempt);
         return verdict switch
         {
@@ -53,9 +53,9 @@ internal static class Assessment
                 Reasons.CohortPaused,
                 "at least half of the cohort's stores ran the candidate and can't authenticate now; see the connector's condition StoresFailing"
             ),
-            Verdict.Hold when present == 0 => new Verdict.Hold(
+            Verdict.Hold when present.Now == 0 => new Verdict.Hold(
                 Reasons.CohortAway,
-                "every store of the cohort is gone, suspended, or can't authenticate, and no other store can take a place"
+                $"every store of the cohort is gone, suspended, or can't authenticate, and {(present.Then == 0 ? "no other store can take a place" : "other stores take the places after two due times")}"
             ),
             Verdict.Hold when !attempt.HasStarted => new Verdict.Hold(
                 Reasons.PilotRunning,
@@ -70,6 +70,12 @@ internal static class Assessment
                     Reasons.StoresAppended,
                     "the evidence suffices; before the promotion, stores that joined or came back need one run of the candidate each, or the step one dwell more"
                 ),
+            Verdict.Hold hold when flows.FirstOrDefault(f => draft.Effective.StandsStill(f.Flow)) is { } still =>
+                hold with
+                {
+                    Message =
+                        $"{hold.Message}; flow '{still.Flow}' stands still, because its spec is wrong; correct it or remove the flow",
+                },
             _ => verdict,
         };
     }

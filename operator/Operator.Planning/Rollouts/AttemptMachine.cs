@@ -30,9 +30,11 @@ internal static class AttemptMachine
         return CohortPlaces.PassOn(StepAdvance.Advance(draft));
     }
 
-    /// <summary>The attempt of a lost record ended with it; the stores whose pods witness its candidate catch up.</summary>
+    /// <summary>The attempt of a lost record ended with it, or before; the stores whose pods witness its candidate catch up.</summary>
     private static Draft CatchUpAfterLoss(Draft draft) =>
-        draft.Seen.Record is RecordSight.Lost { Attempts.Current: { } attempt } ? CatchUps.Open(draft, attempt) : draft;
+        draft.Seen.Record is RecordSight.Lost { Attempts: { } attempts }
+            ? CatchUps.Open(draft, Math.Max(attempts.LastNumber, attempts.Current?.Number ?? 0))
+            : draft;
 
     /// <summary>
     /// An attempt belongs to the UID of its SyncRollout. When that object is gone, the attempt ends and its stores go back
@@ -50,7 +52,7 @@ internal static class AttemptMachine
         var aborted = draft
             .Decide(Attempts.End(draft.Record, attempt, end), $"attempt {attempt.Number} aborted: its rollout is gone")
             .Tell(EventTarget.Connector, Reasons.RolloutDeleted, message, isWarning: true);
-        return CatchUps.Open(aborted, attempt);
+        return CatchUps.Open(aborted, attempt.Number);
     }
 
     private static Draft ForgetOldRejection(Draft draft, Revision asked)
@@ -102,7 +104,7 @@ internal static class AttemptMachine
         var ended = draft
             .Decide(Attempts.End(draft.Record, attempt, end), message)
             .Tell(EventTarget.Rollout, reason, message);
-        return CatchUps.Open(ended, attempt);
+        return CatchUps.Open(ended, attempt.Number);
     }
 
     /// <summary>
@@ -120,7 +122,7 @@ internal static class AttemptMachine
             return draft;
         }
         var message =
-            $"the spec is no longer that of revision {attempt.Revision}; attempt {attempt.Number} ended, and the new content waits for its ConfigMaps";
+            $"the spec is no longer that of revision {attempt.Revision}; attempt {attempt.Number} ended, and the new content can't be formed yet";
         return Supersede(draft, attempt, Reasons.Superseded, message);
     }
 
@@ -168,7 +170,7 @@ internal static class AttemptMachine
         var ended = draft
             .Decide(Attempts.RollBack(draft.Record, attempt, end), $"attempt {attempt.Number} ended: {end.Message}")
             .Tell(EventTarget.Rollout, end.Reason, end.Message, isWarning: true);
-        return CatchUps.Open(ended, attempt);
+        return CatchUps.Open(ended, attempt.Number);
     }
 
     private static AttemptEnd? WhyItCannotStart(Draft draft, Attempt attempt)

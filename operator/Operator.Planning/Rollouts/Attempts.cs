@@ -149,11 +149,6 @@ internal static class Attempts
     public static ConnectorRecord MakeStable(ConnectorRecord record, string hash, bool isProven)
     {
         var book = record.Revisions;
-        var isLeftForOlder = book.FormerStables.Contains(hash, StringComparer.Ordinal);
-        var former =
-            book.StableHash is { } old && book.StableIsProven && !isLeftForOlder
-                ? [.. book.FormerStables.Remove(old, StringComparer.Ordinal).Add(old).TakeLast(FormerStablesKept)]
-                : book.FormerStables;
         return record with
         {
             Revisions = book with
@@ -163,11 +158,28 @@ internal static class Attempts
                 StableIsProven = isProven,
                 UnprovenOccasions = 0,
                 UnrunFlows = [],
-                FormerStables = former,
+                FormerStables = Former(book, hash),
                 Rejected = null,
                 IsWithoutTruth = false,
             },
         };
+    }
+
+    /// <summary>
+    /// The former stables once <paramref name="next"/> is stable. One of them that was gone back to, and is left for an older one now, is
+    /// none any more.
+    /// </summary>
+    private static ImmutableArray<string> Former(RevisionBook book, string next)
+    {
+        var former = book.FormerStables;
+        if (book.StableHash is not { } old || !book.StableIsProven)
+        {
+            return former;
+        }
+        var (older, left) = (former.IndexOf(next), former.IndexOf(old));
+        return older < 0 ? [.. former.Remove(old, StringComparer.Ordinal).Add(old).TakeLast(FormerStablesKept)]
+            : left > older ? former.RemoveAt(left)
+            : former;
     }
 
     public static ConnectorRecord With(ConnectorRecord record, Attempt attempt) =>

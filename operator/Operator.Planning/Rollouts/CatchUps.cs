@@ -14,10 +14,10 @@ namespace Operator.Planning.Rollouts;
 internal static class CatchUps
 {
     /// <summary>Opens a catch-up occasion in each flow of stable whose stores owe the work of the attempt.</summary>
-    public static Draft Open(Draft draft, Attempt attempt) =>
+    public static Draft Open(Draft draft, int attempt) =>
         draft
             .Spec.Flows.Where(f => FlowHomes.IsOnStable(draft.Record, f.Name))
-            .Aggregate(draft, (d, flow) => Open(d, flow, attempt.Number));
+            .Aggregate(draft, (d, flow) => Open(d, flow, attempt));
 
     /// <summary>
     /// The last instant at which a store of the occasion may start. The time for a catch-up counts from the later of the attempt's end
@@ -74,13 +74,16 @@ internal static class CatchUps
             .Plan(flow)
             .Occasions.Where(o => o is { Kind: OccasionKind.CatchUp, IsClosed: false, Order: not null })
             .SelectMany(o => o.Order!.Stores) // filtered
-            .Where(s => ledger.Stores.GetValueOrDefault(s)?.RedoFrom is not null);
+            .Where(s => Debts.IsOwed(ledger, s));
     }
 
     private static Draft Open(Draft draft, Flow flow, int attempt)
     {
-        var owing = draft.Record.Ledger(flow.Name).Stores.Where(s => s.Value.RedoFrom is not null).ToList();
-        var stores = owing.Select(s => s.Key).Where(draft.Roster.IsActive).ToImmutableArray();
+        var owing = draft
+            .Record.Ledger(flow.Name)
+            .Stores.Where(s => s.Value.RedoFrom is not null && draft.Roster.IsActive(s.Key))
+            .ToList();
+        var stores = owing.Select(s => s.Key).ToImmutableArray();
         if (stores.IsEmpty)
         {
             return draft;

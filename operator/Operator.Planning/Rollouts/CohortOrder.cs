@@ -17,8 +17,9 @@ public static class CohortOrder
         [.. stores.OrderBy(s => Rank(salt, s)).ThenBy(s => s, StringComparer.Ordinal)];
 
     /// <summary>
-    /// The number of stores that a share selects out of <paramref name="places"/>: max(1, round(p·N)), half away from zero.
-    /// Examples: 5% of 40 is 2; 25% of 10 is 3; 1% of 10 is 1; the number 3 of 2 is 2.
+    /// The number of stores that a share selects out of <paramref name="places"/>: max(1, round(p·N)), half away from zero,
+    /// and below 100% at most N − 1, so that a step that is not the last tells something from the rest. Examples: 5% of 40 is 2; 25% of 10
+    /// is 3; 1% of 10 is 1; 99% of 10 is 9; of a single store any share is that one; the number 3 of 2 is 2.
     /// </summary>
     public static int Places(Api.StoreShare share, int places)
     {
@@ -31,7 +32,8 @@ public static class CohortOrder
             throw new FormatException($"'{share.Text}' is neither a number nor a percentage");
         }
         var rounded = (int)Math.Round(fraction * places, MidpointRounding.AwayFromZero);
-        return Math.Clamp(rounded, Math.Min(1, places), places);
+        var most = fraction < 1 && places > 1 ? places - 1 : places;
+        return Math.Clamp(rounded, Math.Min(1, places), most);
     }
 
     private static ulong Rank(ulong salt, string name)

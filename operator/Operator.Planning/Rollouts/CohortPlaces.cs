@@ -8,7 +8,7 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Rollouts;
 
 /// <summary>
-/// The places of cohort stores that are away: gone, suspended, or pausing for credentials. After two due times a place passes to the next
+/// The places of cohort stores that are away: gone, suspended, wrong, or pausing for credentials. After two due times a place passes to the next
 /// store in the order, by a commit, so that a step does not wait for ever; the cohort never grows by it. See decision 0043.
 /// </summary>
 internal static class CohortPlaces
@@ -24,9 +24,10 @@ internal static class CohortPlaces
         {
             return draft;
         }
+        var presence = Presence.Of(draft, attempt);
         var away = attempt
             .Order.Take(attempt.Cohort)
-            .Where(s => !IsThere(draft, s))
+            .Where(s => !presence.IsThere(s))
             .Select(s => KeyValuePair.Create(s, attempt.Away.GetValueOrDefault(s, draft.Now)))
             .ToImmutableSortedDictionary(StringComparer.Ordinal);
         draft = Await(draft, attempt, away.Values);
@@ -39,8 +40,7 @@ internal static class CohortPlaces
         if (back.Count > 0)
         {
             var cohort = attempt.Order.Take(attempt.Cohort).ToHashSet(StringComparer.Ordinal);
-            var handled = Handled(draft.Record);
-            back.RemoveAll(s => !cohort.Contains(s) || handled.Contains(s));
+            back.RemoveAll(s => !cohort.Contains(s) || IsHandled(draft.Record, s));
         }
         // A store that came back without a run of the candidate is awaited like one that joined.
         noted =
@@ -69,8 +69,9 @@ internal static class CohortPlaces
         {
             return draft;
         }
-        var takers = attempt.Order.Skip(attempt.Cohort).Where(s => IsThere(draft, s));
-        var passed = Leaving(draft, attempt).Zip(takers, (from, to) => (From: from, To: to)).ToList();
+        var presence = Presence.Of(draft, attempt);
+        var takers = attempt.Order.Skip(attempt.Cohort).Where(presence.IsThere);
+        var passed = Leaving(draft, attempt, presence).Zip(takers, (from, to) => (From: from, To: to)).ToList();
         if (passed.Count == 0)
         {
             return draft;
@@ -80,16 +81,25 @@ internal static class CohortPlaces
             return draft.HoldBack();
         }
         var message =
-            $"attempt {attempt.Number}: {Named(draft, passed)}; the cohort stays at {attempt.Cohort} of {attempt.Order.Length} stores";
+            $"attempt {attempt.Number}: {Named(presence, passed)}; the cohort stays at {attempt.Cohort} of {attempt.Order.Length} stores";
         return draft
             .Widen()
             .Decide(Attempts.With(draft.Record, With(attempt, passed)), message)
             .Tell(EventTarget.Rollout, Reasons.PlacePassedOn, message);
     }
 
-    /// <summary>The stores of the cohort that can run the candidate now.</summary>
-    public static int Present(Draft draft, Attempt attempt) =>
-        attempt.Order.Take(attempt.Cohort).Count(s => IsThere(draft, s));
+    /// <summary>How many stores of the cohort can run the candidate now, and how many can once the places of the others have passed on.</summary>
+    public static (int Now, int Then) Present(Draft draft, Attempt attempt)
+    {
+        var presence = Presence.Of(draft, attempt);
+        var now = attempt.Order.Take(attempt.Cohort).Count(presence.IsThere);
+        return now == attempt.Cohort
+            ? (now, now)
+            : (
+                now,
+                now + attempt.Order.Skip(attempt.Cohort).Where(presence.IsThere).Take(attempt.Cohort - now).Count()
+            );
+    }
 
     /// <summary>
     /// At least half of the cohort had runs of the candidate and pauses for credentials now. Their places don't pass on: a version that
@@ -98,13 +108,12 @@ internal static class CohortPlaces
     public static bool IsMostlyPaused(Draft draft, Attempt attempt)
     {
         var pauses = draft.Record.Pauses.Auth;
-        if (pauses.IsEmpty)
+        if (pauses.IsEmpty || 2 * pauses.Count < attempt.Cohort)
         {
             return false;
         }
-        var handled = Handled(draft.Record);
         var cohort = attempt.Order.Take(attempt.Cohort).ToList();
-        return cohort.Count > 0 && 2 * cohort.Count(s => pauses.ContainsKey(s) && handled.Contains(s)) >= cohort.Count;
+        return 2 * cohort.Count(s => pauses.ContainsKey(s) && IsHandled(draft.Record, s)) >= cohort.Count;
     }
 
     /// <summary>
@@ -123,29 +132,20 @@ internal static class CohortPlaces
         {
             return 0;
         }
-        var handled = Handled(draft.Record);
-        return attempt.Appended.Count(s => !handled.Contains(s) && IsThere(draft, s));
+        var presence = Presence.Of(draft, attempt);
+        return attempt.Appended.Count(s => !IsHandled(draft.Record, s) && presence.IsThere(s));
     }
 
     /// <summary>The flows that the verdict is about: those that joined during the attempt are left out.</summary>
     public static IEnumerable<Flow> Judged(Draft draft, Attempt attempt) =>
         draft.Spec.Flows.Where(f => !attempt.JoinedFlows.Contains(f.Name, StringComparer.Ordinal));
 
-    /// <summary>The store can run the candidate. Asked for each store of the cohort in each plan.</summary>
-    private static bool IsThere(Draft draft, string store) =>
-        draft.Roster.IsActive(store)
-        && !IsHeld(draft, store)
-        && (draft.Record.Pauses.Auth.IsEmpty || !draft.Record.Pauses.Auth.ContainsKey(store));
-
-    private static string WhyAway(Draft draft, string store) =>
-        draft.Roster.Find(store) is null ? "is gone"
-        : !draft.Roster.IsActive(store) || IsHeld(draft, store) ? "is suspended"
-        : "can't authenticate";
-
-    private static bool IsHeld(Draft draft, string store) =>
-        !draft.Suspended.IsEmpty
-        && draft.Record.RunningAttempt is { } attempt
-        && Judged(draft, attempt).Any(f => draft.Suspended.HeldUntil(f.Name, store) > draft.Now);
+    /// <summary>As <see cref="Judged"/>, by name, and also those that stand still: nothing is promoted without evidence of them.</summary>
+    public static IEnumerable<string> JudgedNames(Draft draft, Attempt attempt) =>
+        draft
+            .Effective.ListedFlows.Select(f => f.Name)
+            .Distinct(StringComparer.Ordinal)
+            .Except(attempt.JoinedFlows, StringComparer.Ordinal);
 
     private static Draft Await(Draft draft, Attempt attempt, IEnumerable<DateTimeOffset> since)
     {
@@ -169,7 +169,7 @@ internal static class CohortPlaces
             : TimeSpan.Zero;
 
     /// <summary>In the order of their places.</summary>
-    private static IEnumerable<string> Leaving(Draft draft, Attempt attempt)
+    private static IEnumerable<string> Leaving(Draft draft, Attempt attempt, Presence presence)
     {
         var passesAfter = PassesAfter(draft, attempt);
         var longAway = attempt
@@ -180,9 +180,9 @@ internal static class CohortPlaces
         {
             return [];
         }
-        var (handled, live) = (Handled(draft.Record), Live(draft.Record, attempt));
+        var live = Live(draft.Record, attempt);
         bool KeepsPlace(string store) =>
-            live.Contains(store) || (handled.Contains(store) && draft.Roster.IsActive(store) && !IsHeld(draft, store));
+            live.Contains(store) || (presence.IsWanted(store) && IsHandled(draft.Record, store));
         return attempt.Order.Take(attempt.Cohort).Where(s => longAway.Contains(s) && !KeepsPlace(s));
     }
 
@@ -203,22 +203,18 @@ internal static class CohortPlaces
         };
     }
 
-    private static string Named(Draft draft, List<(string From, string To)> passed)
+    private static string Named(Presence presence, List<(string From, string To)> passed)
     {
         var named = passed
             .Take(MostNamed)
-            .Select(p => $"the place of store '{p.From}', which {WhyAway(draft, p.From)}, passes to '{p.To}'");
+            .Select(p => $"the place of store '{p.From}', which {presence.WhyAway(p.From)}, passes to '{p.To}'");
         var more = passed.Count > MostNamed ? $", and {passed.Count - MostNamed} more" : "";
         return string.Join(", ", named) + more;
     }
 
-    /// <summary>Stores that have had an ended run of the running attempt's candidate.</summary>
-    private static HashSet<string> Handled(ConnectorRecord record) =>
-        record
-            .Ledgers.Values.SelectMany(l => l.Stores)
-            .Where(s => s.Value.CandidateFrom is not null)
-            .Select(s => s.Key)
-            .ToHashSet(StringComparer.Ordinal);
+    /// <summary>The store has had an ended run of the running attempt's candidate.</summary>
+    private static bool IsHandled(ConnectorRecord record, string store) =>
+        record.Ledgers.Values.Any(l => l.Stores.GetValueOrDefault(store)?.CandidateFrom is not null);
 
     /// <summary>Stores in a run of the candidate that has not ended.</summary>
     private static HashSet<string> Live(ConnectorRecord record, Attempt attempt) =>

@@ -40,7 +40,7 @@ internal static class ContentAdoption
                 Reasons.RevisionAdopted,
                 $"Revision {asked.Hash} ({asked.Sync.Image}) is stable: {because}"
             );
-        return attempt is null ? adopted : CatchUps.Open(adopted, attempt);
+        return attempt is null ? adopted : CatchUps.Open(adopted, attempt.Number);
     }
 
     private static AttemptEnd End(Draft draft, Attempt attempt, Revision asked, string because) =>

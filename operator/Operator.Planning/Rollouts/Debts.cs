@@ -58,20 +58,8 @@ internal static class Debts
             s => (s.IsRedone ? Paid(s) : s) with { CandidateFrom = null }
         );
 
-    public static bool IsOwed(FlowLedger ledger, IEnumerable<string> stores) =>
-        stores.Any(s => ledger.Stores.GetValueOrDefault(s)?.RedoFrom is not null);
-
-    /// <summary>Forgets what stores owe that are no longer listed.</summary>
-    public static FlowLedger Forget(FlowLedger ledger, Func<string, bool> isListed)
-    {
-        var gone = ledger.Stores.Where(s => s.Value.RedoFrom is not null && !isListed(s.Key)).ToList();
-        return gone.Count == 0
-            ? ledger
-            : ledger with
-            {
-                Stores = ledger.Stores.SetItems(gone.Select(s => KeyValuePair.Create(s.Key, Paid(s.Value)))),
-            };
-    }
+    public static bool IsOwed(FlowLedger ledger, string store) =>
+        ledger.Stores.GetValueOrDefault(store)?.RedoFrom is not null;
 
     public static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b : a;
 

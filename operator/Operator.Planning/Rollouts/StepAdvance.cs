@@ -42,7 +42,7 @@ internal static class StepAdvance
                 $"Revision {attempt.Revision}: {fail.Message}",
                 isWarning: true
             );
-        return CatchUps.Open(back, attempt);
+        return CatchUps.Open(back, attempt.Number);
     }
 
     private static Draft Pause(Draft draft, Attempt attempt, Verdict.Fail fail)

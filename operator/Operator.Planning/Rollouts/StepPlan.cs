@@ -22,7 +22,8 @@ public sealed record StepPlan
 
     public static StepPlan Of(ImmutableArray<RolloutStep> steps, Attempt attempt)
     {
-        if (attempt.StepsHash == HashOf(steps) && attempt.Step < steps.Length)
+        var isSame = attempt.StepsHash == HashOf(steps) || attempt.StepsHash == HashAsWritten(steps);
+        if (isSame && attempt.Step < steps.Length)
         {
             return At(steps, attempt.Step, attempt.Step + 1);
         }
@@ -38,11 +39,16 @@ public sealed record StepPlan
         return At(steps, steps.Length - 1, steps.Length);
     }
 
-    /// <summary>Hash of each step's stores and minDuration; shows an edit of the steps.</summary>
+    /// <summary>Hash of each step's stores and minDuration, however they are spelt; shows an edit of the steps.</summary>
     public static string HashOf(ImmutableArray<RolloutStep> steps) =>
-        Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', steps.Select(s => $"{s.Stores}|{s.MinDuration}"))))
-        )[..16];
+        HashOf(steps.Select(s => $"{s.Stores.Canonical}|{s.MinDuration.Canonical}"));
+
+    /// <summary>The hash that operators wrote which compared the text: an attempt that they began goes on where it is.</summary>
+    private static string HashAsWritten(ImmutableArray<RolloutStep> steps) =>
+        HashOf(steps.Select(s => $"{s.Stores}|{s.MinDuration}"));
+
+    private static string HashOf(IEnumerable<string> steps) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', steps))))[..16];
 
     private static StepPlan At(ImmutableArray<RolloutStep> steps, int index, int next) =>
         new()

@@ -16,7 +16,7 @@ internal static class Absence
     /// <summary>
     /// Cuts the span into parts with one cause each. A slot could be opened until <paramref name="window"/> after it was due.
     /// </summary>
-    public static IEnumerable<PassedSlots> Causes(Draft draft, SlotSpan span, TimeSpan window)
+    public static IEnumerable<PassedSlots> Causes(Draft draft, FlowPlan plan, SlotSpan span, TimeSpan window)
     {
         DateTimeOffset?[] cuts =
         [
@@ -24,32 +24,34 @@ internal static class Absence
             DueSince.JustBefore(draft.Seen.PlanningSince) - window,
             DueSince.JustBefore(draft.Record.Planning.InvalidSince) - window,
             draft.Record.Planning.InvalidUntil,
+            DueSince.JustBefore(plan.WrongSince) - window,
+            plan.WrongUntil,
         ];
         var after = span.After;
         foreach (var until in cuts.OfType<DateTimeOffset>().Where(c => c < span.Until).Order().Append(span.Until))
         {
             if (until > after)
             {
-                yield return new PassedSlots(new SlotSpan(after, until), CauseOf(draft, until, until + window));
+                yield return new PassedSlots(new SlotSpan(after, until), CauseOf(draft, plan, until, until + window));
                 after = until;
             }
         }
     }
 
     /// <summary>Why a run that could start from <paramref name="from"/> to <paramref name="until"/> was not planned.</summary>
-    public static MissCause OfOpened(Draft draft, DateTimeOffset from, DateTimeOffset until)
+    public static MissCause OfOpened(Draft draft, FlowPlan plan, DateTimeOffset from, DateTimeOffset until)
     {
         var (planning, since) = (draft.Record.Planning, draft.Seen.PlanningSince);
-        return planning.WasInvalid(from, until) ? MissCause.InvalidSpec
+        return planning.WasInvalid(from, until) || plan.WasWrong(from, until) ? MissCause.InvalidSpec
             : planning.PlannedAt < from && since > until ? MissCause.Downtime
             : MissCause.Unknown;
     }
 
     /// <summary>A plan that could start runs opens each slot that is due. So a slot that was not opened saw no such plan.</summary>
-    private static MissCause CauseOf(Draft draft, DateTimeOffset slot, DateTimeOffset startBy)
+    private static MissCause CauseOf(Draft draft, FlowPlan plan, DateTimeOffset slot, DateTimeOffset startBy)
     {
         var planning = draft.Record.Planning;
-        return planning.WasInvalid(slot, startBy) ? MissCause.InvalidSpec
+        return planning.WasInvalid(slot, startBy) || plan.WasWrong(slot, startBy) ? MissCause.InvalidSpec
             : planning.PlannedAt >= slot || draft.Seen.PlanningSince <= startBy ? MissCause.Unknown
             : MissCause.Downtime;
     }

@@ -20,7 +20,7 @@ internal static class DueSince
         foreach (var (name, plan) in draft.Record.Plans)
         {
             // Without a live run the flow's whole plan is forgotten.
-            var isLeft = draft.Spec.FindFlow(name) is null && plan.Entries.Any(e => e.Result is null);
+            var isLeft = !draft.Effective.IsListed(name) && plan.Entries.Any(e => e.Result is null);
             if (isLeft && plan.Schedule is not null)
             {
                 draft = draft.Decide(

@@ -31,7 +31,7 @@ internal static class Misses
         var tried = occasion.Entries.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
         var dueThen = StorePlaces.DueWhenOpened(draft.Record, occasion);
         var others = OtherRuns.Of(draft, flow, occasion, hindrances.Pods);
-        var offsets = new Lazy<Dictionary<string, TimeSpan>>(() => Offsets(draft, flow, occasion));
+        var offsets = new Lazy<Dictionary<string, TimeSpan>>(() => RunGroups.Offsets(draft, flow, occasion));
         var holds = hindrances.Holds;
         return DueStores
             .Of(draft, flow, occasion)
@@ -39,10 +39,11 @@ internal static class Misses
             .ToDictionary(
                 s => s,
                 s =>
-                    tried.Contains(s) ? MissCause.Infra
-                    : holds.IsLockedOut(occasion, s) ? MissCause.Auth
+                    tried.Contains(s) ? CauseOfTry(occasion, s)
+                    : draft.Roster.Wrong.Contains(s) ? MissCause.InvalidSpec
+                    : holds.MissesByPause(occasion, s) ? MissCause.Auth
                     : holds.LacksCalls(s) ? MissCause.Quota
-                    : others.CauseOf(s) ?? Otherwise(draft, occasion, offsets.Value.GetValueOrDefault(s)),
+                    : others.CauseOf(s) ?? Otherwise(draft, flow, occasion, offsets.Value.GetValueOrDefault(s)),
                 StringComparer.Ordinal
             );
     }
@@ -56,15 +57,17 @@ internal static class Misses
     private static IEnumerable<string> TakenUp(Entry entry) =>
         entry.IsEvidence ? entry.Stores : entry.Stores.Except(entry.NotReached, StringComparer.Ordinal);
 
-    private static MissCause Otherwise(Draft draft, Occasion occasion, TimeSpan offset) =>
-        Absence.OfOpened(draft, occasion.Slot + offset, OtherRuns.FirstTooLate(occasion) + offset);
+    /// <summary>A run took the store, and the cluster broke it off.</summary>
+    private static MissCause CauseOfTry(Occasion occasion, string store) =>
+        LostNodes.IsOfNode(occasion.Entries.Last(e => e.Stores.Contains(store, StringComparer.Ordinal)).Reason)
+            ? MissCause.Node
+            : MissCause.Infra;
 
-    /// <summary>When the run of each store was due, counted from the slot.</summary>
-    private static Dictionary<string, TimeSpan> Offsets(Draft draft, string flow, Occasion occasion) =>
-        draft
-            .Record.ChunksOf(flow)
-            .Chunks.SelectMany(c =>
-                c.Stores.Select(s => (Store: s, Offset: RunGroups.OffsetOf(occasion, Chunking.PositionOf(c.Id))))
-            )
-            .ToDictionary(p => p.Store, p => p.Offset, StringComparer.Ordinal);
+    private static MissCause Otherwise(Draft draft, string flow, Occasion occasion, TimeSpan offset) =>
+        Absence.OfOpened(
+            draft,
+            draft.Record.Plan(flow),
+            occasion.Slot + offset,
+            OtherRuns.FirstTooLate(occasion) + offset
+        );
 }

@@ -78,7 +78,7 @@ internal static class Occasions
     /// <summary>Counts the slots of the span as missed.</summary>
     private static Draft Miss(Draft draft, Flow flow, Occasion newest, SlotSpan span)
     {
-        foreach (var (part, cause) in Absence.Causes(draft, span, Window(newest)))
+        foreach (var (part, cause) in Absence.Causes(draft, draft.Record.Plan(flow.Name), span, Window(newest)))
         {
             var (plan, syncs) = (draft.Record.Plan(flow.Name), SyncsDue(draft, flow, newest, part));
             var counted = plan with

@@ -7,12 +7,13 @@ namespace Operator.Planning.Runs;
 /// <summary>
 /// The runs that an occasion's stores waited for: runs of the same store, and runs that had taken the places. A run whose container
 /// never started, because its image is missing or the API server refuses its pod, did no work: whoever waited for it waited for the
-/// cluster.
+/// cluster. Whoever waited for a run on a lost node waited for the node.
 /// </summary>
 internal sealed class OtherRuns
 {
     private readonly HashSet<string> _busy;
     private readonly HashSet<string> _stuck;
+    private readonly HashSet<string> _onLostNode;
     private readonly HashSet<string> _isolated;
     private readonly MissCause? _crowded;
     private readonly MissCause? _full;
@@ -21,10 +22,16 @@ internal sealed class OtherRuns
     {
         var plan = draft.Record.Plan(flow);
         var listed = draft.Spec.FindFlow(flow);
-        var before = runs.Where(r => IsBefore(r.Occasion, occasion) && WasLiveAt(r.Entry, FirstTooLate(occasion)));
-        var byStart = before.ToLookup(r => r.HasStarted, r => r.Entry);
-        _busy = StoresOf(byStart[true]);
-        _stuck = StoresOf(byStart[false]);
+        // A run of the occasion itself keeps only stores waiting that share an account with one of its stores.
+        var before = runs.Where(r =>
+            (IsBefore(r.Occasion, occasion) || r.Occasion.Id == occasion.Id)
+            && WasLiveAt(r.Entry, FirstTooLate(occasion))
+        );
+        var byState = before.ToLookup(r => r.State, r => r.Entry);
+        var (accounts, former) = (draft.Effective.Accounts, draft.Record.Stores.Former);
+        _busy = accounts.WithSharers(StoresOf(byState[State.Works]), former);
+        _stuck = accounts.WithSharers(StoresOf(byState[State.NeverStarted]), former);
+        _onLostNode = accounts.WithSharers(StoresOf(byState[State.OnLostNode]), former);
         _isolated = Isolations.Stores(plan);
         _crowded = listed is null
             ? null
@@ -49,14 +56,15 @@ internal sealed class OtherRuns
                 .. draft
                     .Record.Plan(flow)
                     .Occasions.SelectMany(o =>
-                        o.Entries.Select(e => new Other(o, e, HasStarted(e, pods.Find(flow, o, e))))
+                        o.Entries.Select(e => new Other(o, e, StateOf(draft, e, pods.Find(flow, o, e))))
                     ),
             ]
         );
 
     /// <summary>Why other runs kept the store from a run; null: they did not.</summary>
     public MissCause? CauseOf(string store) =>
-        _busy.Contains(store) ? MissCause.Concurrency
+        _onLostNode.Contains(store) ? MissCause.Node
+        : _busy.Contains(store) ? MissCause.Concurrency
         : _stuck.Contains(store) ? MissCause.Infra
         : _crowded is { } crowded && _isolated.Contains(store) ? crowded
         : _full;
@@ -64,7 +72,14 @@ internal sealed class OtherRuns
     /// <summary>When the occasion's first run became too late; the last run does at <see cref="Occasion.StartBy"/>.</summary>
     public static DateTimeOffset FirstTooLate(Occasion occasion) => occasion.StartBy - occasion.Spread;
 
-    private sealed record Other(Occasion Occasion, Entry Entry, bool HasStarted);
+    private sealed record Other(Occasion Occasion, Entry Entry, State State);
+
+    private enum State
+    {
+        Works,
+        NeverStarted,
+        OnLostNode,
+    }
 
     /// <summary>A run of an earlier slot, of a run-now or of a catch-up.</summary>
     private static bool IsBefore(Occasion other, Occasion occasion) =>
@@ -72,16 +87,24 @@ internal sealed class OtherRuns
         || ((other.Order is not null || occasion.Order is not null) && other.Id != occasion.Id);
 
     /// <summary>
-    /// Capacity: all places were taken at the last instant for the first or for the last run. Infra: by runs of which some never
-    /// started, else there would have been a place. Null: there was one.
+    /// Capacity: all places were taken at the last instant for the first or for the last run. Node, infra: by runs of which some were on a
+    /// lost node, or never started, else there would have been a place. Null: there was one.
     /// </summary>
     private static MissCause? Full(Occasion occasion, IReadOnlyList<Other> runs, int? places)
     {
         DateTimeOffset[] ends = [FirstTooLate(occasion), occasion.StartBy];
-        return ends.Any(end => runs.Count(r => r.HasStarted && WasLiveAt(r.Entry, end)) >= places) ? MissCause.Capacity
-            : ends.Any(end => runs.Count(r => WasLiveAt(r.Entry, end)) >= places) ? MissCause.Infra
+        bool IsFull(Func<State, bool> counts) =>
+            ends.Any(end => runs.Count(r => counts(r.State) && WasLiveAt(r.Entry, end)) >= places);
+        return IsFull(s => s == State.Works) ? MissCause.Capacity
+            : IsFull(s => s != State.NeverStarted) ? MissCause.Node
+            : IsFull(_ => true) ? MissCause.Infra
             : null;
     }
+
+    private static State StateOf(Draft draft, Entry entry, ObservedPod? pod) =>
+        LostNodes.IsOn(draft, entry, pod) ? State.OnLostNode
+        : HasStarted(entry, pod) ? State.Works
+        : State.NeverStarted;
 
     private static bool HasStarted(Entry entry, ObservedPod? pod) =>
         entry.Result switch

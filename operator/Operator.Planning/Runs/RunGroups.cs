@@ -21,6 +21,12 @@ internal sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion)
     public required StoreHolds Holds { get; init; }
     public required Waits Waits { get; init; }
 
+    /// <summary>The stores that wait for another try.</summary>
+    public RetryWaits Retries { get; init; } = RetryWaits.None;
+
+    /// <summary>The store is in no live run, and waits for no other try.</summary>
+    public bool IsFree(string store) => !Busy.Contains(store) && !Retries.Holds(store);
+
     /// <summary>How many runs may still be planned now.</summary>
     public int Room { get; init; }
 }
@@ -95,6 +101,15 @@ internal static class RunGroups
     /// <summary>In whole seconds, so that pods of neighbouring chunks are created together.</summary>
     public static TimeSpan OffsetOf(Occasion occasion, uint position) =>
         TimeSpan.FromSeconds(Math.Floor(occasion.Spread.TotalSeconds * position / (1L << 32)));
+
+    /// <summary>When the run of each store is due, counted from the slot.</summary>
+    public static Dictionary<string, TimeSpan> Offsets(Draft draft, string flow, Occasion occasion) =>
+        draft
+            .Record.ChunksOf(flow)
+            .Chunks.SelectMany(c =>
+                c.Stores.Select(s => (Store: s, Offset: OffsetOf(occasion, Chunking.PositionOf(c.Id))))
+            )
+            .ToDictionary(p => p.Store, p => p.Offset, StringComparer.Ordinal);
 
     private static RunGroup Group(Draft draft, Turn turn, PackedRun run)
     {

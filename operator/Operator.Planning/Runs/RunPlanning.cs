@@ -53,21 +53,35 @@ internal static class RunPlanning
             var turn = new Turn(flow, plan, occasion)
             {
                 Waiting = owed,
-                Busy = pods.BusyStores(flow.Name, plan, draft.Seen),
+                Busy = draft.Effective.Accounts.WithSharers(
+                    pods.BusyStores(flow.Name, plan, draft.Seen),
+                    draft.Record.Stores.Former
+                ),
                 LiveStrays = pods.LiveStrays(flow.Name, draft.Seen),
                 Holds = waiting.HoldsOf(draft, flow.Name),
                 Waits = Waits.Of(draft.Record.Ledger(flow.Name), plan, occasion),
             };
-            draft = Extend(draft, turn with { Room = Places.Of(draft, turn, waiting) });
+            turn = turn with { Room = Places.Of(draft, turn, waiting), Retries = RetryWaits.Of(draft, turn, pods) };
+            draft = Extend(CommitWaits(draft, turn), turn);
         }
         return draft;
     }
 
+    /// <summary>A restart, and the next plan, must know when the runs ended for whose end stores wait.</summary>
+    private static Draft CommitWaits(Draft draft, Turn turn) =>
+        draft.Folded.Any(f =>
+            f.Flow == turn.Flow.Name && f.Occasion.Id == turn.Occasion.Id && turn.Retries.CountFrom(f.Entry)
+        )
+            ? draft.Decide(draft.Record, $"stores of '{turn.Flow.Name}' wait for another try on {turn.Occasion.Id}")
+            : draft;
+
     private static Draft Extend(Draft draft, Turn turn)
     {
         var flow = turn.Flow;
-        var groups = RunGroups.Of(draft, turn, Admitted(turn)).ToList();
-        draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now));
+        var probing = Probing.Of(draft, turn);
+        var groups = Groups(draft, turn, probing);
+        draft = draft.Await(groups.Select(PlannedAt).Where(at => at > draft.Now).Concat(turn.Retries.Ends));
+        draft = probing.Next is { } next ? draft.Await([next]) : draft;
         var entries = Choose(draft, turn, groups);
         if (entries.IsEmpty)
         {
@@ -76,7 +90,7 @@ internal static class RunPlanning
         var extended = turn.Occasion with { Entries = turn.Occasion.Entries.AddRange(entries) };
         var updated = turn.Plan with { Occasions = turn.Plan.Occasions.Replace(turn.Occasion, extended) };
         return draft.Decide(
-            draft.Record.With(flow.Name, updated) with
+            probing.After(draft.Record, turn, entries, draft.Now).With(flow.Name, updated) with
             {
                 Quotas = turn.Holds.Gate.After(entries.SelectMany(e => e.Stores)),
             },
@@ -93,19 +107,34 @@ internal static class RunPlanning
         var settled = Chunking.Settle(book, draft.Roster, flow.MaxStoresPerRun);
         bool IsListed(string store) => draft.Roster.Find(store) is not null;
         var plan = Isolations.Forget(draft.Record.Plan(flow.Name), IsListed);
-        var ledger = Debts.Forget(draft.Record.Ledger(flow.Name), IsListed);
-        ledger = StoreLedgers.Forget(ledger, plan, IsListed);
+        var ledger = StoreLedgers.Forget(draft.Record.Ledger(flow.Name), plan, IsListed);
         return draft with
         {
             Record = draft.Record.With(flow.Name, settled).With(flow.Name, plan).With(flow.Name, ledger),
         };
     }
 
-    /// <summary>When calls are scarce, the stores that were served longest ago get them.</summary>
-    private static ImmutableArray<string> Admitted(Turn turn)
+    /// <summary>A probe runs alone, at its own due time. There is one pilot at most.</summary>
+    private static List<RunGroup> Groups(Draft draft, Turn turn, Probing probing)
     {
-        var free = turn.Waiting.Where(s => !turn.Busy.Contains(s));
-        return [.. turn.Holds.Admit(turn.Holds.AreCallsFree ? free : free.OrderBy(turn.Waits.ServedLast))];
+        var admitted = Admitted(draft, turn, probing);
+        var groups = RunGroups.Of(draft, turn, admitted.RemoveAll(probing.Stores.Contains)).ToList();
+        if (!probing.Stores.IsEmpty)
+        {
+            var probes = RunGroups.Of(draft, turn, admitted.RemoveAll(s => !probing.Stores.Contains(s))).ToList();
+            groups.AddRange(probes.Where(p => !(p.IsPilot && groups.Exists(g => g.IsPilot))));
+        }
+        return groups;
+    }
+
+    /// <summary>When calls are scarce, the stores that were served longest ago get them.</summary>
+    private static ImmutableArray<string> Admitted(Draft draft, Turn turn, Probing probing)
+    {
+        var wanted = turn.Waiting.Where(s => turn.IsFree(s) && !turn.Holds.IsPaused(s, probing.Stores));
+        var accounts = draft.Effective.Accounts;
+        var free = accounts.Exist ? accounts.OneOfEach(wanted, AccountTurns.Of(draft, turn)) : wanted;
+        var ordered = turn.Holds.AreCallsFree ? free : free.OrderBy(turn.Waits.ServedLast);
+        return [.. turn.Holds.Admit(ordered, probing.Stores)];
     }
 
     private static DateTimeOffset PlannedAt(RunGroup group) =>
@@ -122,7 +151,7 @@ internal static class RunPlanning
         var room = turn.Room;
         var isolatedRoom = Isolations.Places(turn.Flow.MaxConcurrentRuns) - live.Count(e => e.IsIsolated);
         var starving = groups.Where(g => g is { IsStarving: true, IsIsolated: false }).ToList();
-        var places = starving.Count;
+        var places = starving.Count + turn.Retries.PlacesKept(turn.Waits);
         var isOneTooLate = starving.Exists(g => draft.Now > g.StartBy);
         var entries = ImmutableArray.CreateBuilder<Entry>();
         var due = groups.Where(g => PlannedAt(g) <= draft.Now && draft.Now <= g.StartBy);
@@ -143,6 +172,7 @@ internal static class RunPlanning
 
     private static Entry EntryOf(Draft draft, Turn turn, RunGroup group, int index)
     {
+        var ledger = draft.Record.Ledger(turn.Flow.Name);
         var attempt = group.Arm == Arm.Candidate ? draft.Record.RunningAttempt : null;
         var opened = Expiry.AsOpened(turn.Flow, turn.Occasion);
         return new Entry
@@ -155,7 +185,7 @@ internal static class RunPlanning
             Stage = attempt?.Stage ?? 0,
             IsPilot = group.IsPilot,
             IsIsolated = group.IsIsolated,
-            IsRedo = Debts.IsOwed(draft.Record.Ledger(turn.Flow.Name), group.Stores),
+            IsRedo = group.Stores.Any(s => Debts.IsOwed(ledger, s)),
             NotBefore = group.DueAt > draft.Now ? group.DueAt : null,
             StartBy = group.IsPilot ? PilotTime.CreateBy(group, draft.Seen) : group.StartBy,
             Promised = turn.Holds.Gate.Promise,

@@ -59,7 +59,10 @@ internal static class StoreLedgers
             : before with
             {
                 FailingClass = (report is null ? run.Ending.ErrorClass : report.FailingClass)?.ToString(),
-                FailingReason = report is null ? run.Ending.Reason : null,
+                FailingReason =
+                    report is null ? run.Ending.Reason
+                    : report is { IsStalled: true, FailingClass: 'n' } ? Reasons.NoProgress
+                    : null,
                 LeftOutSince = null,
                 IsLeftOutAgain = false,
                 LastRunSlot = Later(before.LastRunSlot, run.Occasion.Slot),

@@ -6,9 +6,6 @@ namespace Operator.Planning.Runs;
 /// <summary>How often each store was tried on an occasion, and with which result.</summary>
 internal sealed class Tries
 {
-    /// <summary>The most tries of a store in one occasion that causes outside the worker may break off.</summary>
-    private const int MostBrokenOff = 5;
-
     /// <summary>A store that reports more work runs again at most this often in one occasion.</summary>
     private const int MostMore = 20;
 
@@ -35,8 +32,14 @@ internal sealed class Tries
         ImmutableArray<Entry> LeftBehind
     )
     {
+        /// <summary>When the first try ended that did not do the store's work; null: none did.</summary>
+        public DateTimeOffset? Since { get; init; }
+
         public static Past None(Entry entry) => new(entry, Left: null, 0, 0, 0, []);
     }
+
+    /// <summary>The tries of a store that did not do its work: the last of them, how many count, and when the first one ended.</summary>
+    public readonly record struct Failures(Entry Last, int Count, DateTimeOffset Since);
 
     private enum Ending
     {
@@ -69,7 +72,10 @@ internal sealed class Tries
                     past.BrokenOff + (ending == Ending.BrokenOff ? 1 : 0),
                     past.More + (ending == Ending.More ? 1 : 0),
                     ending == Ending.LeftBehind ? past.LeftBehind.Add(entry) : past.LeftBehind
-                );
+                )
+                {
+                    Since = past.Since ?? (ending is Ending.Final or Ending.More ? null : entry.EndedAt),
+                };
             }
         }
         return tries;
@@ -85,7 +91,8 @@ internal sealed class Tries
         {
             Ending.Final => false,
             Ending.Failed => past.Failed <= _occasion.Retries,
-            Ending.BrokenOff => past.BrokenOff < MostBrokenOff,
+            // Until startBy: a cause outside the worker ends by itself, and the waits between the tries grow.
+            Ending.BrokenOff => true,
             Ending.More => past.More <= MostMore,
             // After a local failure each try halves the group, so the tries end by themselves. A general failure costs a
             // retry: the same group would fail again.
@@ -93,6 +100,27 @@ internal sealed class Tries
                 || past.Failed + past.LeftBehind.Count(CostsRetry) <= _occasion.Retries,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+
+    /// <summary>
+    /// The failures after which the store waits for its next try; null: it need not wait. Work that is left to do, and the parts of a group
+    /// that is split, come at once.
+    /// </summary>
+    public Failures? AfterFailure(string store)
+    {
+        if (!_byStore.TryGetValue(store, out var past))
+        {
+            return null;
+        }
+        var waits = EndingOf(past.Last, store) switch
+        {
+            Ending.Failed or Ending.BrokenOff => true,
+            Ending.LeftBehind => CostsRetry(past.Last),
+            _ => false,
+        };
+        return waits && (past.Since ?? past.Last.EndedAt) is { } since
+            ? new Failures(past.Last, past.Failed + past.BrokenOff + past.LeftBehind.Count(CostsRetry), since)
+            : null;
+    }
 
     /// <summary>
     /// The most stores of the next run with this store: half of the run that failed before it reached the store, when that failure is

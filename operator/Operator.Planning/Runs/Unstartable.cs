@@ -10,6 +10,9 @@ namespace Operator.Planning.Runs;
 /// </summary>
 internal static class Unstartable
 {
+    /// <summary>Tries for so long that all end for a cause outside the worker are worth a word before the due time is over.</summary>
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(7);
+
     /// <summary>The first flow's problem; null: there is none, or nothing is known yet.</summary>
     public static RoundProblem? Of(Draft draft, PodIndex pods) =>
         draft
@@ -24,6 +27,10 @@ internal static class Unstartable
             var slot in draft.Record.Plan(flow).Occasions.Reverse().Where(o => o is { Order: null, IsClosed: false })
         )
         {
+            if (Futile(draft, flow, slot, pods) is { } futile)
+            {
+                return futile;
+            }
             var sights = new List<Sight>();
             foreach (var sight in Sights(flow, slot, pods))
             {
@@ -35,10 +42,28 @@ internal static class Unstartable
             }
             if (sights.Find(s => s.IsOwnFault) is { } first)
             {
-                return sights.TrueForAll(s => s.IsOwnFault || s.IsAgain) ? Problem(draft, flow, first) : null;
+                return sights.TrueForAll(s => s.IsOwnFault || s.IsAgain)
+                    ? Problem(draft, flow, first, "no container of the due time has started")
+                    : null;
             }
         }
         return null;
+    }
+
+    /// <summary>The cluster has ended all runs on stable before they reached a store, try after try; null: it has not.</summary>
+    private static RoundProblem? Futile(Draft draft, string flow, Occasion slot, PodIndex pods)
+    {
+        var stable = slot.Entries.Where(e => e.Arm == Arm.Stable).ToList();
+        var ended = stable.Where(e => e.Result is not null).ToList();
+        var isFutile =
+            ended.Count >= FutileRuns.MostInARow
+            && ended.Count * 2 >= stable.Count // others may be about to start
+            && ended.TrueForAll(e => e.ReachedNothing && !ContainerWaits.IsOwnFault(e.Reason))
+            && ended.Max(e => e.EndedAt) - ended.Min(e => e.EndedAt) >= LongEnough
+            && !stable.Exists(e => e.Result is null && FutileRuns.HasStarted(flow, slot, e, pods));
+        return isFutile
+            ? Problem(draft, flow, new Sight(ended[0], Pod: null), "no run of the due time has reached a store")
+            : null;
     }
 
     /// <summary>What is known of one run.</summary>
@@ -79,15 +104,14 @@ internal static class Unstartable
         }
     }
 
-    private static RoundProblem Problem(Draft draft, string flow, Sight first)
+    private static RoundProblem Problem(Draft draft, string flow, Sight first, string what)
     {
         var image = draft.Record.Revisions.Find(first.Entry.Revision)?.Sync.Image;
         var words = RoundProblems.Words(first.Reason, first.Detail is "" ? null : first.Detail);
         return new RoundProblem
         {
             Reason = first.Reason ?? Reasons.NotStarted,
-            Message =
-                $"flow '{flow}', revision {first.Entry.Revision} ({image}), no container of the due time has started: {words}",
+            Message = $"flow '{flow}', revision {first.Entry.Revision} ({image}), {what}: {words}",
             IsTotal = true,
         };
     }

@@ -60,7 +60,9 @@ internal sealed class WaitingStores
         [
             .. DueStores
                 .Of(draft, flow, occasion)
-                .Where(s => tries.OwesRun(s) && !holds.Skips(occasion, s) && !isTooLate(s)),
+                .Where(s =>
+                    !draft.Roster.Wrong.Contains(s) && tries.OwesRun(s) && !holds.Skips(occasion, s) && !isTooLate(s)
+                ),
         ];
         _answers[key] = new Answer(occasion, holds, revisions, stores);
         return stores;

@@ -36,7 +36,10 @@ internal sealed class Waits
     /// The store had no run in the slot before this one and none in this slot yet. A store that was tried in this slot does
     /// not count: it takes no place from others.
     /// </summary>
-    public bool IsStarving(string store) => !_tried.Contains(store) && ServedLast(store) < _occasion.SlotBefore;
+    public bool IsStarving(string store) => !_tried.Contains(store) && HasMissed(store);
+
+    /// <summary>The store had no run in the slot before this one.</summary>
+    public bool HasMissed(string store) => ServedLast(store) < _occasion.SlotBefore;
 
     public DateTimeOffset ServedLast(string store)
     {

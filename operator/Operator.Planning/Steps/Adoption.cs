@@ -31,13 +31,14 @@ internal static class Adoption
         var revisions = lost.Revisions ?? new RevisionBook();
         var hasStable = revisions.Find(revisions.StableHash) is not null;
         var attempts = lost.Attempts ?? new AttemptBook();
-        var message = $"the record was lost ({lost.Why}); every store goes on with stable{Unknown(attempts.Current)}";
         var record = NewRecord(lost.NewId, lost.CreatedAt) with
         {
             Revisions = revisions with { IsWithoutTruth = !hasStable },
             Attempts = attempts,
             Actions = lost.Actions ?? new ActionBook(),
         };
+        record = WitnessedRuns.Owe(record, seen);
+        var message = $"the record was lost ({lost.Why}); every store goes on with stable{Unknown(record)}";
         if (attempts.Current is { } attempt)
         {
             record = Attempts.End(
@@ -46,17 +47,18 @@ internal static class Adoption
                 new AttemptEnd(AttemptOutcome.Reset, Reasons.RecordLost, message, seen.Now)
             );
         }
-        record = WitnessedRuns.Owe(record, attempts.Current, seen);
         record = RejectOtherContent(record, seen, hasStable, message);
         return new Draft(seen, record)
             .Decide(record, $"the record was lost: {lost.Why}")
             .Tell(EventTarget.Connector, Reasons.RecordLost, message, isWarning: true);
     }
 
-    private static string Unknown(Attempt? attempt) =>
-        attempt is null
-            ? ""
-            : $"; the stores whose pods show that they ran revision {attempt.Revision} run again at once, and in which others it ran is unknown: create a RunNow with since where that matters";
+    private static string Unknown(ConnectorRecord record) =>
+        record.RunningAttempt is { } attempt
+            ? $"; the stores whose pods show that they ran revision {attempt.Revision} run again at once, and in which others it ran is unknown: create a RunNow with since where that matters"
+        : !record.Ledgers.IsEmpty
+            ? "; the stores whose pods show that they ran a version that was taken back, and no later run, run again at once; whether others still have work to redo is unknown"
+        : "";
 
     private static ConnectorRecord RejectOtherContent(
         ConnectorRecord record,

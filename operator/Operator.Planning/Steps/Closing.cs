@@ -52,7 +52,7 @@ internal static class Closing
     {
         var record = draft.Record;
         return new IsolationRules(
-            draft.Spec.FindFlow(flow)?.MaxStoresPerRun ?? 1,
+            Math.Max(1, draft.Effective.FindListed(flow)?.MaxStoresPerRun ?? 1),
             revision => revision == record.Revisions.StableHash || revision == record.RunningAttempt?.Revision
         );
     }

@@ -27,7 +27,8 @@ internal static class Folding
                 draft = entry.Result is null ? Fold(draft, new LiveRun(flow, occasion, entry), pods) : draft;
             }
         }
-        return CommitBeforeDeletion(CommitPauses(draft, before), pods);
+        draft = draft with { Record = CommonPauses.Begin(draft.Record, draft.Effective, draft.Now) };
+        return CommitBeforeDeletion(PauseNotes.Commit(draft, before), pods);
     }
 
     /// <summary>A pod that only sidecars keep alive is deleted, so its report must be in the record first.</summary>
@@ -72,7 +73,10 @@ internal static class Folding
     }
 
     /// <summary>How the run ended; null while it is live.</summary>
-    private static RunEnding? EndingOf(Draft draft, LiveRun run, PodIndex pods, string podName)
+    private static RunEnding? EndingOf(Draft draft, LiveRun run, PodIndex pods, string podName) =>
+        IdleRuns.Judge(draft.Record.Plan(run.Flow).Find(run.Occasion.Id), run.Entry, Told(draft, run, pods, podName));
+
+    private static RunEnding? Told(Draft draft, LiveRun run, PodIndex pods, string podName)
     {
         var pod = pods.Find(run.Flow, run.Occasion, run.Entry);
         if (pod is null && pods.FindEdited(run.Flow, run.Occasion, run.Entry) is { } edited)
@@ -141,23 +145,4 @@ internal static class Folding
         record = AuthPauses.After(record, run, draft.Effective);
         return CandidateRefusals.After(draft with { Record = record, Folded = draft.Folded.Add(run) }, run);
     }
-
-    /// <summary>
-    /// The start and the end of a pause force a commit. Thousands of stores may pause at once, so one clause counts them; the
-    /// condition StoresFailing tells the user.
-    /// </summary>
-    private static Draft CommitPauses(Draft draft, PauseBook before)
-    {
-        var (was, now) = (before.Auth, draft.Record.Pauses.Auth);
-        if (was == now)
-        {
-            return draft;
-        }
-        var begun = now.Where(p => was.GetValueOrDefault(p.Key) != p.Value).Select(p => p.Key).ToList();
-        var ended = was.Keys.Where(s => !now.ContainsKey(s)).ToList();
-        draft = begun.Count > 0 ? draft.Decide(draft.Record, $"{Count(begun)} can't authenticate and pause") : draft;
-        return ended.Count > 0 ? draft.Decide(draft.Record, $"{Count(ended)} authenticate again") : draft;
-    }
-
-    private static string Count(List<string> stores) => stores.Count == 1 ? "1 store" : $"{stores.Count} stores";
 }

@@ -16,7 +16,10 @@ internal static class Forgetting
         return draft with { Record = Attempts.Trim(draft.Record) };
     }
 
-    /// <summary>Removes closed occasions whose pods are gone, except the newest slot.</summary>
+    /// <summary>
+    /// Removes closed occasions whose pods are gone, except the newest slot. A pod that only a finalizer of others keeps counts as gone:
+    /// else the record would grow as long as it does.
+    /// </summary>
     private static Draft Occasions(Draft draft, PodIndex pods)
     {
         foreach (var (flow, plan) in draft.Record.Plans)
@@ -26,7 +29,7 @@ internal static class Forgetting
                     o.IsClosed
                     && o.Id != plan.NewestSlot?.Id
                     && draft.Seen.IsPastLateArrival(o)
-                    && !o.Entries.Any(e => pods.Find(flow, o, e) is { IsGone: false })
+                    && !o.Entries.Any(e => pods.Find(flow, o, e) is { IsGone: false } pod && !HeldPods.IsHeld(pod))
                 )
                 .ToList();
             if (forgotten.Count > 0)
@@ -41,7 +44,7 @@ internal static class Forgetting
     /// <summary>Removes a flow that the spec no longer lists when none of its runs is live.</summary>
     private static Draft Flows(Draft draft)
     {
-        var listed = draft.Spec.Flows.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        var listed = draft.Effective.ListedFlows.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         var gone = draft
             .Record.Plans.Where(p => !listed.Contains(p.Key) && p.Value.Entries.All(e => e.Result is not null))
             .Select(p => p.Key)

@@ -19,7 +19,16 @@ internal static class ListAdoption
         var adopted = hasLists
             ? draft with
             {
-                Effective = EffectiveSpec.Of(spec with { Stores = gathering.Stores }),
+                Effective = EffectiveSpec.Of(
+                    draft.Seen.Connector.Spec with
+                    {
+                        Stores = gathering.Stores,
+                    },
+                    draft.Seen.Wrong with
+                    {
+                        Stores = draft.Seen.Wrong.Stores.SetItems(gathering.Wrong),
+                    }
+                ),
                 StoreListProblems = gathering.Problems,
             }
             : draft;
@@ -51,7 +60,11 @@ internal static class ListAdoption
     private static Draft Note(Draft draft, StoreLists.Gathering gathering)
     {
         var (kept, book) = (draft.Record.Stores, gathering.Book);
-        book = book with { Drops = StoreDrops.After(kept, book, draft.Roster, draft.Now) };
+        book = book with
+        {
+            Drops = StoreDrops.After(kept, book, draft.Roster, draft.Now),
+            Former = FormerAccounts.After(kept, book, draft.Roster, draft.Record),
+        };
         var isSameInline = kept.Inline.AsSpan().SequenceEqual(book.Inline.AsSpan());
         if (!StoreLists.IsSame(kept, book))
         {
@@ -64,7 +77,15 @@ internal static class ListAdoption
         {
             return draft.Decide(With(draft, book), $"spec.stores has {book.Inline.Length} stores now");
         }
-        var isSame = isSameInline && kept.Drops.AsSpan().SequenceEqual(book.Drops.AsSpan());
+        if (book.Former.Except(kept.Former).Any())
+        {
+            return draft.Decide(With(draft, book), "stores with live runs have other accounts now");
+        }
+        var isSame =
+            isSameInline
+            && kept.Accounts.AsSpan().SequenceEqual(book.Accounts.AsSpan())
+            && kept.Former.AsSpan().SequenceEqual(book.Former.AsSpan())
+            && kept.Drops.AsSpan().SequenceEqual(book.Drops.AsSpan());
         return isSame ? draft : draft with { Record = With(draft, book) };
     }
 

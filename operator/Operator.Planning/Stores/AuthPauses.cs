@@ -6,7 +6,7 @@ namespace Operator.Planning.Stores;
 /// <summary>
 /// A store that cannot authenticate is retried with growing pauses, because marketplaces block clients that retry often. A pause
 /// ends when a run authenticates, the references to credentials or the stable revision change, or a user acts
-/// (<see cref="Clear"/>). Only failures on the stable arm start a pause: on the candidate arm they are evidence for the judge.
+/// (<see cref="Clear"/>). When most stores fail alike, they pause together (<see cref="CommonPauses"/>). Only failures on the stable arm start a pause: on the candidate arm they are evidence for the judge.
 /// </summary>
 public static class AuthPauses
 {
@@ -20,7 +20,7 @@ public static class AuthPauses
     public static ConnectorRecord Clear(ConnectorRecord record, IEnumerable<string> stores) =>
         record with
         {
-            Pauses = record.Pauses with { Auth = record.Pauses.Auth.RemoveRange(stores) },
+            Pauses = record.Pauses.With(record.Pauses.Auth.RemoveRange(stores)),
         };
 
     /// <summary>5 minutes after the first failure, doubled after each further failure, at most 6 hours.</summary>
@@ -33,14 +33,12 @@ public static class AuthPauses
 
     /// <summary>The store is paused at <paramref name="at"/>.</summary>
     internal static bool Holds(PauseBook pauses, string store, DateTimeOffset at) =>
-        pauses.Auth.TryGetValue(store, out var pause) && at < pause.Until;
-
-    internal static DateTimeOffset? Until(PauseBook pauses, string store) =>
-        pauses.Auth.GetValueOrDefault(store)?.Until;
+        at < CommonPauses.Until(pauses, store);
 
     /// <summary>Starts, extends and ends pauses by the run's reports.</summary>
     internal static ConnectorRecord After(ConnectorRecord record, RunEnded run, EffectiveSpec effective)
     {
+        record = CommonPauses.AfterProbe(record, run);
         for (var i = 0; i < run.Entry.Stores.Length; i++)
         {
             if (run.Ending.Reports[i] is { } report)
@@ -70,14 +68,14 @@ public static class AuthPauses
 
     private static ConnectorRecord After(ConnectorRecord record, RunEnded run, Seen seen, EffectiveSpec effective)
     {
-        var before = record.Pauses.Auth.GetValueOrDefault(seen.Store);
+        var startedAt = run.Ending.StartedAt ?? run.At;
         if (seen.Report.FailingClass is not AuthClass)
         {
-            // An ok item proves that the store authenticated. Other failures prove nothing.
-            return before is not null && seen.Report.Ok > 0 ? Clear(record, [seen.Store]) : record;
+            return HasGotIn(seen.Report) ? CommonPauses.GotIn(record, seen.Store, startedAt, run.At) : record;
         }
-        // A run that ends during the pause started before it, and belongs to the same failure.
-        if (run.Entry.Arm != Arm.Stable || (before is not null && run.At < before.Until))
+        var before = record.Pauses.Auth.GetValueOrDefault(seen.Store);
+        // A run that started before the pause was over belongs to the same failure: it was under way then, or it is a probe.
+        if (run.Entry.Arm != Arm.Stable || (before is not null && startedAt < before.Until))
         {
             return record;
         }
@@ -93,4 +91,10 @@ public static class AuthPauses
         var pauses = record.Pauses.Auth.SetItem(seen.Store, pause);
         return record with { Pauses = record.Pauses with { Auth = pauses } };
     }
+
+    /// <summary>
+    /// An item that went well proves that the store authenticated, and so does the report that there is nothing to do. Other failures
+    /// prove nothing.
+    /// </summary>
+    private static bool HasGotIn(StoreReport report) => report.Ok > 0 || report is { Failed: 0, HasMore: false };
 }

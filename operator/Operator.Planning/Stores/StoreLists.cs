@@ -12,7 +12,12 @@ namespace Operator.Planning.Stores;
 internal static class StoreLists
 {
     /// <summary>All stores, the lists for the record, and the problems of the lists, one sentence each.</summary>
-    public sealed record Gathering(ImmutableArray<Store> Stores, StoreBook Book, ImmutableArray<string> Problems);
+    public sealed record Gathering(ImmutableArray<Store> Stores, StoreBook Book, ImmutableArray<string> Problems)
+    {
+        /// <summary>What is wrong with single stores of lists, by their names.</summary>
+        public ImmutableSortedDictionary<string, string> Wrong { get; init; } =
+            ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    }
 
     /// <summary>When several stores have one name, the first one counts: the spec first, then the lists in order.</summary>
     public static Gathering Gather(ConnectorSpec spec, ImmutableArray<StoreListSight> seen, StoreBook kept)
@@ -27,6 +32,7 @@ internal static class StoreLists
             .ToDictionary(s => s.Name, _ => "spec.stores", StringComparer.Ordinal);
         var lists = ImmutableArray.CreateBuilder<KeptStoreList>();
         var problems = ImmutableArray.CreateBuilder<string>();
+        var wrong = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var sight in seen)
         {
             var before = kept.Find(sight.Source);
@@ -36,20 +42,44 @@ internal static class StoreLists
             {
                 lists.Add(list);
                 twin = Add(list, stores, owners);
+                wrong.AddRange(WrongOf(list, sight, owners));
             }
-            if ((problem ?? twin) is { } wrong)
+            if ((problem ?? twin) is { } told)
             {
-                problems.Add($"ConfigMap {sight.Source}: {wrong}");
+                problems.Add($"ConfigMap {sight.Source}: {told}");
             }
         }
-        return new Gathering(stores.ToImmutable(), BookOf(spec, lists.ToImmutable()), problems.ToImmutable());
+        return new Gathering(stores.ToImmutable(), BookOf(spec, lists.ToImmutable()), problems.ToImmutable())
+        {
+            Wrong = wrong.ToImmutable(),
+        };
     }
+
+    /// <summary>Wrong stores whose name nothing before this list has.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> WrongOf(
+        KeptStoreList list,
+        StoreListSight sight,
+        Dictionary<string, string> owners
+    ) =>
+        list
+            .Wrong.Where(s => owners.GetValueOrDefault(s) == list.Source)
+            .Select(s =>
+                KeyValuePair.Create(
+                    s,
+                    $"ConfigMap {list.Source}: {sight.WrongBecause ?? "see the condition StoreListBroken"}"
+                )
+            );
 
     private static StoreListSight WithKeysNamed(ConnectorSpec spec, StoreListSight sight) =>
         StoreListProblems.KeysMissing(spec, sight) is { } problem ? sight with { Problem = problem } : sight;
 
     private static StoreBook BookOf(ConnectorSpec spec, ImmutableArray<KeptStoreList> lists) =>
-        new() { Lists = lists, Inline = [.. spec.Stores.Select(s => s.Name).Distinct(StringComparer.Ordinal)] };
+        new()
+        {
+            Lists = lists,
+            Inline = [.. spec.Stores.Select(s => s.Name).Distinct(StringComparer.Ordinal)],
+            Accounts = FormerAccounts.Of(spec.Stores.DistinctBy(s => s.Name, StringComparer.Ordinal)),
+        };
 
     /// <summary>The list when it is good, else its last good content (null: none) with the problem.</summary>
     private static (KeptStoreList? List, string? Problem) Choose(
@@ -66,15 +96,24 @@ internal static class StoreLists
             {
                 Source = sight.Source,
                 Hash = sight.Hash,
-                Stores = sight.Stores,
+                Stores = sight.Stores.AddRange(sight.Wrong.Select(s => LastRight(s, before))),
+                Wrong = sight.Wrong,
             };
-            return (isKept ? before : list, null);
+            return (isKept ? before : list, StandingStill(sight));
         }
         var goesOn = before is null
             ? "it was never read, so none of its stores is known"
             : $"its last good list of {before.Stores.Length} stores is used";
         return (before, $"{problem}; {goesOn}");
     }
+
+    private static Store LastRight(string store, KeptStoreList? before) =>
+        before?.Stores.FirstOrDefault(s => s.Name == store) ?? new Store { Name = store };
+
+    private static string? StandingStill(StoreListSight sight) =>
+        sight.WrongBecause is not { } because ? null
+        : sight.Wrong is [var one] ? $"{because}; store '{one}' stands still, and the others go on"
+        : $"{because}; these {sight.Wrong.Length} stores stand still, and the others go on";
 
     /// <summary>Adds stores with new names. Returns the problem of the first duplicate name; null when there is none.</summary>
     private static string? Add(

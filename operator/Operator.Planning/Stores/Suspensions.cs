@@ -12,7 +12,15 @@ internal sealed class Suspensions
     public static Suspensions None { get; } = new([]);
     private readonly ImmutableArray<Scope> _scopes;
 
-    private Suspensions(ImmutableArray<Scope> scopes) => _scopes = scopes;
+    /// <summary>The stores that an order names. All other stores have the same suspensions, so those are computed once per flow.</summary>
+    private readonly HashSet<string> _named;
+    private readonly Dictionary<string, DateTimeOffset?> _ofOthers = new(StringComparer.Ordinal);
+
+    private Suspensions(ImmutableArray<Scope> scopes)
+    {
+        _scopes = scopes;
+        _named = scopes.SelectMany(s => s.Stores ?? []).ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>An order with its stores as a set; null: all stores.</summary>
     private sealed record Scope(SuspensionOrder Order, HashSet<string>? Stores);
@@ -34,9 +42,20 @@ internal sealed class Suspensions
     /// <see cref="DateTimeOffset.MaxValue"/>: until an order lifts the suspension.
     /// </summary>
     public DateTimeOffset? HeldUntil(string flow, string store) =>
-        IsEmpty
-            ? null
-            : EndOf(_scopes.Where(s => s.Order.HasFlow(flow) && (s.Stores is null || s.Stores.Contains(store))));
+        IsEmpty ? null
+        : _named.Contains(store)
+            ? EndOf(_scopes.Where(s => s.Order.HasFlow(flow) && (s.Stores is null || s.Stores.Contains(store))))
+        : OfOthers(flow);
+
+    private DateTimeOffset? OfOthers(string flow)
+    {
+        if (!_ofOthers.TryGetValue(flow, out var end))
+        {
+            end = EndOf(_scopes.Where(s => s.Order.HasFlow(flow) && s.Stores is null));
+            _ofOthers[flow] = end;
+        }
+        return end;
+    }
 
     /// <summary>
     /// Like <see cref="HeldUntil(string, string)"/>, for the whole flow: only orders for all stores suspend the flow, and any lift

@@ -33,7 +33,12 @@ internal static class AttemptTeller
             CohortOf = Of(attempt.Cohort, attempt.Order.Length),
             Dwelled = Duration.From(TimeSpan.FromSeconds(Math.Floor(attempt.Dwelled.TotalSeconds))),
             MinDuration = step.Step.MinDuration,
-            Evidence = [.. draft.Spec.Flows.Select(f => EvidenceOf(draft.Record, f.Name, attempt))],
+            Evidence =
+            [
+                .. draft
+                    .Effective.ListedFlows.DistinctBy(f => f.Name, StringComparer.Ordinal)
+                    .Select(f => EvidenceOf(draft.Record, f.Name, attempt)),
+            ],
             Verdict = verdict.Kind,
             Reason = verdict.Reason,
             Message = verdict.Message,

@@ -44,7 +44,13 @@ internal static class ConnectorTeller
             Stores = Count(draft, stale),
             Suspensions = SuspensionTeller.Tell(draft),
             Flows = draft.Seen.ConnectorFindings.IsEmpty
-                ? [.. draft.Spec.Flows.Select(f => TellFlow(draft, f, waiting, stale))]
+                ?
+                [
+                    .. draft.Spec.Flows.Select(f => TellFlow(draft, f, waiting, stale)),
+                    .. WrongPartTeller
+                        .Flows(draft)
+                        .Select(f => f with { Missed = MissedOf(draft.Record.Plan(f.Name)) }),
+                ]
                 : [],
             WorstStores = StoreTroubles.Worst(stale),
             RecordCounter = record.Counter,
@@ -59,6 +65,10 @@ internal static class ConnectorTeller
         if (!draft.Seen.ConnectorFindings.IsEmpty || draft.Record.Revisions.IsWithoutTruth || isRefused)
         {
             yield return ConditionDraft.True(ConditionTypes.Stalled, ready.Reason, ready.Message);
+        }
+        else if (WrongPartTeller.Message(draft) is { } wrong)
+        {
+            yield return ConditionDraft.True(ConditionTypes.Stalled, Reasons.InvalidSpec, wrong);
         }
         foreach (var trouble in Runs(draft, sights).Concat(Stores(draft)).Concat(Content(draft)))
         {
@@ -94,6 +104,10 @@ internal static class ConnectorTeller
         {
             yield return refused;
         }
+        if (HeldPodsTeller.Tell(draft.Seen) is { } held)
+        {
+            yield return held;
+        }
     }
 
     private static IEnumerable<ConditionDraft> Stores(Draft draft)
@@ -101,6 +115,10 @@ internal static class ConnectorTeller
         if (StoreTroubles.SharedSecrets(draft) is { } shared)
         {
             yield return shared;
+        }
+        if (AccountTeller.Shared(draft) is { } account)
+        {
+            yield return account;
         }
         foreach (var trouble in draft.Seen.ConnectorFindings.IsEmpty ? QuotaTroubles.Of(draft) : [])
         {
@@ -150,6 +168,10 @@ internal static class ConnectorTeller
         {
             yield return unproven;
         }
+        if (StableTeller.Former(draft) is { } former)
+        {
+            yield return former;
+        }
         if (ImageIds.Problem(draft.Record.Stable) is { } changed)
         {
             yield return ConditionDraft.True(Reasons.ImageChanged, Reasons.ImageChanged, changed);
@@ -182,7 +204,8 @@ internal static class ConnectorTeller
         {
             Total = draft.Spec.Stores.Length,
             Active = active,
-            Suspended = draft.Spec.Stores.Length - active,
+            Suspended = draft.Spec.Stores.Length - active - draft.Roster.Wrong.Count,
+            Invalid = draft.Roster.Wrong.Count,
             OnStable = active - onCandidate,
             OnCandidate = onCandidate,
             Stale = stale.DistinctBy(s => s.Store, StringComparer.Ordinal).Count(),
@@ -222,6 +245,7 @@ internal static class ConnectorTeller
                 Quota = plan.MissedBy.Quota,
                 Auth = plan.MissedBy.Auth,
                 Infra = plan.MissedBy.Infra,
+                Node = plan.MissedBy.Node,
                 Isolation = plan.MissedBy.Isolation,
                 InvalidSpec = plan.MissedBy.InvalidSpec,
                 Unknown = plan.MissedBy.Unknown,

@@ -90,6 +90,7 @@ internal static class ReadyTeller
                 refused.Message
             ),
             _ when NothingRuns(draft, sights) is { } problem => NotReady(problem.Reason, problem.Message),
+            _ when WrongPartTeller.Message(draft) is { } wrong => NotReady(Reasons.InvalidSpec, wrong),
             _ when shortage is not null => NotReady(Reasons.CapacityTooLow, shortage),
             _ when QuotaTroubles.TooLow(draft) is { } arithmetic => NotReady(
                 Reasons.QuotaTooLow,

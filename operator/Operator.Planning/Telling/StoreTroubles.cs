@@ -45,7 +45,7 @@ internal static class StoreTroubles
                 [.. l.Value.Stores.Where(s => IsTroubled(s.Value) && draft.Roster.IsActive(s.Key))]
             ))
             .ToList();
-        Func<FlowTroubles, ConditionDraft?>[] rules = [f => Auth(draft, f), Items, LeftOut, Alone];
+        Func<FlowTroubles, ConditionDraft?>[] rules = [f => Auth(draft, f), Items, LeftOut, Stalled, Alone];
         return rules.SelectMany(rule => troubled.Select(rule)).FirstOrDefault(c => c is not null);
     }
 
@@ -138,9 +138,21 @@ internal static class StoreTroubles
             );
     }
 
+    private static ConditionDraft? Stalled(FlowTroubles flow)
+    {
+        var stalled = flow.Those(s => s.FailingReason == Reasons.NoProgress);
+        return stalled.IsEmpty
+            ? null
+            : ConditionDraft.True(
+                Reasons.StoresFailing,
+                Reasons.NoProgress,
+                $"flow '{flow.Flow}': three runs in a row on one due time reported more work to do, and not one item done, for {Names(stalled)}; see the worker's log"
+            );
+    }
+
     private static ConditionDraft? Alone(FlowTroubles flow)
     {
-        var alone = flow.Those(s => s.FailingReason is not null);
+        var alone = flow.Those(s => s.FailingReason is not (null or Reasons.NoProgress));
         if (alone.IsEmpty)
         {
             return null;
@@ -160,10 +172,21 @@ internal static class StoreTroubles
             secrets.Length == 0
                 ? "the connector names no Secret; set spec.credentials"
                 : $"check {secrets}: each must exist with valid keys (the operator can't see Secrets)";
-        var pause = stores.Any(draft.Record.Pauses.Auth.ContainsKey)
-            ? "; runs pause for 5 minutes to 6 hours, until one authenticates"
-            : "";
-        return $"flow '{flow}': {Names(stores)} failed to authenticate; {advice}{pause}";
+        return $"flow '{flow}': {Names(stores)} failed to authenticate; {advice}{Pause(draft, stores)}";
+    }
+
+    /// <summary>What holds the stores, and what ends it at once.</summary>
+    private static string Pause(Draft draft, ImmutableArray<string> stores)
+    {
+        var pauses = draft.Record.Pauses;
+        if (!stores.Any(pauses.Auth.ContainsKey))
+        {
+            return "";
+        }
+        var held = pauses.Common is null
+            ? "runs pause for 5 minutes to 6 hours, until one authenticates"
+            : "most stores fail alike, so one due run in 5 minutes tries for all, until one authenticates";
+        return $"; {held}; a SyncAction RunNow, another Secret or keyPrefix in the spec, or a new stable version ends the pauses at once";
     }
 
     private static string Names(ImmutableArray<KeyValuePair<string, StoreLedger>> stores) =>

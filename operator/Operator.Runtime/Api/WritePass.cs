@@ -35,11 +35,15 @@ public sealed record FailedWrite(string What, string Message)
 
 /// <summary>
 /// The writes of one pass over an object. A failed write is noted and does not stop the other writes. While the server gives no
-/// useful answer, or takes long to refuse, the pass ends after 30 s, so that it never lasts for minutes. Safe for concurrent use.
+/// useful answer, or takes long to refuse, the pass ends after 30 s, so that it never lasts for minutes, or when other work is due. Safe
+/// for concurrent use.
 /// </summary>
-public sealed class WritePass(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="untilDue">The time until other work is due; null: none is.</param>
+public sealed class WritePass(TimeProvider time, TimeSpan? untilDue)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private readonly TimeSpan _patience = untilDue < Longest ? untilDue.Value : Longest;
 
     /// <summary>A refusal that took longer holds up the other writes like no answer: a webhook that waits for something else.</summary>
     private static readonly TimeSpan LongRefusal = TimeSpan.FromSeconds(1);
@@ -48,18 +52,22 @@ public sealed class WritePass(TimeProvider time)
     private readonly long _begun = time.GetTimestamp();
     private volatile bool _isHeldUp;
 
+    /// <summary>A pass that nothing else waits for.</summary>
+    public WritePass(TimeProvider time)
+        : this(time, untilDue: null) { }
+
     /// <summary>The writes that failed, in the order of their failures.</summary>
     public ImmutableArray<FailedWrite> Failed => [.. _failed];
 
-    /// <summary>The writes that were not tried, because the 30 s were over.</summary>
+    /// <summary>The writes that were not tried, because the time of the pass was over.</summary>
     public ImmutableArray<string> Untried => [.. _untried];
 
-    /// <summary>Executes the write. False: it failed, or an earlier one held up the pass and the 30 s are over.</summary>
+    /// <summary>Executes the write. False: it failed, or an earlier one held up the pass and its time is over.</summary>
     /// <exception cref="NotLeadingException">This replica does not lead any more, so no write can succeed.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     public async Task<bool> TryAsync(string what, Func<Task> write)
     {
-        if (_isHeldUp && time.GetElapsedTime(_begun) > Patience)
+        if (_isHeldUp && time.GetElapsedTime(_begun) > _patience)
         {
             _untried.Enqueue(what);
             return false;

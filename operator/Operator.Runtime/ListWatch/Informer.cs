@@ -39,7 +39,7 @@ public sealed class Informer<T> : IInformer
         _decoder = new Decoder<T>(project);
         _lists = new ListReader<T>(api, options, _decoder, services);
         _cache = new ObjectCache<T>(Tell, TellUndecoded, () => WentBack?.Invoke());
-        _backoff = new Backoff(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30), services.Random);
+        _backoff = new Backoff(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(15), services.Random);
         _contact = new Contact(services.Time);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
@@ -41,18 +40,17 @@ internal sealed class ClusterActor(
     )
     {
         var key = Kinds.KeyOf(connector.Metadata);
-        var (creates, deletions) = (new WritePass(time), new WritePass(time));
+        // While writes of one flow get no answer, the next due time of another does not wait for them.
+        var untilDue = plan.WakeAt - time.GetUtcNow();
+        var (creates, deletions) = (new WritePass(time, untilDue), new WritePass(time, untilDue));
         await Task.WhenAll(
-            DrainAsync(
-                ParallelCreates,
-                Ordered(key, plan.Changes.OfType<Change.CreatePod>()),
-                c => creates.TryAsync(WhatOf(c), () => CreatePodAsync(connector, c.Pod, ct))
-            ),
-            DrainAsync(
-                ParallelDeletions,
-                Ordered(key, plan.Changes.OfType<Change.DeletePod>()),
-                c => deletions.TryAsync(WhatOf(c), () => DeletePodAsync(key, c, ct))
-            )
+            Ordered(key, plan.Changes.OfType<Change.CreatePod>(), c => c.Pod.Flow)
+                .DrainAsync(
+                    ParallelCreates,
+                    c => creates.TryAsync(WhatOf(c), () => CreatePodAsync(connector, c.Pod, ct))
+                ),
+            Ordered(key, plan.Changes.OfType<Change.DeletePod>(), _ => "")
+                .DrainAsync(ParallelDeletions, c => deletions.TryAsync(WhatOf(c), () => DeletePodAsync(key, c, ct)))
         );
         _order.Note(key, creates, deletions);
         var untried = creates.Untried.Concat(deletions.Untried).ToHashSet(StringComparer.Ordinal);
@@ -72,20 +70,8 @@ internal sealed class ClusterActor(
         _order.Forget(connector);
     }
 
-    private ConcurrentQueue<T> Ordered<T>(ObjectKey connector, IEnumerable<T> changes)
-        where T : Change => new(_order.Of(connector, changes, WhatOf));
-
-    private static Task DrainAsync<T>(int parallel, ConcurrentQueue<T> changes, Func<T, Task> apply)
-    {
-        async Task DrainOneByOneAsync()
-        {
-            while (changes.TryDequeue(out var change))
-            {
-                await apply(change);
-            }
-        }
-        return Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => DrainOneByOneAsync()));
-    }
+    private FairTurns<T> Ordered<T>(ObjectKey connector, IEnumerable<T> changes, Func<T, string> laneOf)
+        where T : Change => new(_order.Of(connector, changes, WhatOf), laneOf);
 
     private static string WhatOf(Change change) =>
         change switch
@@ -117,16 +103,35 @@ internal sealed class ClusterActor(
         catch (KubeApiException e) when (e.IsRefusal)
         {
             // Quota, admission or policy refuses the pod; only a user can fix this. The create is retried until startBy.
-            var refusal = refusals.Refused(key, draft.Name, e);
-            metrics.Refused(key, refusal.Kind);
-            ActorLog.Refused(logger, key, draft.Name, refusal.Kind, e.Message);
+            Refused(key, draft.Name, e);
             throw;
         }
-        catch (Exception e) when (IsWithoutAnswer(e))
+        catch (Exception e) when (e.IsFailedCall())
         {
-            refusals.Unanswered(key, draft.Name, time.GetUtcNow());
+            if (IsWithoutAnswer(e))
+            {
+                refusals.Unanswered(key, draft.Name, time.GetUtcNow());
+            }
+            // A single error is over before anybody reads of it. One that comes again is told like a refusal.
+            if (
+                e is KubeApiException { IsOverloaded: false, IsNamespaceTerminating: false } error
+                && HasFailedBefore(key, draft)
+            )
+            {
+                Refused(key, draft.Name, error);
+            }
             throw;
         }
+    }
+
+    private bool HasFailedBefore(ObjectKey connector, PodDraft draft) =>
+        failures.Of(connector).ContainsKey(WhatOf(new Change.CreatePod(draft)));
+
+    private void Refused(ObjectKey connector, string pod, KubeApiException error)
+    {
+        var refusal = refusals.Refused(connector, pod, error);
+        metrics.Refused(connector, refusal.Kind);
+        ActorLog.Refused(logger, connector, pod, refusal.Kind, error.Message);
     }
 
     /// <summary>The request may still arrive at the API server, or be executed there.</summary>

@@ -37,7 +37,7 @@ internal sealed class PodBuilder
         _json.WriteString("name", _draft.Name);
         _json.WriteString("namespace", _connector.Metadata.Namespace);
         _json.WriteMap("labels", Merge(_connector.Spec.Sync.PodLabels, _draft.Labels));
-        _json.WriteMap("annotations", Merge(_draft.Revision.Sync.PodAnnotations, _draft.Annotations));
+        _json.WriteMap("annotations", Merge(_connector.Spec.Sync.PodAnnotations, _draft.Annotations));
         _json.WriteObjects("ownerReferences", [_connector.Metadata], WriteOwner);
     }
 

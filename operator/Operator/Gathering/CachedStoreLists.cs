@@ -22,6 +22,9 @@ internal sealed record CachedStoreLists(
     {
         /// <summary>Names of the stores' Secrets.</summary>
         public ImmutableArray<string> Secrets { get; } = SecretSharing.Secrets(List.Stores);
+
+        /// <summary>The accounts of its stores.</summary>
+        public ImmutableArray<ulong> Accounts { get; } = AccountSharing.AccountsOf(List.Stores);
     }
 
     public static CachedStoreLists Of(KubeObject configMap)
@@ -59,6 +62,8 @@ internal sealed record CachedStoreLists(
             {
                 Hash = content.Hash,
                 Stores = content.List.Stores,
+                Wrong = content.List.Wrong,
+                WrongBecause = content.List.WrongBecause,
                 Problem = content.List.Problem,
             }
             : sight with

@@ -19,6 +19,7 @@ internal sealed class ClusterCache
     private readonly KeyedQueue _queue;
     private readonly PodsByConnector _pods;
     private readonly SharedSecrets _secrets;
+    private readonly AccountSharing _accounts;
     private readonly ClusterChanges _changes;
     private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _missingSince = new();
     private readonly ImmutableArray<IInformer> _watched;
@@ -57,7 +58,8 @@ internal sealed class ClusterCache
         );
         _secrets = new SharedSecrets(Connectors, StoreLists);
         Finished = new FinishedPods(options.FinishedPodsCap);
-        _changes = new ClusterChanges(queue, own, _pods, Finished, _secrets);
+        _accounts = new AccountSharing(Connectors, StoreLists);
+        _changes = new ClusterChanges(queue, own, _pods, Finished, _secrets, _accounts);
         _watched = [Connectors, Rollouts, Actions, Pods, StoreLists];
         void OnWentBack()
         {
@@ -131,6 +133,10 @@ internal sealed class ClusterCache
 
     /// <summary>The connector's Secrets that are shared between Production and another environment.</summary>
     public ImmutableArray<SharedSecret> SecretsSharedBy(MarketplaceConnector connector) => _secrets.Of(connector);
+
+    /// <summary>Accounts of the connector that others of the namespace name, too.</summary>
+    public ImmutableArray<AccountElsewhere> AccountsElsewhere(MarketplaceConnector connector) =>
+        _accounts.Of(connector);
 
     /// <summary>The connector's pods by name, including deleted pods that are still kept.</summary>
     public ImmutableArray<ObservedPod> PodsOf(ObjectKey connector) => [.. _pods.Of(connector).Values];

@@ -12,7 +12,8 @@ internal sealed class ClusterChanges(
     OwnStatuses own,
     PodsByConnector pods,
     FinishedPods finished,
-    SharedSecrets secrets
+    SharedSecrets secrets,
+    AccountSharing accounts
 )
 {
     /// <summary>Runs of a slot start and end at about the same time, so one reconcile handles their changes together.</summary>
@@ -41,12 +42,12 @@ internal sealed class ClusterChanges(
         {
             queue.Add(change.Key, change.Lane);
         }
-        NoteSecrets(change.Key);
+        NoteCredentials(change.Key);
     }
 
-    private void NoteSecrets(ObjectKey connector)
+    private void NoteCredentials(ObjectKey connector)
     {
-        foreach (var other in secrets.Note(connector))
+        foreach (var other in secrets.Note(connector).Union(accounts.Note(connector)))
         {
             queue.Add(other);
         }
@@ -88,7 +89,7 @@ internal sealed class ClusterChanges(
         foreach (var connector in _readersOf.Of(change.Key))
         {
             queue.Add(connector, change.Lane);
-            NoteSecrets(connector);
+            NoteCredentials(connector);
         }
     }
 

@@ -5,7 +5,8 @@ namespace Operator.Gathering;
 
 /// <summary>
 /// The finished pods of all connectors. When they reach the operator's limit, the oldest quarter gives way, whichever connectors
-/// they belong to. Safe for concurrent use.
+/// they belong to. A pod that only a finalizer of others keeps does not count: to stop new runs, or to prune, would not remove it. Safe for
+/// concurrent use.
 /// </summary>
 internal sealed class FinishedPods(int most)
 {
@@ -41,7 +42,7 @@ internal sealed class FinishedPods(int most)
     {
         lock (_lock)
         {
-            if (after is null || !HasFinished(after))
+            if (after is null || !HasFinished(after) || HeldPods.IsHeld(after))
             {
                 RemoveLocked(connector, (after ?? before)?.Name ?? "");
                 return [];

@@ -80,14 +80,16 @@ internal sealed class Gatherer(
         var record = await records.ReadAsync(connector, Witnesses.Of(connector, rollouts, pods), isLive, ct);
         var known = (record.Sight as RecordSight.Found)?.Record;
         var references = await checks.ReferencesAsync(connector, known, ct);
-        var findings = checks.Findings(connector, references);
+        var findings = checks.Findings(connector, references, known);
         var shared = cache.SecretsSharedBy(connector);
         var named = new NamedRollouts(rollouts, unreadable);
         var seen = circumstances.Begin(key, record.Claim) with
         {
             Connector = connector,
-            ConnectorFindings = [.. findings.All, .. SecretSharing.Problems(connector, shared)],
+            ConnectorFindings = [.. findings.Whole, .. SecretSharing.Problems(connector, shared)],
+            Wrong = findings.Parts,
             SharedSecrets = shared,
+            AccountsElsewhere = cache.AccountsElsewhere(connector),
             UnknownFields = UnknownFields.InLastApplied(connector.Metadata.Annotations, ApiGroup.ConnectorKind),
             Rollout = await rolloutsOf.InChargeAsync(key, named, known?.RunningAttempt, ct),
             OtherRollouts = [.. rollouts.Skip(1)],

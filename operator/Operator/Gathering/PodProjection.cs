@@ -26,6 +26,7 @@ internal static class PodProjection
             Uid = pod.Uid,
             CreatedAt = pod.CreationTimestamp ?? DateTimeOffset.UnixEpoch,
             IsDeleting = pod.DeletionTimestamp is not null,
+            Finalizers = FinalizersOf(pod),
             Fingerprint = FingerprintOf(pod),
             OwnerUid = OwnerUidOf(pod),
             Counter = long.TryParse(
@@ -86,6 +87,14 @@ internal static class PodProjection
             }
         }
         return null;
+    }
+
+    /// <summary>In their order, separated by a space, which no name has; null: none.</summary>
+    private static string? FinalizersOf(KubeObject pod)
+    {
+        var metadata = pod.Json.TryGetProperty("metadata", out var value) ? value : default;
+        var names = Items(metadata, "finalizers").Where(f => f.ValueKind == JsonValueKind.String);
+        return string.Join(' ', names.Select(f => f.GetString())) is { Length: > 0 } all ? all : null;
     }
 
     private static TimeSpan? ActiveDeadlineOf(KubeObject pod) =>

@@ -19,6 +19,13 @@ internal sealed record CachedConnector(DeploymentEnvironment Environment, Immuta
     public string Uid { get; init; } = "";
     public string ResourceVersion { get; init; } = "";
     public ImmutableArray<KeySelector> StoreLists { get; init; } = [];
+
+    /// <summary>The accounts of the stores in the spec.</summary>
+    public ImmutableArray<ulong> Accounts { get; init; } = [];
+
+    /// <summary>Names of the flows; empty when no store can have an account that another connector names.</summary>
+    public ImmutableArray<string> Flows { get; init; } = [];
+    public bool IsSuspended { get; init; }
     public required PackedJson Packed { get; init; }
 
     public MarketplaceConnector Decode()
@@ -48,6 +55,12 @@ internal static class Projections
             ResourceVersion = item.ResourceVersion,
             Packed = PackedJson.Of(item),
             StoreLists = [.. spec.StoresFrom.Select(s => s.ConfigMapKeyRef).OfType<KeySelector>().Distinct()],
+            Accounts = AccountSharing.AccountsOf(spec.Stores),
+            Flows =
+                spec.StoresFrom.IsEmpty && spec.Stores.All(s => s.Credentials is null)
+                    ? []
+                    : [.. spec.Flows.Select(f => f.Name)],
+            IsSuspended = spec.Suspend,
         };
 
     public static SyncRollout Rollout(KubeObject item) =>

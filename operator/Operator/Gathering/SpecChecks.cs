@@ -3,17 +3,17 @@ using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Calendar;
 using Operator.Planning.Facts;
-using Operator.Planning.Quotas;
 using Operator.Planning.Record;
+using Operator.Planning.Stores;
 using Operator.Runtime;
 
 namespace Operator.Gathering;
 
 /// <summary>
-/// The problems of a connector, one sentence each; with any problem, no run is planned. <paramref name="MayHeal"/>: the problems
-/// are only about objects that the spec refers to, so they may disappear without a change of the spec.
+/// The problems of a connector. <paramref name="Whole"/>: with any of these no run is planned, one sentence each.
+/// <paramref name="MayHeal"/>: these are only about objects that the spec refers to, so they may disappear without a change of the spec.
 /// </summary>
-internal sealed record SpecFindings(ImmutableArray<string> All, bool MayHeal);
+internal sealed record SpecFindings(ImmutableArray<string> Whole, WrongParts Parts, bool MayHeal);
 
 /// <summary>Checks a connector's spec, and the objects that it refers to, which are read live.</summary>
 internal sealed class SpecChecks(ManyReads reads, OperatorOptions options)
@@ -21,7 +21,7 @@ internal sealed class SpecChecks(ManyReads reads, OperatorOptions options)
     /// <summary>Most cached results; each takes about a hundred bytes.</summary>
     private const int Most = 20_000;
 
-    private readonly ConcurrentDictionary<string, (long Generation, ImmutableArray<Finding> Findings)> _last = new(
+    private readonly ConcurrentDictionary<string, (long Generation, SpecFaults Faults)> _last = new(
         StringComparer.Ordinal
     );
     private readonly ConnectorRules _rules = new(
@@ -31,29 +31,27 @@ internal sealed class SpecChecks(ManyReads reads, OperatorOptions options)
         }
     );
 
-    public SpecFindings Findings(MarketplaceConnector connector, ReferencedObjects references)
+    public SpecFindings Findings(MarketplaceConnector connector, ReferencedObjects references, ConnectorRecord? record)
     {
-        var own = OwnFindings(connector);
-        return new SpecFindings([.. own.Select(f => f.ToString()), .. references.Problems], MayHeal: own.IsEmpty);
+        var own = OwnFaults(connector).Given(record);
+        return new SpecFindings([.. own.Whole, .. references.Problems], own.Parts, MayHeal: own.Whole.IsEmpty);
     }
 
     /// <summary>Checks only the spec, once per generation.</summary>
-    private ImmutableArray<Finding> OwnFindings(MarketplaceConnector connector)
+    private SpecFaults OwnFaults(MarketplaceConnector connector)
     {
         var (uid, generation) = (connector.Metadata.Uid, connector.Metadata.Generation);
         if (_last.TryGetValue(uid, out var last) && last.Generation == generation)
         {
-            return last.Findings;
+            return last.Faults;
         }
-        var findings = _rules.Check(connector);
-        // The quota rules calculate with schedules, so they need valid schedules.
-        findings = findings.IsEmpty ? QuotaRules.Check(connector.Spec) : findings;
+        var faults = SpecFaults.Of(connector.Spec, _rules.Check(connector));
         if (_last.Count >= Most && !_last.ContainsKey(uid))
         {
             _last.Clear();
         }
-        _last[uid] = (generation, findings);
-        return findings;
+        _last[uid] = (generation, faults);
+        return faults;
     }
 
     /// <summary>
@@ -65,8 +63,10 @@ internal sealed class SpecChecks(ManyReads reads, OperatorOptions options)
         CancellationToken ct
     )
     {
-        var (ns, spec) = (connector.Metadata.Namespace, connector.Spec);
-        var keys = RevisionContent.ReferencedConfigMapKeys(spec);
+        var (ns, spec, faults) = (connector.Metadata.Namespace, connector.Spec, OwnFaults(connector));
+        // Names that are wrong name nothing.
+        var hasContent = faults.Parts.Content is null;
+        var keys = hasContent ? RevisionContent.ReferencedConfigMapKeys(spec) : [];
         var bundle = spec.Sync.CaBundle?.ConfigMapKeyRef;
         var names = keys.Select(k => k.Name).Append(bundle?.Name).OfType<string>();
         var references = ReferencedObjects.OfConfigMaps(
@@ -74,14 +74,15 @@ internal sealed class SpecChecks(ManyReads reads, OperatorOptions options)
             bundle,
             await reads.ReadAsync(CoreTypes.ConfigMaps, ns, names, ct)
         );
-        if (!OwnFindings(connector).IsEmpty)
+        if (!faults.Whole.IsEmpty)
         {
             return references;
         }
-        var accounts = ServiceAccounts.Referenced(spec, record);
+        var sync = hasContent ? spec.Sync : new SyncPodSpec();
+        var accounts = ServiceAccounts.Referenced(sync, record);
         return references.WithAccounts(
             await reads.ReadAsync(CoreTypes.ServiceAccounts, ns, accounts, ct),
-            spec.Sync.ServiceAccountName
+            sync.ServiceAccountName
         );
     }
 }

@@ -63,7 +63,7 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     private readonly Counter _missed = factory.CreateCounter(
         "marketplace_missed_store_syncs_total",
-        "Due syncs of single stores that did not happen, by cause (downtime, capacity, concurrency, quota, auth, infra, isolation, invalidspec, unknown).",
+        "Due syncs of single stores that did not happen, by cause (downtime, capacity, concurrency, quota, auth, infra, node, isolation, invalidspec, unknown).",
         ["namespace", "connector", "flow", "cause"]
     );
 
@@ -145,6 +145,10 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         {
             Missed(connector, flow, counts.MissedBy, before.Plan(flow).MissedBy);
         }
+        foreach (var kind in Enum.GetValues<RefusalKind>())
+        {
+            _series.Of(_refusals, connector, new Labels(Lower(kind))).Inc(0);
+        }
         var endedBefore = before.Attempts.History.Select(h => h.Number).DefaultIfEmpty().Max();
         foreach (var ended in plan.Record.Attempts.History.Where(h => h.Number > endedBefore))
         {
@@ -182,6 +186,11 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
         {
             var evidence = attempt is null ? new StepEvidence() : ledger.Evidence.For(attempt.Number, attempt.Stage);
             _series.Set(_errorRatio, connector, new Labels(flow), (double)evidence.ItemErrorRate);
+        }
+        // A counter that begins with its first event has no increase. Without a rollout there is nothing to count, and series take memory.
+        foreach (var outcome in plan.RolloutStatus is null ? [] : Enum.GetValues<AttemptOutcome>())
+        {
+            _series.Of(_outcomes, connector, new Labels(outcome.ToString())).Inc(0);
         }
         _series.Conclude(connector, FlowsOf(plan));
     }

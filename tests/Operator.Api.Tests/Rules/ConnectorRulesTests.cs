@@ -451,6 +451,10 @@ public sealed class ConnectorRulesTests
                 {
                     var item = first.DeepClone();
                     item["name"] = $"n{i}";
+                    if (item["credentials"] is { } credentials)
+                    {
+                        credentials["secretRef"]!["keyPrefix"] = $"n{i}."; // the full object has one
+                    }
                     return item;
                 }),
         ]);

@@ -63,7 +63,8 @@ public sealed class AuthPauseStories
         Assert.Equal(
             "flow 'orders': store 'store-013' failed to authenticate; check Secret 'sellers' (keys "
                 + "store-013.refresh_token) and Secret 'app' (keys client_id, client_secret): each must exist with valid keys (the operator "
-                + "can't see Secrets); runs pause for 5 minutes to 6 hours, until one authenticates",
+                + "can't see Secrets); runs pause for 5 minutes to 6 hours, until one authenticates; a SyncAction RunNow, another "
+                + "Secret or keyPrefix in the spec, or a new stable version ends the pauses at once",
             condition.Message
         );
         Assert.Equal(condition.Message, Assert.Single(world.Events, e => e.Reason == Reasons.AuthFailed).Message);

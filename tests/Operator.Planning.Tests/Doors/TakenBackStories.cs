@@ -128,16 +128,7 @@ public sealed class TakenBackStories
     [Fact]
     public void The_time_to_start_counts_from_the_end_of_the_stores_last_run_of_the_version()
     {
-        var world = TwoStoresRanTheBadVersion(
-            A.Flow() with
-            {
-                StartingDeadline = new Duration("3s"),
-                Timeout = new Duration("60s"),
-                MaxStoresPerRun = 1,
-            },
-            duration: TimeSpan.FromSeconds(25)
-        );
-        world.Run(TimeSpan.FromSeconds(40), w => Live(w).Count == 2);
+        var world = TwoLongRunsOfTheBadVersion();
         var live = Live(world);
 
         world.ShipImage(A.Good);
@@ -151,16 +142,7 @@ public sealed class TakenBackStories
     [Fact]
     public void A_store_that_is_free_has_no_more_time_than_its_own()
     {
-        var world = TwoStoresRanTheBadVersion(
-            A.Flow() with
-            {
-                StartingDeadline = new Duration("3s"),
-                Timeout = new Duration("60s"),
-                MaxStoresPerRun = 1,
-            },
-            duration: TimeSpan.FromSeconds(25)
-        );
-        world.Run(TimeSpan.FromSeconds(40), w => Live(w).Count == 2);
+        var world = TwoLongRunsOfTheBadVersion();
         world.ShipImage(A.Good);
         world.Step();
         var occasion = world.Record.Plan("orders").Occasions.Single(o => o.Kind == OccasionKind.CatchUp);
@@ -277,6 +259,22 @@ public sealed class TakenBackStories
     }
 
     /// <summary>Two stores run a version that reports ok but writes wrong prices.</summary>
+    /// <summary>Both runs are live, and take longer than a store has to start.</summary>
+    private static World TwoLongRunsOfTheBadVersion()
+    {
+        var world = TwoStoresRanTheBadVersion(
+            A.Flow() with
+            {
+                StartingDeadline = new Duration("3s"),
+                Timeout = new Duration("60s"),
+                MaxStoresPerRun = 1,
+            },
+            duration: TimeSpan.FromSeconds(25)
+        );
+        world.Run(TimeSpan.FromSeconds(40), w => Live(w).Count == 2);
+        return world;
+    }
+
     private static World TwoStoresRanTheBadVersion(Flow? flow = null, TimeSpan? duration = null)
     {
         var world = A.SettledWorld();

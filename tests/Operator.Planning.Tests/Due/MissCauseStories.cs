@@ -160,7 +160,9 @@ public sealed class MissCauseStories
                 {
                     var span = new SlotSpan(At(after), At(after + length));
 
-                    var parts = Absence.Causes(DraftOf(known), span, TimeSpan.FromSeconds(window)).ToList();
+                    var parts = Absence
+                        .Causes(DraftOf(known), new FlowPlan(), span, TimeSpan.FromSeconds(window))
+                        .ToList();
 
                     Assert.Equal(length, parts.Sum(p => (p.Span.Until - p.Span.After).TotalSeconds), precision: 3);
                     for (var slot = after + 1; slot <= after + length; slot++)

@@ -64,6 +64,16 @@ internal sealed class PodLab
     /// <summary>True: a foreign finalizer keeps deleted pods.</summary>
     public bool HoldsDeletedPods { get; set; }
 
+    /// <summary>The finalizer's owner wakes up.</summary>
+    public void ReleaseHeldPods()
+    {
+        HoldsDeletedPods = false;
+        foreach (var held in Pods.Values.Where(HeldPods.IsHeld).ToList())
+        {
+            Pods.Remove(held.Name);
+        }
+    }
+
     public ConnectorRecord Record =>
         RecordParts.Decode(
             _id,
@@ -194,7 +204,12 @@ internal sealed class PodLab
     {
         if (HoldsDeletedPods || !DeletedIsSeenByKubelet)
         {
-            Pods[pod.Name] = pod with { IsDeleting = true };
+            Pods[pod.Name] = pod with
+            {
+                IsDeleting = true,
+                EndAskedAt = Now,
+                Finalizers = HoldsDeletedPods ? "example.com/keep" : null,
+            };
         }
         else if (pod.Container is ContainerSight.Terminated)
         {

@@ -179,8 +179,14 @@ internal sealed class OutcomeModel
         Assert.Equal(after.Concurrency - before.Concurrency, Told(StoreOutcome.MissedByConcurrency));
         Assert.Equal(after.Auth - before.Auth, Told(StoreOutcome.MissedByAuth));
         Assert.Equal(
-            after.Infra - before.Infra,
-            Told(StoreOutcome.BrokenOff, StoreOutcome.NeverStarted, StoreOutcome.NeverSeen, StoreOutcome.MissedByInfra)
+            after.Infra + after.Node - before.Infra - before.Node,
+            Told(
+                StoreOutcome.BrokenOff,
+                StoreOutcome.NeverStarted,
+                StoreOutcome.NeverSeen,
+                StoreOutcome.MissedByInfra,
+                StoreOutcome.MissedByNode
+            )
         );
     }
 }

@@ -82,6 +82,23 @@ public sealed class OverdraftProperties
         Assert.Equal(Start.ToUnixTimeMilliseconds(), book.FullAt["s"]);
     }
 
+    /// <summary>A flow with such a quota stands still; the reports of its last runs are counted all the same.</summary>
+    [Fact]
+    public void A_quota_that_the_validator_refuses_breaks_no_plan()
+    {
+        var limit = new Limit
+        {
+            Api = "x",
+            Calls = 1,
+            Per = TimeSpan.FromDays(1),
+            Burst = -100,
+        };
+
+        var book = new ApiBook().Draw(limit, "s", calls: 1, Start).Correct(limit, new Correction("s", 1, 5), Start);
+
+        Assert.InRange(book.FullAt["s"], Start.ToUnixTimeMilliseconds(), long.MaxValue);
+    }
+
     [Fact]
     public void A_report_counts_as_no_more_than_its_run_can_have_made() =>
         Gen.Select(Limits, Gen.Int[0, 10_000], Gen.Long[0, 100_000_000], Gen.Long[0, 200_000], Gen.Int[1, 50])

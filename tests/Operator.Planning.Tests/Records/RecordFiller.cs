@@ -16,6 +16,8 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
     private static readonly HashSet<string> NoStores = new(StringComparer.Ordinal)
     {
         "RevisionBook.FormerStables",
+        // A list has whole stores, under their names.
+        "KeptStoreList.Wrong",
         "RevisionBook.UnrunFlows",
         "Attempt.JoinedFlows",
         "Revision.FlowParameters",
@@ -100,6 +102,7 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
         type == typeof(string) ? Text(property)
         : type == typeof(bool) ? true
         : type == typeof(int) ? _random.Next(1, 1000)
+        : type == typeof(ulong) ? ulong.MaxValue - (ulong)_random.Next()
         : type == typeof(long) ? _random.NextInt64(1, 1_800_000_000_000)
         : type == typeof(DateTimeOffset) ? Instant()
         : type == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(_random.Next(1, 100_000))
@@ -123,6 +126,10 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
             FlowPlan plan => plan with
             {
                 Isolated = [.. plan.Isolated.DistinctBy(i => i.Store).OrderBy(i => i.Store, StringComparer.Ordinal)],
+            },
+            StoreBook book => book with
+            {
+                Former = [.. book.Former.DistinctBy(f => f.Store).OrderBy(f => f.Store, StringComparer.Ordinal)],
             },
             Occasion occasion => occasion with { Entries = Runs() },
             Entry entry => entry with

@@ -249,8 +249,8 @@ public sealed class InformerTests : IDisposable
                 _world.Cluster.DropWatches(WatchEnd.Broken);
                 await _world.PassAsync(600);
                 Assert.Equal("a=1", _world.Cache);
-                // The pauses are 0.4, 0.8, … up to 30 s, less jitter: in the long run at most one call in 20 s.
-                Assert.InRange(_world.Cluster.Journal.Count - calls, 20, 40);
+                // The pauses are 0.4, 0.8, … up to 15 s, less jitter: in the long run at most one call in 10 s.
+                Assert.InRange(_world.Cluster.Journal.Count - calls, 40, 85);
             }
             _world.Set(A, "2");
             await _world.UntilAsync(() => _world.Cache == "a=2");

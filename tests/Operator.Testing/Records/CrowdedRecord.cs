@@ -40,7 +40,18 @@ public sealed class CrowdedRecord(ImmutableArray<string> stores, int seed)
             Counter = 1,
             Revisions = new RevisionBook { Items = [.. Enumerable.Range(0, 10).Select(Revision)], StableHash = "rev0" },
             Attempts = new AttemptBook { Current = Attempt(), LastNumber = 7 },
-            Pauses = new PauseBook { Auth = ByStore(Pause) },
+            Pauses = new PauseBook
+            {
+                Auth = ByStore(Pause),
+                GotInAt = Instant(),
+                Common = new CommonPause
+                {
+                    Since = Instant(),
+                    NextProbe = Instant(),
+                    Probes = 1_000,
+                    Probe = new ProbeRun { Flow = Text(40), Occasion = Text(20) },
+                },
+            },
             Actions = Actions(),
             Stores = new StoreBook
             {

@@ -102,6 +102,7 @@ internal sealed class OutcomeWatch(List<string> violations)
         {
             Report.Read { Stores: var stores } when stores[i] is { } store => store switch
             {
+                { Ok: 0, Failed: 0, HasMore: true } => StoreOutcome.NoProgress,
                 { Failed: 0 } => StoreOutcome.Ok,
                 { Ok: > 0 } => StoreOutcome.SomeFailed,
                 _ => (StoreOutcome)store.Classes.Keys.First(), // pods of these worlds name one class at most

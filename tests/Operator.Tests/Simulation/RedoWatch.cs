@@ -49,6 +49,8 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
         {
             return;
         }
+        // With a flow that a user took away, its ledger is forgotten, also when the flow comes again.
+        _handled.RemoveWhere(h => !record.Plans.ContainsKey(h.Flow));
         var listed = Listed(record);
         ExpectOwed(before, record, listed, at);
         foreach (var (flow, ledger) in record.Ledgers)

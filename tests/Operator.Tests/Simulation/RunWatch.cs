@@ -20,12 +20,13 @@ internal sealed class RunWatch
     private readonly RedoWatch _redos;
     private readonly ContentWatch _contents;
     private readonly ConvictionWatch _convictions;
+    private readonly AccountWatch _accounts;
     private readonly Dictionary<string, Run> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _started = new(StringComparer.Ordinal);
     private readonly HashSet<(string Occasion, string Flow, string Store)> _ran = [];
     private readonly Dictionary<string, History> _histories = new(StringComparer.Ordinal);
 
-    public RunWatch(FakeCluster cluster, VirtualTime time, ObjectKey connector)
+    public RunWatch(FakeCluster cluster, VirtualTime time, ObjectKey connector, Func<string, string?> accountOf)
     {
         _cluster = cluster;
         _connector = connector;
@@ -35,6 +36,7 @@ internal sealed class RunWatch
         _redos = new RedoWatch(cluster, connector, Violations);
         _contents = new ContentWatch(Violations);
         _convictions = new ConvictionWatch(Violations);
+        _accounts = new AccountWatch(accountOf, Violations);
         cluster.Changed = OnChanged;
     }
 
@@ -120,6 +122,7 @@ internal sealed class RunWatch
             Created(name, print, change);
             _rollouts.Created(change, print);
             _contents.Created(change, print);
+            _accounts.Created(change, print, _live.Values.Select(r => r.Print));
         }
         if (seen is null || HasEnded(seen))
         {

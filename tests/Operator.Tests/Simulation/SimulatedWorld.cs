@@ -28,6 +28,7 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly QuotaWatch _quotas;
     private readonly ActionWatch _actions;
     private readonly FlowMaker _flows;
+    private readonly AccountMaker _accounts;
     private readonly List<OperatorProcess> _processes = [];
     private readonly List<string> _story = [];
     private readonly HashSet<MishapKind> _mishaps = [];
@@ -49,13 +50,14 @@ internal sealed class SimulatedWorld : IDisposable
             _time,
             new FakeClusterOptions { Seed = seed, GarbageCollectionDelay = TimeSpan.FromSeconds(_random.Next(5)) }
         );
-        _kubelet = _cluster.RunPods(SyncPods.Script);
+        _kubelet = _cluster.RunPods(pod => SyncPods.Script(pod, RejectsPods));
         if (seed % 5 == 0)
         {
             _cluster.Admission.Change(SyncPods.InjectSidecar);
         }
         _objects = new FleetObjects(_random, seed);
-        _runs = new RunWatch(_cluster, _time, Connector);
+        _accounts = new AccountMaker(this, seed);
+        _runs = new RunWatch(_cluster, _time, Connector, _accounts.AccountOf);
         _quotas = new QuotaWatch(_objects.Quota, _runs.Violations);
         _actions = new ActionWatch(_cluster, _runs.Violations);
         _flows = new FlowMaker(this, seed);
@@ -72,7 +74,7 @@ internal sealed class SimulatedWorld : IDisposable
         {
             WriteStoreList(FleetObjects.StoreList(_objects.Listed));
         }
-        _cluster.Create(Kinds.Connectors, FleetObjects.Namespace, _objects.Connector());
+        _cluster.Create(Kinds.Connectors, FleetObjects.Namespace, _accounts.With(_objects.Connector()));
         _cluster.Create(Kinds.Rollouts, FleetObjects.Namespace, _objects.Rollout());
         for (var i = 0; i < _replicas; i++)
         {
@@ -80,6 +82,8 @@ internal sealed class SimulatedWorld : IDisposable
         }
         RunFor(Settling);
         _flows.Begin(Chaos);
+        _accounts.Begin(Chaos);
+        new RefusalMaker(this, _seed).Begin(Chaos);
         foreach (var mishap in Mishaps.Draw(_random, Chaos))
         {
             _mishaps.Add(mishap.Kind);
@@ -104,6 +108,9 @@ internal sealed class SimulatedWorld : IDisposable
 
     public FakeCluster Cluster => _cluster;
     public FakeKubelet Kubelet => _kubelet;
+
+    /// <summary>The kubelet rejects every pod that is created.</summary>
+    public bool RejectsPods { get; set; }
     public FleetObjects Objects => _objects;
     public IEnumerable<OperatorProcess> Alive => _processes.Where(p => !p.HasEnded);
 
@@ -268,7 +275,7 @@ internal sealed class SimulatedWorld : IDisposable
             MishapKind.SuspendByAction,
             MishapKind.EditStoreList,
         ];
-        if (_runs.Record is not { } record || _mishaps.Overlaps(changing))
+        if (_runs.Record is not { } record || _accounts.HasRenamed || _mishaps.Overlaps(changing))
         {
             return;
         }

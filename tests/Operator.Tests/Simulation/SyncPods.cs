@@ -11,7 +11,9 @@ internal static class SyncPods
     /// <summary>The word of a kubelet that rejects a pod.</summary>
     public const string Rejection = "OutOfcpu";
 
-    public static PodScript Script(KubeObject pod)
+    public static PodScript Script(KubeObject pod) => Script(pod, isRejected: false);
+
+    public static PodScript Script(KubeObject pod, bool isRejected)
     {
         var chance = new Random(Stable(pod.Uid));
         var timed = new PodScript
@@ -20,7 +22,8 @@ internal static class SyncPods
             RunsFor = TimeSpan.FromMilliseconds(chance.Next(300, 3000)),
             StopsAfter = TimeSpan.FromMilliseconds(chance.Next(0, 2000)),
         };
-        return Disturbed(Worker(pod, timed, chance), pod);
+        var script = Disturbed(Worker(pod, timed, chance), pod);
+        return isRejected ? script with { Rejection = Rejection } : script;
     }
 
     private static PodScript Worker(KubeObject pod, PodScript timed, Random chance)

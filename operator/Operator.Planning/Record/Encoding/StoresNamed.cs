@@ -8,6 +8,11 @@ internal static class StoresNamed
         (isolation, store) => isolation with { Store = store }
     );
 
+    private static readonly StoreOf<FormerAccount> OfFormerAccount = new(
+        f => f.Store,
+        (former, store) => former with { Store = store }
+    );
+
     public static ChunkBook In(ChunkBook book, StoreMap map) =>
         book with
         {
@@ -33,6 +38,7 @@ internal static class StoresNamed
         book with
         {
             Inline = map.List(book.Inline),
+            Former = map.Items(book.Former, OfFormerAccount),
             Drops = [.. book.Drops.Select(d => d with { Stores = map.List(d.Stores) })],
         };
 
