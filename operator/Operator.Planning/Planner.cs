@@ -45,7 +45,8 @@ public static class Planner
         draft = ListAdoption.UnderSuspensions(draft);
         var (pods, waiting) = (PodIndex.Of(seen, draft.Record), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
-        draft = Closing.Close(Folding.Fold(Replacement.Note(draft), pods), waiting, pods);
+        draft = Settlements.Settle(Folding.Fold(Replacement.Note(draft), pods), waiting);
+        draft = Closing.Close(draft, waiting, pods);
         if (seen.ConnectorFindings.IsEmpty)
         {
             // Choose each store's revision before new runs are planned.

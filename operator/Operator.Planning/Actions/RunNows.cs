@@ -148,6 +148,8 @@ internal static class RunNows
             Timeout = flow.Timeout,
             Due = request.Stores.IsEmpty ? StorePlaces.DueRow(listed, listed.Roster.Active) : "",
             Retries = flow.Retries,
+            Attempt = draft.Record.RunningAttempt?.Number ?? 0,
+            Stage = draft.Record.RunningAttempt?.Stage ?? 0,
             Order = new RunOrder { Stores = request.Stores, Since = RedoFrom(request) },
         };
         return listed with

@@ -81,6 +81,7 @@ internal sealed record EndSight(Entry Entry, ObservedPod Pod, RunFacts Facts, Da
         Entry.Stop switch
         {
             StopCause.StartTimeout => HasStarted && !EndedByItself,
+            StopCause.TakenBack => !EndedByItself,
             StopCause.Timeout => End is null || IsStopped || (End.ExitCode == 0 && !EndedByItself && HasClockBehind),
             _ => false,
         };

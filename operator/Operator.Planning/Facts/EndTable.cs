@@ -151,6 +151,10 @@ internal static class EndTable
                 Reasons.GivenUp,
                 "it started only as the operator gave it up, after startTimeout"
             ),
+            { Entry.Stop: StopCause.TakenBack } => Infra(
+                Reasons.TakenBack,
+                "the operator stopped it, because its version was taken back"
+            ),
             { End: null } => Infra(Reasons.NodeLost, "its time was up, and its kubelet told no end"),
             _ => Infra(Reasons.GivenUp, "the operator stopped it, though by its node's clock its time was not up"),
         };

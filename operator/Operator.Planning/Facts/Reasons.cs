@@ -36,6 +36,7 @@ public static class Reasons
     public const string NoProgress = "NoProgress";
     public const string PodsHeld = "PodsHeld";
     public const string NotReached = "NotReached";
+    public const string GuardTripped = "GuardTripped";
     public const string SecretShared = "SecretShared";
 
     /// <summary>Also the type of a condition: one seller account is listed twice.</summary>
@@ -85,6 +86,7 @@ public static class Reasons
     public const string Unschedulable = "Unschedulable";
     public const string NotStarted = "NotStarted";
     public const string GivenUp = "GivenUp";
+    public const string TakenBack = "TakenBack";
     public const string InitContainerFailed = "InitContainerFailed";
     public const string PodRejected = "PodRejected";
     public const string PodFailed = "PodFailed";
@@ -121,11 +123,7 @@ public static class Reasons
     public const string CohortPaused = "CohortPaused";
     public const string CohortAway = "CohortAway";
     public const string FlowNotSeen = "FlowNotSeen";
-    public const string MoreRunsNeeded = "MoreRunsNeeded";
-    public const string MoreItemsNeeded = "MoreItemsNeeded";
-    public const string MoreStoresNeeded = "MoreStoresNeeded";
-    public const string ItemErrorRateTooHigh = "ItemErrorRateTooHigh";
-    public const string RunErrorRateTooHigh = "RunErrorRateTooHigh";
+    public const string SlowerThanSchedule = "SlowerThanSchedule";
     public const string WorseThanStable = "WorseThanStable";
     public const string DoesLessThanStable = "DoesLessThanStable";
     public const string BreaksStores = "BreaksStores";

@@ -14,12 +14,15 @@ public abstract record Report
     private const char ByteOrderMark = '\uFEFF';
     private const long MaxItems = 100_000_000;
 
+    /// <summary>Longest word of a worker that is kept.</summary>
+    private const int MostStop = 200;
+
     /// <summary>In bytes of UTF-8.</summary>
     private const int LongestCharacter = 4;
 
     /// <summary>t throttled, a auth, p policy, i invalid, u upstream, x timeout, n internal.</summary>
     private const string Classes = "tapiuxn";
-    private static readonly ImmutableArray<string> StoreKeys = ["ok", "failed", "e", "more", "calls"];
+    private static readonly ImmutableArray<string> StoreKeys = ["ok", "failed", "e", "more", "stop", "note", "calls"];
 
     private Report() { }
 
@@ -181,11 +184,27 @@ public abstract record Report
                 classes[error.Name[0]] = count;
             }
         }
-        if (classes.Values.Sum() > failed || Flag(store, "more") is not { } hasMore)
+        if (classes.Values.Sum() > failed || Flag(store, "more") is not { } hasMore || !TryStop(store, out var stop))
         {
             return null;
         }
-        return new StoreReport(ok, failed, classes.ToImmutable()) { HasMore = hasMore };
+        return new StoreReport(ok, failed, classes.ToImmutable()) { HasMore = hasMore, Stop = stop };
+    }
+
+    /// <summary>A guard trips also without a word. False when the value is no text.</summary>
+    private static bool TryStop(JsonElement store, out string? why)
+    {
+        why = null;
+        if (!store.TryGetProperty("stop", out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return true;
+        }
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+        why = ForeignText.Cut(ForeignText.Line(value.GetString() ?? ""), MostStop) is { Length: > 0 } word ? word : "no reason given";
+        return true;
     }
 
     /// <summary>False when the property is absent; null when the value is not a boolean.</summary>

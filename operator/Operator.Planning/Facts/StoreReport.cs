@@ -11,16 +11,23 @@ public sealed record StoreReport(long Ok, long Failed, ImmutableSortedDictionary
     /// <summary>The store said again and again that it has more work, and did none: this is its failure.</summary>
     public bool IsStalled { get; init; }
 
+    /// <summary>The worker's word why a guard of its own tripped: the store failed wholly. Null: none did.</summary>
+    public string? Stop { get; init; }
+
+    /// <summary>Nothing failed, and nothing is left to do.</summary>
+    public bool IsClean => Failed == 0 && !HasMore && Stop is null;
+
     public long Throttled => Classes.GetValueOrDefault('t');
 
     /// <summary>Failed items that count as evidence.</summary>
     public long Counted => Failed - Throttled;
 
-    /// <summary>The class with the most errors, when items failed and none was ok; else null.</summary>
+    /// <summary>The class with the most errors, when items failed and none was ok, or the worker stopped; else null.</summary>
     public char? FailingClass =>
-        Ok > 0 || Failed == 0 ? null
-        : Classes.IsEmpty ? 'n'
-        : Classes.MaxBy(c => c.Value).Key;
+        Stop is null && (Ok > 0 || Failed == 0) ? null
+        : !Classes.IsEmpty ? Classes.MaxBy(c => c.Value).Key
+        : Stop is null ? 'n'
+        : 'p';
 
     /// <summary>
     /// The report as a failure of the store that got nowhere. Items that failed keep their classes; where there was none, the worker's fault

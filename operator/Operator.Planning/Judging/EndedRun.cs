@@ -14,7 +14,11 @@ public sealed record EndedRun(
     RunClose Close,
     ImmutableArray<ItemCounts?> Items,
     bool HasReport
-);
+)
+{
+    /// <summary>It was still live at its stores' next due time.</summary>
+    public bool IsLate { get; init; }
+}
 
 /// <summary>How the judge looks at the end of a run.</summary>
 public enum RunClose

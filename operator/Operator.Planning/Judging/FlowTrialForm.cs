@@ -94,6 +94,7 @@ internal static class FlowTrialForm
         to.Whole(sums.Attempted);
         WriteItems(to, sums.Items);
         to.Whole(sums.Stores);
+        to.Whole(sums.Late);
     }
 
     private static StepSums ReadSums(FormReader from) =>
@@ -105,6 +106,7 @@ internal static class FlowTrialForm
             Attempted = from.Whole(),
             Items = ReadItems(from),
             Stores = from.Count(),
+            Late = from.Count(),
         };
 
     private static void WriteItems(FormWriter to, ItemCounts items)

@@ -46,11 +46,21 @@ public static class Judge
         trial.HasCoins ? Settling.Settle(trial, occasion, policy) : CoinlessFlow.Settle(trial, occasion, policy);
 
     /// <summary>
-    /// The verdict on the running step of a cohort of so many stores. <paramref name="flows"/>: those of the attempt's beginning that are
-    /// judged, at least one.
+    /// These stores ran without a coin after their last first run, for example for a retry: the next first run is not asked whether the
+    /// one before spoiled it.
     /// </summary>
-    public static RolloutVerdict Decide(ImmutableArray<FlowCase> flows, int cohort) =>
-        RolloutFinding.Decide(flows, cohort);
+    public static FlowTrial Forget(FlowTrial trial, IEnumerable<string> stores) => Settling.Forget(trial, stores);
+
+    /// <summary>
+    /// The verdict on the running step of a cohort of so many stores. <paramref name="flows"/>: those of the attempt's beginning that are
+    /// judged and still listed, at least one. <paramref name="gone"/>: those that left the spec since. They are not judged and stay in the
+    /// mean: to leave one out with the data in hand would break its promise.
+    /// </summary>
+    public static RolloutVerdict Decide(ImmutableArray<FlowCase> flows, ImmutableArray<FlowTrial> gone, int cohort) =>
+        RolloutFinding.Decide(flows, gone, cohort);
+
+    /// <summary>As above, when no flow left the spec.</summary>
+    public static RolloutVerdict Decide(ImmutableArray<FlowCase> flows, int cohort) => Decide(flows, [], cohort);
 
     /// <summary>What the bettors of one flow own together.</summary>
     public static double EvidenceOf(FlowTrial trial) => Evidence.Own(trial);

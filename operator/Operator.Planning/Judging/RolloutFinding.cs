@@ -31,9 +31,9 @@ internal static class RolloutFinding
     /// A flow that fails decides, of several the one with most evidence; else one that holds, of several the reason first in
     /// <see cref="Holds"/>, then the most evidence; else all pass.
     /// </summary>
-    public static RolloutVerdict Decide(ImmutableArray<FlowCase> flows, int cohort)
+    public static RolloutVerdict Decide(ImmutableArray<FlowCase> flows, ImmutableArray<FlowTrial> gone, int cohort)
     {
-        var joint = Joint(flows);
+        var joint = Joint([.. flows.Select(f => f.Trial), .. gone]);
         var findings = flows.Select(f => FlowFinding.Of(f, joint, cohort)).ToList();
         var deciding = findings
             .Where(f => f.Finding != Finding.Pass)
@@ -47,10 +47,10 @@ internal static class RolloutFinding
     }
 
     /// <summary>A mean of evidence is evidence. Where no flow has a coin it is 1.</summary>
-    private static double Joint(ImmutableArray<FlowCase> flows)
+    private static double Joint(ImmutableArray<FlowTrial> trials)
     {
-        var withCoins = flows.Where(f => f.Trial.HasCoins).ToList();
-        return withCoins.Count == 0 ? 1 : withCoins.Average(f => Evidence.Own(f.Trial));
+        var withCoins = trials.Where(t => t.HasCoins).ToList();
+        return withCoins.Count == 0 ? 1 : withCoins.Average(Evidence.Own);
     }
 
     private static Verdict VerdictOf(FlowFinding finding, double joint, int cohort)

@@ -25,7 +25,7 @@ internal sealed class RunReading
     private RunReading(EndedRun run, bool endedBadly, ImmutableArray<ItemCounts?> items)
     {
         (Coin, Stores, EndedBadly, Items) = (run.Coin, run.Stores, endedBadly, items);
-        IsLost = run.Close == RunClose.Lost;
+        (IsLost, IsLate) = (run.Close == RunClose.Lost, run.IsLate);
         Total = items.Aggregate(default(ItemCounts), (sum, i) => sum + (i ?? default));
     }
 
@@ -33,6 +33,7 @@ internal sealed class RunReading
     public ImmutableArray<string> Stores { get; }
     public bool EndedBadly { get; }
     public bool IsLost { get; }
+    public bool IsLate { get; }
     public ItemCounts Total { get; }
     private ImmutableArray<ItemCounts?> Items { get; }
 

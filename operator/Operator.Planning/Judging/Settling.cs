@@ -50,8 +50,13 @@ internal static class Settling
     private static FlowTrial WithoutCoinsOf(FlowTrial trial, SettledOccasion occasion)
     {
         var forced = occasion.Runs.Where(r => r.Coin.IsForced && r.Close != RunClose.Lost).SelectMany(r => r.Stores);
+        return Forget(trial, occasion.RanWithoutCoin.Concat(forced));
+    }
+
+    public static FlowTrial Forget(FlowTrial trial, IEnumerable<string> coinless)
+    {
         var stores = trial.Stores.ToBuilder();
-        foreach (var name in occasion.RanWithoutCoin.Concat(forced))
+        foreach (var name in coinless)
         {
             if (stores.TryGetValue(name, out var store))
             {

@@ -23,6 +23,9 @@ public sealed record StepSums
     /// <summary>Stores that were reached.</summary>
     public int Stores { get; init; }
 
+    /// <summary>Counted runs that were still live at their stores' next due time. Nothing is bet on it.</summary>
+    public int Late { get; init; }
+
     internal StepSums With(RunReading run, bool isCounted, int newStores)
     {
         var sums = this with { Runs = Runs + 1 };
@@ -37,6 +40,7 @@ public sealed record StepSums
             Attempted = Attempted + run.Total.Attempted,
             Items = run.FailedWholly ? Items : Items + run.Total,
             Stores = Stores + newStores,
+            Late = Late + (run.IsLate ? 1 : 0),
         };
     }
 

@@ -1,17 +1,14 @@
 using System.Collections.Immutable;
+using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Judging;
 
 /// <summary>
-/// A flow's trial as bytes. The stores are cut by their position in the attempt's order; the first shards are small, because a small
-/// cohort is the start of that order: an occasion of 100 stores rewrites one shard.
+/// Writes and reads a flow's trial. What is read back gives the same verdicts to the last bit. The stores are cut by their position in the
+/// attempt's order; the first shards are small, because a small cohort is the start of that order: an occasion of 100 stores rewrites one
+/// shard. Stores that left the order are beside what belongs to the flow.
 /// </summary>
-/// <param name="Flow">All that does not belong to single stores, and stores that left the order.</param>
-/// <param name="Shards">Empty bytes: nothing is known of the stores there.</param>
-public sealed record TrialBytes(ImmutableArray<byte> Flow, ImmutableArray<ImmutableArray<byte>> Shards);
-
-/// <summary>Writes and reads a flow's trial. What is read back gives the same verdicts to the last bit.</summary>
 public static class TrialForm
 {
     private const int Version = 1;
@@ -24,10 +21,11 @@ public static class TrialForm
     /// <paramref name="order"/>: the stores in the order in which they get the candidate, as committed with the bytes, because it is needed
     /// to read them.
     /// </summary>
-    public static TrialBytes Write(FlowTrial trial, ImmutableArray<string> order)
+    public static Trial Write(FlowTrial trial, ImmutableArray<string> order)
     {
         var stores = order.Select(trial.Stores.GetValueOrDefault).ToArray();
-        var shards = Bounds(order.Length).Select(b => StoreTrialForm.Write(stores.AsSpan(b.From..b.Until)));
+        var shards = Bounds(order.Length)
+            .Select(b => (ReadOnlyMemory<byte>)StoreTrialForm.Write(stores.AsSpan(b.From..b.Until)).AsMemory());
         var strays = trial.Stores.Keys.Except(order, StringComparer.Ordinal).ToList();
 
         var to = new FormWriter();
@@ -36,13 +34,14 @@ public static class TrialForm
         to.Whole(strays.Count);
         strays.ForEach(to.Name);
         var written = StoreTrialForm.Write(strays.Select(n => (StoreTrial?)trial.Stores[n]).ToArray());
-        return new TrialBytes([.. to.Bytes, .. written], [.. shards]);
+        ImmutableArray<byte> flow = [.. to.Bytes, .. written];
+        return new Trial(flow.AsMemory(), [.. shards]).Of(trial);
     }
 
     /// <exception cref="DamagedRecordException">The bytes are not such a form, or a newer operator wrote them.</exception>
-    public static FlowTrial Read(TrialBytes bytes, ImmutableArray<string> order)
+    public static FlowTrial Read(Trial bytes, ImmutableArray<string> order)
     {
-        var from = new FormReader(bytes.Flow);
+        var from = new FormReader([.. bytes.Flow.Span]);
         if (from.Whole() != Version)
         {
             throw new DamagedRecordException("the judge's state in the record has an unknown version");
@@ -56,7 +55,7 @@ public static class TrialForm
         }
         foreach (var (bound, shard) in Bounds(order.Length).Zip(bytes.Shards))
         {
-            foreach (var (position, store) in StoreTrialForm.Read(shard))
+            foreach (var (position, store) in StoreTrialForm.Read([.. shard.Span]))
             {
                 stores[
                     bound.From + position < bound.Until ? order[bound.From + position] : throw FormReader.Damaged()

@@ -49,7 +49,7 @@ internal static class RunOutcomes
             ({ Ok: 0, Failed: 0, HasMore: true }, _) => StoreOutcome.NoProgress,
             ({ IsStalled: true, FailingClass: 'n' }, _) => StoreOutcome.NoProgress,
             ({ FailingClass: { } errorClass }, _) => (StoreOutcome)errorClass,
-            ({ Failed: 0 }, _) => StoreOutcome.Ok,
+            ({ Failed: 0, Stop: null }, _) => StoreOutcome.Ok,
             (not null, _) => StoreOutcome.SomeFailed,
             (_, RunResult.Succeeded) when !ending.HasReport => StoreOutcome.OkWithoutCounts,
             // A failed run of one store is that store's own failure.

@@ -20,6 +20,31 @@ public sealed record Attempt
     /// </summary>
     public ImmutableArray<string> Order { get; set; } = [];
 
+    /// <summary>No coins are flipped.</summary>
+    [JsonIgnore]
+    public bool IsWithoutCoins => Control == 0;
+
+    /// <summary>Makes this attempt's coins its own: random, 16 lower-case hexadecimal digits. Empty: an operator without coins began it.</summary>
+    public string Salt { get; set; } = "";
+
+    /// <summary>
+    /// <c>analysis.control</c> at the start, as a fraction. At 0 the whole cohort runs the candidate, and there is no proof: a change from or to
+    /// that acts on the next attempt.
+    /// </summary>
+    public decimal Control { get; set; } = 0.5m;
+
+    /// <summary>
+    /// <c>analysis.falseAbortRate</c> at the start, as a fraction. To change it with the data in hand would break what it promises.
+    /// </summary>
+    public decimal FalseAbortRate { get; set; } = 0.01m;
+
+    /// <summary>The flows that are judged: those of <c>evidence.flows</c> at the start, of all that the spec listed then.</summary>
+    public ImmutableArray<string> JudgedFlows { get; set; } = [];
+
+    /// <summary>What workers said with <c>stop</c> in this step, by flow.</summary>
+    public ImmutableSortedDictionary<string, GuardWords> Guards { get; set; } =
+        ImmutableSortedDictionary.Create<string, GuardWords>(StringComparer.Ordinal);
+
     /// <summary>Number of stores in <see cref="Order"/>, also when the order itself is lost with the record's head.</summary>
     public int Places
     {
@@ -49,6 +74,12 @@ public sealed record Attempt
 
     /// <summary><see cref="Dwelled"/> is counted up to this instant.</summary>
     public DateTimeOffset DwellMark { get; set; }
+
+    /// <summary>How long this step has waited for evidence: only observed occasions count, and none in trouble.</summary>
+    public TimeSpan Waited { get; set; }
+
+    /// <summary><see cref="Waited"/> is counted up to this instant.</summary>
+    public DateTimeOffset WaitMark { get; set; }
 
     /// <summary>A container of the candidate has started, so its image exists. Until then only the pilot runs the candidate.</summary>
     public bool HasStarted { get; set; }

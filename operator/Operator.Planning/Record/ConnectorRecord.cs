@@ -21,6 +21,7 @@ public sealed record ConnectorRecord
     public QuotaBook Quotas { get; init; } = new();
     public OutcomeBook Outcomes { get; init; } = new();
     public PlanningBook Planning { get; init; } = new();
+    public TrialBook Trials { get; init; } = TrialBook.None;
     public ImmutableSortedDictionary<string, FlowPlan> Plans { get; init; } = EmptyPlans;
     public ImmutableSortedDictionary<string, FlowLedger> Ledgers { get; init; } = EmptyLedgers;
     public ImmutableSortedDictionary<string, ChunkBook> Chunks { get; init; } = EmptyChunks;

@@ -24,6 +24,9 @@ public sealed record Entry
     /// <summary>The stores run in a small group after a failure, within the places for such groups.</summary>
     public bool IsIsolated { get; set; }
 
+    /// <summary>The coin that gave the run its arm: the first run of stores of the cohort on its occasion. Null: the arm was settled before.</summary>
+    public CoinFlip? Coin { get; set; }
+
     /// <summary>At planning time, stores of the run had work of a version to redo that was taken back. run.json asks the worker to redo it.</summary>
     public bool IsRedo { get; set; }
 
@@ -78,6 +81,11 @@ public sealed record Entry
     /// <summary>Outcome of each of <see cref="Stores"/>, packed. Set together with <see cref="Result"/>.</summary>
     public string Outcomes { get; set; } = "";
 
+    /// <summary>
+    /// What the run did, packed, until the judge has taken it. Set together with <see cref="Result"/>, for runs that the judge asks for.
+    /// </summary>
+    public string Counts { get; set; } = "";
+
     /// <summary>The run succeeded, or failed by its own fault. Only such runs are evidence for or against the revision.</summary>
     [JsonIgnore]
     public bool IsEvidence => Result is RunResult.Succeeded or RunResult.Failed;
@@ -90,6 +98,14 @@ public sealed record Entry
     /// <summary>One outcome per store; Unknown when none was written.</summary>
     public StoreOutcome[] OutcomesOf() => OutcomeLetters.Unpack(Outcomes, Stores.Length, StoreOutcome.Unknown);
 }
+
+/// <summary>A coin, committed with the plan of its run.</summary>
+/// <param name="Attempt">Number of the attempt in which it was flipped.</param>
+/// <param name="Stage">The attempt's stage. The run counts for this step only.</param>
+/// <param name="CandidateShare">
+/// The chance of the candidate's side, 1 - <c>analysis.control</c> at that time: a change of it acts on later coins.
+/// </param>
+public sealed record CoinFlip(int Attempt, int Stage, decimal CandidateShare);
 
 public enum Arm
 {
@@ -107,6 +123,9 @@ public enum StopCause
 
     /// <summary>Somebody edited the fingerprint of the pod, so nobody knows what it runs.</summary>
     Edited,
+
+    /// <summary>Its attempt ended without promotion, and <c>inFlight</c> is Stop.</summary>
+    TakenBack,
 }
 
 /// <summary>How a run ended. Only Succeeded and Failed are evidence.</summary>

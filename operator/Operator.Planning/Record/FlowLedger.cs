@@ -8,9 +8,6 @@ public sealed record FlowLedger
 {
     public ImmutableSortedDictionary<string, StoreLedger> Stores { get; set; } =
         ImmutableSortedDictionary.Create<string, StoreLedger>(StringComparer.Ordinal);
-
-    /// <summary>Evidence about the candidate in the current stage of the running attempt.</summary>
-    public StepEvidence Evidence { get; set; } = new();
 }
 
 public sealed record StoreLedger

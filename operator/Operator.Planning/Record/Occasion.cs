@@ -43,6 +43,9 @@ public sealed record Occasion
     public ImmutableArray<Entry> Entries { get; set; } = [];
     public bool IsClosed { get; set; }
 
+    /// <summary>The judge of the running attempt has taken the occasion's first runs.</summary>
+    public bool IsSettled { get; set; }
+
     /// <summary>
     /// Which stores were due when the occasion opened: packed like a row of <see cref="OutcomeBook"/>, <c>?</c> for a due store, else
     /// the reason. Stores that joined or were resumed later can run, but miss nothing. Empty: every store was due, or it is closed.

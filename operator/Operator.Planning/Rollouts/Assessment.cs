@@ -1,93 +1,158 @@
-using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
-using Operator.Planning.Judging;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
-/// <summary>Judges the running attempt by its evidence. No other type calls the judge.</summary>
+/// <summary>
+/// The verdict on the running attempt: what the judge says, and what stands before and after that. Where several things wait, the first here is
+/// told: a proven failure; what keeps the candidate from running; a flow that was not seen; the judge's own order; a version that is slower than
+/// the schedule; the time that the step lasts.
+/// </summary>
 internal static class Assessment
 {
-    /// <summary>The verdict on the running step. A pass before the step's <c>minDuration</c> is over becomes a hold.</summary>
+    private const int FewestLate = 3;
+    private const decimal MostLate = 0.1m;
+
     public static Verdict Of(Draft draft, Attempt attempt, RolloutSpec rollout)
     {
-        var flows = CohortPlaces
-            .JudgedNames(draft, attempt)
-            .Select(f => SumsOf(draft.Record, f, attempt))
-            .ToImmutableArray();
-        var present = CohortPlaces.Present(draft, attempt);
-        var verdict = flows.IsEmpty
-            ? new Verdict.Hold(
-                Reasons.FlowNotSeen,
-                "all flows of the spec joined during the attempt, so none is judged"
-            )
-            : SimpleJudge.Judge(flows, rollout, present.Then);
         var plan = StepPlan.Of(rollout.Steps, attempt);
-        return verdict switch
+        var present = CohortPlaces.Present(draft, attempt);
+        var judged = Trials.Decide(draft, attempt, plan.Step, present.Then)?.Verdict;
+        if (Proven(attempt, judged) is { } failure)
         {
-            Verdict.Hold or Verdict.Pass when CandidateRefusals.Conclusive(attempt) is { } refused => new Verdict.Fail(
-                refused.Reason,
-                $"{CandidateRefusals.Describe(refused)}: {refused.Words}"
-            ),
-            Verdict.Hold or Verdict.Pass when attempt.Refusal is { } refusal => new Verdict.Hold(
-                Reasons.CandidateRefused,
-                $"the candidate's runs can't {(ContainerWaits.IsOwnFault(refusal.Reason) ? "start" : "be created")}; its stores run on stable, and it is tried again on each due time: {refusal.Words}"
-            ),
-            Verdict.Hold
-            or Verdict.Pass when ImageIds.Problem(draft.Record.Revisions.Find(attempt.Revision)) is { } changed =>
-                new Verdict.Hold(Reasons.ImageChanged, $"{changed}; new content ends the hold"),
-            // The spec may ask for other content than the candidate's.
-            Verdict.Hold or Verdict.Pass when draft.Seen.Desired is DesiredContent.Unformed unformed =>
-                new Verdict.Hold(
-                    unformed.IsMissing ? Reasons.ConfigMapMissing : Reasons.InvalidSpec,
-                    $"the content of the spec can't be formed, so no more stores get the candidate: {unformed.Why}"
-                ),
-            Verdict.Hold or Verdict.Pass when draft.Policy is { Metadata.DeletionTimestamp: not null } =>
-                new Verdict.Hold(
-                    Reasons.BeingDeleted,
-                    "the SyncRollout is being deleted, so no more stores get the candidate"
-                ),
-            Verdict.Hold or Verdict.Pass when CohortPlaces.IsMostlyPaused(draft, attempt) => new Verdict.Hold(
-                Reasons.CohortPaused,
-                "at least half of the cohort's stores ran the candidate and can't authenticate now; see the connector's condition StoresFailing"
-            ),
-            Verdict.Hold when present.Now == 0 => new Verdict.Hold(
-                Reasons.CohortAway,
-                $"every store of the cohort is gone, suspended, or can't authenticate, and {(present.Then == 0 ? "no other store can take a place" : "other stores take the places after two due times")}"
-            ),
-            Verdict.Hold when !attempt.HasStarted => new Verdict.Hold(
-                Reasons.PilotRunning,
-                "the first candidate run must start before the other stores follow"
-            ),
-            Verdict.Pass when attempt.Dwelled < plan.Step.MinDuration.Value => new Verdict.Hold(
-                Reasons.MinDuration,
-                $"the evidence suffices; the step lasts {plan.Step.MinDuration} of observed rounds"
-            ),
-            Verdict.Pass when plan.NextIndex is null && CohortPlaces.Awaited(draft, attempt, plan.Step) > 0 =>
-                new Verdict.Hold(
-                    Reasons.StoresAppended,
-                    "the evidence suffices; before the promotion, stores that joined or came back need one run of the candidate each, or the step one dwell more"
-                ),
-            Verdict.Hold hold when flows.FirstOrDefault(f => draft.Effective.StandsStill(f.Flow)) is { } still =>
-                hold with
-                {
-                    Message =
-                        $"{hold.Message}; flow '{still.Flow}' stands still, because its spec is wrong; correct it or remove the flow",
-                },
-            _ => verdict,
-        };
+            return failure;
+        }
+        var verdict =
+            NotRunning(draft, attempt)
+            ?? Away(draft, attempt, present)
+            ?? NotSeen(draft, attempt, judged)
+            ?? (judged is Verdict.Hold hold ? Standing(draft, attempt, hold) : null)
+            ?? Slower(draft, attempt)
+            ?? TooShort(draft, attempt, plan);
+        return verdict is { } waiting ? AtDeadline(attempt, rollout, waiting) : judged!; // all flows that are judged pass
     }
 
-    /// <summary>Evidence of the flow for the candidate in the running step.</summary>
-    public static StepEvidence EvidenceOf(ConnectorRecord record, string flow, Attempt attempt) =>
-        record.Ledger(flow).Evidence.For(attempt.Number, attempt.Stage);
+    /// <summary>Flows that wait for nothing but time do not count against the deadline.</summary>
+    private static Verdict AtDeadline(Attempt attempt, RolloutSpec rollout, Verdict.Hold hold) =>
+        EvidenceDeadline.Of(attempt, rollout, hold);
 
-    private static FlowSums SumsOf(ConnectorRecord record, string flow, Attempt attempt) =>
-        new(flow, EvidenceOf(record, flow, attempt), record.Plan(flow).HasReported);
+    private static Verdict.Fail? Proven(Attempt attempt, Verdict? judged) =>
+        CandidateRefusals.Conclusive(attempt) is { } refused
+            ? new Verdict.Fail(refused.Reason, $"{CandidateRefusals.Describe(refused)}: {refused.Words}")
+        : Guards.Tripped(attempt) is { } tripped ? new Verdict.Fail(Reasons.GuardTripped, tripped)
+        : judged as Verdict.Fail;
 
-    /// <summary>The number of active stores in the cohort.</summary>
-    public static int CohortStores(Draft draft, Attempt attempt) =>
-        attempt.Order.Take(attempt.Cohort).Count(draft.Roster.IsActive);
+    /// <summary>What keeps more stores from the candidate, whatever the evidence is.</summary>
+    private static Verdict.Hold? NotRunning(Draft draft, Attempt attempt) =>
+        draft switch
+        {
+            _ when attempt.Refusal is { } refusal => new Verdict.Hold(
+                Reasons.CandidateRefused,
+                $"the candidate's runs can't {(ContainerWaits.IsOwnFault(refusal.Reason) ? "start" : "be created")}; its stores run on stable, and one tries it again on each due time: {refusal.Words}"
+            ),
+            _ when ImageIds.Problem(draft.Record.Revisions.Find(attempt.Revision)) is { } changed => new Verdict.Hold(
+                Reasons.ImageChanged,
+                $"{changed}; new content ends the hold"
+            ),
+            // The spec may ask for other content than the candidate's.
+            { Seen.Desired: DesiredContent.Unformed unformed } => new Verdict.Hold(
+                unformed.IsMissing ? Reasons.ConfigMapMissing : Reasons.InvalidSpec,
+                $"the content of the spec can't be formed, so no more stores get the candidate: {unformed.Why}"
+            ),
+            { Policy.Metadata.DeletionTimestamp: not null } => new Verdict.Hold(
+                Reasons.BeingDeleted,
+                "the SyncRollout is being deleted, so no more stores get the candidate"
+            ),
+            _ => null,
+        };
+
+    private static Verdict.Hold? Away(Draft draft, Attempt attempt, (int Now, int Then) present) =>
+        CohortPlaces.IsMostlyPaused(draft, attempt)
+            ? new Verdict.Hold(
+                Reasons.CohortPaused,
+                "at least half of the cohort's stores ran the candidate and can't authenticate now; see the connector's condition StoresFailing"
+            )
+        : present.Now == 0
+            ? new Verdict.Hold(
+                Reasons.CohortAway,
+                $"every store of the cohort is gone, suspended, or can't authenticate, and {(present.Then == 0 ? "no other store can take a place" : "other stores take the places after two due times")}"
+            )
+        : !attempt.HasStarted
+            ? new Verdict.Hold(
+                Reasons.PilotRunning,
+                "the first candidate run must start before the other stores follow"
+            )
+        : null;
+
+    /// <summary>A flow that has not run in the step says nothing of the candidate.</summary>
+    private static Verdict.Hold? NotSeen(Draft draft, Attempt attempt, Verdict? judged)
+    {
+        if (judged is null)
+        {
+            return new Verdict.Hold(
+                Reasons.FlowNotSeen,
+                "none of the flows that are judged is in the spec, so nothing is judged"
+            );
+        }
+        var unseen = CohortPlaces
+            .JudgedNames(draft, attempt)
+            .Where(f => Trials.Find(draft.Record, f) is not ({ Candidate.All: > 0 } or { Stable.All: > 0 }))
+            .ToList();
+        return unseen.Count == 0
+            ? null
+            : Standing(
+                draft,
+                attempt,
+                new Verdict.Hold(
+                    Reasons.FlowNotSeen,
+                    $"flow '{unseen[0]}' has not run in this step yet{(unseen.Count > 1 ? $", nor have {unseen.Count - 1} more" : "")}; evidence.flows can leave it out of the next attempt"
+                )
+            );
+    }
+
+    private static Verdict.Hold Standing(Draft draft, Attempt attempt, Verdict.Hold hold) =>
+        CohortPlaces.JudgedNames(draft, attempt).FirstOrDefault(draft.Effective.StandsStill) is { } still
+            ? hold with
+            {
+                Message =
+                    $"{hold.Message}; flow '{still}' stands still, because its spec is wrong; correct it or remove the flow",
+            }
+            : hold;
+
+    /// <summary>Its runs overlap their stores' next due time, and stable's do not.</summary>
+    private static Verdict.Hold? Slower(Draft draft, Attempt attempt)
+    {
+        foreach (var flow in CohortPlaces.JudgedNames(draft, attempt))
+        {
+            var sums = Trials.Find(draft.Record, flow) ?? TrialSight.None;
+            var (candidate, stable) = (sums.Candidate, sums.Stable);
+            if (
+                candidate.Late >= FewestLate
+                && candidate.LateShare > MostLate
+                && 2 * stable.LateShare <= candidate.LateShare
+            )
+            {
+                return new Verdict.Hold(
+                    Reasons.SlowerThanSchedule,
+                    $"flow '{flow}': {candidate.Late} of {candidate.Runs} runs on the candidate were still live at their stores' next due time, {stable.Late} of {stable.Runs} on stable; a slower schedule, a faster version or a person lets it go on"
+                );
+            }
+        }
+        return null;
+    }
+
+    private static Verdict.Hold? TooShort(Draft draft, Attempt attempt, StepPlan plan) =>
+        attempt.Dwelled < plan.Step.MinDuration.Value
+            ? new Verdict.Hold(
+                Reasons.MinDuration,
+                $"the evidence suffices; the step lasts {plan.Step.MinDuration} of observed rounds"
+            )
+        : plan.NextIndex is null && CohortPlaces.Awaited(draft, attempt, plan.Step) > 0
+            ? new Verdict.Hold(
+                Reasons.StoresAppended,
+                "the evidence suffices; before the promotion, stores that joined or came back need one run of the candidate each, or the step one dwell more"
+            )
+        : null;
 }

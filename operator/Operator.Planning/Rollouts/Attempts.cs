@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
@@ -24,6 +25,9 @@ internal static class Attempts
     /// <summary>Stores that are less than one in so many are few.</summary>
     private const int SmallShare = 20;
 
+    /// <summary>Without coins so many stores stay on stable until the promotion, of more than three: to tell an outage.</summary>
+    public const int KeptOnStable = 2;
+
     /// <summary>Starts an attempt for a revision that is in the record.</summary>
     public static ConnectorRecord Start(Draft draft, Revision candidate, SyncRollout policy)
     {
@@ -35,16 +39,57 @@ internal static class Attempts
             Revision = candidate.Hash,
             RolloutName = policy.Metadata.Name,
             RolloutUid = policy.Metadata.Uid,
+            Salt = SaltOf(draft),
+            Control = policy.Spec.Analysis.Control.Fraction,
+            FalseAbortRate = policy.Spec.Analysis.FalseAbortRate.Fraction,
+            JudgedFlows = JudgedOf(draft, policy.Spec.Evidence.Flows),
             Order = order,
-            Cohort = CohortOrder.Places(policy.Spec.Steps[0].Stores, order.Length),
             Steps = policy.Spec.Steps.Length,
             StepsHash = StepPlan.HashOf(policy.Spec.Steps),
             StartedAt = seen.Now,
             StepStartedAt = seen.Now,
             DwellMark = seen.Now,
+            WaitMark = seen.Now,
             HasStarted = record.Revisions.Find(candidate.Hash) is { HasStarted: true },
         };
-        return record with { Attempts = record.Attempts with { Current = attempt, LastNumber = attempt.Number } };
+        attempt = attempt with { Cohort = Places(attempt, policy.Spec.Steps[0].Stores, order.Length) };
+        record = record with { Attempts = record.Attempts with { Current = attempt, LastNumber = attempt.Number } };
+        return Trials.Begin(draft with { Record = record });
+    }
+
+    /// <summary>An operator without coins began the attempt: it gets what coins need, once.</summary>
+    public static ConnectorRecord WithCoins(Draft draft, Attempt attempt)
+    {
+        var limits = draft.Policy?.Spec.Analysis ?? new AnalysisLimits();
+        return With(
+            draft.Record,
+            attempt with
+            {
+                Salt = SaltOf(draft),
+                Control = limits.Control.Fraction,
+                FalseAbortRate = limits.FalseAbortRate.Fraction,
+                JudgedFlows = [.. JudgedOf(draft, []).Except(attempt.JoinedFlows, StringComparer.Ordinal)],
+                WaitMark = draft.Now,
+            }
+        );
+    }
+
+    private static string SaltOf(Draft draft) => draft.Seen.Salt.ToString("x16", CultureInfo.InvariantCulture);
+
+    /// <summary>Those that <c>evidence.flows</c> names, or all that the spec lists.</summary>
+    private static ImmutableArray<string> JudgedOf(Draft draft, ImmutableArray<string> named) =>
+        [
+            .. draft
+                .Effective.ListedFlows.Select(f => f.Name)
+                .Distinct(StringComparer.Ordinal)
+                .Where(f => named.IsDefaultOrEmpty || named.Contains(f, StringComparer.Ordinal)),
+        ];
+
+    /// <summary>How many stores a step takes.</summary>
+    private static int Places(Attempt attempt, StoreShare share, int stores)
+    {
+        var places = CohortOrder.Places(share, stores);
+        return attempt.IsWithoutCoins && stores > KeptOnStable + 1 ? Math.Min(places, stores - KeptOnStable) : places;
     }
 
     /// <summary>Takes the next step. New stores are appended in hash order; the cohort never shrinks.</summary>
@@ -53,7 +98,7 @@ internal static class Attempts
         var (record, seen) = (draft.Record, draft.Seen);
         var joined = draft.Roster.Active.Except(attempt.Order, StringComparer.Ordinal);
         var order = attempt.Order.AddRange(CohortOrder.Of(seen.Salt, joined));
-        var target = CohortOrder.Places(policy.Spec.Steps[nextIndex].Stores, order.Length);
+        var target = Places(attempt, policy.Spec.Steps[nextIndex].Stores, order.Length);
         var widened = attempt with
         {
             Order = order,
@@ -65,10 +110,13 @@ internal static class Attempts
             StepStartedAt = seen.Now,
             Dwelled = TimeSpan.Zero,
             DwellMark = seen.Now,
+            Waited = TimeSpan.Zero,
+            WaitMark = seen.Now,
             Appended = [],
             AppendedDwell = TimeSpan.Zero,
+            Guards = new Attempt().Guards,
         };
-        return record with { Attempts = record.Attempts with { Current = widened } };
+        return Trials.BeginStep(record with { Attempts = record.Attempts with { Current = widened } });
     }
 
     /// <summary>
@@ -79,7 +127,7 @@ internal static class Attempts
     {
         var joined = draft.Roster.Active.Except(attempt.Order, StringComparer.Ordinal).ToList();
         var order = attempt.Order.AddRange(CohortOrder.Of(draft.Seen.Salt, joined));
-        var cohort = CohortOrder.Places(policy.Spec.Steps[^1].Stores, order.Length);
+        var cohort = Places(attempt, policy.Spec.Steps[^1].Stores, order.Length);
         var isSmall = joined.Count * SmallShare < order.Length;
         return joined.Count == 0 || cohort <= attempt.Cohort || (isSmall && attempt.HasSmallAppend)
             ? null
@@ -131,7 +179,7 @@ internal static class Attempts
         };
         var history = record.Attempts.History.Insert(0, ended);
         var isServed = end.IsAdopted || end.Outcome == AttemptOutcome.Promoted;
-        return (isServed ? Debts.Settle(record) : Debts.Owe(record, attempt)) with
+        return Trials.End(isServed ? Debts.Settle(record) : Debts.Owe(record, attempt), isServed) with
         {
             Attempts = record.Attempts with
             {

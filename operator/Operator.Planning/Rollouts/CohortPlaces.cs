@@ -138,14 +138,14 @@ internal static class CohortPlaces
 
     /// <summary>The flows that the verdict is about: those that joined during the attempt are left out.</summary>
     public static IEnumerable<Flow> Judged(Draft draft, Attempt attempt) =>
-        draft.Spec.Flows.Where(f => !attempt.JoinedFlows.Contains(f.Name, StringComparer.Ordinal));
+        draft.Spec.Flows.Where(f => attempt.JudgedFlows.Contains(f.Name, StringComparer.Ordinal));
 
     /// <summary>As <see cref="Judged"/>, by name, and also those that stand still: nothing is promoted without evidence of them.</summary>
     public static IEnumerable<string> JudgedNames(Draft draft, Attempt attempt) =>
         draft
             .Effective.ListedFlows.Select(f => f.Name)
             .Distinct(StringComparer.Ordinal)
-            .Except(attempt.JoinedFlows, StringComparer.Ordinal);
+            .Where(f => attempt.JudgedFlows.Contains(f, StringComparer.Ordinal));
 
     private static Draft Await(Draft draft, Attempt attempt, IEnumerable<DateTimeOffset> since)
     {

@@ -2,37 +2,59 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
 
-/// <summary>Counts how long a step has lasted, in observed rounds only.</summary>
+/// <summary>An occasion that was settled now.</summary>
+/// <param name="Flow">The flow's name.</param>
+/// <param name="Occasion">The occasion before that.</param>
+/// <param name="Before">What was known of the flow before that.</param>
+/// <param name="At">When.</param>
+internal sealed record SettledRound(string Flow, Occasion Occasion, TrialSight Before, DateTimeOffset At);
+
+/// <summary>Counts how long a step has lasted, and how long it has waited for evidence, in observed occasions only.</summary>
 internal static class Dwell
 {
     /// <summary>
-    /// An observed round adds the time since <see cref="Attempt.DwellMark"/>, at most the round's own period. So neither an
-    /// outage nor a wrong clock shortens a step. A flow that joined during the attempt is not judged, and its rounds don't count.
+    /// A counted occasion of a judged flow adds the time since the last one counted, at most the flow's own period. So neither an outage nor a
+    /// wrong clock shortens a step. Nothing is added while a judged flow is in trouble; evidence is waited for as long in other occasions.
     /// </summary>
-    public static ConnectorRecord After(ConnectorRecord record, string flow, Occasion closed, DateTimeOffset now)
+    public static ConnectorRecord After(ConnectorRecord record, SettledRound round)
     {
         if (
             record.RunningAttempt is not { PausedOn: null } attempt
-            || attempt.JoinedFlows.Contains(flow, StringComparer.Ordinal)
+            || !attempt.JudgedFlows.Contains(round.Flow, StringComparer.Ordinal)
         )
         {
             return record;
         }
-        // In a slot that opened before this step, some stores ran under the step before.
-        var isOfStep = closed.Attempt == attempt.Number && closed.Stage == attempt.Stage;
-        var wasObserved =
-            isOfStep
-            && closed.Entries.Any(e => e.IsEvidence && e.Attempt == attempt.Number && e.Stage == attempt.Stage);
-        var elapsed = now - attempt.DwellMark;
-        if (!wasObserved || elapsed <= TimeSpan.Zero)
+        var isInTrouble = attempt.JudgedFlows.Any(f => Trials.Find(record, f) is { IsInTrouble: true });
+        var isCounted = Trials.Find(record, round.Flow) is { } now && now.Rounds > round.Before.Rounds;
+        if (!isInTrouble)
         {
-            return record;
+            attempt = attempt with
+            {
+                Waited = attempt.Waited + Since(attempt.WaitMark, round),
+                Dwelled = attempt.Dwelled + (isCounted ? Since(attempt.DwellMark, round) : TimeSpan.Zero),
+            };
         }
-        var counted = attempt with
+        return record with
         {
-            Dwelled = attempt.Dwelled + (elapsed < closed.Period ? elapsed : closed.Period),
-            DwellMark = now,
+            Attempts = record.Attempts with
+            {
+                Current = attempt with
+                {
+                    WaitMark = Later(attempt.WaitMark, round.At),
+                    DwellMark = isCounted && !isInTrouble ? Later(attempt.DwellMark, round.At) : attempt.DwellMark,
+                },
+            },
         };
-        return record with { Attempts = record.Attempts with { Current = counted } };
     }
+
+    private static TimeSpan Since(DateTimeOffset mark, SettledRound round)
+    {
+        var elapsed = round.At - mark;
+        return elapsed <= TimeSpan.Zero ? TimeSpan.Zero
+            : elapsed < round.Occasion.Period ? elapsed
+            : round.Occasion.Period;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

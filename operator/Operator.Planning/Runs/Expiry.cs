@@ -6,7 +6,7 @@ using Operator.Planning.Record;
 namespace Operator.Planning.Runs;
 
 /// <summary>
-/// Marks pods that did not start in time, runs that take too long, and pods whose fingerprint was edited. The cause is committed in the entry before the pod is
+/// Marks pods that did not start in time, runs that take too long, runs of a version that was taken back, and pods whose fingerprint was edited. The cause is committed in the entry before the pod is
 /// deleted, so that a delete by the operator is never taken for a delete by others.
 /// </summary>
 internal static class Expiry
@@ -66,6 +66,10 @@ internal static class Expiry
             {
                 marked = marked.SetItem(entry.Index, entry with { Stop = StopCause.Edited });
             }
+            else if (IsTakenBack(draft, entry))
+            {
+                marked = marked.SetItem(entry.Index, entry with { Stop = StopCause.TakenBack });
+            }
             else if (
                 pods.Find(flow.Name, occasion, entry) is { IsDeleting: false, IsGone: false } pod
                 && EndsAt(flow, entry, pod) <= draft.Now
@@ -86,6 +90,13 @@ internal static class Expiry
             $"runs of '{flow.Name}' on {occasion.Id} are stopped"
         );
     }
+
+    /// <summary>A run of a version whose attempt ended without promotion.</summary>
+    private static bool IsTakenBack(Draft draft, Entry entry) =>
+        draft.Policy is { Spec.InFlight: InFlightRuns.Stop }
+        && entry.Attempt != 0
+        && entry.Attempt != draft.Record.RunningAttempt?.Number
+        && entry.Revision != draft.Record.Revisions.StableHash;
 
     private static Entry MarkEntry(Entry entry, ObservedPod pod) =>
         pod.Container is ContainerSight.Waiting

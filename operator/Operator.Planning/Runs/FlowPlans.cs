@@ -18,13 +18,15 @@ internal static class FlowPlans
         var isClean =
             ending.Result == RunResult.Succeeded
             && entry.NotReached.IsEmpty
-            && ending.Reports.All(s => s is null or { Counted: 0 });
+            && ending.Reports.All(s => s is null or { Counted: 0, Stop: null });
         return record.With(
             run.Flow,
             plan with
             {
                 Occasions = plan.Occasions.Replace(occasion, updated),
-                HasReported = plan.HasReported || ending.HasReport,
+                // A candidate's reports never oblige stable.
+                HasReported =
+                    plan.HasReported || (ending.HasReport && entry.Revision == record.Revisions.StableHash),
                 LastSuccess = isClean ? run.At : plan.LastSuccess,
                 TypicalRun = Typical(plan.TypicalRun, ending.Took),
             }

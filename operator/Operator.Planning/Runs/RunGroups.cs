@@ -35,6 +35,9 @@ internal sealed record Turn(Flow Flow, FlowPlan Plan, Occasion Occasion)
 internal sealed record RunGroup
 {
     public Arm Arm { get; init; }
+
+    /// <summary>The coin that gave the arm; null: the arm was settled before.</summary>
+    public CoinFlip? Coin { get; init; }
     public ImmutableArray<string> Stores { get; init; } = [];
     public bool IsIsolated { get; init; }
     public bool IsPilot { get; init; }
@@ -59,6 +62,8 @@ internal sealed record RunGroup
 /// </summary>
 internal static class RunGroups
 {
+    private const int FewestGroups = 8;
+
     public static IEnumerable<RunGroup> Of(Draft draft, Turn turn, ImmutableArray<string> free)
     {
         var arms = Arms.Of(draft, turn.Flow.Name, turn.Occasion);
@@ -75,27 +80,81 @@ internal static class RunGroups
                 IsPilot = true,
             };
         }
-        var book = draft.Record.ChunksOf(turn.Flow.Name);
         var others = free.Where(s => s != pilot && arms.HasArm(s));
-        foreach (var arm in others.GroupBy(arms.ArmOf).OrderByDescending(g => g.Key))
+        foreach (var choice in others.GroupBy(arms.ChoiceOf).OrderByDescending(g => g.Key))
         {
-            var revision = RunPlanning.RevisionOf(draft, arm.Key);
-            var sizes = GroupSizes.Of(draft, turn, revision);
-            foreach (var size in arm.GroupBy(s => sizes.GetValueOrDefault(s)).OrderBy(g => g.Key))
+            foreach (var group in Of(draft, turn, choice.Key, [.. choice]))
             {
-                var isIsolated = size.Key > 0;
-                var most = isIsolated ? size.Key : turn.Flow.MaxStoresPerRun;
-                var stores = size.ToHashSet(StringComparer.Ordinal);
-                foreach (var run in ChunkPacking.Pack(book, stores.Contains, most))
-                {
-                    yield return Group(draft, turn, run) with
-                    {
-                        Arm = arm.Key,
-                        IsIsolated = isIsolated,
-                    };
-                }
+                yield return choice.Key == ArmChoice.Coin ? Flipped(draft, turn, group)
+                    : choice.Key == ArmChoice.Candidate ? group with { Arm = Arm.Candidate }
+                    : group;
             }
         }
+    }
+
+    /// <summary>The groups of stores whose arm is settled alike. They are formed without a look at any coin.</summary>
+    private static IEnumerable<RunGroup> Of(Draft draft, Turn turn, ArmChoice choice, ImmutableArray<string> stores)
+    {
+        var book = draft.Record.ChunksOf(turn.Flow.Name);
+        var (sizes, most) = (SizesOf(draft, turn, choice), MostOf(draft, turn, choice));
+        foreach (var size in stores.GroupBy(s => sizes.GetValueOrDefault(s)).OrderBy(g => g.Key))
+        {
+            var isIsolated = size.Key > 0;
+            var together = size.ToHashSet(StringComparer.Ordinal);
+            foreach (
+                var run in ChunkPacking.Pack(book, together.Contains, isIsolated ? Math.Min(size.Key, most) : most)
+            )
+            {
+                yield return Group(draft, turn, run) with
+                {
+                    IsIsolated = isIsolated,
+                };
+            }
+        }
+    }
+
+    /// <summary>Before a coin, the failures of either revision make groups small.</summary>
+    private static Dictionary<string, int> SizesOf(Draft draft, Turn turn, ArmChoice choice)
+    {
+        var arms = choice switch
+        {
+            ArmChoice.Stable => (Arm[])[Arm.Stable],
+            ArmChoice.Candidate => [Arm.Candidate],
+            _ => [Arm.Stable, Arm.Candidate],
+        };
+        return arms.SelectMany(arm => GroupSizes.Of(draft, turn, RunPlanning.RevisionOf(draft, arm)))
+            .GroupBy(s => s.Key, s => s.Value, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Min(), StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// The number of coins, not of items, is what evidence is made of. So the cohort is split into eight groups at least, where it has so
+    /// many stores, and the flow so many places. Without coins the last two stores on stable run alone, so that an outage can be told.
+    /// </summary>
+    private static int MostOf(Draft draft, Turn turn, ArmChoice choice)
+    {
+        var most = turn.Flow.MaxStoresPerRun;
+        if (draft.Followed.RunningAttempt is not { } attempt)
+        {
+            return most;
+        }
+        if (choice == ArmChoice.Stable)
+        {
+            return attempt.IsWithoutCoins && attempt.Order.Length - attempt.Cohort <= Attempts.KeptOnStable ? 1 : most;
+        }
+        var groups = Math.Min(Math.Min(attempt.Cohort, FewestGroups), turn.Flow.MaxConcurrentRuns);
+        return Math.Min(most, Math.Max(1, attempt.Cohort / Math.Max(1, groups)));
+    }
+
+    private static RunGroup Flipped(Draft draft, Turn turn, RunGroup group)
+    {
+        var attempt = draft.Followed.RunningAttempt!; // without one no store has a coin
+        var (arm, coin) = Trials.Flip(
+            draft,
+            attempt,
+            new CoinPlace(turn.Flow.Name, turn.Occasion.Id, group.Stores[0])
+        );
+        return group with { Arm = arm, Coin = coin };
     }
 
     /// <summary>In whole seconds, so that pods of neighbouring chunks are created together.</summary>

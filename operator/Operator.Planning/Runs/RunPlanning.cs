@@ -137,8 +137,9 @@ internal static class RunPlanning
         return [.. turn.Holds.Admit(ordered, probing.Stores)];
     }
 
+    /// <summary>Of groups with a coin both sides are planned at one instant: else those of one side would be formed anew.</summary>
     private static DateTimeOffset PlannedAt(RunGroup group) =>
-        group.Arm == Arm.Candidate ? group.DueAt : group.DueAt - Ahead;
+        group.Arm == Arm.Candidate || group.Coin is not null ? group.DueAt : group.DueAt - Ahead;
 
     /// <summary>
     /// Chooses groups by longest wait, within capacity. A group that was served in the last slot leaves a place for each
@@ -153,7 +154,7 @@ internal static class RunPlanning
         var starving = groups.Where(g => g is { IsStarving: true, IsIsolated: false }).ToList();
         var places = starving.Count + turn.Retries.PlacesKept(turn.Waits);
         var isOneTooLate = starving.Exists(g => draft.Now > g.StartBy);
-        var entries = ImmutableArray.CreateBuilder<Entry>();
+        var chosen = new List<RunGroup>();
         var due = groups.Where(g => PlannedAt(g) <= draft.Now && draft.Now <= g.StartBy);
         foreach (var group in due.OrderByDescending(g => g.IsPilot).ThenBy(g => g.ServedLast).ThenBy(g => g.DueAt))
         {
@@ -165,9 +166,16 @@ internal static class RunPlanning
             room--;
             isolatedRoom -= group.IsIsolated ? 1 : 0;
             places -= group is { IsStarving: true, IsIsolated: false } ? 1 : 0;
-            entries.Add(EntryOf(draft, turn, group, turn.Occasion.Entries.Length + entries.Count));
+            chosen.Add(group);
         }
-        return entries.ToImmutable();
+        // Alike ones side by side take less room in the record.
+        return
+        [
+            .. chosen
+                .OrderByDescending(g => g.IsPilot)
+                .ThenByDescending(g => g.Arm)
+                .Select((g, i) => EntryOf(draft, turn, g, turn.Occasion.Entries.Length + i)),
+        ];
     }
 
     private static Entry EntryOf(Draft draft, Turn turn, RunGroup group, int index)
@@ -183,6 +191,7 @@ internal static class RunPlanning
             Arm = group.Arm,
             Attempt = attempt?.Number ?? 0,
             Stage = attempt?.Stage ?? 0,
+            Coin = group.Coin,
             IsPilot = group.IsPilot,
             IsIsolated = group.IsIsolated,
             IsRedo = group.Stores.Any(s => Debts.IsOwed(ledger, s)),

@@ -38,7 +38,7 @@ internal static class StoreLedgers
     private static StoreLedger After(StoreLedger before, RunEnded run, StoreReport? report)
     {
         // A store with more to do has not finished its slot: a later LastOkSlot would skip the rest of its backfill.
-        if (report is { Failed: 0, HasMore: false } || run.IsSilentSuccess)
+        if (report is { IsClean: true } || run.IsSilentSuccess)
         {
             return before with
             {
@@ -61,6 +61,7 @@ internal static class StoreLedgers
                 FailingClass = (report is null ? run.Ending.ErrorClass : report.FailingClass)?.ToString(),
                 FailingReason =
                     report is null ? run.Ending.Reason
+                    : report.Stop is not null ? Reasons.GuardTripped
                     : report is { IsStalled: true, FailingClass: 'n' } ? Reasons.NoProgress
                     : null,
                 LeftOutSince = null,

@@ -11,7 +11,7 @@ internal static class Adoption
     public static Draft Begin(Observation seen) =>
         seen.Record switch
         {
-            RecordSight.Found found => new Draft(seen, found.Record),
+            RecordSight.Found found => new Draft(seen, Trials.WithoutUnreadable(found.Record)),
             RecordSight.Fresh fresh => new Draft(seen, NewRecord(fresh.NewId, fresh.CreatedAt)),
             RecordSight.Lost lost => Recover(seen, lost),
             RecordSight.Foreign => new Draft(seen, new ConnectorRecord()),

@@ -41,10 +41,11 @@ internal static class Closing
             MissedBy = plan.MissedBy.Plus(missed),
         };
         draft = Timelines.Close(draft, flow, occasion, causes);
-        // A run-now or catch-up is not a slot: it adds nothing to the round or to the step's dwell.
+        // A run-now or catch-up is not a slot: it adds nothing to the round.
         var record = occasion.Order is null
-            ? Dwell.After(WithRound(draft, flow, closed, new Round(occasion, missed)), flow, occasion, draft.Now)
+            ? WithRound(draft, flow, closed, new Round(occasion, missed))
             : draft.Record.With(flow, closed);
+        record = Trials.Forget(record, flow, FirstRuns.RanAgain(occasion));
         return draft.Decide(RevisionTrust.AfterClosing(record, occasion), $"{occasion.Id} of '{flow}' closed");
     }
 

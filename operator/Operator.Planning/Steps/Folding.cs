@@ -28,7 +28,7 @@ internal static class Folding
             }
         }
         draft = draft with { Record = CommonPauses.Begin(draft.Record, draft.Effective, draft.Now) };
-        return CommitBeforeDeletion(PauseNotes.Commit(draft, before), pods);
+        return CommitBeforeDeletion(TellStops(PauseNotes.Commit(draft, before)), pods);
     }
 
     /// <summary>A pod that only sidecars keep alive is deleted, so its report must be in the record first.</summary>
@@ -36,6 +36,27 @@ internal static class Folding
     {
         var kept = draft.Folded.Count(f => pods.Find(f.Flow, f.Occasion, f.Entry) is { IsKeptBySidecar: true });
         return kept == 0 ? draft : draft.Decide(draft.Record, $"{kept} runs have ended and only sidecars still run");
+    }
+
+    /// <summary>A guard of a worker's own tripped: people want to know at once, whatever follows from it.</summary>
+    private static Draft TellStops(Draft draft)
+    {
+        foreach (var run in draft.Folded)
+        {
+            for (var i = 0; i < run.Entry.Stores.Length; i++)
+            {
+                if (run.Ending.Reports[i] is { Stop: { } why })
+                {
+                    var arm = run.Entry.Arm == Arm.Candidate ? "the candidate" : "stable";
+                    var message = $"Flow '{run.Flow}': the worker stopped store '{run.Entry.Stores[i]}' on {arm}: {why}";
+                    draft = draft
+                        .Decide(draft.Record, $"a guard of '{run.Flow}' tripped")
+                        .Tell(EventTarget.Connector, Reasons.GuardTripped, message, isWarning: true);
+                    break;
+                }
+            }
+        }
+        return draft;
     }
 
     private sealed record LiveRun(string Flow, Occasion Occasion, Entry Entry);
@@ -114,10 +135,22 @@ internal static class Folding
             Reason = ending.Reason,
             Detail = ending.Result == RunResult.Succeeded ? null : ForeignText.Cut(ending.Detail, Entry.MostDetail),
             NotReached = NotReached(run.Entry, ending),
-            FailedStores = Those(run.Entry, ending, r => r.FailingClass is { } c && IsWorthAnotherTry(c)),
+            FailedStores = Those(run.Entry, ending, IsWorthAnotherTry),
             MoreStores = Those(run.Entry, ending, r => r.HasMore),
             Outcomes = OutcomeLetters.Pack(RunOutcomes.Of(run.Entry, ending)),
         };
+
+    /// <summary>What the judge will ask for, when all first runs of the occasion have ended. Of runs outside the cohort, the sum.</summary>
+    private static RunEnded WithCounts(ConnectorRecord record, RunEnded run)
+    {
+        if (!Settlements.IsAwaited(record, run.Flow, run.Occasion))
+        {
+            return run;
+        }
+        var isOfCohort = run.Entry.Coin is not null || run.Entry.Arm == Arm.Candidate;
+        var counts = isOfCohort ? RunCounts.Pack(run.Ending) : RunCounts.PackSum(run.Ending);
+        return run with { Entry = run.Entry with { Counts = counts } };
+    }
 
     /// <summary>A run that ends with exit 0 in a flow that never reported has reached every store.</summary>
     private static ImmutableArray<string> NotReached(Entry entry, RunEnding ending) =>
@@ -128,16 +161,21 @@ internal static class Folding
     private static ImmutableArray<string> Those(Entry entry, RunEnding ending, Func<StoreReport, bool> isOne) =>
         [.. entry.Stores.Where((_, i) => ending.Reports[i] is { } report && isOne(report))];
 
-    /// <summary>A new try makes throttling worse, and a store that cannot authenticate has its own pauses.</summary>
-    private static bool IsWorthAnotherTry(char errorClass) => errorClass is not ('t' or AuthPauses.AuthClass);
+    /// <summary>
+    /// A new try makes throttling worse, a store that cannot authenticate has its own pauses, and one that the worker stopped runs at its
+    /// next due time.
+    /// </summary>
+    private static bool IsWorthAnotherTry(StoreReport report) =>
+        report is { Stop: null, FailingClass: not (null or 't' or AuthPauses.AuthClass) };
 
     /// <summary>
     /// Each part of the record takes what it keeps.
     /// </summary>
-    private static Draft After(Draft draft, RunEnded run)
+    private static Draft After(Draft draft, RunEnded ended)
     {
+        var run = WithCounts(draft.Record, ended);
         var record = RevisionTrust.After(draft.Record, run);
-        record = CandidateEvidence.After(record, run);
+        record = Guards.After(record, run);
         record = Debts.After(record, run);
         record = StoreLedgers.After(record, run);
         record = FlowPlans.After(record, run);

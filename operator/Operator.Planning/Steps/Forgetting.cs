@@ -27,6 +27,7 @@ internal static class Forgetting
             var forgotten = plan
                 .Occasions.Where(o =>
                     o.IsClosed
+                    && !Settlements.IsAwaited(draft.Record, flow, o)
                     && o.Id != plan.NewestSlot?.Id
                     && draft.Seen.IsPastLateArrival(o)
                     && !o.Entries.Any(e => pods.Find(flow, o, e) is { IsGone: false } pod && !HeldPods.IsHeld(pod))

@@ -96,5 +96,5 @@ public static class AuthPauses
     /// An item that went well proves that the store authenticated, and so does the report that there is nothing to do. Other failures
     /// prove nothing.
     /// </summary>
-    private static bool HasGotIn(StoreReport report) => report.Ok > 0 || report is { Failed: 0, HasMore: false };
+    private static bool HasGotIn(StoreReport report) => report.Ok > 0 || report.IsClean;
 }

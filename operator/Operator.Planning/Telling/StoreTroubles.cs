@@ -45,7 +45,7 @@ internal static class StoreTroubles
                 [.. l.Value.Stores.Where(s => IsTroubled(s.Value) && draft.Roster.IsActive(s.Key))]
             ))
             .ToList();
-        Func<FlowTroubles, ConditionDraft?>[] rules = [f => Auth(draft, f), Items, LeftOut, Stalled, Alone];
+        Func<FlowTroubles, ConditionDraft?>[] rules = [f => Auth(draft, f), Stopped, Items, LeftOut, Stalled, Alone];
         return rules.SelectMany(rule => troubled.Select(rule)).FirstOrDefault(c => c is not null);
     }
 
@@ -138,6 +138,18 @@ internal static class StoreTroubles
             );
     }
 
+    private static ConditionDraft? Stopped(FlowTroubles flow)
+    {
+        var stopped = flow.Those(s => s.FailingReason == Reasons.GuardTripped);
+        return stopped.IsEmpty
+            ? null
+            : ConditionDraft.True(
+                Reasons.StoresFailing,
+                Reasons.GuardTripped,
+                $"flow '{flow.Flow}': the worker stopped {Names(stopped)}, because a guard of its own tripped (\"stop\" in its report); the event and the log have its word"
+            );
+    }
+
     private static ConditionDraft? Stalled(FlowTroubles flow)
     {
         var stalled = flow.Those(s => s.FailingReason == Reasons.NoProgress);
@@ -152,7 +164,7 @@ internal static class StoreTroubles
 
     private static ConditionDraft? Alone(FlowTroubles flow)
     {
-        var alone = flow.Those(s => s.FailingReason is not (null or Reasons.NoProgress));
+        var alone = flow.Those(s => s.FailingReason is not (null or Reasons.NoProgress or Reasons.GuardTripped));
         if (alone.IsEmpty)
         {
             return null;

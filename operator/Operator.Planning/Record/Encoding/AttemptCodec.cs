@@ -14,13 +14,29 @@ internal sealed class AttemptCodec : BookCodec<AttemptBook>
     {
         public TimeSpan Dwelled { get; set; }
         public DateTimeOffset DwellMark { get; set; }
+        public TimeSpan Waited { get; set; }
+        public DateTimeOffset WaitMark { get; set; }
 
         /// <summary>There is a part <c>attempts.places</c>.</summary>
         public bool HasPlaces { get; set; }
 
-        public static Dwell Of(Attempt attempt) => new() { Dwelled = attempt.Dwelled, DwellMark = attempt.DwellMark };
+        public static Dwell Of(Attempt attempt) =>
+            new()
+            {
+                Dwelled = attempt.Dwelled,
+                DwellMark = attempt.DwellMark,
+                Waited = attempt.Waited,
+                WaitMark = attempt.WaitMark,
+            };
 
-        public Attempt In(Attempt attempt) => attempt with { Dwelled = Dwelled, DwellMark = DwellMark };
+        public Attempt In(Attempt attempt) =>
+            attempt with
+            {
+                Dwelled = Dwelled,
+                DwellMark = DwellMark,
+                Waited = Waited,
+                WaitMark = WaitMark,
+            };
     }
 
     /// <summary>The part <c>attempts.places</c>.</summary>
@@ -28,12 +44,26 @@ internal sealed class AttemptCodec : BookCodec<AttemptBook>
     {
         public ImmutableSortedDictionary<string, DateTimeOffset> Away { get; set; } = new Attempt().Away;
         public ImmutableArray<string> Appended { get; set; } = [];
+        public ImmutableSortedDictionary<string, GuardWords> Guards { get; set; } = new Attempt().Guards;
 
-        public static CohortPlaces Of(Attempt attempt) => new() { Away = attempt.Away, Appended = attempt.Appended };
+        public static CohortPlaces Of(Attempt attempt) =>
+            new()
+            {
+                Away = attempt.Away,
+                Appended = attempt.Appended,
+                Guards = attempt.Guards,
+            };
 
-        public Attempt In(Attempt attempt) => attempt with { Away = Away, Appended = Appended };
+        public Attempt In(Attempt attempt) =>
+            attempt with
+            {
+                Away = Away,
+                Appended = Appended,
+                Guards = Guards,
+            };
 
-        public static bool Exist(Attempt attempt) => !attempt.Away.IsEmpty || !attempt.Appended.IsEmpty;
+        public static bool Exist(Attempt attempt) =>
+            !attempt.Away.IsEmpty || !attempt.Appended.IsEmpty || !attempt.Guards.IsEmpty;
     }
 
     public override void Write(PartWriter to, string name, AttemptBook book, AttemptBook? before)

@@ -5,12 +5,15 @@ namespace Operator.Planning.Record.Encoding;
 
 /// <summary>
 /// Consecutive runs that differ only in their index and stores are one entry in stored form: its index is that of the first run,
-/// its stores are one text of numbers per run, and the stores not reached, failed or with more to do are places in the run.
+/// its stores are one text of numbers per run, what each did is one text, and the stores not reached, failed or with more to do are places in the run.
 /// </summary>
 internal static class EntryGroups
 {
     /// <summary>Longest texts of one group, so that a group never exceeds a part.</summary>
     private const int MostCharacters = 16 * 1024;
+
+    /// <summary>Between the counts of two runs.</summary>
+    private const char BetweenCounts = '/';
 
     /// <summary>Begins a text of numbers instead of places, for stores that are not in the run.</summary>
     private const char Absolute = '=';
@@ -20,6 +23,7 @@ internal static class EntryGroups
         var groups = ImmutableArray.CreateBuilder<Entry>();
         Entry? shape = null;
         var (first, characters, texts) = (0, 0, ImmutableArray.CreateBuilder<string>());
+        var counts = new List<string>();
         foreach (var entry in entries)
         {
             var own = Shape(entry, shape, text);
@@ -30,7 +34,8 @@ internal static class EntryGroups
                 (shape, first, characters) = (own, entry.Index, 0);
             }
             texts.Add(stores);
-            characters += stores.Length;
+            counts.Add(entry.Counts);
+            characters += stores.Length + entry.Counts.Length;
         }
         Close();
         return groups.ToImmutable();
@@ -39,15 +44,24 @@ internal static class EntryGroups
         {
             if (shape is not null && texts.Count > 0)
             {
-                groups.Add(shape with { Index = first, Stores = texts.ToImmutable() });
+                groups.Add(
+                    shape with
+                    {
+                        Index = first,
+                        Stores = texts.ToImmutable(),
+                        Counts = counts.TrueForAll(c => c.Length == 0) ? "" : string.Join(BetweenCounts, counts),
+                    }
+                );
             }
             texts.Clear();
+            counts.Clear();
         }
     }
 
     /// <summary>The runs of one group.</summary>
     public static IEnumerable<Entry> Of(Entry group, Func<string, ImmutableArray<string>> names)
     {
+        var counts = group.Counts.Split(BetweenCounts);
         for (var i = 0; i < group.Stores.Length; i++)
         {
             var stores = names(group.Stores[i]);
@@ -66,6 +80,7 @@ internal static class EntryGroups
                 NotReached = Those(group.NotReached),
                 FailedStores = Those(group.FailedStores),
                 MoreStores = Those(group.MoreStores),
+                Counts = i < counts.Length ? counts[i] : "",
             };
         }
     }
@@ -87,6 +102,7 @@ internal static class EntryGroups
         {
             Index = 0,
             Stores = [],
+            Counts = "",
             NotReached = Places(entry.NotReached, like?.NotReached ?? []),
             FailedStores = Places(entry.FailedStores, like?.FailedStores ?? []),
             MoreStores = Places(entry.MoreStores, like?.MoreStores ?? []),

@@ -29,12 +29,22 @@ internal sealed class PartReader(IReadOnlyDictionary<string, ReadOnlyMemory<byte
     /// <summary>Reads a part that another part lists.</summary>
     public T Read<T>(string name, string listedIn)
     {
-        if (!parts.TryGetValue(name, out var json))
+        var json = ReadBytes(name, listedIn);
+        return PartJson.Read<T>(name, json.Span);
+    }
+
+    private static DamagedRecordException Missing(string name, string listedIn) =>
+        new($"the record has no part '{name}', which belongs to part '{listedIn}'");
+
+    /// <summary>The bytes of a part that is no JSON, and that another part lists.</summary>
+    public ReadOnlyMemory<byte> ReadBytes(string name, string listedIn)
+    {
+        if (!parts.TryGetValue(name, out var bytes))
         {
-            throw new DamagedRecordException($"the record has no part '{name}', which belongs to part '{listedIn}'");
+            throw Missing(name, listedIn);
         }
         _read.Add(name);
-        return PartJson.Read<T>(name, json.Span);
+        return bytes;
     }
 
     public T One<T>(string name, BookCodec<T> codec)

@@ -18,6 +18,7 @@ namespace Operator.Planning.Record.Encoding;
 [JsonSerializable(typeof(AttemptCodec.CohortPlaces))]
 [JsonSerializable(typeof(ImmutableArray<string>))]
 [JsonSerializable(typeof(ImmutableArray<Entry>))]
+[JsonSerializable(typeof(TrialCodec.Content), TypeInfoPropertyName = "TrialContent")]
 [JsonSerializable(typeof(PlanningBook))]
 [JsonSerializable(typeof(ChunkBook))]
 [JsonSerializable(typeof(PlanCodec.Content), TypeInfoPropertyName = "PlanContent")]

@@ -17,6 +17,7 @@ public static class RecordParts
     private const string Pauses = "pauses";
     private const string Quotas = "quotas";
     private const string Planning = "planning";
+    private const string Trials = "trials";
     private const string Lists = "stores";
     private const string Chunks = "chunks.";
     private const string Plans = "plan.";
@@ -96,6 +97,9 @@ public static class RecordParts
         to.One(Pauses, PauseBooks, record.Pauses, before.Pauses);
         to.One(Quotas, QuotaBooks, record.Quotas, before.Quotas);
         to.One(Planning, PlanningBooks, record.Planning, before.Planning);
+        // Its shards are cut by the attempt's order, so it is written anew when that changes.
+        var trials = new TrialCodec { Order = record.RunningAttempt?.Order ?? [] };
+        trials.Write(to, Trials, record.Trials, before.Trials);
         to.One(Lists, StoreBooks, record.Stores, before.Stores);
         StoreTable.Write(to, record.Outcomes);
         return record with { Form = to.Form(record) };
@@ -114,6 +118,8 @@ public static class RecordParts
     {
         var from = new PartReader(parts);
         var places = StoreTable.ReadPlaces(from, out var numbers);
+        var attempts = from.One(Attempts, AttemptBooks);
+        var trials = new TrialCodec { Order = attempts.Current?.Order ?? [] };
         var record = new ConnectorRecord
         {
             Id = id,
@@ -124,7 +130,8 @@ public static class RecordParts
             Ledgers = from.Each(Ledgers, FlowLedgers),
             Outcomes = new OutcomeBook { Stores = places, Flows = from.Each(Outcomes, Timelines) },
             Revisions = from.One(Revisions, RevisionBooks),
-            Attempts = from.One(Attempts, AttemptBooks),
+            Attempts = attempts,
+            Trials = trials.Read(from, Trials) ?? TrialBook.None,
             Actions = from.One(Actions, ActionBooks),
             Pauses = from.One(Pauses, PauseBooks),
             Quotas = from.One(Quotas, QuotaBooks),

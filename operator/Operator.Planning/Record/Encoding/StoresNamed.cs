@@ -31,7 +31,6 @@ internal static class StoresNamed
         ledger with
         {
             Stores = map.Keys(ledger.Stores),
-            Evidence = ledger.Evidence with { Stores = map.List(ledger.Evidence.Stores) },
         };
 
     public static StoreBook In(StoreBook book, StoreMap map) =>
@@ -56,6 +55,11 @@ internal static class StoresNamed
             Order = map.List(attempt.Order),
             Away = map.Keys(attempt.Away),
             Appended = map.List(attempt.Appended),
+            Guards = attempt.Guards.SetItems(
+                attempt.Guards.Select(g =>
+                    KeyValuePair.Create(g.Key, g.Value with { Stores = map.List(g.Value.Stores) })
+                )
+            ),
         };
 
     /// <summary>The places of stores in the rows of outcomes.</summary>
@@ -81,6 +85,7 @@ internal static class StoresNamed
         In(record.Stores, map);
         In(record.Quotas, map);
         In(record.RunningAttempt ?? new Attempt(), map);
+        map.List(record.Trials.Order);
     }
 
     private static Occasion In(Occasion occasion, StoreMap map) =>
