@@ -36,11 +36,11 @@ public static class SimpleJudge
 
     private static Verdict JudgeFlow(FlowSums flow, RolloutSpec rollout, int cohortStores)
     {
-        var (evidence, minima, limit) = (flow.Evidence, rollout.Evidence, rollout.Analysis.MaxErrorRate);
-        if (evidence.Runs < minima.MinRuns)
+        var (evidence, minima, limit) = (flow.Evidence, rollout.Evidence.With(step: null), rollout.Analysis.MaxErrorRate);
+        if (evidence.Runs < minima.Runs)
         {
             var reason = evidence.Runs == 0 ? Reasons.FlowNotSeen : Reasons.MoreRunsNeeded;
-            return Hold(reason, flow.Flow, $"has {evidence.Runs} of {minima.MinRuns} ended candidate runs");
+            return Hold(reason, flow.Flow, $"has {evidence.Runs} of {minima.Runs} ended candidate runs");
         }
         if (evidence.RunErrorRate > limit.Fraction)
         {
@@ -59,7 +59,7 @@ public static class SimpleJudge
         return HasEnough(flow, minima, cohortStores);
     }
 
-    private static Verdict HasEnough(FlowSums flow, EvidenceMinima minima, int cohortStores)
+    private static Verdict HasEnough(FlowSums flow, Minima minima, int cohortStores)
     {
         var evidence = flow.Evidence;
         if (!flow.HasReported)
@@ -70,11 +70,11 @@ public static class SimpleJudge
             );
         }
         var items = evidence.ItemsOk + evidence.ItemsFailed;
-        if (items < minima.MinItems)
+        if (items < minima.Items)
         {
-            return Hold(Reasons.MoreItemsNeeded, flow.Flow, $"has {items} of {minima.MinItems} items");
+            return Hold(Reasons.MoreItemsNeeded, flow.Flow, $"has {items} of {minima.Items} items");
         }
-        var minStores = Math.Min(minima.MinStores, cohortStores);
+        var minStores = Math.Min(minima.Stores, cohortStores);
         if (evidence.Stores.Length < minStores)
         {
             return Hold(

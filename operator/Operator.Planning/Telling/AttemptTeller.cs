@@ -33,7 +33,7 @@ internal static class AttemptTeller
             CohortOf = Of(attempt.Cohort, attempt.Order.Length),
             Dwelled = Duration.From(TimeSpan.FromSeconds(Math.Floor(attempt.Dwelled.TotalSeconds))),
             MinDuration = step.Step.MinDuration,
-            Evidence =
+            Flows =
             [
                 .. draft
                     .Effective.ListedFlows.DistinctBy(f => f.Name, StringComparer.Ordinal)
@@ -97,12 +97,14 @@ internal static class AttemptTeller
         {
             Flow = flow,
             Role = RoleOf(record, flow, attempt).ToString(),
-            Runs = sums.Runs,
-            BadRuns = sums.BadRuns,
-            Stores = sums.Stores.Length,
-            ItemsOk = sums.ItemsOk,
-            ItemsFailed = sums.ItemsFailed,
-            ItemsThrottled = sums.ItemsThrottled,
+            Candidate = new ArmEvidence
+            {
+                Runs = sums.Runs,
+                FailedRuns = sums.BadRuns,
+                Stores = sums.Stores.Length,
+                Items = sums.ItemsOk + sums.ItemsFailed,
+                FailedItems = sums.ItemsFailed,
+            },
             ErrorRate = FractionText.Of(sums.ItemErrorRate),
         };
     }
