@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Operator.Api;
 
@@ -62,8 +63,24 @@ public sealed record AttemptStatus
     public Duration Dwelled { get; set; } = new("0s");
     public Duration MinDuration { get; set; } = new("0s");
 
-    /// <summary>The step's evidence, one entry for each flow.</summary>
-    public ImmutableArray<FlowEvidence> Evidence { get; set; } = [];
+    /// <summary>
+    /// The mean of the evidence of the judged flows against the candidate: <c>1.3</c>. Versions that are alike have 1 on average. Empty
+    /// where nothing is compared, and where an older operator kept a list here.
+    /// </summary>
+    [JsonConverter(typeof(LenientTextConverter))]
+    public string Evidence { get; set; } = "";
+
+    /// <summary>What the step has seen, one entry for each flow.</summary>
+    public ImmutableArray<FlowEvidence> Flows { get; set; } = [];
+
+    /// <summary>One sentence: how long the step's minima take by the schedule, at stable's volume when the step began.</summary>
+    public string Needs { get; set; } = "";
+
+    /// <summary>When the step's deadline is over, unless its clock stands still; null: none runs.</summary>
+    public DateTimeOffset? DeadlineAt { get; set; }
+
+    /// <summary>Hold or Rollback: what happens at the deadline.</summary>
+    public string OnDeadline { get; set; } = "";
 
     /// <summary>Pass, Fail or Hold.</summary>
     public string Verdict { get; set; } = "";
@@ -75,31 +92,45 @@ public sealed record AttemptStatus
     public DateTimeOffset? NextCheckAt { get; set; }
 }
 
-/// <summary>Evidence of one flow for the candidate in this step.</summary>
+/// <summary>What this step has seen of one flow, in the cohort.</summary>
 public sealed record FlowEvidence
 {
     public string Flow { get; set; } = "";
 
     /// <summary>
     /// <c>Judged</c>; <c>Joined</c>: the flow joined during the attempt and is neither judged nor awaited; <c>CandidateOnly</c>: the flow
-    /// came with the candidate, only the cohort runs it, and it is judged by the limit. Readers must accept unknown words.
+    /// came with the candidate, only the cohort runs it, and it is judged by the limits alone; <c>NotJudged</c>: <c>evidence.flows</c>
+    /// leaves it out. Readers must accept unknown words.
     /// </summary>
     public string Role { get; set; } = "";
 
-    /// <summary>Ended candidate runs, without infrastructure faults.</summary>
+    /// <summary>The flow's own evidence against the candidate: <c>1.3</c>. Empty for a flow without coins.</summary>
+    public string Evidence { get; set; } = "";
+
+    /// <summary>Due times that counted.</summary>
+    public int Rounds { get; set; }
+    public ArmEvidence Candidate { get; set; } = new();
+    public ArmEvidence Stable { get; set; } = new();
+
+    /// <summary>Failed share of the candidate's items, in percent with up to two decimals: <c>1.25%</c>.</summary>
+    public string ErrorRate { get; set; } = "";
+}
+
+/// <summary>What one arm did in this step.</summary>
+public sealed record ArmEvidence
+{
+    /// <summary>Runs that counted: those that ended, but for causes outside the version.</summary>
     public int Runs { get; set; }
 
-    /// <summary>Runs of <see cref="Runs"/> that failed because of the version.</summary>
-    public int BadRuns { get; set; }
+    /// <summary>Runs of <see cref="Runs"/> that failed wholly.</summary>
+    public int FailedRuns { get; set; }
+
+    /// <summary>Stores that the runs reached.</summary>
     public int Stores { get; set; }
-    public long ItemsOk { get; set; }
-    public long ItemsFailed { get; set; }
 
-    /// <summary>Throttled items; they are neither ok nor failed.</summary>
-    public long ItemsThrottled { get; set; }
-
-    /// <summary>Failed share of ok and failed items, in percent with up to two decimals: <c>1.25%</c>.</summary>
-    public string ErrorRate { get; set; } = "";
+    /// <summary>Items ok and failed; throttled ones are neither.</summary>
+    public long Items { get; set; }
+    public long FailedItems { get; set; }
 }
 
 public sealed record AttemptSummary

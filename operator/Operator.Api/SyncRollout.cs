@@ -47,6 +47,14 @@ public sealed record RolloutSpec
 
     /// <summary>Default Rollback.</summary>
     public FailurePolicy OnFailure { get; set; } = FailurePolicy.Rollback;
+
+    /// <summary>Default Drain.</summary>
+    public InFlight InFlight { get; set; } = InFlight.Drain;
+
+    public Deadlines Deadlines { get; set; } = new();
+
+    /// <summary>The minima that hold in the step.</summary>
+    public Minima MinimaOf(RolloutStep step) => Evidence.With(step.Evidence);
 }
 
 public sealed record RolloutStep
@@ -56,26 +64,7 @@ public sealed record RolloutStep
 
     /// <summary>The shortest time that the step lasts, counted in observed rounds. Default 0s.</summary>
     public Duration MinDuration { get; set; } = new("0s");
-}
 
-/// <summary>The evidence that each flow needs before a step is judged.</summary>
-public sealed record EvidenceMinima
-{
-    /// <summary>Ended candidate runs. At least 1, default 10.</summary>
-    public int MinRuns { get; set; } = 10;
-
-    /// <summary>Reported items. Default 200; not required of a flow that never reported.</summary>
-    public int MinItems { get; set; } = 200;
-
-    /// <summary>
-    /// Stores that candidate runs reported, at most the size of the cohort. Default 2; not required of a flow that never
-    /// reported.
-    /// </summary>
-    public int MinStores { get; set; } = 2;
-}
-
-public sealed record AnalysisLimits
-{
-    /// <summary>The highest share of failed items, and of failed candidate runs, that still passes. Default 2%.</summary>
-    public Percent MaxErrorRate { get; set; } = new("2%");
+    /// <summary>Minima that hold in this step instead of the rollout's. Null: none.</summary>
+    public StepMinima? Evidence { get; set; }
 }

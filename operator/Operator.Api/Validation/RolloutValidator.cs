@@ -16,17 +16,15 @@ internal sealed class RolloutValidator : AbstractValidator<RolloutSpec>
         RuleFor(r => r.Steps).Count(1, MostSteps, "steps");
         RuleForEach(r => r.Steps).SetValidator(new StepValidator());
         RuleFor(r => r.Steps).Custom((steps, context) => RefuseShrinking(steps, context.AddFailure));
-        RuleFor(r => r.Evidence.MinRuns).Between(1, 1_000_000);
-        RuleFor(r => r.Evidence.MinItems).Between(0, 1_000_000_000);
-        RuleFor(r => r.Evidence.MinStores).Between(1, 10_000);
-        RuleFor(r => r.Analysis.MaxErrorRate)
-            .Must(
-                p => p.TryGet(out var fraction) && fraction <= 1,
-                p => $"{Texts.Quote(p)} is no percentage from 0% to 100%; write for example 2%"
-            );
+        RuleFor(r => r.Evidence).SetValidator(new EvidenceValidator());
+        RuleFor(r => r.Analysis).SetValidator(new AnalysisValidator());
         RuleFor(r => r.OnFailure)
             .NotEqual(FailurePolicy.Unknown)
             .WithMessage("the failure policy is unknown; use Rollback or Pause");
+        RuleFor(r => r.InFlight)
+            .NotEqual(InFlight.Unknown)
+            .WithMessage("what happens to runs in flight is unknown; use Drain or Stop");
+        RuleFor(r => r.Deadlines).SetValidator(new DeadlinesValidator());
     }
 
     /// <summary>Compares each step with the widest step before it in the same notation.</summary>
@@ -73,6 +71,7 @@ internal sealed class RolloutValidator : AbstractValidator<RolloutSpec>
                         $"{Texts.Quote(s)} is no number of stores; use a number from 1 or a percentage above 0% and at most 100%, such as 5%"
                 );
             RuleFor(s => s.MinDuration).Between(TimeSpan.Zero, LongestStep);
+            RuleFor(s => s.Evidence).SetValidator(new StepMinimaValidator()!); // not asked when there is none
         }
 
         private static bool IsSane(StoreShare share) =>

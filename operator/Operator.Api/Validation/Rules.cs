@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using FluentValidation;
 
 namespace Operator.Api;
@@ -37,13 +38,27 @@ internal static class Rules
     public static void Between<T>(this IRuleBuilder<T, int> rule, int least, int most) =>
         rule.Must(n => n >= least && n <= most, n => $"{n} is out of range; use {least} to {most}");
 
-    public static void Between<T>(this IRuleBuilder<T, Duration> rule, TimeSpan least, TimeSpan most) =>
+    /// <summary>Null is fine: a default holds then.</summary>
+    public static void Between<T>(this IRuleBuilder<T, int?> rule, int least, int most) =>
         rule.Must(
-            d => d.TryGet(out var value) && value >= least && value <= most,
-            d =>
-                d.TryGet(out _)
-                    ? $"{Texts.Quote(d)} is out of range; use {Say(least)} to {Say(most)}"
-                    : $"{Texts.Quote(d)} is no duration; write for example 90s, 10m or 1h30m"
+            n => n is null || (n >= least && n <= most),
+            n => string.Create(CultureInfo.InvariantCulture, $"{n} is out of range; use {least} to {most}")
+        );
+
+    public static void Percentage<T>(this IRuleBuilder<T, Percent> rule, string example) =>
+        rule.Must(
+            p => p.TryGet(out var fraction) && fraction <= 1,
+            p => $"{Texts.Quote(p)} is no percentage from 0% to 100%; write for example {example}"
+        );
+
+    public static void Between<T>(this IRuleBuilder<T, Duration> rule, TimeSpan least, TimeSpan most) =>
+        rule.Must(d => IsBetween(d, least, most), d => SayBetween(d, least, most));
+
+    /// <summary>Null is fine: a default holds then.</summary>
+    public static void Between<T>(this IRuleBuilder<T, Duration?> rule, TimeSpan least, TimeSpan most) =>
+        rule.Must(
+            d => d is not { } written || IsBetween(written, least, most),
+            d => d is { } written ? SayBetween(written, least, most) : ""
         );
 
     /// <summary>
@@ -87,6 +102,14 @@ internal static class Rules
                 }
             }
         );
+
+    private static bool IsBetween(Duration duration, TimeSpan least, TimeSpan most) =>
+        duration.TryGet(out var value) && value >= least && value <= most;
+
+    private static string SayBetween(Duration duration, TimeSpan least, TimeSpan most) =>
+        duration.TryGet(out _)
+            ? $"{Texts.Quote(duration)} is out of range; use {Say(least)} to {Say(most)}"
+            : $"{Texts.Quote(duration)} is no duration; write for example 90s, 10m or 1h30m";
 
     private static string Say(TimeSpan span) =>
         span switch

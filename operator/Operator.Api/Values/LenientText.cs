@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Operator.Api;
 
@@ -25,4 +26,14 @@ internal static class LenientText
                 return "";
         }
     }
+}
+
+/// <summary>Reads any JSON as text; a list or a map is the empty text. For a field that was of another kind in an older version.</summary>
+internal sealed class LenientTextConverter : JsonConverter<string>
+{
+    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        LenientText.Read(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value);
 }

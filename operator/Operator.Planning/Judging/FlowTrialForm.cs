@@ -92,6 +92,7 @@ internal static class FlowTrialForm
         to.Whole(sums.Counted);
         to.Whole(sums.Whole);
         to.Whole(sums.Attempted);
+        to.Whole(sums.Failed);
         WriteItems(to, sums.Items);
         to.Whole(sums.Stores);
         to.Whole(sums.Late);
@@ -104,6 +105,7 @@ internal static class FlowTrialForm
             Counted = from.Count(),
             Whole = from.Count(),
             Attempted = from.Whole(),
+            Failed = from.Whole(),
             Items = ReadItems(from),
             Stores = from.Count(),
             Late = from.Count(),

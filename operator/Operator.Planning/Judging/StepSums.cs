@@ -17,6 +17,9 @@ public sealed record StepSums
     /// <summary>Items of all counted runs.</summary>
     public long Attempted { get; init; }
 
+    /// <summary>Failed items of all counted runs.</summary>
+    public long Failed { get; init; }
+
     /// <summary>Items of the runs that did not fail wholly.</summary>
     public ItemCounts Items { get; init; }
 
@@ -38,6 +41,7 @@ public sealed record StepSums
             Counted = Counted + 1,
             Whole = Whole + (run.FailedWholly ? 1 : 0),
             Attempted = Attempted + run.Total.Attempted,
+            Failed = Failed + run.Total.Failed,
             Items = run.FailedWholly ? Items : Items + run.Total,
             Stores = Stores + newStores,
             Late = Late + (run.IsLate ? 1 : 0),

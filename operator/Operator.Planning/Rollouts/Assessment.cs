@@ -24,19 +24,15 @@ internal static class Assessment
         {
             return failure;
         }
-        var verdict =
+        Verdict? verdict =
             NotRunning(draft, attempt)
             ?? Away(draft, attempt, present)
             ?? NotSeen(draft, attempt, judged)
             ?? (judged is Verdict.Hold hold ? Standing(draft, attempt, hold) : null)
             ?? Slower(draft, attempt)
             ?? TooShort(draft, attempt, plan);
-        return verdict is { } waiting ? AtDeadline(attempt, rollout, waiting) : judged!; // all flows that are judged pass
+        return verdict ?? judged!; // it passes
     }
-
-    /// <summary>Flows that wait for nothing but time do not count against the deadline.</summary>
-    private static Verdict AtDeadline(Attempt attempt, RolloutSpec rollout, Verdict.Hold hold) =>
-        EvidenceDeadline.Of(attempt, rollout, hold);
 
     private static Verdict.Fail? Proven(Attempt attempt, Verdict? judged) =>
         CandidateRefusals.Conclusive(attempt) is { } refused

@@ -42,7 +42,7 @@ internal static class Attempts
             Salt = SaltOf(draft),
             Control = policy.Spec.Analysis.Control.Fraction,
             FalseAbortRate = policy.Spec.Analysis.FalseAbortRate.Fraction,
-            JudgedFlows = JudgedOf(draft, policy.Spec.Evidence.Flows),
+            JudgedFlows = JudgedOf(draft, policy.Spec.Evidence),
             Order = order,
             Steps = policy.Spec.Steps.Length,
             StepsHash = StepPlan.HashOf(policy.Spec.Steps),
@@ -68,7 +68,7 @@ internal static class Attempts
                 Salt = SaltOf(draft),
                 Control = limits.Control.Fraction,
                 FalseAbortRate = limits.FalseAbortRate.Fraction,
-                JudgedFlows = [.. JudgedOf(draft, []).Except(attempt.JoinedFlows, StringComparer.Ordinal)],
+                JudgedFlows = [.. JudgedOf(draft, new EvidenceMinima()).Except(attempt.JoinedFlows, StringComparer.Ordinal)],
                 WaitMark = draft.Now,
             }
         );
@@ -77,12 +77,12 @@ internal static class Attempts
     private static string SaltOf(Draft draft) => draft.Seen.Salt.ToString("x16", CultureInfo.InvariantCulture);
 
     /// <summary>Those that <c>evidence.flows</c> names, or all that the spec lists.</summary>
-    private static ImmutableArray<string> JudgedOf(Draft draft, ImmutableArray<string> named) =>
+    private static ImmutableArray<string> JudgedOf(Draft draft, EvidenceMinima evidence) =>
         [
             .. draft
                 .Effective.ListedFlows.Select(f => f.Name)
                 .Distinct(StringComparer.Ordinal)
-                .Where(f => named.IsDefaultOrEmpty || named.Contains(f, StringComparer.Ordinal)),
+                .Where(evidence.Judges),
         ];
 
     /// <summary>How many stores a step takes.</summary>

@@ -28,7 +28,7 @@ internal sealed record TrialSight(ArmSums Candidate, ArmSums Stable)
 /// <param name="FailedRuns">Those that ended badly, or of whose items at least half failed.</param>
 /// <param name="Stores">Stores that were reached.</param>
 /// <param name="Items">Items, failed ones included.</param>
-/// <param name="FailedItems">Failed items of runs that did not fail wholly.</param>
+/// <param name="FailedItems">Failed ones of these.</param>
 internal sealed record ArmSums(int Runs, int FailedRuns, int Stores, long Items, long FailedItems)
 {
     public static ArmSums None { get; } = new(0, 0, 0, 0, 0);
@@ -38,6 +38,9 @@ internal sealed record ArmSums(int Runs, int FailedRuns, int Stores, long Items,
 
     /// <summary>Runs that were still live at their stores' next due time.</summary>
     public int Late { get; init; }
+
+    /// <summary>Failed items / items, from 0 to 1; 0 when no item was counted.</summary>
+    public decimal ItemErrorRate => Items == 0 ? 0 : (decimal)FailedItems / Items;
 
     public decimal LateShare => Runs == 0 ? 0 : (decimal)Late / Runs;
 }

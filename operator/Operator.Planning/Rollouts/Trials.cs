@@ -159,6 +159,17 @@ internal static class Trials
         return (decided.Verdict, decided.Evidence);
     }
 
+    /// <summary>The mean over the judged flows: what proof needs beside a flow's own evidence. Null: no flow has coins.</summary>
+    public static double? MeanEvidence(ConnectorRecord record, Attempt attempt)
+    {
+        var withCoins = attempt
+            .JudgedFlows.Select(f => Find(record, f))
+            .OfType<TrialSight>()
+            .Where(s => s.HasCoins)
+            .ToList();
+        return withCoins.Count == 0 ? null : withCoins.Average(s => s.Evidence);
+    }
+
     /// <summary>What is known of a flow in the running step; null: it has no trial.</summary>
     public static TrialSight? Find(ConnectorRecord record, string flow)
     {
@@ -178,7 +189,7 @@ internal static class Trials
     }
 
     private static ArmSums Of(StepSums sums) =>
-        new(sums.Counted, sums.Whole, sums.Stores, sums.Attempted, sums.Items.Failed)
+        new(sums.Counted, sums.Whole, sums.Stores, sums.Attempted, sums.Failed)
         {
             All = sums.Runs,
             Late = sums.Late,
@@ -201,16 +212,14 @@ internal static class Trials
             MaxIncrease = (double)limits.MaxIncrease.Fraction,
             MaxVolumeDrop = (double)limits.MaxVolumeDrop.Fraction,
             FalseAbortRate = (double)attempt.FalseAbortRate,
-            MinRuns = minima.MinRuns,
-            MinItems = minima.MinItems,
-            MinStores = minima.MinStores,
+            MinRuns = minima.Runs,
+            MinItems = minima.Items,
+            MinStores = minima.Stores,
         };
     }
 
-    private static EvidenceMinima MinimaOf(RolloutSpec? rollout, RolloutStep? step) =>
-        rollout is null ? new EvidenceMinima()
-        : step is null ? rollout.Evidence
-        : rollout.MinimaOf(step);
+    private static Minima MinimaOf(RolloutSpec? rollout, RolloutStep? step) =>
+        (rollout?.Evidence ?? new EvidenceMinima()).With(step?.Evidence);
 
     private static ConnectorRecord Each(ConnectorRecord record, Func<string, FlowTrial, FlowTrial> next) =>
         record.Trials.Flows.Aggregate(

@@ -93,7 +93,7 @@ internal static class Expiry
 
     /// <summary>A run of a version whose attempt ended without promotion.</summary>
     private static bool IsTakenBack(Draft draft, Entry entry) =>
-        draft.Policy is { Spec.InFlight: InFlightRuns.Stop }
+        draft.Policy is { Spec.InFlight: InFlight.Stop }
         && entry.Attempt != 0
         && entry.Attempt != draft.Record.RunningAttempt?.Number
         && entry.Revision != draft.Record.Revisions.StableHash;

@@ -16,7 +16,11 @@ internal static class AttemptTeller
         Judged,
         Joined,
         CandidateOnly,
+        NotJudged,
     }
+
+    /// <summary>Nobody needs the digits of a larger one.</summary>
+    private const double MostEvidence = 1e9;
 
     public static AttemptStatus Running(Draft draft, SyncRollout policy, Attempt attempt, Verdict verdict)
     {
@@ -33,7 +37,8 @@ internal static class AttemptTeller
             CohortOf = Of(attempt.Cohort, attempt.Order.Length),
             Dwelled = Duration.From(TimeSpan.FromSeconds(Math.Floor(attempt.Dwelled.TotalSeconds))),
             MinDuration = step.Step.MinDuration,
-            Evidence =
+            Evidence = Trials.MeanEvidence(draft.Record, attempt) is { } mean ? TextOf(mean) : "",
+            Flows =
             [
                 .. draft
                     .Effective.ListedFlows.DistinctBy(f => f.Name, StringComparer.Ordinal)
@@ -92,23 +97,36 @@ internal static class AttemptTeller
 
     private static FlowEvidence EvidenceOf(ConnectorRecord record, string flow, Attempt attempt)
     {
-        var sums = Assessment.EvidenceOf(record, flow, attempt);
+        var sight = Trials.Find(record, flow) ?? TrialSight.None;
         return new FlowEvidence
         {
             Flow = flow,
             Role = RoleOf(record, flow, attempt).ToString(),
-            Runs = sums.Runs,
-            BadRuns = sums.BadRuns,
-            Stores = sums.Stores.Length,
-            ItemsOk = sums.ItemsOk,
-            ItemsFailed = sums.ItemsFailed,
-            ItemsThrottled = sums.ItemsThrottled,
-            ErrorRate = FractionText.Of(sums.ItemErrorRate),
+            Evidence = sight.HasCoins ? TextOf(sight.Evidence) : "",
+            Rounds = sight.Rounds,
+            Candidate = Of(sight.Candidate),
+            Stable = Of(sight.Stable),
+            ErrorRate = FractionText.Of(sight.Candidate.ItemErrorRate),
         };
     }
 
+    private static ArmEvidence Of(ArmSums sums) =>
+        new()
+        {
+            Runs = sums.Runs,
+            FailedRuns = sums.FailedRuns,
+            Stores = sums.Stores,
+            Items = sums.Items,
+            FailedItems = sums.FailedItems,
+        };
+
+    /// <summary>A proof at 1% is 100; from there on whole numbers say enough.</summary>
+    private static string TextOf(double evidence) =>
+        Math.Min(evidence, MostEvidence).ToString(evidence < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
+
     private static FlowRole RoleOf(ConnectorRecord record, string flow, Attempt attempt) =>
         attempt.JoinedFlows.Contains(flow, StringComparer.Ordinal) ? FlowRole.Joined
+        : !attempt.JudgedFlows.Contains(flow, StringComparer.Ordinal) ? FlowRole.NotJudged
         : FlowHomes.IsOnStable(record, flow) ? FlowRole.Judged
         : FlowRole.CandidateOnly;
 

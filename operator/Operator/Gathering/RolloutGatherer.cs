@@ -121,7 +121,7 @@ internal sealed class RolloutGatherer(IKubeApi api, LiveReads live, ClusterCache
 
     private static RolloutSight Sight(SyncRollout rollout)
     {
-        var findings = RolloutRules.Check(rollout);
+        var findings = RolloutRules.Check(rollout).RemoveAll(f => f.IsAdvice);
         return findings.IsEmpty
             ? new RolloutSight.Present(rollout)
             : new RolloutSight.Unusable(

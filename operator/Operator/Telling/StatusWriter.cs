@@ -225,7 +225,9 @@ internal sealed class StatusWriter(IKubeApi api, NumbersPace pace, OwnStatuses o
                 ? null
                 : status.Attempt with
                 {
-                    Evidence = [],
+                    Evidence = "",
+                    Flows = [],
+                    DeadlineAt = null,
                     NextCheckAt = null,
                     Message = "",
                 },

@@ -107,7 +107,7 @@ public sealed class JoiningFlowStories
         };
         world.Connector = world.Connector.With(A.Flow(), yearly);
         world.Run(TimeSpan.FromSeconds(2));
-        var shown = world.Last.RolloutStatus!.Attempt!.Evidence.Single(e => e.Flow == "prices");
+        var shown = world.Last.RolloutStatus!.Attempt!.Flows.Single(e => e.Flow == "prices");
         world.Run(Long, w => w.Attempt is null);
 
         Assert.Equal("Joined", shown.Role);
@@ -139,7 +139,7 @@ public sealed class JoiningFlowStories
         world.Run(TimeSpan.FromMinutes(1), w => w.Attempt is { Step: 1 });
         var (told, role) = (
             FlowOf(world),
-            world.Last.RolloutStatus!.Attempt!.Evidence.Single(e => e.Flow == "prices").Role
+            world.Last.RolloutStatus!.Attempt!.Flows.Single(e => e.Flow == "prices").Role
         );
 
         Assert.Equal((0, 2), (Stores(world, "live", Arm.Stable), Stores(world, "live", Arm.Candidate)));

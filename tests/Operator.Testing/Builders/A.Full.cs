@@ -93,10 +93,20 @@ public static partial class A
                   "metadata": {"name": "amazon-eu", "namespace": "default"},
                   "spec": {
                     "connectorRef": {"name": "amazon-eu"},
-                    "steps": [{"stores": "5%", "minDuration": "30m"}],
-                    "evidence": {"minRuns": 10, "minItems": 200, "minStores": 2},
-                    "analysis": {"maxErrorRate": "2%"},
-                    "onFailure": "Rollback"
+                    "steps": [
+                      {"stores": "5%", "minDuration": "30m", "evidence": {"minRuns": 5, "minItems": 20, "minStores": 1}}
+                    ],
+                    "evidence": {"minRuns": 10, "minItems": 50, "minStores": 2, "flows": ["orders"]},
+                    "analysis": {
+                      "maxErrorRate": "2%",
+                      "maxIncrease": "50%",
+                      "maxVolumeDrop": "50%",
+                      "falseAbortRate": "1%",
+                      "control": "50%"
+                    },
+                    "onFailure": "Rollback",
+                    "inFlight": "Drain",
+                    "deadlines": {"evidence": "24h", "onDeadline": "Hold"}
                   }
                 }
                 """
