@@ -101,6 +101,10 @@ internal static class CohortPlaces
             );
     }
 
+    /// <summary>The number of active stores in the cohort.</summary>
+    public static int Active(Draft draft, Attempt attempt) =>
+        attempt.Order.Take(attempt.Cohort).Count(draft.Roster.IsActive);
+
     /// <summary>
     /// At least half of the cohort had runs of the candidate and pauses for credentials now. Their places don't pass on: a version that
     /// burns single-use tokens would walk through all stores.

@@ -198,7 +198,7 @@ internal static class ConnectorTeller
         var active = draft.Roster.Active.Length;
         var onCandidate =
             draft.Record.RunningAttempt is { HasStarted: true } attempt && draft.Policy is not null
-                ? Assessment.CohortStores(draft, attempt)
+                ? CohortPlaces.Active(draft, attempt)
                 : 0;
         return new StoreCounts
         {

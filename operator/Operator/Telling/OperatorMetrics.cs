@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Operator.Api;
 using Operator.Planning;
 using Operator.Planning.Facts;
@@ -99,7 +100,13 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
 
     private readonly Gauge _errorRatio = factory.CreateGauge(
         "marketplace_rollout_error_ratio",
-        "Ratio of failed items to all counted items on the candidate, in the step of the running attempt.",
+        "Ratio of failed items to all counted items on the candidate, in the step of the running attempt; absent without one.",
+        ["namespace", "connector", "flow"]
+    );
+
+    private readonly Gauge _evidence = factory.CreateGauge(
+        "marketplace_rollout_evidence",
+        "Evidence that the candidate of the running attempt is worse than stable; 1 on average where they are alike. At 1 / falseAbortRate (100) it is a proof.",
         ["namespace", "connector", "flow"]
     );
 
@@ -182,10 +189,9 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
             _series.Set(_stale, connector, new Labels(flow.Name), flow.StaleStores);
         }
         LastSuccesses(connector, plan);
-        foreach (var (flow, ledger) in plan.Record.Ledgers)
+        foreach (var flow in plan.RolloutStatus?.Attempt is { EndedAt: null } running ? running.Flows : [])
         {
-            var evidence = attempt is null ? new StepEvidence() : ledger.Evidence.For(attempt.Number, attempt.Stage);
-            _series.Set(_errorRatio, connector, new Labels(flow), (double)evidence.ItemErrorRate);
+            Judged(connector, flow);
         }
         // A counter that begins with its first event has no increase. Without a rollout there is nothing to count, and series take memory.
         foreach (var outcome in plan.RolloutStatus is null ? [] : Enum.GetValues<AttemptOutcome>())
@@ -193,6 +199,21 @@ internal sealed class OperatorMetrics(IMetricFactory factory)
             _series.Of(_outcomes, connector, new Labels(outcome.ToString())).Inc(0);
         }
         _series.Conclude(connector, FlowsOf(plan));
+    }
+
+    private void Judged(ObjectKey connector, FlowEvidence flow)
+    {
+        var candidate = flow.Candidate;
+        _series.Set(
+            _errorRatio,
+            connector,
+            new Labels(flow.Flow),
+            candidate.Items == 0 ? 0 : (double)candidate.FailedItems / candidate.Items
+        );
+        if (double.TryParse(flow.Evidence, CultureInfo.InvariantCulture, out var evidence))
+        {
+            _series.Set(_evidence, connector, new Labels(flow.Flow), evidence);
+        }
     }
 
     /// <summary>
