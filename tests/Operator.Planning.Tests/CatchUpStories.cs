@@ -58,7 +58,7 @@ public sealed class CatchUpStories
     [Fact]
     public void A_store_that_can_not_catch_up_does_it_on_its_next_due_time()
     {
-        RollBackSuspended();
+        TakeBackSuspended();
         _world.Run(TimeSpan.FromMinutes(1));
         Assert.Empty(CatchUps());
 
@@ -119,7 +119,7 @@ public sealed class CatchUpStories
     [Fact]
     public void A_store_that_left_owes_nothing_when_it_comes_back()
     {
-        RollBackSuspended();
+        TakeBackSuspended();
         Suspend(isSuspended: false);
         var (store, all) = (Handled()[0], _world.Connector);
         _world.Connector = all with
@@ -215,13 +215,14 @@ public sealed class CatchUpStories
         return _world.Record.Attempts.History[0];
     }
 
-    /// <summary>Suspends the stores that run the bad version, then waits for the rollback.</summary>
-    private void RollBackSuspended()
+    /// <summary>Suspends the stores that run the bad version, and takes it back in Git.</summary>
+    private void TakeBackSuspended()
     {
         _world.ShipImage(A.Bad);
-        _world.Run(Long, w => Handled().Count == 2);
+        _world.Run(Long, w => Handled().Count == 2 && !w.HasLivePods);
         Suspend(isSuspended: true);
-        RollBack();
+        _world.ShipImage(A.Good);
+        _world.Run(TimeSpan.FromSeconds(5), w => w.Attempt is null);
     }
 
     private void Suspend(bool isSuspended)

@@ -79,7 +79,7 @@ public sealed class RolloutStories
 
         var ended = Assert.Single(world.Record.Attempts.History);
         Assert.Equal(AttemptOutcome.RolledBack, ended.Outcome);
-        Assert.Equal(Reasons.RunErrorRateTooHigh, ended.Reason);
+        Assert.Equal(Reasons.WorseThanStable, ended.Reason);
         Assert.Equal(1, ended.Step);
     }
 

@@ -6,6 +6,7 @@ using Operator.Planning.Facts;
 using Operator.Planning.Output;
 using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
+using Operator.Planning.Rollouts;
 using Operator.Planning.Stores;
 using Operator.Planning.Telling;
 
@@ -79,6 +80,9 @@ public sealed class World
             Runs.Select(r => $"{r.At:mm:ss} {r.Print.Occasion}/{r.Print.Index} {string.Join(',', r.Print.Stores)}")
         );
     public Attempt? Attempt => Record.RunningAttempt;
+
+    /// <summary>What the judge knows of a flow in the running step.</summary>
+    internal TrialSight Trial(string flow = "orders") => Trials.Find(Record, flow) ?? TrialSight.None;
 
     public sealed record Started(Fingerprint Print, Arm Arm, int Attempt, DateTimeOffset At, int CohortThen)
     {

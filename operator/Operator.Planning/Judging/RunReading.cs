@@ -3,10 +3,12 @@ using Operator.Planning.Record;
 
 namespace Operator.Planning.Judging;
 
-/// <summary>Which revisions have sent a report in a flow before an occasion. A candidate's reports never oblige stable.</summary>
+/// <summary>
+/// Which revisions have sent a report in a flow before an occasion. Once stable has, a missing report is a bad end, on both arms. Before that
+/// nobody is obliged: a candidate that obliged only itself would lose bets by its coin alone, and the evidence would average more than 1.
+/// </summary>
 public readonly record struct Reporting(bool Stable, bool Candidate)
 {
-    internal bool Obliges(Arm arm) => Stable || (arm == Arm.Candidate && Candidate);
 
     internal Reporting With(IEnumerable<EndedRun> runs)
     {
@@ -57,7 +59,7 @@ internal sealed class RunReading
         {
             return new RunReading(run, endedBadly: false, []);
         }
-        var endedBadly = run.Close == RunClose.Badly || (!run.HasReport && before.Obliges(run.Coin.Arm));
+        var endedBadly = run.Close == RunClose.Badly || (!run.HasReport && before.Stable);
         if (before.Stable)
         {
             return new RunReading(run, endedBadly, run.Items);

@@ -100,12 +100,14 @@ public sealed record Entry
 }
 
 /// <summary>A coin, committed with the plan of its run.</summary>
-/// <param name="Attempt">Number of the attempt in which it was flipped.</param>
-/// <param name="Stage">The attempt's stage. The run counts for this step only.</param>
-/// <param name="CandidateShare">
-/// The chance of the candidate's side, 1 - <c>analysis.control</c> at that time: a change of it acts on later coins.
-/// </param>
-public sealed record CoinFlip(int Attempt, int Stage, decimal CandidateShare);
+public sealed record CoinFlip
+{
+    /// <summary>Number of the attempt in which it was flipped.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>The chance of the candidate's side, 1 - <c>analysis.control</c> at that time: a change of it acts on later coins.</summary>
+    public decimal CandidateShare { get; set; }
+}
 
 public enum Arm
 {

@@ -103,7 +103,7 @@ internal static class Assessment
                 attempt,
                 new Verdict.Hold(
                     Reasons.FlowNotSeen,
-                    $"flow '{unseen[0]}' has not run in this step yet{(unseen.Count > 1 ? $", nor have {unseen.Count - 1} more" : "")}; evidence.flows can leave it out of the next attempt"
+                    $"no first run of flow '{unseen[0]}'{(unseen.Count > 1 ? $", and of {unseen.Count - 1} more flows," : "")} has come to an end by itself in this step yet; evidence.flows can leave it out of the next attempt"
                 )
             );
     }

@@ -107,7 +107,8 @@ internal static class CohortPlaces
 
     /// <summary>
     /// At least half of the cohort had runs of the candidate and pauses for credentials now. Their places don't pass on: a version that
-    /// burns single-use tokens would walk through all stores.
+    /// burns single-use tokens would walk through all stores. Where the stores outside pause as well, the version is not the cause; where there are
+    /// none, nothing is left to walk to.
     /// </summary>
     public static bool IsMostlyPaused(Draft draft, Attempt attempt)
     {
@@ -116,8 +117,9 @@ internal static class CohortPlaces
         {
             return false;
         }
-        var cohort = attempt.Order.Take(attempt.Cohort).ToList();
-        return 2 * cohort.Count(s => pauses.ContainsKey(s) && IsHandled(draft.Record, s)) >= cohort.Count;
+        var (cohort, outside) = (attempt.Order.Take(attempt.Cohort).ToList(), attempt.Order[attempt.Cohort..]);
+        return 2 * outside.Count(pauses.ContainsKey) < outside.Length
+            && 2 * cohort.Count(s => pauses.ContainsKey(s) && IsHandled(draft.Record, s)) >= cohort.Count;
     }
 
     /// <summary>

@@ -109,7 +109,7 @@ internal static class Trials
         var asked = draft.Policy?.Spec.Analysis.Control.Fraction ?? 0;
         var share = 1 - (asked > 0 ? asked : attempt.Control);
         var coin = Coin.Flip(attempt.Salt, place.Flow, place.Occasion, place.FirstStore, (double)share);
-        return (coin.Arm, new CoinFlip(attempt.Number, attempt.Stage, share));
+        return (coin.Arm, new CoinFlip { Attempt = attempt.Number, CandidateShare = share });
     }
 
     /// <summary>The judge takes the first runs of an occasion. To be called once for each, in the order in which they were planned.</summary>

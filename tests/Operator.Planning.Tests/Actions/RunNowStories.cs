@@ -5,6 +5,7 @@ using Operator.Planning.Actions;
 using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
+using Operator.Planning.Record;
 using Operator.Planning.Output;
 
 namespace Operator.Planning.Tests.Actions;
@@ -170,23 +171,46 @@ public sealed class RunNowStories
         Assert.Null(_world.Record.Plan("orders").Problem);
     }
 
+    /// <summary>Somebody chose the stores, so no coin chose their arm.</summary>
     [Fact]
-    public void Its_runs_are_evidence_and_make_no_step_older()
+    public void Its_runs_of_chosen_stores_are_no_evidence_and_make_no_step_older()
+    {
+        var before = BeforeRunNowInAnAttempt();
+        var counted = _world.Trial();
+
+        _world.Do("now", A.RunNow("orders", before.Order[0]));
+        _world.Run(TimeSpan.FromSeconds(8));
+
+        var run = Assert.Single(_world.Runs, IsRunNow);
+        Assert.Equal(Arm.Candidate, run.Arm);
+        Assert.Equal((counted.Candidate, counted.Stable), (_world.Trial().Candidate, _world.Trial().Stable));
+        Assert.Equal(before.Dwelled, _world.Attempt!.Dwelled);
+    }
+
+    [Fact]
+    public void Its_runs_of_all_stores_flip_coins_and_make_no_step_older()
+    {
+        var before = BeforeRunNowInAnAttempt();
+        var counted = _world.Trial();
+
+        _world.Do("now", A.RunNow("orders"));
+        _world.Run(TimeSpan.FromSeconds(12));
+
+        var sight = _world.Trial();
+        Assert.Equal(
+            counted.Candidate.Runs + counted.Stable.Runs + before.Cohort,
+            sight.Candidate.Runs + sight.Stable.Runs
+        );
+        Assert.Equal(before.Dwelled, _world.Attempt!.Dwelled);
+    }
+
+    private Attempt BeforeRunNowInAnAttempt()
     {
         _world.Connector = WithFlows(A.Flow() with { Schedule = "@every 5m" });
         _world.ShipImage(A.Better);
         _world.Run(TimeSpan.FromMinutes(6), until: w => w.Attempt is { HasStarted: true } && !w.HasLivePods);
         _world.Step();
-        var (dwelled, cohort) = (_world.Attempt!.Dwelled, _world.Attempt.Order[0]);
-        var runs = _world.Record.Ledger("orders").Evidence.Runs;
-
-        _world.Do("now", A.RunNow("orders", cohort));
-        _world.Run(TimeSpan.FromSeconds(6));
-        _world.Do("then", A.Suspend()); // forces a commit of the folded runs
-        _world.Step();
-
-        Assert.Equal(runs + 1, _world.Record.Ledger("orders").Evidence.Runs);
-        Assert.Equal(dwelled, _world.Attempt!.Dwelled);
+        return _world.Attempt!; // the pilot has run
     }
 
     [Fact]

@@ -245,6 +245,8 @@ public sealed class CommonPauseStories
         world.Rollout = Worlds.Steps("20%", "100%");
         world.RunWhatIsDue(TimeSpan.FromMinutes(11));
         world.Versions[A.Good] = LocksOut(world);
+        // As many items as stable fails: a version that does more waits for a person.
+        world.Versions[A.Better] = new Behaviour { Ok = 1 };
         world.ShipImage(A.Better);
 
         var most = 0;

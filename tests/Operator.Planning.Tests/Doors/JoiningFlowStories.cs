@@ -18,7 +18,7 @@ public sealed class JoiningFlowStories
         var world = WithJoinedFlow();
 
         world.Connector = world.Connector.With(A.Flow(), Prices("live"));
-        world.Run(TwoDueTimes);
+        world.Run(Long, w => Stores(w, "live", Arm.Candidate) == 2);
 
         Assert.Equal((0, 2), (Stores(world, "live", Arm.Stable), Stores(world, "live", Arm.Candidate)));
         Assert.Equal(40, Stores(world, "dry-run", Arm.Stable));
@@ -59,7 +59,7 @@ public sealed class JoiningFlowStories
         var world = WithJoinedFlow();
 
         world.Connector = world.Connector.With(A.Flow(), A.Flow("prices"));
-        world.Run(TwoDueTimes);
+        world.Run(Long, w => Stores(w, null, Arm.Candidate) == 2);
 
         Assert.NotEqual(world.Record.Revisions.StableHash, world.Attempt?.Revision);
         Assert.Equal(2, Stores(world, null, Arm.Candidate));
@@ -74,7 +74,7 @@ public sealed class JoiningFlowStories
         world.Run(TwoDueTimes);
 
         world.Connector = world.Connector.With(A.Flow(), Prices("live"));
-        world.Run(TwoDueTimes);
+        world.Run(Long, w => Stores(w, "live", Arm.Candidate) == 2);
 
         Assert.Equal((0, 2), (Stores(world, "live", Arm.Stable), Stores(world, "live", Arm.Candidate)));
     }
@@ -124,9 +124,11 @@ public sealed class JoiningFlowStories
         world.Run(Long, w => w.Attempt is { HasStarted: true });
 
         world.Connector = world.Connector.With(A.Flow(), Prices("dry-run"));
-        world.Run(TimeSpan.FromSeconds(12));
+        world.Run(TimeSpan.FromMinutes(1), w => Stores(w, "dry-run", Arm.Candidate) > 0);
+        world.Run(TimeSpan.FromSeconds(10));
 
-        Assert.Equal((38, 2), (Stores(world, "dry-run", Arm.Stable), Stores(world, "dry-run", Arm.Candidate)));
+        Assert.InRange(Stores(world, "dry-run", Arm.Candidate), 1, 2);
+        Assert.InRange(Stores(world, "dry-run", Arm.Stable), 38, 40);
         Assert.Equal(1, world.Attempt?.Number);
     }
 

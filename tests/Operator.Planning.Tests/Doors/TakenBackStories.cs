@@ -112,7 +112,7 @@ public sealed class TakenBackStories
         world.ShipImage(A.Bad);
         world.Runs.Clear();
 
-        world.RunWhatIsDue(TimeSpan.FromHours(4));
+        world.RunWhatIsDue(TimeSpan.FromHours(60));
 
         var told = Told(world).ToList();
         Assert.NotEmpty(told);
@@ -271,7 +271,7 @@ public sealed class TakenBackStories
             },
             duration: TimeSpan.FromSeconds(25)
         );
-        world.Run(TimeSpan.FromSeconds(40), w => Live(w).Count == 2);
+        world.Run(TimeSpan.FromMinutes(20), w => Live(w).Count == 2);
         return world;
     }
 

@@ -57,6 +57,7 @@ public sealed class LeftBehindStories
                 Schedule = "@every 60s",
                 StartingDeadline = new Duration("40s"),
                 MaxStoresPerRun = 5,
+                MaxConcurrentRuns = 40,
             }
         );
         world.Versions[A.Better] = new Behaviour { ExitCode = 1, Duration = TimeSpan.FromSeconds(10) };
@@ -72,7 +73,7 @@ public sealed class LeftBehindStories
         world.Run(TimeSpan.FromSeconds(35));
 
         var left = world
-            .Runs.Where(r => r.Arm == Arm.Candidate && r.Print.Occasion == slot)
+            .Runs.Where(r => r.Arm == Arm.Candidate && r.Print.Occasion == slot && r.Print.Stores.Length > 1)
             .SelectMany(r => r.Print.Stores);
         var again = world
             .Runs.Where(r => r.Arm == Arm.Stable && r.Print.Occasion == slot)

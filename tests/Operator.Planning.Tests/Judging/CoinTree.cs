@@ -22,11 +22,6 @@ internal sealed class CoinTree
     private const int Coins = 10;
     private readonly int _seed;
     private readonly List<Shape> _shapes = [];
-
-    /// <summary>
-    /// Where stable has not reported, all runs do: there a candidate that reported is obliged to and stable is not, so a missing report is
-    /// no end that the arms have alike.
-    /// </summary>
     private readonly Reporting _reporting;
 
     public CoinTree(int seed, Losses losses, bool hasMemory)
@@ -94,7 +89,7 @@ internal sealed class CoinTree
         var random = new Random(seed);
         var isDoomed = random.NextDouble() < 0.3;
         var endsBadly = random.NextDouble() < 0.15;
-        var hasReport = !_reporting.Stable || random.NextDouble() < 0.9;
+        var hasReport = random.NextDouble() < 0.9;
         var items = stores.Select(_ => ItemsOf(random, endsBadly)).ToImmutableArray();
         var isLost =
             isDoomed

@@ -150,6 +150,6 @@ public sealed class JudgeProperties
     private static string Bytes(FlowTrial trial)
     {
         var bytes = TrialForm.Write(trial, RandomTrials.Stores(count: 12));
-        return Convert.ToBase64String([.. bytes.Flow, .. bytes.Shards.SelectMany(s => s)]);
+        return string.Join(' ', bytes.Shards.Prepend(bytes.Flow).Select(b => Convert.ToBase64String(b.Span)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Planning.Judging;
+using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
 
 namespace Operator.Planning.Tests.Judging;
@@ -37,7 +38,7 @@ public sealed class TrialFormTests(ITestOutputHelper output)
 
         var after = TrialForm.Write(Play(before, stores: 100, at: 3), Order).Shards;
 
-        var changed = TrialForm.Write(before, Order).Shards.Zip(after).Count(s => !s.First.SequenceEqual(s.Second));
+        var changed = TrialForm.Write(before, Order).Shards.Zip(after).Count(s => !s.First.Span.SequenceEqual(s.Second.Span));
         Assert.Equal(1, changed);
     }
 
@@ -48,7 +49,7 @@ public sealed class TrialFormTests(ITestOutputHelper output)
 
         for (var length = 0; length < bytes.Flow.Length; length++)
         {
-            var cut = bytes with { Flow = bytes.Flow[..length] };
+            var cut = new Trial(bytes.Flow[..length], bytes.Shards);
             Assert.Throws<DamagedRecordException>(() => TrialForm.Read(cut, Order));
         }
     }

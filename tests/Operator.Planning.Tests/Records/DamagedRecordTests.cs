@@ -26,6 +26,7 @@ public sealed class DamagedRecordTests
             "pauses",
             "quotas",
             "planning",
+            "trials",
         };
         var listed = parts.Keys.Where(n => !alone.Contains(n) && !IsFirstOfFlow(n)).ToList();
         Assert.Contains("stores.1", listed);
@@ -97,7 +98,8 @@ public sealed class DamagedRecordTests
                 {
                     var parts = RecordParts.Encode(new RecordFiller(seed, Stores).Record());
                     var random = new Random(place);
-                    var name = parts.Keys.ElementAt(random.Next(parts.Count));
+                    var ofJson = parts.Keys.Where(n => !n.StartsWith("trials.", StringComparison.Ordinal)).ToList();
+                    var name = ofJson[random.Next(ofJson.Count)];
                     var broken = Encoding.UTF8.GetBytes(Broken(parts[name], random));
 
                     var error = Xunit.Record.Exception(() => Decode(parts.SetItem(name, broken)));

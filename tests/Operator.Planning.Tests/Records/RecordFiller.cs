@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using Operator.Api;
@@ -20,6 +21,8 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
         "KeptStoreList.Wrong",
         "RevisionBook.UnrunFlows",
         "Attempt.JoinedFlows",
+        "Attempt.JudgedFlows",
+        "Attempt.Guards",
         "Revision.FlowParameters",
         "Revision.Values",
         "Revision.ImageIds",
@@ -51,6 +54,7 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
             Actions = Made<ActionBook>(),
             Quotas = Made<QuotaBook>(),
             Planning = Made<PlanningBook>(),
+            Trials = Trials(),
             Outcomes = new OutcomeBook { Stores = Shuffled(), Flows = OfFlows<Timeline>() },
             Plans = OfFlows<FlowPlan>(),
             Ledgers = OfFlows<FlowLedger>(),
@@ -75,6 +79,25 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
                 Outcomes = new OutcomeBook { Stores = Shuffled(), Flows = OfFlows<Timeline>() },
             }
             : record;
+    }
+
+    private TrialBook Trials() =>
+        new()
+        {
+            Attempt = _random.Next(1, 1000),
+            Order = Shuffled(),
+            Flows = Flows.ToImmutableSortedDictionary(
+                f => f,
+                _ => new Trial(Bytes(), [.. Enumerable.Range(0, _random.Next(3)).Select(_ => Bytes())]),
+                StringComparer.Ordinal
+            ),
+        };
+
+    private ReadOnlyMemory<byte> Bytes()
+    {
+        var bytes = new byte[_random.Next(50)];
+        _random.NextBytes(bytes);
+        return bytes;
     }
 
     public T Made<T>() => (T)Make(typeof(T), "");
@@ -103,6 +126,7 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
         : type == typeof(bool) ? true
         : type == typeof(int) ? _random.Next(1, 1000)
         : type == typeof(ulong) ? ulong.MaxValue - (ulong)_random.Next()
+        : type == typeof(decimal) ? _random.Next(1, 100) / 100m
         : type == typeof(long) ? _random.NextInt64(1, 1_800_000_000_000)
         : type == typeof(DateTimeOffset) ? Instant()
         : type == typeof(TimeSpan) ? TimeSpan.FromMilliseconds(_random.Next(1, 100_000))
@@ -136,6 +160,7 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
             {
                 NotReached = Some(entry.Stores),
                 FailedStores = _random.Next(4) == 0 ? entry.FailedStores : Some(entry.Stores),
+                Counts = string.Create(CultureInfo.InvariantCulture, $"r{_random.Next(9)},3-1"),
             },
             _ => item,
         };

@@ -22,7 +22,7 @@ internal static class RecordText
             .Where(p => p.SetMethod is { IsPublic: true } && p.PropertyType != typeof(StoredForm));
 
     public static bool IsOurs(Type type) =>
-        type.IsClass && type.Namespace?.StartsWith("Operator.", StringComparison.Ordinal) == true;
+        type.IsClass && type != typeof(Trial) && type.Namespace?.StartsWith("Operator.", StringComparison.Ordinal) == true;
 
     private static void Write(StringBuilder text, object? value)
     {
@@ -36,6 +36,9 @@ internal static class RecordText
                 break;
             case IFormattable number:
                 text.Append(number.ToString(number is DateTimeOffset ? "O" : null, CultureInfo.InvariantCulture));
+                break;
+            case Trial trial:
+                text.AppendJoin('|', trial.Shards.Prepend(trial.Flow).Select(b => Convert.ToHexString(b.Span)));
                 break;
             case IEnumerable items:
                 text.Append('[');

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Operator.Api;
+using Operator.Planning.Judging;
 using Operator.Planning.Record;
 
 namespace Operator.Testing;
@@ -74,8 +75,35 @@ public sealed class CrowdedRecord(ImmutableArray<string> stores, int seed)
                 Flows = Flows.ToImmutableSortedDictionary(f => f, _ => Timeline(), StringComparer.Ordinal),
             },
         };
-        return Flows.Aggregate(record, (r, flow) => r.With(flow, Chunks()).With(flow, Plan()).With(flow, Ledger()));
+        record = Flows.Aggregate(record, (r, flow) => r.With(flow, Chunks()).With(flow, Plan()).With(flow, Ledger()));
+        return record with { Trials = Trials(record.RunningAttempt!.Order) }; // it has an attempt
     }
+
+    /// <summary>Each store has run on both arms, alone, and its question has been asked.</summary>
+    private TrialBook Trials(ImmutableArray<string> order)
+    {
+        var policy = new JudgePolicy();
+        var trial = Judge.Begin(stores.Length, new Reporting(Stable: true, Candidate: true));
+        foreach (var arm in (Arm[])[Arm.Candidate, Arm.Stable, Arm.Candidate])
+        {
+            trial = Judge.Settle(trial, new SettledOccasion { Runs = [.. stores.Select(s => Run(s, arm))] }, policy);
+        }
+        return new TrialBook
+        {
+            Attempt = 7,
+            Order = order,
+            Flows = Flows.ToImmutableSortedDictionary(f => f, _ => TrialForm.Write(trial, order), StringComparer.Ordinal),
+        };
+    }
+
+    private EndedRun Run(string store, Arm arm) =>
+        new(
+            new Coin(arm, 0.5),
+            [store],
+            RunClose.Well,
+            [new ItemCounts(_random.Next(100, 100_000), _random.Next(100))],
+            HasReport: true
+        );
 
     private ImmutableSortedDictionary<string, T> ByStore<T>(Func<T> value) =>
         stores.ToImmutableSortedDictionary(s => s, _ => value(), StringComparer.Ordinal);
@@ -258,12 +286,6 @@ public sealed class CrowdedRecord(ImmutableArray<string> stores, int seed)
                     RedoFrom = Slot(-_random.Next(2_000)),
                 }
             ),
-            Evidence = new StepEvidence
-            {
-                Attempt = 7,
-                Stage = 1,
-                Stores = [.. stores.Order(StringComparer.Ordinal)],
-            },
         };
 
     private static DateTimeOffset Slot(int number) => Noon + (number * Period);

@@ -69,7 +69,7 @@ internal sealed class TrialCodec : BookCodec<TrialBook>
                         from.ReadBytes(FlowPart(name, f.Key), listedIn: name),
                         [
                             .. Enumerable
-                                .Range(0, f.Value)
+                                .Range(0, f.Value >= 0 ? f.Value : throw PartJson.Bad(name, "has a negative number"))
                                 .Select(i => from.ReadBytes(ShardPart(name, f.Key, i), listedIn: name)),
                         ]
                     ),
