@@ -30,7 +30,7 @@ public sealed class MetricsTests
 
         Live(Key, WithFlows("orders"));
 
-        Assert.Equal(9, before.Select(NameOf).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(10, before.Select(NameOf).Distinct(StringComparer.Ordinal).Count());
         Assert.Empty(await LinesAsync("flow=\"prices\""));
         Assert.Equal(before.Count, (await LinesAsync("flow=\"orders\"")).Count);
     }
@@ -223,6 +223,13 @@ public sealed class MetricsTests
             ConnectorStatus = new ConnectorStatus
             {
                 Flows = [.. flows.Select(f => new FlowStatus { Name = f, LastSuccess = LastSuccess })],
+            },
+            RolloutStatus = new RolloutStatus
+            {
+                Attempt = new AttemptStatus
+                {
+                    Flows = [.. flows.Select(f => new FlowEvidence { Flow = f, Evidence = "1.3" })],
+                },
             },
             Folded = [.. flows.Select(Ended)],
             Sunsets = [new SunsetUse(flows[0], "orders.getOrders", Profiles.All.SelectMany(p => p.Sunsets).First())],

@@ -133,7 +133,7 @@ public sealed class RefusedCandidateStories : IDisposable
         refusal.Dispose();
         _world.Made.Clear();
 
-        _world.Run(TimeSpan.FromMinutes(2));
+        _world.Run(TimeSpan.FromMinutes(2), until: () => Images.Contains("sync:better", StringComparison.Ordinal));
 
         Assert.Contains("sync:better", Images);
         Assert.DoesNotContain(Reasons.RolledBack, _world.EventReasons);

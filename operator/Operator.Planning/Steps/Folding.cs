@@ -68,7 +68,8 @@ internal static class Folding
     private static Draft Fold(Draft draft, LiveRun run, PodIndex pods)
     {
         var pod = pods.Find(run.Flow, run.Occasion, run.Entry);
-        if (pod is { HasStarted: true })
+        // Only a running container fills a disk, though its kubelet may tell nothing of it.
+        if (pod is { HasStarted: true } || (pod is not null && PodTroubles.IsOverOwnDisk(pod)))
         {
             draft = draft with { Record = RevisionTrust.AfterStart(draft.Record, run.Entry) };
             draft = ImageIds.After(draft, run.Entry, pod);

@@ -60,7 +60,6 @@ public sealed class ReportedDiskStories
         new()
         {
             RunsFor = TimeSpan.FromSeconds(5),
-            Message = WorkerReport.Of(Enumerable.Repeat(WorkerReport.Store(10), 3)),
         };
 
     private static PodScript Evicted => new() { End = PodEnd.Evicted, EvictedBecause = Full };

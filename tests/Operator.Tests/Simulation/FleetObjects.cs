@@ -92,7 +92,13 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
                         MinItems = 5,
                         MinStores = 1,
                     },
-                    Analysis = new AnalysisLimits { MaxErrorRate = new Percent("10%") },
+                    Analysis = new AnalysisLimits
+                    {
+                        MaxErrorRate = new Percent("10%"),
+                        // A world is short, and proof takes coins.
+                        FalseAbortRate = new Percent("10%"),
+                        Control = new Percent(quotaSeed % 6 == 5 ? "0%" : "50%"),
+                    },
                 },
             },
             ApiJson.Default.SyncRollout

@@ -175,19 +175,19 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     private static string? AttemptOf(ClusterChange change) =>
         new KubeObject(change.After!.Value).Label(Planning.Facts.PodMarks.Attempt); // callers pass existing pods
 
-    /// <summary>Adds the rounds of the running stage that this commit closes and in which a candidate run ended.</summary>
+    /// <summary>Adds the rounds of the running stage that this commit settles and in which a run with a coin, or of the candidate, ended.</summary>
     private void CountRounds(string key, ConnectorRecord? before, ConnectorRecord record, DateTimeOffset at)
     {
-        // A commit that closes a round can also widen the cohort: the round belongs to the stage before.
+        // A commit that settles a round can also widen the cohort: the round belongs to the stage before.
         if (before?.RunningAttempt is { } was && _rounds.TryGetValue($"{key}/{was.Stage}", out var rounds))
         {
-            var closed = record
+            var settled = record
                 .Plans.SelectMany(p => p.Value.Occasions.Select(o => (Flow: p.Key, Occasion: o)))
                 .Where(o => o.Occasion.Order is null) // a RunNow action makes no round
-                .Where(o => o.Occasion.IsClosed && !WasClosed(before, o.Flow, o.Occasion.Id))
-                .Where(o => o.Occasion.Entries.Any(e => IsOf(e, was)))
+                .Where(o => o.Occasion.IsSettled && !WasSettled(before, o.Flow, o.Occasion.Id))
+                .Where(o => IsOf(o.Occasion, was) && o.Occasion.Entries.Any(e => IsOf(e, was)))
                 .Concat(ForgottenAtOnce(before, record, was));
-            foreach (var (_, occasion) in closed)
+            foreach (var (_, occasion) in settled)
             {
                 rounds.Add(at, occasion.Period);
             }
@@ -198,7 +198,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         }
     }
 
-    /// <summary>Occasions that this commit closed and forgot: their pods were deleted with a replaced connector.</summary>
+    /// <summary>Occasions that this commit settled and forgot: their pods were deleted with a replaced connector.</summary>
     private static IEnumerable<(string Flow, Occasion Occasion)> ForgottenAtOnce(
         ConnectorRecord before,
         ConnectorRecord record,
@@ -207,7 +207,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         from plan in before.Plans
         from occasion in plan.Value.Occasions
         where occasion.Order is null
-        where !occasion.IsClosed && occasion.Entries.Any(e => e.Attempt == attempt.Number && e.Stage == attempt.Stage)
+        where !occasion.IsSettled && IsOf(occasion, attempt) && occasion.Entries.Any(e => WasFlipped(e, attempt))
         where !record.Plan(plan.Key).Occasions.Any(o => o.Id == occasion.Id)
         select (plan.Key, occasion);
 
@@ -220,13 +220,18 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
             : decided;
     }
 
-    private static bool WasClosed(ConnectorRecord before, string flow, string occasion) =>
-        before.Plan(flow).Occasions.Any(o => o.IsClosed && o.Id == occasion);
+    private static bool WasSettled(ConnectorRecord before, string flow, string occasion) =>
+        before.Plan(flow).Occasions.Any(o => o.IsSettled && o.Id == occasion);
 
+    private static bool IsOf(Occasion occasion, Attempt attempt) =>
+        occasion.Attempt == attempt.Number && occasion.Stage == attempt.Stage;
+
+    /// <summary>Its container may not have been created: that is a bad end, too.</summary>
     private static bool IsOf(Entry entry, Attempt attempt) =>
-        entry.Result is RunResult.Succeeded or RunResult.Failed
-        && entry.Attempt == attempt.Number
-        && entry.Stage == attempt.Stage;
+        entry.Result is RunResult.Succeeded or RunResult.Failed or RunResult.NotStarted && WasFlipped(entry, attempt);
+
+    private static bool WasFlipped(Entry entry, Attempt attempt) =>
+        entry.Coin?.Attempt == attempt.Number || entry.Attempt == attempt.Number;
 
     /// <summary>A round lasts from the end of the one before, at most its period, so an outage does not count for a step.</summary>
     private sealed class ObservedRounds(DateTimeOffset begin)
@@ -246,7 +251,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     {
         var allowed = Rollouts()
             .SelectMany(r => r.Spec.Steps)
-            .Select(s => CohortOrder.Places(s.Stores, attempt.Order.Length))
+            .Select(s => PlacesOf(s, attempt))
             .Append(known?.Cohort ?? 0);
         var isAStep = Rollouts().Count == 0 || allowed.Contains(attempt.Cohort);
         Expect(
@@ -254,6 +259,13 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
             at,
             $"the cohort of attempt {attempt.Number} is {attempt.Cohort}, which is not the size of any step"
         );
+    }
+
+    /// <summary>Without coins two stores of more than three stay on stable.</summary>
+    private static int PlacesOf(RolloutStep step, Attempt attempt)
+    {
+        var (places, stores) = (CohortOrder.Places(step.Stores, attempt.Order.Length), attempt.Order.Length);
+        return attempt.Control == 0 && stores > 3 ? Math.Min(places, stores - 2) : places;
     }
 
     private List<SyncRollout> Rollouts() =>

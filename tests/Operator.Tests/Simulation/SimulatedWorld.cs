@@ -1,5 +1,6 @@
 using System.Globalization;
 using Operator.Planning.Calendar;
+using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Runtime;
 using Operator.Testing;
@@ -16,6 +17,7 @@ internal sealed class SimulatedWorld : IDisposable
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Chaos = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(40);
     private const int MostCallbacksAnInstant = 200_000;
 
@@ -94,6 +96,7 @@ internal sealed class SimulatedWorld : IDisposable
         RunUntil(Settling + Chaos);
         CalmDown();
         RunFor(Calm);
+        AwaitVerdict();
         ExpectServedStores();
         ExpectNoneLostUncounted();
         _actions.ExpectAllTold();
@@ -248,7 +251,10 @@ internal sealed class SimulatedWorld : IDisposable
                 || IsHarmless(image),
             $"stable is {image}"
         );
-        Expect(record.RunningAttempt is null || !IsOutstayed(record.RunningAttempt), "the attempt never ends");
+        Expect(
+            record.RunningAttempt is not { } attempt || !IsOutstayed(attempt) || WaitsForPeople(),
+            "the attempt never ends"
+        );
         // What a candidate did in a flow of its own waits for a revision that runs the flow.
         var owing = record
             .Ledgers.Where(l => record.Stable?.FlowParameters.ContainsKey(l.Key) == true)
@@ -310,6 +316,38 @@ internal sealed class SimulatedWorld : IDisposable
         Array.Exists(["locked", "mute", "poison", "flaky"], tag => image.EndsWith(tag, StringComparison.Ordinal));
 
     /// <summary>In a world with a quota, runs and so the evidence may wait: an attempt may last longer.</summary>
+    /// <summary>Proof takes coins: an attempt that runs has some more time. Then what it did is redone.</summary>
+    private void AwaitVerdict()
+    {
+        var isOwed = _runs.Record?.Ledgers.Values.Any(l => l.Stores.Values.Any(s => s.RedoFrom is not null));
+        if (_runs.Record?.RunningAttempt is null && isOwed is not true)
+        {
+            return;
+        }
+        for (var end = _time.GetUtcNow() + Patience; _time.GetUtcNow() < end && _runs.Record?.RunningAttempt is not null; )
+        {
+            RunFor(TimeSpan.FromSeconds(10));
+        }
+        RunFor(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>The judge has its evidence, and neither passes nor fails the candidate.</summary>
+    private bool WaitsForPeople() =>
+        _cluster
+            .All(Kinds.Rollouts)
+            .Select(Gathering.Projections.Rollout)
+            .Any(r =>
+                r.Status.Attempt?.Reason
+                    is Reasons.Suspicious
+                        or Reasons.DoesMore
+                        or Reasons.DoesLessUnproven
+                        or Reasons.OverLimitUnproven
+                        or Reasons.LosesRuns
+                        or Reasons.SpoilsNextRun
+                        or Reasons.CohortInTrouble
+                        or Reasons.Outage
+            );
+
     private bool IsOutstayed(Attempt attempt) => _objects.Quota is null && _time.GetUtcNow() - attempt.StartedAt > Calm;
 
     /// <summary>When the connector is suspended and settled, only the lease is written.</summary>
