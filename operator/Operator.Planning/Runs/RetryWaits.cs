@@ -181,13 +181,14 @@ internal sealed class RetryWaits
         var retries = new List<Retry>();
         foreach (var store in turn.Waiting.Where(s => !turn.Busy.Contains(s) && arms.HasArm(s)))
         {
+            var ofPilot = arms.LastTryOf(store);
             // Another version may not have the fault of the last one, so it runs at once.
             if (
                 tries.AfterFailure(store) is { } past
-                && past.Last.Revision == RunPlanning.RevisionOf(draft, arms.ArmOf(store))
+                && (ofPilot is not null || past.Last.Revision == RunPlanning.RevisionOf(draft, arms.ArmOf(store)))
             )
             {
-                var lastChance = times.Value(store) - ToCreate;
+                var lastChance = ofPilot ?? times.Value(store) - ToCreate;
                 DateTimeOffset? chance = past.Last.EndedAt < lastChance ? lastChance : null;
                 retries.Add(new Retry(store, past.Last, past.Count, past.Since, chance));
             }

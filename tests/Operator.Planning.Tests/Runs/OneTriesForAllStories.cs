@@ -188,29 +188,6 @@ public sealed class OneTriesForAllStories
         Assert.Equal(A.Better, lab.Record.Stable?.Sync.Image);
     }
 
-    /// <summary>Runs start over a minute. The first ones are too late when the cause ends: they can't be the one that tries.</summary>
-    [Fact]
-    public void A_run_that_is_too_late_tries_for_nobody()
-    {
-        var lab = new PodLab(
-            40,
-            f => f with { Spread = new Duration("60s"), MaxStoresPerRun = 1, MaxConcurrentRuns = 40 }
-        );
-        lab.Run(TimeSpan.FromMinutes(8));
-        lab.Created.Clear();
-        var slot = lab.NextSlot;
-        lab.Life = (pod, _) =>
-            lab.Now < slot.AddSeconds(130) || pod.Phase == PodPhase.Failed
-                ? Rejection(pod)
-                : lab.Ordinary(pod, Typical);
-
-        lab.RunTo(slot.AddMinutes(4));
-
-        var late = lab.Created.Where(c => c.At >= slot.AddSeconds(130) && c.Draft.StartBy > slot.AddSeconds(155)).ToList();
-        Given.That(late.Count > 5, "runs that have time left");
-        Assert.All(late, c => Assert.InRange(c.At, slot, slot.AddSeconds(147)));
-    }
-
     private static ObservedPod Rejection(ObservedPod pod) => pod with { Phase = PodPhase.Failed, Reason = "OutOfcpu" };
 
     private static ObservedPod LockedOut(ObservedPod pod) =>

@@ -29,6 +29,7 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly ActionWatch _actions;
     private readonly FlowMaker _flows;
     private readonly AccountMaker _accounts;
+    private readonly LockoutMaker _lockouts;
     private readonly List<OperatorProcess> _processes = [];
     private readonly List<string> _story = [];
     private readonly HashSet<MishapKind> _mishaps = [];
@@ -50,14 +51,18 @@ internal sealed class SimulatedWorld : IDisposable
             _time,
             new FakeClusterOptions { Seed = seed, GarbageCollectionDelay = TimeSpan.FromSeconds(_random.Next(5)) }
         );
-        _kubelet = _cluster.RunPods(pod => SyncPods.Script(pod, RejectsPods));
+        _kubelet = _cluster.RunPods(ScriptOf);
         if (seed % 5 == 0)
         {
             _cluster.Admission.Change(SyncPods.InjectSidecar);
         }
         _objects = new FleetObjects(_random, seed);
         _accounts = new AccountMaker(this, seed);
-        _runs = new RunWatch(_cluster, _time, Connector, _accounts.AccountOf);
+        _lockouts = new LockoutMaker(this, seed);
+        _runs = new RunWatch(_cluster, _time, Connector, _accounts.AccountOf)
+        {
+            AreStoresLockedOut = () => _lockouts.HasLocked,
+        };
         _quotas = new QuotaWatch(_objects.Quota, _runs.Violations);
         _actions = new ActionWatch(_cluster, _runs.Violations);
         _flows = new FlowMaker(this, seed);
@@ -83,6 +88,7 @@ internal sealed class SimulatedWorld : IDisposable
         RunFor(Settling);
         _flows.Begin(Chaos);
         _accounts.Begin(Chaos);
+        _lockouts.Begin(Chaos);
         new RefusalMaker(this, _seed).Begin(Chaos);
         foreach (var mishap in Mishaps.Draw(_random, Chaos))
         {
@@ -96,6 +102,7 @@ internal sealed class SimulatedWorld : IDisposable
         RunFor(Calm);
         ExpectServedStores();
         ExpectNoneLostUncounted();
+        Expect(_accounts.HaveRun(_runs.Ran.Select(r => r.Store)), "no store of the shared account has run");
         _actions.ExpectAllTold();
         _runs.ExpectNoneTwice();
         ExpectRest();
@@ -158,6 +165,9 @@ internal sealed class SimulatedWorld : IDisposable
         _processes.ForEach(p => p.Dispose());
         _cluster.Dispose();
     }
+
+    private PodScript ScriptOf(KubeObject pod) =>
+        _lockouts.Locked(_accounts.Lengthened(SyncPods.Script(pod, RejectsPods), pod), pod);
 
     private void StartProcess()
     {
@@ -248,6 +258,11 @@ internal sealed class SimulatedWorld : IDisposable
                 || IsHarmless(image),
             $"stable is {image}"
         );
+        if (_lockouts.HasLocked)
+        {
+            // A step waits for the stores that pause (CohortPaused), and so does the work that they owe.
+            return;
+        }
         Expect(record.RunningAttempt is null || !IsOutstayed(record.RunningAttempt), "the attempt never ends");
         // What a candidate did in a flow of its own waits for a revision that runs the flow.
         var owing = record
