@@ -115,6 +115,7 @@ internal sealed class SimulatedWorld : IDisposable
 
     public FakeCluster Cluster => _cluster;
     public FakeKubelet Kubelet => _kubelet;
+    public ConnectorRecord? Record => _runs.Record;
 
     /// <summary>The kubelet rejects every pod that is created.</summary>
     public bool RejectsPods { get; set; }
