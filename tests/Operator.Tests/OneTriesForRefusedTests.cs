@@ -54,7 +54,11 @@ public sealed class OneTriesForRefusedTests
     {
         using var world = World();
         string? own = null;
-        using var single = Refuse(world, HttpStatusCode.Forbidden, r => IsOf(r, "orders") && r.Key.Name == (own ??= r.Key.Name));
+        using var single = Refuse(
+            world,
+            HttpStatusCode.Forbidden,
+            r => IsOf(r, "orders") && r.Key.Name == (own ??= r.Key.Name)
+        );
         using (Refuse(world, HttpStatusCode.Forbidden, r => IsOf(r, "orders")))
         {
             world.RunTo(Due.AddSeconds(20));

@@ -71,8 +71,9 @@ internal sealed class Arms
     /// The store of the pilot: the first store of the cohort that is free, or the one whose pilot is tried again; null when none is.
     /// </summary>
     public string? Pilot(IReadOnlySet<string> free) =>
-        _again is { } again ? again.Stores.FirstOrDefault(s => free.Contains(s) && _candidates.Contains(s))
-        : _attempt?.Order.Take(_attempt.Cohort).FirstOrDefault(s => free.Contains(s) && _candidates.Contains(s));
+        _again is { } again
+            ? again.Stores.FirstOrDefault(s => free.Contains(s) && _candidates.Contains(s))
+            : _attempt?.Order.Take(_attempt.Cohort).FirstOrDefault(s => free.Contains(s) && _candidates.Contains(s));
 
     /// <summary>A revision runs the flow for the store: a flow that is the candidate's own does not run on stable.</summary>
     public bool HasArm(string store) => _isOnStable || ArmOf(store) == Arm.Candidate;

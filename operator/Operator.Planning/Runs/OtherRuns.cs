@@ -25,9 +25,9 @@ internal sealed class OtherRuns
         var listed = draft.Spec.FindFlow(flow);
         // A run of the occasion itself keeps only stores waiting that share an account with one of its stores.
         var before = runs.Where(r =>
-            (IsBefore(r.Occasion, occasion) || r.Occasion.Id == occasion.Id)
-            && WasLiveAt(r.Entry, FirstTooLate(occasion))
-        )
+                (IsBefore(r.Occasion, occasion) || r.Occasion.Id == occasion.Id)
+                && WasLiveAt(r.Entry, FirstTooLate(occasion))
+            )
             .ToList();
         var byState = before.ToLookup(r => r.State, r => r.Entry);
         var accounts = draft.Effective.Accounts;

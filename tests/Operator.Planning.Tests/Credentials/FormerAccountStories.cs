@@ -68,7 +68,14 @@ public sealed class FormerAccountStories
         var run = TimeSpan.FromSeconds(stores.Length == 1 ? 350 : 100);
         var lab = new PodLab(
             1,
-            f => f with { MaxStoresPerRun = 1, Spread = new Duration("60s"), Timeout = new Duration("10m"), StartingDeadline = new Duration("2m") }
+            f =>
+                f with
+                {
+                    MaxStoresPerRun = 1,
+                    Spread = new Duration("60s"),
+                    Timeout = new Duration("10m"),
+                    StartingDeadline = new Duration("2m"),
+                }
         );
         lab.Connector = lab.Connector.WithStores(stores);
         lab.Life = (pod, _) => lab.Ordinary(pod, run);

@@ -56,7 +56,9 @@ public sealed class PilotTryStories
 
         var pilots = lab.EntriesOf(slot).Where(e => e.IsPilot).ToList();
         Assert.Single(pilots.SelectMany(p => p.Stores).Distinct());
-        var at = lab.Created.Where(c => IsCandidate(c.Draft) && c.At >= slot).Select(c => (int)(c.At - slot).TotalSeconds);
+        var at = lab
+            .Created.Where(c => IsCandidate(c.Draft) && c.At >= slot)
+            .Select(c => (int)(c.At - slot).TotalSeconds);
         Assert.Equal([0, 2, 5, 10, 19, 35, 51, 58], at);
         var stable = lab.EntriesOf(slot).Last(e => e.Stores.Contains(pilots[0].Stores[0]));
         Assert.Equal((Arm.Stable, RunResult.Succeeded), (stable.Arm, stable.Result));
@@ -88,7 +90,10 @@ public sealed class PilotTryStories
         var (lab, slot) = Shipped("*/5 * * * *");
         lab.Life = (pod, draft) =>
             IsCandidate(draft)
-                ? pod with { Container = new ContainerSight.Waiting(reason, "words") }
+                ? pod with
+                {
+                    Container = new ContainerSight.Waiting(reason, "words"),
+                }
                 : lab.Ordinary(pod, Typical);
 
         lab.RunTo(slot.AddMinutes(4));
@@ -111,6 +116,28 @@ public sealed class PilotTryStories
 
         Given.That(lab.Ended.Any(e => e.Entry.IsPilot), "pilots");
         Assert.Equal(0, lab.Flow.MissedStoreSyncs);
+    }
+
+    /// <summary>A flow that came with the candidate has no stable to go back to. Its pilot waits all the same.</summary>
+    [Fact]
+    public void The_tries_of_a_flow_that_only_the_candidate_runs_wait_too()
+    {
+        var lab = new PodLab(4, f => f with { Schedule = "0 0 * * *" }) { Rollout = Worlds.Steps("50%", "100%") };
+        lab.Connector = lab.Connector.With(lab.Connector.Spec.Flows[0], Late("0 0 * * *") with { Name = "prices" });
+        lab.RunTo(lab.NextSlot.AddMinutes(2), stepSeconds: 60);
+        lab.Run(TimeSpan.FromMinutes(3));
+        lab.Connector = lab
+            .Connector.With([.. lab.Connector.Spec.Flows, Late("*/5 * * * *")])
+            .WithSync(s => s with { Image = A.Better });
+        lab.Life = (pod, _) => Rejection(pod);
+        lab.Created.Clear();
+
+        lab.Run(TimeSpan.FromMinutes(7));
+
+        var at = lab
+            .Created.Where(c => c.Print.Flow == "late")
+            .Select(c => (int)(c.At - lab.Created[0].At).TotalSeconds);
+        Assert.Equal([0, 2, 5, 10, 19, 35, 51, 58], at);
     }
 
     /// <summary>The operator is away while the pilot waits for its next try.</summary>
@@ -143,8 +170,18 @@ public sealed class PilotTryStories
         return (lab, lab.NextSlot);
     }
 
+    private static Flow Late(string schedule) =>
+        new()
+        {
+            Name = "late",
+            Schedule = schedule,
+            MaxStoresPerRun = 10,
+        };
+
     private static ObservedPod Rejected(PodLab lab, ObservedPod pod, DateTimeOffset slot, int seconds) =>
-        lab.Now < slot.AddSeconds(seconds) || pod.Phase == PodPhase.Failed ? Rejection(pod) : lab.Ordinary(pod, Typical);
+        lab.Now < slot.AddSeconds(seconds) || pod.Phase == PodPhase.Failed
+            ? Rejection(pod)
+            : lab.Ordinary(pod, Typical);
 
     private static ObservedPod Rejection(ObservedPod pod) => pod with { Phase = PodPhase.Failed, Reason = "OutOfcpu" };
 

@@ -82,7 +82,9 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
                 var wasTold =
                     isPaid
                     && _told.Remove((record.Id, flow, store), out var told)
-                    && told.Exists(t => t.Since <= past.RedoFrom && Counts(t, record) && _done.Contains((t.Pod, store)));
+                    && told.Exists(t =>
+                        t.Since <= past.RedoFrom && Counts(t, record) && _done.Contains((t.Pod, store))
+                    );
                 if (isPaid && listed.Contains(store) && !wasTold)
                 {
                     Violate(
