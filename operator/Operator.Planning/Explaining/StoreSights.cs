@@ -179,18 +179,18 @@ internal static class StoreSights
         var why =
             waiting.HoldsOf(draft, flow.Name).KeptBy([store]) is { } limit ? $"the quota of {limit.Api} ({limit})"
             : live.Exists(e => Holds(e, store)) ? "its earlier run to end"
-            : IsAccountBusy(draft, live, store) ? "the run of another store with its account to end"
+            : IsAccountBusy(draft, flow.Name, live, store) ? "the run of another store with its account to end"
             : live.Count >= flow.MaxConcurrentRuns
                 ? $"a place: {live.Count} runs are live, maxConcurrentRuns is {flow.MaxConcurrentRuns}"
             : "its turn";
         return $"due since {question.Told(occasion.Slot)}, it waits for {why}; too late after {question.Told(occasion.StartBy)}";
     }
 
-    private static bool IsAccountBusy(Draft draft, IEnumerable<Entry> live, string store) =>
+    private static bool IsAccountBusy(Draft draft, string flow, IEnumerable<Entry> live, string store) =>
         draft
             .Effective.Accounts.WithSharers(
                 live.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal),
-                draft.Record.Stores.Former
+                FormerAccounts.OfLive(draft.Record, flow)
             )
             .Contains(store);
 

@@ -24,17 +24,24 @@ internal sealed class Arms
     private readonly ArmChoice _first;
     private readonly bool _isOnStable;
 
+    /// <summary>The pilot that is tried again on this occasion; null: none is.</summary>
+    private readonly Entry? _again;
+
     private Arms(Attempt? attempt, HashSet<string> cohort, Dictionary<string, Arm> ran, ArmChoice first, bool isOnStable)
     {
         (_attempt, _cohort, _ran) = (attempt, cohort, ran);
         (_first, _isOnStable) = (first, isOnStable);
     }
 
+    private Arms(Arms arms, Entry? again)
+        : this(arms._attempt, arms._cohort, arms._ran, arms._first, arms._isOnStable) => _again = again;
+
     /// <summary>
     /// Stores of the cohort flip coins while the attempt's SyncRollout is usable. Before the first container of the candidate has started,
     /// and while the candidate is refused, only the pilot runs the candidate: one run of the first free store. A store keeps the arm of its
-    /// first run on the occasion. When a run of the candidate can't start, or its pods are refused, the stores run stable in the same occasion.
-    /// A catch-up runs stable only, and a store waits with the candidate until its catch-up is over.
+    /// first run on the occasion. When a run of the candidate can't start, or its pods are refused, the stores run stable in the same occasion;
+    /// a pilot that a kubelet rejected is tried again before (<see cref="PilotTries"/>). A catch-up runs stable only, and a store waits with the
+    /// candidate until its catch-up is over.
     /// </summary>
     public static Arms Of(Draft draft, string flow, Occasion occasion)
     {
@@ -49,19 +56,38 @@ internal sealed class Arms
         }
         var cohort = attempt.Order.Take(attempt.Cohort).ToHashSet(StringComparer.Ordinal);
         cohort.ExceptWith(CatchUps.Pending(draft.Record, flow));
-        return new Arms(attempt, cohort, Ran(occasion, attempt), First(attempt, occasion, isOnStable), isOnStable);
+        var first = First(attempt, occasion, isOnStable);
+        return new Arms(
+            new Arms(attempt, cohort, Ran(occasion, attempt), first, isOnStable),
+            PilotTries.Again(attempt, occasion, draft.Now)
+        );
     }
+
+    /// <summary>Until when the pilot's tries may be created; null: its first one is yet to come.</summary>
+    public DateTimeOffset? PilotBy => _again?.StartBy;
+
+    /// <summary>When the last try of the store's pilot is due; null: it is not tried again.</summary>
+    public DateTimeOffset? LastTryOf(string store) =>
+        _again is { } pilot && pilot.Stores.Contains(store, StringComparer.Ordinal) ? PilotTries.LastTry(pilot) : null;
 
     public bool NeedsPilot(ConnectorRecord record) =>
         _attempt is { } attempt
         && !IsOpen(attempt)
         && !record.Plans.Values.SelectMany(p => p.Entries).Any(e => e.Attempt == attempt.Number && e.Result is null);
 
-    /// <summary>The store of the pilot: the first store of the cohort that is free and has not run yet; null when none is.</summary>
+    /// <summary>The occasion has had no pilot, or its pilot is tried again.</summary>
+    public bool MayPilot(Occasion occasion) => _again is not null || !occasion.Entries.Any(e => e.IsPilot);
+
+    /// <summary>
+    /// The store of the pilot: the first store of the cohort that is free and has not run yet, or the one whose pilot is tried again; null when
+    /// none is.
+    /// </summary>
     public string? Pilot(IReadOnlySet<string> free) =>
-        _attempt
-            ?.Order.Take(_attempt.Cohort)
-            .FirstOrDefault(s => free.Contains(s) && _cohort.Contains(s) && !_ran.ContainsKey(s));
+        _again is { } again
+            ? again.Stores.FirstOrDefault(s => free.Contains(s) && _cohort.Contains(s))
+            : _attempt
+                ?.Order.Take(_attempt.Cohort)
+                .FirstOrDefault(s => free.Contains(s) && _cohort.Contains(s) && !_ran.ContainsKey(s));
 
     /// <summary>A revision runs the flow for the store: a flow that is the candidate's own does not run on stable.</summary>
     public bool HasArm(string store) => _isOnStable || ChoiceOf(store) != ArmChoice.Stable;

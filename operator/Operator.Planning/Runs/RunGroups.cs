@@ -42,6 +42,9 @@ internal sealed record RunGroup
     public bool IsIsolated { get; init; }
     public bool IsPilot { get; init; }
 
+    /// <summary>Until when a pilot that is tried again may be created; null: no other one was before it.</summary>
+    public DateTimeOffset? PilotBy { get; init; }
+
     /// <summary>The earliest start: the slot plus the group's offset.</summary>
     public DateTimeOffset DueAt { get; init; }
 
@@ -68,7 +71,7 @@ internal static class RunGroups
     {
         var arms = Arms.Of(draft, turn.Flow.Name, turn.Occasion);
         var pilot =
-            arms.NeedsPilot(draft.Record) && !turn.Occasion.Entries.Any(e => e.IsPilot)
+            arms.NeedsPilot(draft.Record) && arms.MayPilot(turn.Occasion)
                 ? arms.Pilot(free.ToHashSet(StringComparer.Ordinal))
                 : null;
         if (pilot is not null)
@@ -78,6 +81,7 @@ internal static class RunGroups
             {
                 Arm = Arm.Candidate,
                 IsPilot = true,
+                PilotBy = arms.PilotBy,
             };
         }
         var others = free.Where(s => s != pilot && arms.HasArm(s));
