@@ -47,7 +47,8 @@ public sealed class DefaultsTests
     [Fact]
     public void Minima_are_computed_and_stay_unwritten()
     {
-        const string json = """{"steps":[{"stores":1},{"stores":2,"evidence":{"minItems":0}}],"evidence":{"minRuns":3}}""";
+        const string json =
+            """{"steps":[{"stores":1},{"stores":2,"evidence":{"minItems":0}}],"evidence":{"minRuns":3}}""";
         var spec = JsonSerializer.Deserialize(json, ApiJson.Default.RolloutSpec)!; // it is an object
 
         Assert.Equal(new Minima(Runs: 3, Items: 50, Stores: 2), spec.MinimaOf(spec.Steps[0]));

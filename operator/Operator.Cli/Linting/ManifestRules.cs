@@ -28,11 +28,7 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
 
     public ImmutableArray<Finding> Check(ManifestDocument document) => Check(document, NoLists, NoRollouts);
 
-    public ImmutableArray<Finding> Check(
-        ManifestDocument document,
-        StoreListManifests lists,
-        RolloutManifests rollouts
-    )
+    public ImmutableArray<Finding> Check(ManifestDocument document, StoreListManifests lists, RolloutManifests rollouts)
     {
         if (document.Kind is not (ApiGroup.ConnectorKind or ApiGroup.RolloutKind or ApiGroup.ActionKind))
         {

@@ -23,7 +23,10 @@ internal sealed class RolloutManifests(ImmutableArray<ManifestDocument> document
             && d.Name == spec.ConnectorRef.Name
             && StoreListManifests.IsTogether(d, rollout)
         );
-        return connector is not null && SpecOf(connector) is { } named && isRight(new MarketplaceConnector { Spec = named })
+        return
+            connector is not null
+            && SpecOf(connector) is { } named
+            && isRight(new MarketplaceConnector { Spec = named })
             ? RolloutChecks.Check(spec, named, StoresOf(connector, named))
             : [];
     }
@@ -42,9 +45,7 @@ internal sealed class RolloutManifests(ImmutableArray<ManifestDocument> document
         try
         {
             var seen = ServerNulls.Drop(connector.Root, connector.Kind);
-            return seen.TryGetProperty("spec", out var json)
-                ? json.Deserialize(ApiJson.Default.ConnectorSpec)
-                : null;
+            return seen.TryGetProperty("spec", out var json) ? json.Deserialize(ApiJson.Default.ConnectorSpec) : null;
         }
         catch (JsonException)
         {

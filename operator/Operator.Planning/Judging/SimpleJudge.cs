@@ -36,7 +36,11 @@ public static class SimpleJudge
 
     private static Verdict JudgeFlow(FlowSums flow, RolloutSpec rollout, int cohortStores)
     {
-        var (evidence, minima, limit) = (flow.Evidence, rollout.Evidence.With(step: null), rollout.Analysis.MaxErrorRate);
+        var (evidence, minima, limit) = (
+            flow.Evidence,
+            rollout.Evidence.With(step: null),
+            rollout.Analysis.MaxErrorRate
+        );
         if (evidence.Runs < minima.Runs)
         {
             var reason = evidence.Runs == 0 ? Reasons.FlowNotSeen : Reasons.MoreRunsNeeded;

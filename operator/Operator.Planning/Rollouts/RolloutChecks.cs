@@ -85,17 +85,24 @@ public static class RolloutChecks
         var step = rollout.Steps[index];
         var needs = EvidenceNeeds.Of(rollout, step, cohort, flows);
         var deadline = EvidenceNeeds.DeadlineOf(rollout, step, needs);
-        if (needs.Slowest is not { } slowest || needs.Time <= deadline || PathOf(rollout, index, slowest) is not { } path)
+        if (
+            needs.Slowest is not { } slowest
+            || needs.Time <= deadline
+            || PathOf(rollout, index, slowest) is not { } path
+        )
         {
             return null;
         }
-        var what = slowest.Bottleneck == Bottleneck.Runs ? "minRuns" : "minStores";
-        var raise = needs.Time < EvidenceNeeds.Longest ? $", raise deadlines.evidence to {NeedsText.Written(needs.Time)}" : "";
+        var minima = rollout.MinimaOf(step);
+        var (what, value) =
+            slowest.Bottleneck == Bottleneck.Runs ? ("minRuns", minima.Runs) : ("minStores", minima.Stores);
+        var raise =
+            needs.Time < EvidenceNeeds.Longest ? $", raise deadlines.evidence to {NeedsText.Written(needs.Time)}" : "";
         return new Finding(
             path,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what} {slowest.Minimum} can't be reached within {NeedsText.Written(deadline)} in step {index + 1}: flow '{slowest.Flow.Name}' takes {NeedsText.Occasions(slowest)}, {NeedsText.Time(needs.Time)}, because {NeedsText.Arithmetic(slowest, cohort)}; lower {what}{raise}, or run the flow more often or with more runs"
+                $"{what} {value} can't be reached within {NeedsText.Written(deadline)} in step {index + 1}: flow '{slowest.Flow.Name}' takes {NeedsText.Occasions(slowest)}, {NeedsText.Time(needs.Time)}, because {NeedsText.Arithmetic(slowest, cohort)}; lower {what}{raise}, or run the flow more often or with more runs"
             )
         );
     }
@@ -108,8 +115,7 @@ public static class RolloutChecks
             needs.Bottleneck == Bottleneck.Runs
                 ? ("minRuns", own?.MinRuns, rollout.Evidence.MinRuns)
                 : ("minStores", own?.MinStores, rollout.Evidence.MinStores);
-        return inStep is not null
-                ? string.Create(CultureInfo.InvariantCulture, $"spec.steps[{index}].evidence.{field}")
+        return inStep is not null ? string.Create(CultureInfo.InvariantCulture, $"spec.steps[{index}].evidence.{field}")
             : inRollout is not null ? $"spec.evidence.{field}"
             : rollout.Deadlines.Evidence is not null ? "spec.deadlines.evidence"
             : null;

@@ -45,9 +45,15 @@ public sealed class RolloutLintTests
 
     [Theory]
     [InlineData("0 3 * * *", "*/5 * * * *")] // it can be reached
-    [InlineData("    minRuns: 10\n  deadlines:\n    evidence: 72h", "    minItems: 10\n  deadlines:\n    onDeadline: Rollback")] // defaults
+    [InlineData(
+        "    minRuns: 10\n  deadlines:\n    evidence: 72h",
+        "    minItems: 10\n  deadlines:\n    onDeadline: Rollback"
+    )] // defaults
     [InlineData("connectorRef: {name: amazon-eu}", "connectorRef: {name: other}")] // may be in the cluster
-    [InlineData("stores: [{name: acme-eu}, {name: acme-us}]", "storesFrom: [{configMapKeyRef: {name: eu, key: a.yaml}}]")] // how many stores?
+    [InlineData(
+        "stores: [{name: acme-eu}, {name: acme-us}]",
+        "storesFrom: [{configMapKeyRef: {name: eu, key: a.yaml}}]"
+    )] // how many stores?
     public async Task What_is_fine_or_not_known_is_not_told(string text, string other)
     {
         var run = await LintAsync((Rollout + Connector).Replace(text, other, StringComparison.Ordinal));
@@ -74,8 +80,16 @@ public sealed class RolloutLintTests
     }
 
     [Theory]
-    [InlineData("minRuns: 10", "flows: [orders]", "spec.evidence.flows[0]: 'orders' is no flow of connector 'amazon-eu'")]
-    [InlineData("72h", "72h\n  analysis: {control: 0%}", "spec.analysis.control: with control 0% no run of the cohort stays on stable")]
+    [InlineData(
+        "minRuns: 10",
+        "flows: [orders]",
+        "spec.evidence.flows[0]: 'orders' is no flow of connector 'amazon-eu'"
+    )]
+    [InlineData(
+        "72h",
+        "72h\n  analysis: {control: 0%}",
+        "spec.analysis.control: with control 0% no run of the cohort stays on stable"
+    )]
     public async Task A_slip_is_found(string text, string other, string finding)
     {
         var run = await LintAsync((Rollout + Connector).Replace(text, other, StringComparison.Ordinal));

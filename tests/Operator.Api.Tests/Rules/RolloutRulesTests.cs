@@ -43,10 +43,25 @@ public sealed class RolloutRulesTests
     [InlineData("steps[0].evidence.minRuns", "0", "steps[0].evidence.minRuns", "0 is out of range; use 1 to 1000000")]
     [InlineData("steps[0].evidence.minItems", "-1", "steps[0].evidence.minItems", "-1 is out of range")]
     [InlineData("steps[0].evidence.minStores", "10001", "steps[0].evidence.minStores", "use 1 to 10000")]
-    [InlineData("evidence.flows", "[\"a\",\"b\",\"a\"]", "evidence.flows[2].name", "'a' is the name of spec.evidence.flows[0] too")]
+    [InlineData(
+        "evidence.flows",
+        "[\"a\",\"b\",\"a\"]",
+        "evidence.flows[2].name",
+        "'a' is the name of spec.evidence.flows[0] too"
+    )]
     [InlineData("evidence.flows", "[\"Orders\"]", "evidence.flows[0]", "'Orders' is no flow name")]
-    [InlineData("analysis.maxIncrease", "\"101%\"", "analysis.maxIncrease", "no percentage from 0% to 100%; write for example 50%")]
-    [InlineData("analysis.maxVolumeDrop", "\"half\"", "analysis.maxVolumeDrop", "'half' is no percentage from 0% to 100%")]
+    [InlineData(
+        "analysis.maxIncrease",
+        "\"101%\"",
+        "analysis.maxIncrease",
+        "no percentage from 0% to 100%; write for example 50%"
+    )]
+    [InlineData(
+        "analysis.maxVolumeDrop",
+        "\"half\"",
+        "analysis.maxVolumeDrop",
+        "'half' is no percentage from 0% to 100%"
+    )]
     [InlineData("analysis.falseAbortRate", "\"0.09%\"", "analysis.falseAbortRate", "no percentage from 0.1% to 10%")]
     [InlineData("analysis.falseAbortRate", "\"10.1%\"", "analysis.falseAbortRate", "no percentage from 0.1% to 10%")]
     [InlineData("analysis.control", "\"9%\"", "analysis.control", "neither 0% nor a percentage from 10% to 90%")]
@@ -110,7 +125,10 @@ public sealed class RolloutRulesTests
 
         Assert.True(finding.IsAdvice);
         Assert.Equal("spec.analysis.control", finding.Path);
-        Assert.StartsWith("with control 0% no run of the cohort stays on stable, so nothing is proven", finding.Message);
+        Assert.StartsWith(
+            "with control 0% no run of the cohort stays on stable, so nothing is proven",
+            finding.Message
+        );
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using Operator.Api;
 using Operator.Planning.Rollouts;
 using Operator.Testing;
 
-namespace Operator.Planning.Tests.Evidence;
+namespace Operator.Planning.Tests.Needs;
 
 public sealed class EvidenceNeedsTests
 {
@@ -35,7 +35,7 @@ public sealed class EvidenceNeedsTests
     [InlineData(4, "6 to 7 due times", "about 6 days")]
     public void A_nightly_flow_with_ten_runs_of_each_arm_needs(int runsANight, string occasions, string time)
     {
-        var flow = FlowOf(Nightly) with { MaxConcurrentRuns = runsANight };
+        var flow = FlowOf(Nightly) with { MaxConcurrentRuns = runsANight, MaxStoresPerRun = 25 };
 
         var needs = Needs(new EvidenceMinima(), cohort: 20, new FlowPace(flow));
 
@@ -102,7 +102,10 @@ public sealed class EvidenceNeedsTests
     [InlineData(null, "10 runs of each arm are needed")]
     [InlineData(0.0, "10 runs of each arm are needed")]
     [InlineData(100.0, "10 runs of each arm are needed")]
-    [InlineData(0.12, "50 items of the candidate are needed, of some 1 on each due time, every 5m, at stable's present volume")]
+    [InlineData(
+        0.12,
+        "50 items of the candidate are needed, of some 1 on each due time, every 5m, at stable's present volume"
+    )]
     [InlineData(0.01, "50 items of the candidate are needed, of less than 1 on each due time")]
     public void Volume_counts_where_it_is_known(double? itemsAStore, string arithmetic)
     {
@@ -128,7 +131,10 @@ public sealed class EvidenceNeedsTests
     public void The_minima_of_a_step_count_before_those_of_the_rollout()
     {
         var rollout = RolloutOf(new EvidenceMinima { MinRuns = 100, MinStores = 3 });
-        var step = rollout.Steps[0] with { Evidence = new StepMinima { MinRuns = 1, MinItems = 7 } };
+        var step = rollout.Steps[0] with
+        {
+            Evidence = new StepMinima { MinRuns = 1, MinItems = 7 },
+        };
 
         Assert.Equal(new Minima(Runs: 1, Items: 7, Stores: 3), rollout.MinimaOf(step));
         Assert.Equal(1, EvidenceNeeds.Of(rollout, step, 20, [new FlowPace(FlowOf(Nightly))]).Time.TotalDays, 0.1);
@@ -145,7 +151,7 @@ public sealed class EvidenceNeedsTests
     [Theory]
     [InlineData("*/5 * * * *", "0s", null, 24)] // no less than a day
     [InlineData("0 */4 * * *", "0s", null, 26.6)] // 3.33 due times, twice
-    [InlineData(Nightly, "0s", null, 160)]
+    [InlineData(Nightly, "0s", null, 159.75)]
     [InlineData("*/5 * * * *", "20h", null, 40)] // a step that lasts longer
     [InlineData(Nightly, "720h", null, 1440)]
     [InlineData(Nightly, "0s", "36h", 36)]
@@ -172,7 +178,12 @@ public sealed class EvidenceNeedsTests
     {
         var rollout = RolloutOf(new EvidenceMinima { MinRuns = 1_000_000 });
 
-        var needs = EvidenceNeeds.Of(rollout, rollout.Steps[0], 1, [new FlowPace(FlowOf("0 0 1 1 *")), new FlowPace(FlowOf(Nightly))]);
+        var needs = EvidenceNeeds.Of(
+            rollout,
+            rollout.Steps[0],
+            1,
+            [new FlowPace(FlowOf("0 0 1 1 *")), new FlowPace(FlowOf(Nightly))]
+        );
 
         Assert.Equal(TimeSpan.FromDays(365), EvidenceNeeds.DeadlineOf(rollout, rollout.Steps[0], needs));
     }

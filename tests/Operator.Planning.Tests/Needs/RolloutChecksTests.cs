@@ -5,7 +5,7 @@ using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
 using Operator.Testing;
 
-namespace Operator.Planning.Tests.Evidence;
+namespace Operator.Planning.Tests.Needs;
 
 /// <summary>What of a rollout is refused only beside its connector. Its steps have 2, 10 and 40 stores.</summary>
 public sealed class RolloutChecksTests
@@ -23,7 +23,7 @@ public sealed class RolloutChecksTests
         Assert.Equal(
             "spec.evidence.minRuns: minRuns 10 can't be reached within 72h in step 1: flow 'orders' takes some 12 due times, about 12 days, "
                 + "because 10 runs of each arm are needed, of 2 runs on each due time, every 24h (2 stores, maxStoresPerRun 10, maxConcurrentRuns 10), "
-                + "50% of them on stable; lower minRuns, raise deadlines.evidence to 289h, or run the flow more often or with more runs",
+                + "50% of them on stable; lower minRuns, raise deadlines.evidence to 288h, or run the flow more often or with more runs",
             finding.ToString()
         );
     }
@@ -75,15 +75,31 @@ public sealed class RolloutChecksTests
     [Fact]
     public void Stores_are_counted_like_runs()
     {
+        var rollout = RolloutOf(new EvidenceMinima { MinRuns = 1, MinStores = 40 }, deadline: "120h");
+
+        var finding = Assert.Single(Check(rollout, Nightly));
+
+        Assert.StartsWith(
+            "spec.evidence.minStores: minStores 40 can't be reached within 120h in step 3",
+            finding.ToString(),
+            StringComparison.Ordinal
+        );
+    }
+
+    /// <summary>No cohort has more stores than it has, and the message names what the user wrote.</summary>
+    [Fact]
+    public void A_small_cohort_needs_all_its_stores()
+    {
         var rollout = RolloutOf(new EvidenceMinima { MinRuns = 1, MinStores = 40 }, deadline: "100h");
 
         var finding = Assert.Single(Check(rollout, Nightly));
 
         Assert.StartsWith(
-            "spec.evidence.minStores: minStores 40 can't be reached within 100h in step 3",
-            finding.ToString(),
+            "minStores 40 can't be reached within 100h in step 2",
+            finding.Message,
             StringComparison.Ordinal
         );
+        Assert.Contains("10 stores on the candidate are needed", finding.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,7 +142,9 @@ public sealed class RolloutChecksTests
         Assert.Null(world.Attempt);
         Assert.Contains(
             world.Last.RolloutStatus!.Conditions,
-            c => c is { Type: ConditionTypes.Stalled, Reason: Reasons.InvalidSpec } && c.Message.Contains("'prices' is no flow")
+            c =>
+                c is { Type: ConditionTypes.Stalled, Reason: Reasons.InvalidSpec }
+                && c.Message.Contains("'prices' is no flow")
         );
 
         world.Rollout = new RolloutSight.Present(policy);
