@@ -1,6 +1,5 @@
 using Operator.Api;
 using Operator.Planning.Rollouts;
-using Operator.Testing;
 
 namespace Operator.Planning.Tests.Needs;
 

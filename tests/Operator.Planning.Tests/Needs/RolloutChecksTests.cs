@@ -3,7 +3,6 @@ using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
-using Operator.Testing;
 
 namespace Operator.Planning.Tests.Needs;
 
