@@ -79,8 +79,7 @@ public sealed record AnalysisLimits
     public Percent Control { get; set; } = new("50%");
 
     /// <summary>Some of the cohort's runs stay on stable, so there is something to compare with.</summary>
-    [JsonIgnore]
-    public bool HasControl => !Control.TryGet(out var share) || share > 0;
+    public bool HasControl() => !Control.TryGet(out var share) || share > 0;
 }
 
 /// <summary>What happens to the candidate's live runs when an attempt is rolled back.</summary>

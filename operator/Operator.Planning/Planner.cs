@@ -42,7 +42,7 @@ public static class Planner
         // Decide actions first, because suspensions and run-nows change the following steps.
         draft = seen.ConnectorFindings.IsEmpty ? ActionTaking.Take(draft) : draft;
         draft = PlanningNotes.NoteWrongFlows(PlanningNotes.NoteProblems(SpecSuspension.Note(draft)));
-        draft = ListAdoption.UnderSuspensions(draft);
+        draft = RolloutChecks.Apply(ListAdoption.UnderSuspensions(draft));
         var (pods, waiting) = (PodIndex.Of(seen, draft.Record), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
         draft = Settlements.Settle(Folding.Fold(Replacement.Note(draft), pods), waiting);
@@ -103,7 +103,7 @@ public static class Planner
     /// </summary>
     private static Plan StandStill(Observation seen, string because)
     {
-        var draft = ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen)));
+        var draft = RolloutChecks.Apply(ListAdoption.UnderSuspensions(ListAdoption.Adopt(Adoption.Begin(seen))));
         return new Plan
         {
             Record = draft.Record,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Operator.Testing;
 
 namespace Operator.Api.Tests;
 
@@ -40,5 +41,66 @@ public sealed class DefaultsTests
         Assert.Equal(QuotaScope.Store, spec.Quotas[0].Scope);
         Assert.Equal((false, true), (spec.Stores[0].Suspend, spec.Stores[0].Credentials?.SecretRef?.Keys.IsEmpty));
         Assert.Equal("0s", rollout.Steps[0].MinDuration.Text);
+    }
+
+    /// <summary>Minima and deadlines that nobody wrote are known as such; only what a user wrote is refused.</summary>
+    [Fact]
+    public void Minima_are_computed_and_stay_unwritten()
+    {
+        const string json =
+            """{"steps":[{"stores":1},{"stores":2,"evidence":{"minItems":0}}],"evidence":{"minRuns":3}}""";
+        var spec = JsonSerializer.Deserialize(json, ApiJson.Default.RolloutSpec)!; // it is an object
+
+        Assert.Equal(new Minima(Runs: 3, Items: 50, Stores: 2), spec.MinimaOf(spec.Steps[0]));
+        Assert.Equal(new Minima(Runs: 3, Items: 0, Stores: 2), spec.MinimaOf(spec.Steps[1]));
+        Assert.Equal((3, null, null), (spec.Evidence.MinRuns, spec.Evidence.MinItems, spec.Evidence.MinStores));
+        Assert.Null(spec.Deadlines.Evidence);
+        Assert.Equal(new Minima(Runs: 10, Items: 50, Stores: 2), new EvidenceMinima().With(step: null));
+    }
+
+    [Fact]
+    public void Limits_have_their_documented_defaults()
+    {
+        var spec = JsonSerializer.Deserialize("{}", ApiJson.Default.RolloutSpec)!; // it is an object
+
+        Assert.Equal(
+            ("2%", "50%", "50%", "1%", "50%"),
+            (
+                spec.Analysis.MaxErrorRate.Text,
+                spec.Analysis.MaxIncrease.Text,
+                spec.Analysis.MaxVolumeDrop.Text,
+                spec.Analysis.FalseAbortRate.Text,
+                spec.Analysis.Control.Text
+            )
+        );
+        Assert.Equal((InFlight.Drain, OnDeadline.Hold), (spec.InFlight, spec.Deadlines.OnDeadline));
+        Assert.True(spec.Analysis.HasControl());
+        Assert.True(spec.Evidence.Judges("orders"));
+        Assert.False((spec.Evidence with { Flows = ["prices"] }).Judges("orders"));
+    }
+
+    [Fact]
+    public void A_rollout_with_every_field_is_written_as_it_was_read()
+    {
+        var written = JsonSerializer.SerializeToElement(A.FullRollout(), ApiJson.Default.SyncRollout);
+
+        Assert.True(
+            JsonElement.DeepEquals(
+                JsonElement.Parse(A.FullRolloutJson()["spec"]!.ToJsonString()),
+                written.GetProperty("spec")
+            ),
+            written.GetRawText()
+        );
+    }
+
+    /// <summary>An operator before coins kept the list of flows where the mean is now.</summary>
+    [Fact]
+    public void The_status_of_an_older_operator_can_be_read()
+    {
+        const string json = """{"attempt":{"number":3,"evidence":[{"flow":"orders","runs":12,"itemsOk":100}]}}""";
+
+        var attempt = JsonSerializer.Deserialize(json, ApiJson.Default.RolloutStatus)!.Attempt!;
+
+        Assert.Equal((3, ""), (attempt.Number, attempt.Evidence));
     }
 }

@@ -53,7 +53,7 @@ internal sealed class AnalysisValidator : AbstractValidator<AnalysisLimits>
                     $"{Texts.Quote(p)} is neither 0% nor a percentage from 10% to 90%; write for example 50%, or 0% for no control and no proof"
             );
         RuleFor(a => a.Control)
-            .Must((limits, _) => limits.HasControl)
+            .Must((limits, _) => limits.HasControl())
             .WithSeverity(Severity.Warning)
             .WithMessage(NoProof);
     }

@@ -18,6 +18,9 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
 
     private sealed record Given(string File, ManifestDocument Document);
 
+    /// <summary>What a manifest is checked against.</summary>
+    private sealed record Others(StoreListManifests Lists, AccountManifests Accounts, RolloutManifests Rollouts);
+
     public int Run(IReadOnlyList<string> files)
     {
         var areUsable = true;
@@ -26,10 +29,14 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
             areUsable &= TryRead(file);
         }
         var lists = new StoreListManifests([.. _given.Select(g => g.Document)]);
-        var accounts = new AccountManifests(_given.Select(g => g.Document), lists);
+        var others = new Others(
+            lists,
+            new AccountManifests(_given.Select(g => g.Document), lists),
+            new RolloutManifests([.. _given.Select(g => g.Document)], lists)
+        );
         foreach (var given in _given)
         {
-            Check(given, lists, accounts);
+            Check(given, others);
         }
         if (areUsable && _checked == 0)
         {
@@ -66,8 +73,9 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
         return false;
     }
 
-    private void Check(Given given, StoreListManifests lists, AccountManifests accounts)
+    private void Check(Given given, Others others)
     {
+        var lists = others.Lists;
         var (file, document) = given;
         var who = $"document {document.Number} {document.Kind}/{document.Name}";
         var isOurs = ManifestRules.IsOurs(document);
@@ -77,8 +85,8 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
             return;
         }
         _checked++;
-        var findings = isOurs ? _rules.Check(document, lists) : lists.CheckLists(document);
-        foreach (var finding in findings.Concat(accounts.Check(document)))
+        var findings = isOurs ? _rules.Check(document, lists, others.Rollouts) : lists.CheckLists(document);
+        foreach (var finding in findings.Concat(others.Accounts.Check(document)))
         {
             _findings++;
             Say(output, $"{file}:{document.LineOf(finding.Path)}: {who}: {finding}");

@@ -12,6 +12,7 @@ namespace Operator.Cli.Linting;
 internal sealed class ManifestRules(TimeSpan minimumInterval)
 {
     private static readonly StoreListManifests NoLists = new([]);
+    private static readonly RolloutManifests NoRollouts = new([], NoLists);
 
     private readonly ConnectorRules _connectors = new(
         new ConnectorRuleOptions
@@ -25,9 +26,9 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         document.ApiVersion.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal)
         || document.Kind is ApiGroup.ConnectorKind or ApiGroup.RolloutKind or ApiGroup.ActionKind;
 
-    public ImmutableArray<Finding> Check(ManifestDocument document) => Check(document, NoLists);
+    public ImmutableArray<Finding> Check(ManifestDocument document) => Check(document, NoLists, NoRollouts);
 
-    public ImmutableArray<Finding> Check(ManifestDocument document, StoreListManifests lists)
+    public ImmutableArray<Finding> Check(ManifestDocument document, StoreListManifests lists, RolloutManifests rollouts)
     {
         if (document.Kind is not (ApiGroup.ConnectorKind or ApiGroup.RolloutKind or ApiGroup.ActionKind))
         {
@@ -39,7 +40,7 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         var seen = ServerNulls.Drop(document.Root, document.Kind);
         var wrong = JsonShape.WrongKinds(seen, document.Kind);
         // The rules need a decoded spec, and a spec with wrong field types can't be decoded.
-        findings.AddRange(wrong.IsEmpty ? Rules(document, seen, lists) : wrong);
+        findings.AddRange(wrong.IsEmpty ? Rules(document, seen, lists, rollouts) : wrong);
         return findings.ToImmutable();
     }
 
@@ -55,7 +56,12 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         }
     }
 
-    private ImmutableArray<Finding> Rules(ManifestDocument document, JsonElement seen, StoreListManifests lists)
+    private ImmutableArray<Finding> Rules(
+        ManifestDocument document,
+        JsonElement seen,
+        StoreListManifests lists,
+        RolloutManifests rollouts
+    )
     {
         if (!seen.TryGetProperty("spec", out var spec))
         {
@@ -64,11 +70,21 @@ internal sealed class ManifestRules(TimeSpan minimumInterval)
         return document.Kind switch
         {
             ApiGroup.ConnectorKind => ConnectorFindings(document, Read(spec, ApiJson.Default.ConnectorSpec), lists),
-            ApiGroup.RolloutKind => RolloutRules.Check(
-                new SyncRollout { Spec = Read(spec, ApiJson.Default.RolloutSpec) }
-            ),
+            ApiGroup.RolloutKind => RolloutFindings(document, Read(spec, ApiJson.Default.RolloutSpec), rollouts),
             _ => ActionRules.Check(new SyncAction { Spec = Read(spec, ApiJson.Default.ActionSpec) }),
         };
+    }
+
+    private ImmutableArray<Finding> RolloutFindings(
+        ManifestDocument document,
+        RolloutSpec spec,
+        RolloutManifests rollouts
+    )
+    {
+        var findings = RolloutRules.Check(new SyncRollout { Spec = spec });
+        return findings.All(f => f.IsAdvice)
+            ? [.. findings, .. rollouts.Check(document, spec, c => _connectors.Check(c).All(f => f.IsAdvice))]
+            : findings;
     }
 
     private ImmutableArray<Finding> ConnectorFindings(

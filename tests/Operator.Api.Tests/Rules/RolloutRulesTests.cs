@@ -40,7 +40,39 @@ public sealed class RolloutRulesTests
         "'101%' is no percentage from 0% to 100%"
     )]
     [InlineData("analysis.maxErrorRate", "\"0.02\"", "analysis.maxErrorRate", "'0.02' is no percentage")]
+    [InlineData("steps[0].evidence.minRuns", "0", "steps[0].evidence.minRuns", "0 is out of range; use 1 to 1000000")]
+    [InlineData("steps[0].evidence.minItems", "-1", "steps[0].evidence.minItems", "-1 is out of range")]
+    [InlineData("steps[0].evidence.minStores", "10001", "steps[0].evidence.minStores", "use 1 to 10000")]
+    [InlineData(
+        "evidence.flows",
+        "[\"a\",\"b\",\"a\"]",
+        "evidence.flows[2].name",
+        "'a' is the name of spec.evidence.flows[0] too"
+    )]
+    [InlineData("evidence.flows", "[\"Orders\"]", "evidence.flows[0]", "'Orders' is no flow name")]
+    [InlineData(
+        "analysis.maxIncrease",
+        "\"101%\"",
+        "analysis.maxIncrease",
+        "no percentage from 0% to 100%; write for example 50%"
+    )]
+    [InlineData(
+        "analysis.maxVolumeDrop",
+        "\"half\"",
+        "analysis.maxVolumeDrop",
+        "'half' is no percentage from 0% to 100%"
+    )]
+    [InlineData("analysis.falseAbortRate", "\"0.09%\"", "analysis.falseAbortRate", "no percentage from 0.1% to 10%")]
+    [InlineData("analysis.falseAbortRate", "\"10.1%\"", "analysis.falseAbortRate", "no percentage from 0.1% to 10%")]
+    [InlineData("analysis.control", "\"9%\"", "analysis.control", "neither 0% nor a percentage from 10% to 90%")]
+    [InlineData("analysis.control", "\"91%\"", "analysis.control", "neither 0% nor a percentage from 10% to 90%")]
+    [InlineData("analysis.control", "\"none\"", "analysis.control", "'none' is neither 0% nor a percentage")]
     [InlineData("onFailure", "\"Cry\"", "onFailure", "use Rollback or Pause")]
+    [InlineData("inFlight", "\"Kill\"", "inFlight", "use Drain or Stop")]
+    [InlineData("deadlines.evidence", "\"59s\"", "deadlines.evidence", "'59s' is out of range; use 1m to 8760h")]
+    [InlineData("deadlines.evidence", "\"8761h\"", "deadlines.evidence", "is out of range; use 1m to 8760h")]
+    [InlineData("deadlines.evidence", "\"1d\"", "deadlines.evidence", "'1d' is no duration")]
+    [InlineData("deadlines.onDeadline", "\"Promote\"", "deadlines.onDeadline", "use Hold or Rollback")]
     public void Bad_value_is_found_where_it_is_with_what_to_do(string field, string json, string path, string message)
     {
         var findings = Check(spec => JsonPaths.Set(spec, field, JsonNode.Parse(json)));
@@ -63,10 +95,40 @@ public sealed class RolloutRulesTests
     [InlineData("evidence.minStores", "1")]
     [InlineData("analysis.maxErrorRate", "\"0%\"")]
     [InlineData("analysis.maxErrorRate", "\"100%\"")]
+    [InlineData("steps[0].evidence", "{}")]
+    [InlineData("steps[0].evidence.minItems", "0")]
+    [InlineData("evidence.flows", "[]")]
+    [InlineData("evidence.flows", "[\"orders\",\"prices\"]")]
+    [InlineData("analysis.maxIncrease", "\"0%\"")]
+    [InlineData("analysis.maxVolumeDrop", "\"100%\"")]
+    [InlineData("analysis.falseAbortRate", "\"0.1%\"")]
+    [InlineData("analysis.falseAbortRate", "\"10%\"")]
+    [InlineData("analysis.control", "\"10%\"")]
+    [InlineData("analysis.control", "\"90%\"")]
     [InlineData("onFailure", "\"Pause\"")]
+    [InlineData("inFlight", "\"Stop\"")]
+    [InlineData("deadlines", "{}")]
+    [InlineData("deadlines.evidence", "\"1m\"")]
+    [InlineData("deadlines.evidence", "\"8760h\"")]
+    [InlineData("deadlines.onDeadline", "\"Rollback\"")]
     public void Good_value_is_let_through(string field, string json)
     {
         Assert.Empty(Check(spec => JsonPaths.Set(spec, field, JsonNode.Parse(json))));
+    }
+
+    [Theory]
+    [InlineData("0%")]
+    [InlineData("0.00%")]
+    public void Without_control_there_is_no_proof_and_the_user_is_told_so(string control)
+    {
+        var finding = Assert.Single(Check(spec => JsonPaths.Set(spec, "analysis.control", control)));
+
+        Assert.True(finding.IsAdvice);
+        Assert.Equal("spec.analysis.control", finding.Path);
+        Assert.StartsWith(
+            "with control 0% no run of the cohort stays on stable, so nothing is proven",
+            finding.Message
+        );
     }
 
     [Theory]

@@ -51,8 +51,14 @@ public sealed class CrdServerTests(OurKindsServer server)
 
         Assert.True(answer.IsSuccess, answer.Message);
         var spec = answer.Json.GetProperty("spec");
-        Assert.Equal("""{"maxErrorRate":"2%"}""", spec.GetProperty("analysis").GetRawText());
-        Assert.Equal("""{"minItems":200,"minRuns":10,"minStores":2}""", spec.GetProperty("evidence").GetRawText());
+        Assert.Equal(
+            """{"control":"50%","falseAbortRate":"1%","maxErrorRate":"2%","maxIncrease":"50%","maxVolumeDrop":"50%"}""",
+            spec.GetProperty("analysis").GetRawText()
+        );
+        Assert.Equal("Drain", spec.GetProperty("inFlight").GetString());
+        // What the user wrote can be refused, so the server must not write it for him.
+        Assert.Equal("{}", spec.GetProperty("evidence").GetRawText());
+        Assert.Equal("""{"onDeadline":"Hold"}""", spec.GetProperty("deadlines").GetRawText());
     }
 
     /// <summary>In a list the server fills in nothing, so the list stays as its owner wrote it.</summary>
@@ -120,6 +126,31 @@ public sealed class CrdServerTests(OurKindsServer server)
 
         Assert.Equal(isAccepted, answer.IsSuccess);
         Assert.Equal(!isAccepted, answer.Message.Contains("connectorRef can't be changed", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("falseAbortRate", "0.1%", true)]
+    [InlineData("falseAbortRate", "10%", true)]
+    [InlineData("falseAbortRate", "0.0999%", false)]
+    [InlineData("falseAbortRate", "10.0001%", false)]
+    [InlineData("control", "0%", true)]
+    [InlineData("control", "0.0%", true)]
+    [InlineData("control", "10%", true)]
+    [InlineData("control", "90%", true)]
+    [InlineData("control", "9.9%", false)]
+    [InlineData("control", "100%", false)]
+    public async Task The_server_takes_the_limits_that_the_rules_take(string limit, string value, bool isAccepted)
+    {
+        var rollout = A.FullRolloutJson();
+        rollout["spec"]!["analysis"]![limit] = value;
+
+        var answer = await server.TryAsync(Manifests.Read(rollout.ToJsonString())[0].Root);
+
+        Assert.Equal(isAccepted, answer.IsSuccess);
+        Assert.Equal(
+            isAccepted,
+            RolloutRules.Check(rollout.Deserialize(ApiJson.Default.SyncRollout)!).All(f => f.IsAdvice)
+        );
     }
 
     [Fact]

@@ -12,6 +12,12 @@ public sealed record RolloutManifest
     public ImmutableArray<(string Stores, string MinDuration)> Steps { get; init; } =
     [("10%", "10s"), ("50%", "15s"), ("100%", "0s")];
 
+    public string Evidence { get; init; } = "{minRuns: 2, minItems: 4, minStores: 2}";
+    public string Analysis { get; init; } = "{maxErrorRate: \"5%\"}";
+    public string OnFailure { get; init; } = "Rollback";
+    public string InFlight { get; init; } = "Drain";
+    public string Deadlines { get; init; } = "{}";
+
     public string Yaml() =>
         $$"""
             apiVersion: marketplace-operator.io/v1alpha1
@@ -20,8 +26,11 @@ public sealed record RolloutManifest
             spec:
               connectorRef: {name: {{Connector}}}
               steps: [{{string.Join(", ", Steps.Select(Step))}}]
-              evidence: {minRuns: 2, minItems: 4, minStores: 2}
-              analysis: {maxErrorRate: "5%"}
+              evidence: {{Evidence}}
+              analysis: {{Analysis}}
+              onFailure: {{OnFailure}}
+              inFlight: {{InFlight}}
+              deadlines: {{Deadlines}}
             """;
 
     private static string Step((string Stores, string MinDuration) step) =>

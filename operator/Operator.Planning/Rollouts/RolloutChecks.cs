@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+
+namespace Operator.Planning.Rollouts;
+
+/// <summary>
+/// The faults of a rollout that show only beside its connector: judged flows that the connector does not have, and minima or a deadline
+/// that its schedule can't reach. Only what the user wrote is refused; defaults never are. Volume refuses nothing, because it changes.
+/// </summary>
+public static class RolloutChecks
+{
+    /// <summary>Both specs must be valid by themselves. <paramref name="stores"/>: the active ones; null: not known.</summary>
+    public static ImmutableArray<Finding> Check(RolloutSpec rollout, ConnectorSpec connector, int? stores) =>
+        [
+            .. UnknownFlows(rollout, connector),
+            .. stores is > 0 and { } active && IsAnythingWritten(rollout)
+                ? Unreachable(rollout, connector, active)
+                : [],
+        ];
+
+    /// <summary>A rollout with such faults is not followed, like one with any other fault.</summary>
+    internal static Draft Apply(Draft draft)
+    {
+        // A connector that is wrong as a whole plans nothing, and its schedules may be no schedules.
+        if (draft.Policy is not { } policy || !draft.Seen.ConnectorFindings.IsEmpty)
+        {
+            return draft;
+        }
+        var findings = Check(policy.Spec, draft.Seen.Connector.Spec, draft.Roster.Active.Length);
+        return findings.IsEmpty
+            ? draft
+            : draft with
+            {
+                Seen = draft.Seen with
+                {
+                    Rollout = new RolloutSight.Unusable(
+                        policy.Metadata.Name,
+                        policy.Metadata.Uid,
+                        string.Join("; ", findings),
+                        policy
+                    ),
+                },
+            };
+    }
+
+    private static IEnumerable<Finding> UnknownFlows(RolloutSpec rollout, ConnectorSpec connector)
+    {
+        foreach (var (index, name) in rollout.Evidence.Flows.Index())
+        {
+            if (connector.FindFlow(name) is null)
+            {
+                var known = string.Join(", ", connector.Flows.Select(f => f.Name));
+                yield return new Finding(
+                    string.Create(CultureInfo.InvariantCulture, $"spec.evidence.flows[{index}]"),
+                    $"'{name}' is no flow of connector '{rollout.ConnectorRef.Name}', so it would never have evidence; its flows are {known}"
+                );
+            }
+        }
+    }
+
+    private static bool IsAnythingWritten(RolloutSpec rollout) =>
+        rollout.Deadlines.Evidence is not null
+        || rollout.Evidence is { MinRuns: not null } or { MinStores: not null }
+        || rollout.Steps.Any(s => s.Evidence is { MinRuns: not null } or { MinStores: not null });
+
+    /// <summary>Each field is told once, for the first step that it is too much for: that is the smallest and so the slowest.</summary>
+    private static IEnumerable<Finding> Unreachable(RolloutSpec rollout, ConnectorSpec connector, int stores)
+    {
+        var flows = connector
+            .Flows.Where(f => rollout.Evidence.Judges(f.Name))
+            .Select(f => new FlowPace(f))
+            .ToImmutableArray();
+        return rollout
+            .Steps.Index()
+            .Select(s => Unreachable(rollout, s.Index, CohortOrder.Places(s.Item.Stores, stores), flows))
+            .OfType<Finding>()
+            .DistinctBy(f => f.Path, StringComparer.Ordinal);
+    }
+
+    private static Finding? Unreachable(RolloutSpec rollout, int index, int cohort, ImmutableArray<FlowPace> flows)
+    {
+        var step = rollout.Steps[index];
+        var needs = EvidenceNeeds.Of(rollout, step, cohort, flows);
+        var deadline = EvidenceNeeds.DeadlineOf(rollout, step, needs);
+        if (
+            needs.Slowest is not { } slowest
+            || needs.Time <= deadline
+            || PathOf(rollout, index, slowest) is not { } path
+        )
+        {
+            return null;
+        }
+        var minima = rollout.MinimaOf(step);
+        var (what, value) =
+            slowest.Bottleneck == Bottleneck.Runs ? ("minRuns", minima.Runs) : ("minStores", minima.Stores);
+        var raise =
+            needs.Time < EvidenceNeeds.Longest ? $", raise deadlines.evidence to {NeedsText.Written(needs.Time)}" : "";
+        return new Finding(
+            path,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} {value} can't be reached within {NeedsText.Written(deadline)} in step {index + 1}: flow '{slowest.Flow.Name}' takes {NeedsText.Occasions(slowest)}, {NeedsText.Time(needs.Time)}, because {NeedsText.Arithmetic(slowest, cohort)}; lower {what}{raise}, or run the flow more often or with more runs"
+            )
+        );
+    }
+
+    /// <summary>What the user wrote of the two that don't fit, the minimum first; null: neither.</summary>
+    private static string? PathOf(RolloutSpec rollout, int index, FlowNeeds needs)
+    {
+        var own = rollout.Steps[index].Evidence;
+        var (field, inStep, inRollout) =
+            needs.Bottleneck == Bottleneck.Runs
+                ? ("minRuns", own?.MinRuns, rollout.Evidence.MinRuns)
+                : ("minStores", own?.MinStores, rollout.Evidence.MinStores);
+        return inStep is not null ? string.Create(CultureInfo.InvariantCulture, $"spec.steps[{index}].evidence.{field}")
+            : inRollout is not null ? $"spec.evidence.{field}"
+            : rollout.Deadlines.Evidence is not null ? "spec.deadlines.evidence"
+            : null;
+    }
+}
