@@ -124,6 +124,7 @@ public static class Reasons
     public const string CohortAway = "CohortAway";
     public const string FlowNotSeen = "FlowNotSeen";
     public const string SlowerThanSchedule = "SlowerThanSchedule";
+    public const string EvidenceDeadline = "EvidenceDeadline";
     public const string WorseThanStable = "WorseThanStable";
     public const string DoesLessThanStable = "DoesLessThanStable";
     public const string BreaksStores = "BreaksStores";

@@ -203,7 +203,9 @@ public abstract record Report
         {
             return false;
         }
-        why = ForeignText.Cut(ForeignText.Line(value.GetString() ?? ""), MostStop) is { Length: > 0 } word ? word : "no reason given";
+        why = ForeignText.Cut(ForeignText.Line(value.GetString() ?? ""), MostStop) is { Length: > 0 } word
+            ? word
+            : "no reason given";
         return true;
     }
 

@@ -90,7 +90,8 @@ internal sealed record RunCounts(bool HasReport, ImmutableArray<StoreCount?> Sto
         var numbers = text.TrimEnd(Stopped).Split(Minus);
         return !long.TryParse(numbers[0], NumberStyles.None, CultureInfo.InvariantCulture, out var attempted) ? null
             : isStopped ? new StoreCount(attempted, attempted, IsStopped: true)
-            : numbers.Length > 1 && long.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out var failed)
+            : numbers.Length > 1
+            && long.TryParse(numbers[1], NumberStyles.None, CultureInfo.InvariantCulture, out var failed)
                 ? new StoreCount(attempted, failed, IsStopped: false)
             : new StoreCount(attempted, 0, IsStopped: false);
     }

@@ -9,7 +9,6 @@ namespace Operator.Planning.Judging;
 /// </summary>
 public readonly record struct Reporting(bool Stable, bool Candidate)
 {
-
     internal Reporting With(IEnumerable<EndedRun> runs)
     {
         var (stable, candidate) = this;

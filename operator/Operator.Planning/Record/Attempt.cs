@@ -81,6 +81,12 @@ public sealed record Attempt
     /// <summary><see cref="Waited"/> is counted up to this instant.</summary>
     public DateTimeOffset WaitMark { get; set; }
 
+    /// <summary>How long the step's minima take by the schedule, as of its start, in one sentence.</summary>
+    public string Needs { get; set; } = "";
+
+    /// <summary>How long the step waits for evidence where the user wrote no deadline.</summary>
+    public TimeSpan DefaultDeadline { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>A container of the candidate has started, so its image exists. Until then only the pilot runs the candidate.</summary>
     public bool HasStarted { get; set; }
 

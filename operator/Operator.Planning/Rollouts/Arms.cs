@@ -27,7 +27,13 @@ internal sealed class Arms
     /// <summary>The pilot that is tried again on this occasion; null: none is.</summary>
     private readonly Entry? _again;
 
-    private Arms(Attempt? attempt, HashSet<string> cohort, Dictionary<string, Arm> ran, ArmChoice first, bool isOnStable)
+    private Arms(
+        Attempt? attempt,
+        HashSet<string> cohort,
+        Dictionary<string, Arm> ran,
+        ArmChoice first,
+        bool isOnStable
+    )
     {
         (_attempt, _cohort, _ran) = (attempt, cohort, ran);
         (_first, _isOnStable) = (first, isOnStable);

@@ -24,14 +24,14 @@ internal static class Assessment
         {
             return failure;
         }
-        Verdict? verdict =
+        var waits =
             NotRunning(draft, attempt)
             ?? Away(draft, attempt, present)
             ?? NotSeen(draft, attempt, judged)
             ?? (judged is Verdict.Hold hold ? Standing(draft, attempt, hold) : null)
             ?? Slower(draft, attempt)
             ?? TooShort(draft, attempt, plan);
-        return verdict ?? judged!; // it passes
+        return waits is null ? judged! : EvidenceDeadline.After(attempt, rollout, waits); // it passes
     }
 
     private static Verdict.Fail? Proven(Attempt attempt, Verdict? judged) =>

@@ -53,6 +53,7 @@ internal static class Attempts
             HasStarted = record.Revisions.Find(candidate.Hash) is { HasStarted: true },
         };
         attempt = attempt with { Cohort = Places(attempt, policy.Spec.Steps[0].Stores, order.Length) };
+        attempt = EvidenceDeadline.Begin(draft, attempt, policy.Spec);
         record = record with { Attempts = record.Attempts with { Current = attempt, LastNumber = attempt.Number } };
         return Trials.Begin(draft with { Record = record });
     }
@@ -68,7 +69,10 @@ internal static class Attempts
                 Salt = SaltOf(draft),
                 Control = limits.Control.Fraction,
                 FalseAbortRate = limits.FalseAbortRate.Fraction,
-                JudgedFlows = [.. JudgedOf(draft, new EvidenceMinima()).Except(attempt.JoinedFlows, StringComparer.Ordinal)],
+                JudgedFlows =
+                [
+                    .. JudgedOf(draft, new EvidenceMinima()).Except(attempt.JoinedFlows, StringComparer.Ordinal),
+                ],
                 WaitMark = draft.Now,
             }
         );
@@ -78,12 +82,7 @@ internal static class Attempts
 
     /// <summary>Those that <c>evidence.flows</c> names, or all that the spec lists.</summary>
     private static ImmutableArray<string> JudgedOf(Draft draft, EvidenceMinima evidence) =>
-        [
-            .. draft
-                .Effective.ListedFlows.Select(f => f.Name)
-                .Distinct(StringComparer.Ordinal)
-                .Where(evidence.Judges),
-        ];
+        [.. draft.Effective.ListedFlows.Select(f => f.Name).Distinct(StringComparer.Ordinal).Where(evidence.Judges)];
 
     /// <summary>How many stores a step takes.</summary>
     private static int Places(Attempt attempt, StoreShare share, int stores)
@@ -116,6 +115,7 @@ internal static class Attempts
             AppendedDwell = TimeSpan.Zero,
             Guards = new Attempt().Guards,
         };
+        widened = EvidenceDeadline.Begin(draft, widened, policy.Spec);
         return Trials.BeginStep(record with { Attempts = record.Attempts with { Current = widened } });
     }
 

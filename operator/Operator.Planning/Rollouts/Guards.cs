@@ -28,17 +28,16 @@ internal static class Guards
         {
             return record;
         }
-        var (before, cohort) = (
-            Of(record, flow),
-            attempt.Order.Take(attempt.Cohort).ToHashSet(StringComparer.Ordinal)
-        );
+        var (before, cohort) = (Of(record, flow), attempt.Order.Take(attempt.Cohort).ToHashSet(StringComparer.Ordinal));
         var guard = before;
         foreach (var entry in FirstRuns.Entries(occasion).Where(e => e.Counts.Length > 0))
         {
             var counts = RunCounts.Read(entry.Counts, entry.Stores.Length).Stores;
             for (var i = 0; i < entry.Stores.Length; i++)
             {
-                guard = counts[i] is { } count ? After(guard, before, new Word(entry.Arm, entry.Stores[i], count)) : guard;
+                guard = counts[i] is { } count
+                    ? After(guard, before, new Word(entry.Arm, entry.Stores[i], count))
+                    : guard;
             }
         }
         return guard == before ? record : With(record, flow, guard);
@@ -49,7 +48,8 @@ internal static class Guards
     {
         foreach (var (flow, guard) in attempt.Guards)
         {
-            var isProven = guard.Stores.Length >= GuardWords.MostStores || guard is { Stores.Length: 1, IsRefutedByStable: true };
+            var isProven =
+                guard.Stores.Length >= GuardWords.MostStores || guard is { Stores.Length: 1, IsRefutedByStable: true };
             if (isProven && !guard.IsOnStable)
             {
                 var stores = string.Join(" and ", guard.Stores.Select(s => $"'{s}'"));

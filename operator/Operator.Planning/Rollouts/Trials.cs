@@ -189,11 +189,7 @@ internal static class Trials
     }
 
     private static ArmSums Of(StepSums sums) =>
-        new(sums.Counted, sums.Whole, sums.Stores, sums.Attempted, sums.Failed)
-        {
-            All = sums.Runs,
-            Late = sums.Late,
-        };
+        new(sums.Counted, sums.Whole, sums.Stores, sums.Attempted, sums.Failed) { All = sums.Runs, Late = sums.Late };
 
     private static FlowTrial NewTrial(Draft draft, Attempt attempt, string flow)
     {

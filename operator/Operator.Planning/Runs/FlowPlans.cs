@@ -25,8 +25,7 @@ internal static class FlowPlans
             {
                 Occasions = plan.Occasions.Replace(occasion, updated),
                 // A candidate's reports never oblige stable.
-                HasReported =
-                    plan.HasReported || (ending.HasReport && entry.Revision == record.Revisions.StableHash),
+                HasReported = plan.HasReported || (ending.HasReport && entry.Revision == record.Revisions.StableHash),
                 LastSuccess = isClean ? run.At : plan.LastSuccess,
                 TypicalRun = Typical(plan.TypicalRun, ending.Took),
             }

@@ -65,8 +65,6 @@ internal sealed record RunGroup
 /// </summary>
 internal static class RunGroups
 {
-    private const int FewestGroups = 8;
-
     public static IEnumerable<RunGroup> Of(Draft draft, Turn turn, ImmutableArray<string> free)
     {
         var arms = Arms.Of(draft, turn.Flow.Name, turn.Occasion);
@@ -90,8 +88,8 @@ internal static class RunGroups
             foreach (var group in Of(draft, turn, choice.Key, [.. choice]))
             {
                 yield return choice.Key == ArmChoice.Coin ? Flipped(draft, turn, group)
-                    : choice.Key == ArmChoice.Candidate ? group with { Arm = Arm.Candidate }
-                    : group;
+                : choice.Key == ArmChoice.Candidate ? group with { Arm = Arm.Candidate }
+                : group;
             }
         }
     }
@@ -146,18 +144,13 @@ internal static class RunGroups
         {
             return attempt.IsWithoutCoins && attempt.Order.Length - attempt.Cohort <= Attempts.KeptOnStable ? 1 : most;
         }
-        var groups = Math.Min(Math.Min(attempt.Cohort, FewestGroups), turn.Flow.MaxConcurrentRuns);
-        return Math.Min(most, Math.Max(1, attempt.Cohort / Math.Max(1, groups)));
+        return Math.Min(most, Math.Max(1, attempt.Cohort / EvidenceNeeds.GroupsAnOccasion(turn.Flow, attempt.Cohort)));
     }
 
     private static RunGroup Flipped(Draft draft, Turn turn, RunGroup group)
     {
         var attempt = draft.Followed.RunningAttempt!; // without one no store has a coin
-        var (arm, coin) = Trials.Flip(
-            draft,
-            attempt,
-            new CoinPlace(turn.Flow.Name, turn.Occasion.Id, group.Stores[0])
-        );
+        var (arm, coin) = Trials.Flip(draft, attempt, new CoinPlace(turn.Flow.Name, turn.Occasion.Id, group.Stores[0]));
         return group with { Arm = arm, Coin = coin };
     }
 

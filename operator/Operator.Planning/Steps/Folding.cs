@@ -48,7 +48,8 @@ internal static class Folding
                 if (run.Ending.Reports[i] is { Stop: { } why })
                 {
                     var arm = run.Entry.Arm == Arm.Candidate ? "the candidate" : "stable";
-                    var message = $"Flow '{run.Flow}': the worker stopped store '{run.Entry.Stores[i]}' on {arm}: {why}";
+                    var message =
+                        $"Flow '{run.Flow}': the worker stopped store '{run.Entry.Stores[i]}' on {arm}: {why}";
                     draft = draft
                         .Decide(draft.Record, $"a guard of '{run.Flow}' tripped")
                         .Tell(EventTarget.Connector, Reasons.GuardTripped, message, isWarning: true);

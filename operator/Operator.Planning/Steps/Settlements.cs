@@ -45,9 +45,7 @@ internal static class Settlements
     {
         var attempt = draft.Record.RunningAttempt!; // its occasion is asked for
         var cohort = attempt.Order.Take(attempt.Cohort).ToHashSet(StringComparer.Ordinal);
-        var isLive = FirstRuns
-            .Entries(occasion)
-            .Any(e => e.Result is null && !FirstRuns.IsOutside(e, cohort.Contains));
+        var isLive = FirstRuns.Entries(occasion).Any(e => e.Result is null && !FirstRuns.IsOutside(e, cohort.Contains));
         if (isLive)
         {
             return false;

@@ -46,7 +46,12 @@ internal static class AttemptTeller
             ],
             Verdict = verdict.Kind,
             Reason = verdict.Reason,
-            Message = verdict.Message,
+            Message = attempt.IsWithoutCoins
+                ? $"{verdict.Message}; control is 0%, so there is no proof"
+                : verdict.Message,
+            Needs = attempt.Needs,
+            DeadlineAt = ConditionDraft.Seconds(EvidenceDeadline.At(attempt, policy.Spec)),
+            OnDeadline = policy.Spec.Deadlines.OnDeadline.ToString(),
             StartedAt = ConditionDraft.Seconds(attempt.StartedAt),
             StepStartedAt = ConditionDraft.Seconds(attempt.StepStartedAt),
             // A connector with problems may have schedules that can't be parsed, and nothing is checked then.

@@ -5,8 +5,8 @@ using Operator.Planning.Actions;
 using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
-using Operator.Planning.Record;
 using Operator.Planning.Output;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests.Actions;
 

@@ -38,7 +38,10 @@ public sealed class TrialFormTests(ITestOutputHelper output)
 
         var after = TrialForm.Write(Play(before, stores: 100, at: 3), Order).Shards;
 
-        var changed = TrialForm.Write(before, Order).Shards.Zip(after).Count(s => !s.First.Span.SequenceEqual(s.Second.Span));
+        var changed = TrialForm
+            .Write(before, Order)
+            .Shards.Zip(after)
+            .Count(s => !s.First.Span.SequenceEqual(s.Second.Span));
         Assert.Equal(1, changed);
     }
 

@@ -22,7 +22,9 @@ internal static class RecordText
             .Where(p => p.SetMethod is { IsPublic: true } && p.PropertyType != typeof(StoredForm));
 
     public static bool IsOurs(Type type) =>
-        type.IsClass && type != typeof(Trial) && type.Namespace?.StartsWith("Operator.", StringComparison.Ordinal) == true;
+        type.IsClass
+        && type != typeof(Trial)
+        && type.Namespace?.StartsWith("Operator.", StringComparison.Ordinal) == true;
 
     private static void Write(StringBuilder text, object? value)
     {

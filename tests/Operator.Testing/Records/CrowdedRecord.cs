@@ -92,7 +92,11 @@ public sealed class CrowdedRecord(ImmutableArray<string> stores, int seed)
         {
             Attempt = 7,
             Order = order,
-            Flows = Flows.ToImmutableSortedDictionary(f => f, _ => TrialForm.Write(trial, order), StringComparer.Ordinal),
+            Flows = Flows.ToImmutableSortedDictionary(
+                f => f,
+                _ => TrialForm.Write(trial, order),
+                StringComparer.Ordinal
+            ),
         };
     }
 

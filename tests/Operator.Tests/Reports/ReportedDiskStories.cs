@@ -56,11 +56,7 @@ public sealed class ReportedDiskStories
         );
     }
 
-    private static PodScript Good =>
-        new()
-        {
-            RunsFor = TimeSpan.FromSeconds(5),
-        };
+    private static PodScript Good => new() { RunsFor = TimeSpan.FromSeconds(5) };
 
     private static PodScript Evicted => new() { End = PodEnd.Evicted, EvictedBecause = Full };
 }

@@ -102,7 +102,11 @@ internal sealed partial class SimulatedWorld
         {
             return;
         }
-        for (var end = _time.GetUtcNow() + Patience; _time.GetUtcNow() < end && _runs.Record?.RunningAttempt is not null; )
+        for (
+            var end = _time.GetUtcNow() + Patience;
+            _time.GetUtcNow() < end && _runs.Record?.RunningAttempt is not null;
+
+        )
         {
             RunFor(TimeSpan.FromSeconds(10));
         }

@@ -54,13 +54,7 @@ internal sealed class AttemptCodec : BookCodec<AttemptBook>
                 Guards = attempt.Guards,
             };
 
-        public Attempt In(Attempt attempt) =>
-            attempt with
-            {
-                Away = Away,
-                Appended = Appended,
-                Guards = Guards,
-            };
+        public Attempt In(Attempt attempt) => attempt with { Away = Away, Appended = Appended, Guards = Guards };
 
         public static bool Exist(Attempt attempt) =>
             !attempt.Away.IsEmpty || !attempt.Appended.IsEmpty || !attempt.Guards.IsEmpty;

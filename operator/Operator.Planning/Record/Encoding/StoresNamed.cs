@@ -27,11 +27,7 @@ internal static class StoresNamed
             GeneralFailures = [.. plan.GeneralFailures.Select(f => f with { Split = map.List(f.Split) })],
         };
 
-    public static FlowLedger In(FlowLedger ledger, StoreMap map) =>
-        ledger with
-        {
-            Stores = map.Keys(ledger.Stores),
-        };
+    public static FlowLedger In(FlowLedger ledger, StoreMap map) => ledger with { Stores = map.Keys(ledger.Stores) };
 
     public static StoreBook In(StoreBook book, StoreMap map) =>
         book with

@@ -82,5 +82,6 @@ internal sealed class TrialCodec : BookCodec<TrialBook>
     /// <summary>A flow's name has no dot.</summary>
     private static string FlowPart(string name, string flow) => $"{name}.{flow}";
 
-    private static string ShardPart(string name, string flow, int i) => FormattableString.Invariant($"{name}.{flow}.{i}");
+    private static string ShardPart(string name, string flow, int i) =>
+        FormattableString.Invariant($"{name}.{flow}.{i}");
 }

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Drafts;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+
+namespace Operator.Planning.Rollouts;
+
+/// <summary>
+/// How long a step waits for evidence. Its clock (<see cref="Attempt.Waited"/>) counts observed occasions only: it stands still in outages, pauses,
+/// suspensions and downtime, and evidence is gathered all the same.
+/// </summary>
+internal static class EvidenceDeadline
+{
+    /// <summary>The step with what its minima need by the schedule and at stable's present volume, and the deadline that follows from that.</summary>
+    public static Attempt Begin(Draft draft, Attempt attempt, RolloutSpec rollout)
+    {
+        var step = StepPlan.Of(rollout.Steps, attempt).Step;
+        var needs = EvidenceNeeds.Of(rollout, step, attempt.Cohort, Paces(draft, attempt));
+        return attempt with
+        {
+            Needs = NeedsText.Of(needs),
+            DefaultDeadline = EvidenceNeeds.DeadlineOf(
+                rollout with
+                {
+                    Deadlines = rollout.Deadlines with { Evidence = null },
+                },
+                step,
+                needs
+            ),
+        };
+    }
+
+    /// <summary>What the user wrote, else what followed from the step.</summary>
+    public static TimeSpan Of(Attempt attempt, RolloutSpec rollout) =>
+        rollout.Deadlines.Evidence?.Value ?? attempt.DefaultDeadline;
+
+    /// <summary>When the deadline is over, if the clock does not stand still.</summary>
+    public static DateTimeOffset At(Attempt attempt, RolloutSpec rollout) =>
+        attempt.WaitMark + (Of(attempt, rollout) - attempt.Waited);
+
+    /// <summary>A hold whose deadline is over waits for a person, or ends the attempt. One that waits for nothing but time has no deadline.</summary>
+    public static Verdict After(Attempt attempt, RolloutSpec rollout, Verdict.Hold hold)
+    {
+        if (attempt.Waited < Of(attempt, rollout) || hold.Reason is Reasons.MinDuration or Reasons.StoresAppended)
+        {
+            return hold;
+        }
+        var over =
+            $"{hold.Message}; the step has waited for evidence for {Duration.From(Of(attempt, rollout))}, its deadline";
+        return rollout.Deadlines.OnDeadline == OnDeadline.Rollback
+            ? new Verdict.Fail(Reasons.EvidenceDeadline, $"{hold.Reason}: {over}")
+            : hold with
+            {
+                Message = $"{over}: it waits on, and a person may revert the content or delete the SyncRollout",
+            };
+    }
+
+    private static IEnumerable<FlowPace> Paces(Draft draft, Attempt attempt) =>
+        CohortPlaces
+            .Judged(draft, attempt)
+            .Select(flow =>
+            {
+                var sight = Trials.Find(draft.Record, flow.Name) ?? TrialSight.None;
+                var stores =
+                    sight.Stable.Runs * (double)attempt.Cohort / EvidenceNeeds.GroupsAnOccasion(flow, attempt.Cohort);
+                return new FlowPace(flow)
+                {
+                    ItemsAStore = stores > 0 ? sight.Stable.Items / stores : null,
+                    HasCoins = !attempt.IsWithoutCoins && FlowHomes.IsOnStable(draft.Record, flow.Name),
+                };
+            });
+}
