@@ -16,7 +16,22 @@ internal static class ChunkPacking
 {
     private sealed record Part(uint Position, ImmutableArray<string> Stores);
 
-    public static IEnumerable<PackedRun> Pack(ChunkBook book, Func<string, bool> isIn, int most)
+    public static IEnumerable<PackedRun> Pack(ChunkBook book, Func<string, bool> isIn, int most) =>
+        Pack(PartsOf(book, isIn), most, start: 0, width: 1UL << 32);
+
+    /// <summary>The stores in so many even runs, whatever chunk they are of: neighbours run together, at the time of the first.</summary>
+    public static IEnumerable<PackedRun> Spread(ChunkBook book, Func<string, bool> isIn, int runs)
+    {
+        var stores = PartsOf(book, isIn).SelectMany(p => p.Stores.Select(s => (Store: s, p.Position))).ToList();
+        var count = Math.Min(runs, stores.Count);
+        for (var i = 0; i < count; i++)
+        {
+            var (from, to) = (stores.Count * i / count, stores.Count * (i + 1) / count);
+            yield return new PackedRun([.. stores[from..to].Select(s => s.Store)], stores[from].Position);
+        }
+    }
+
+    private static List<Part> PartsOf(ChunkBook book, Func<string, bool> isIn)
     {
         var parts = new List<Part>(book.Chunks.Length);
         foreach (var chunk in book.Chunks)
@@ -28,7 +43,7 @@ internal static class ChunkPacking
             }
         }
         parts.Sort((a, b) => a.Position.CompareTo(b.Position));
-        return Pack(parts, most, start: 0, width: 1UL << 32);
+        return parts;
     }
 
     private static IEnumerable<PackedRun> Pack(List<Part> parts, int most, ulong start, ulong width)

@@ -103,9 +103,11 @@ internal static class RunGroups
         {
             var isIsolated = size.Key > 0;
             var together = size.ToHashSet(StringComparer.Ordinal);
-            foreach (
-                var run in ChunkPacking.Pack(book, together.Contains, isIsolated ? Math.Min(size.Key, most) : most)
-            )
+            var runs =
+                choice == ArmChoice.Coin && !isIsolated
+                    ? ChunkPacking.Spread(book, together.Contains, RunsOf(draft, turn, together.Count))
+                    : ChunkPacking.Pack(book, together.Contains, isIsolated ? Math.Min(size.Key, most) : most);
+            foreach (var run in runs)
             {
                 yield return Group(draft, turn, run) with
                 {
@@ -131,8 +133,19 @@ internal static class RunGroups
 
     /// <summary>
     /// The number of coins, not of items, is what evidence is made of. So the cohort is split into eight groups at least, where it has so
-    /// many stores, and the flow so many places. Without coins the last two stores on stable run alone, so that an outage can be told.
+    /// many stores, and the flow so many places; a part of it, into as many as its share.
     /// </summary>
+    private static int RunsOf(Draft draft, Turn turn, int stores)
+    {
+        var cohort = draft.Followed.RunningAttempt!.Cohort; // without an attempt no store has a coin
+        var groups = EvidenceNeeds.GroupsAnOccasion(turn.Flow, cohort);
+        return Math.Max(Share(stores * groups, cohort), Share(stores, turn.Flow.MaxStoresPerRun));
+    }
+
+    /// <summary>Rounded up.</summary>
+    private static int Share(int part, int whole) => (part + whole - 1) / Math.Max(1, whole);
+
+    /// <summary>Without coins the last two stores on stable run alone, so that an outage can be told.</summary>
     private static int MostOf(Draft draft, Turn turn, ArmChoice choice)
     {
         var most = turn.Flow.MaxStoresPerRun;
@@ -140,11 +153,12 @@ internal static class RunGroups
         {
             return most;
         }
-        if (choice == ArmChoice.Stable)
-        {
-            return attempt.IsWithoutCoins && attempt.Order.Length - attempt.Cohort <= Attempts.KeptOnStable ? 1 : most;
-        }
-        return Math.Min(most, Math.Max(1, attempt.Cohort / EvidenceNeeds.GroupsAnOccasion(turn.Flow, attempt.Cohort)));
+        return
+            choice == ArmChoice.Stable
+            && attempt.IsWithoutCoins
+            && attempt.Order.Length - attempt.Cohort <= Attempts.KeptOnStable
+            ? 1
+            : most;
     }
 
     private static RunGroup Flipped(Draft draft, Turn turn, RunGroup group)
