@@ -18,7 +18,8 @@ public sealed class BrokenVersionTests(TestCluster cluster) : ClusterStory(clust
         await Story.ApplyAsync(Working with { Image = ExampleWorker.Better, Fault = "exit1" }, Ct);
 
         var rolledBack = await Story.AwaitPhaseAsync("shop", "RolledBack", attempt: 1, Ct);
-        Assert.Equal("RunErrorRateTooHigh", rolledBack.Status.Attempt?.Reason);
+        Assert.Equal("WorseThanStable", rolledBack.Status.Attempt?.Reason);
+        Assert.Contains("were the versions alike", rolledBack.Status.Attempt?.Message, StringComparison.Ordinal);
         await MidStep.AwaitAllOnStableAsync(Story, Working, ExampleWorker.Good, Ct);
         Assert.InRange(MidStep.Candidate(Story.Runs, attempt: 1).Reached.Count, 1, 2);
         Invariants.Stores_ran_stable_in_their_next_slot(Story.Runs, attempt: 1, ExampleWorker.Good, MidStep.Period);

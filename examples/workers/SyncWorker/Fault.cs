@@ -9,7 +9,7 @@ namespace SyncWorker;
 /// </summary>
 public static class Fault
 {
-    /// <summary>Faults before the first store: exit1, garbage, silent, toomany, hang, hog. Returns the exit code; null: go on.</summary>
+    /// <summary>Faults before the first store: exit1, garbage, silent, idle, toomany, hang, hog. Returns the exit code; null: go on.</summary>
     public static async Task<int?> AtStartAsync(
         string? fault,
         Report report,
@@ -23,6 +23,11 @@ public static class Fault
             case "exit1":
                 return 1;
             case "silent":
+                return 0;
+            case "idle":
+                report.WriteRaw(
+                    $$"""{"v":1,"s":[{{string.Join(',', Enumerable.Repeat("{\"ok\":0,\"failed\":0}", stores))}}]}"""
+                );
                 return 0;
             case "garbage":
                 report.WriteRaw(new string('#', 4000));
@@ -62,6 +67,9 @@ public static class Fault
     /// </summary>
     public static int ExitCodeOfStopped(string? fault) =>
         fault?.StartsWith("polite:", StringComparison.Ordinal) == true ? 0 : 128 + 15;
+
+    /// <summary>Every item of the store fails: break:STORE.</summary>
+    public static bool Breaks(string? fault, string store) => fault == $"break:{store}";
 
     /// <summary>Faults at each store: crash:STORE, slow:SECONDS, polite:SECONDS.</summary>
     public static async Task AtStoreAsync(string? fault, string store, TimeProvider time, CancellationToken stop)

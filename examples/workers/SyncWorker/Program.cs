@@ -70,6 +70,10 @@ internal static class Program
                 Path.Combine(root, "credentials"),
                 counts
             );
+            if (Fault.Breaks(fault, store.Name))
+            {
+                counts.FailAll();
+            }
             report.Write(i, counts);
             var line = new LogLine(
                 version,

@@ -19,6 +19,13 @@ public sealed class StoreCounts
     public void Fail(char errorClass, int items = 1) =>
         _failed[errorClass] = _failed.GetValueOrDefault(errorClass) + items;
 
+    /// <summary>What was ok failed, for a cause of the worker's own.</summary>
+    public void FailAll()
+    {
+        Fail('n', Math.Max(1, Ok));
+        Ok = 0;
+    }
+
     public override string ToString()
     {
         var errors = string.Join(

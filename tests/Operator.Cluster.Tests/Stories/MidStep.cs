@@ -28,8 +28,8 @@ internal static class MidStep
         await story.ApplyAsync(A.RolloutManifest(), ct);
         await story.ChangeImageAsync(Connector.Name, ExampleWorker.Better, ct);
         await story.AwaitRunsAsync(
-            "the second step's 10 stores run 1.1",
-            runs => Candidate(runs, 1).Reached.Count == 10,
+            "stores of the second step run 1.1",
+            runs => Candidate(runs, 1).Reached.Count > 2,
             ct
         );
     }
@@ -41,8 +41,8 @@ internal static class MidStep
     /// <summary>Checks cohorts and step durations of one attempt by its pods.</summary>
     public static void Assert_kept_its_steps(ImmutableArray<SeenRun> runs, int attempt)
     {
-        Invariants.Spread_kept_its_steps(runs.Where(r => r.Attempt == attempt), Steps, Period);
-        Invariants.Nobody_left_the_cohort(runs, attempt);
+        Invariants.Spread_kept_its_steps(runs.Where(r => r.Attempt == attempt), Steps);
+        Invariants.A_store_ran_one_version_on_a_due_time(runs, attempt);
     }
 
     /// <summary>Waits until every store has run the image successfully in a slot after the last candidate's slot.</summary>

@@ -33,7 +33,7 @@ public sealed record ConnectorManifest
     /// <summary>Long, because a busy machine starts pods slowly, and replacing pods that did not start makes it slower.</summary>
     public string StartTimeout { get; init; } = "60s";
     public string Timeout { get; init; } = "30s";
-    public int MaxConcurrentRuns { get; init; } = 10;
+    public int MaxConcurrentRuns { get; init; } = 4;
     public int MaxStoresPerRun { get; init; } = 20;
 
     public string Requests { get; init; } = "{cpu: 5m, memory: 16Mi}";

@@ -65,54 +65,49 @@ public static class Invariants
         let last = ofStore.MaxBy(r => r.Slot)
         select (ofStore.Key, last, last.EndSeenAt!.Value); // the where above drops null
 
-    /// <summary>
-    /// Each cohort contains the cohort before: during an attempt, a store that ran the candidate runs nothing else.
-    /// </summary>
-    public static void Nobody_left_the_cohort(IEnumerable<SeenRun> runs, int attempt)
+    /// <summary>A store keeps the version of its first run on a due time, while the attempt runs: that is what its coin decides.</summary>
+    public static void A_store_ran_one_version_on_a_due_time(IEnumerable<SeenRun> runs, int attempt)
     {
-        var all = runs.ToList();
-        var spread = Spread.Of(all.Where(r => r.Attempt == attempt));
-        var firstSlots = spread
-            .Slots.SelectMany(s => s.Stores.Select(store => (Store: store, s.Slot)))
-            .ToLookup(s => s.Store);
-        var last = spread.Slots.IsEmpty ? 0 : spread.Slots[^1].Slot;
-        foreach (var run in all.Where(r => r.Attempt != attempt && r.Slot < last))
+        var started = runs.Where(r => r.HasStarted && r.Occasion.StartsWith('s')).ToList();
+        var last = started.Where(r => r.Attempt == attempt).Select(r => r.Slot).DefaultIfEmpty().Max();
+        var byStore = started
+            .Where(r => r.Slot < last)
+            .SelectMany(r => r.Stores.Select(s => (Store: s, Run: r)))
+            .GroupBy(r => (r.Run.Connector, r.Run.Flow, r.Run.Slot, r.Store), r => r.Run);
+        foreach (var ofStore in byStore.Where(g => g.Any(r => r.Attempt == attempt)))
         {
-            var left = run.Stores.Where(s => firstSlots[s].Any(first => first.Slot < run.Slot));
-            Expect(!left.Any(), $"{string.Join(", ", left)} left the cohort of attempt {attempt}:\n{run}");
+            Expect(
+                ofStore.All(r => r.Attempt == attempt),
+                $"{ofStore.Key} ran two versions:\n{string.Join('\n', ofStore)}"
+            );
         }
     }
 
     /// <summary>
-    /// A candidate never reaches more stores than its step allows. Each step lasts at least its minimum duration, counted in
-    /// slots that really ran. <paramref name="places"/> holds the number of stores and the minimum duration of each step.
+    /// A candidate never reaches more stores than its step allows. Each step lasts at least its minimum duration, from its first slot to the
+    /// one that reaches more stores. <paramref name="places"/> holds the number of stores and the minimum duration of each step.
     /// </summary>
     public static void Spread_kept_its_steps(
         IEnumerable<SeenRun> candidateRuns,
-        ImmutableArray<(int Places, TimeSpan MinDuration)> places,
-        TimeSpan period
+        ImmutableArray<(int Places, TimeSpan MinDuration)> places
     )
     {
         var attempts = candidateRuns.Select(r => r.Attempt).Distinct().ToList();
         Expect(attempts.Count <= 1, $"runs of several attempts: {string.Join(", ", attempts)}");
-        var rounds = new int[places.Length];
-        var step = 0;
+        var (step, began) = (0, 0L);
         foreach (var slot in Spread.Of(candidateRuns).Slots)
         {
+            began = began == 0 ? slot.Slot : began;
             while (slot.Reached.Count > places[step].Places)
             {
-                var lasted = rounds[step] * period;
+                Expect(step < places.Length - 1, $"slot {slot.Slot} reached {slot.Reached.Count} stores");
+                var lasted = TimeSpan.FromSeconds(slot.Slot - began);
                 Expect(
                     lasted >= places[step].MinDuration,
-                    $"step {step + 1} had {rounds[step]} rounds ({lasted}) before slot {slot.Slot} reached {slot.Reached.Count} stores"
+                    $"step {step + 1} lasted {lasted} before slot {slot.Slot} reached {slot.Reached.Count} stores"
                 );
-                step++;
-                Expect(
-                    step == places.Length - 1 || slot.Reached.Count <= places[step].Places,
-                    $"slot {slot.Slot} reached {slot.Reached.Count} stores, step {step + 1} has {places[step].Places}"
-                );
+                (step, began) = (step + 1, slot.Slot);
             }
-            rounds[step]++;
         }
     }
 
