@@ -22,7 +22,7 @@ change_image() { show patch marketplaceconnector amazon-eu --type merge --patch 
 watch_until() {
   local limit=$((SECONDS + $1)) want=$2 number=$3 line='' last='' phase=''
   while [ $SECONDS -lt $limit ]; do
-    line=$(k get syncrollout amazon-eu -o 'jsonpath={.status.attempt.number} {.status.phase}: step {.status.attempt.stepOf}, {.status.attempt.cohortOf} stores, {.status.attempt.verdict} {.status.attempt.reason}: {.status.attempt.message}')
+    line=$(k get syncrollout amazon-eu -o 'jsonpath={.status.attempt.number} {.status.phase}: step {.status.attempt.stepOf}, {.status.attempt.cohortOf} stores, evidence {.status.attempt.evidence}, {.status.attempt.verdict} {.status.attempt.reason}: {.status.attempt.message}')
     phase=${line#* }; phase=${phase%%:*}
     if [ "$line" != "$last" ] && [ "${line%% *}" = "$number" ]; then printf '  %4ss  %s\n' $((SECONDS - story)) "${line#* }"; last=$line; fi
     [ "$phase" != "$want" ] || [ "${line%% *}" != "$number" ] || return 0
@@ -56,24 +56,25 @@ await 60 stable_is 1.0 || die "version 1.0 did not sync within 60 s"
 show get marketplaceconnectors
 k get pods -l marketplace-operator.io/flow=orders | sed -n 1,6p
 
-title "Version 1.1 is good: with enough evidence it spreads to 5 %, 25 % and 100 % of the stores"
+title "Version 1.1 is good: with enough evidence it spreads to 10 %, 25 % and 100 % of the stores; each run of them flips a coin between 1.0 and 1.1"
 change_image 1.1
-watch_until 180 Promoted 1
+watch_until 300 Promoted 1
 stable_is 1.1 || die "1.1 was promoted but is not stable"
 
-title "Version 1.2 misreads every fifth order: it is rolled back in the first step"
+title "Version 1.2 misreads every fifth order: evidence of 100 proves it, and it is rolled back in the first step"
 change_image 1.2
-watch_until 120 RolledBack 2
+watch_until 300 RolledBack 2
 rejected=$(field syr .status.rejectedRevision)
 ran=$(stores_that_ran "$rejected")
 printf '\n  the only stores that ever ran 1.2 (revision %s): %s\n' "$rejected" "$(echo "$ran" | paste -sd ' ')"
-[ "$(echo "$ran" | wc -l)" -le 2 ] || die "more than the first step's 2 stores ran 1.2"
+[ "$(echo "$ran" | wc -l)" -le 4 ] || die "more than the first step's 4 stores ran 1.2"
+printf '\n  why: %s\n' "$(field syr .status.attempt.message)"
 
 title "What users see"
 show get marketplaceconnectors,syncrollouts
 show get events --field-selector involvedObject.kind=SyncRollout -o custom-columns=TYPE:.type,REASON:.reason,MESSAGE:.message
 echo
-metrics | grep -E '^marketplace_(runs_total|items_total|rollout_(step|cohort_stores|outcomes_total)).*connector="amazon-eu"'
+metrics | grep -E '^marketplace_(runs_total|items_total|rollout_(step|cohort_stores|evidence|outcomes_total)).*connector="amazon-eu"'
 
 title "Done: the demo took $((SECONDS - story)) s, with the setup $((SECONDS - begin)) s"
 cat <<TEXT

@@ -23,11 +23,12 @@ internal static class Program
         new Latency(),
         new Creation(),
         new CallsPerRun(),
+        new Verdict(),
         new Footprint(),
         new Soak(),
     ];
 
-    private static readonly IReadOnlyList<IOfflineMeasurement> Offline = [new RecordSizes()];
+    private static readonly IReadOnlyList<IOfflineMeasurement> Offline = [new RecordSizes(), new AttemptBytes()];
 
     private static async Task<int> Main(string[] args)
     {

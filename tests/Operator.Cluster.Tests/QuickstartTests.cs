@@ -11,7 +11,7 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
     private IEnumerable<SeenRun> Of(int attempt) => story.Runs.Where(r => r.Attempt == attempt);
 
     [Fact]
-    public void A_good_version_spreads_over_5_25_and_100_percent_and_is_promoted()
+    public void A_good_version_spreads_over_10_25_and_100_percent_and_is_promoted()
     {
         var slots = Spread.Of(Of(attempt: 1)).Slots;
 
@@ -41,7 +41,7 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
     {
         ImmutableArray<(int, TimeSpan)> steps =
         [
-            (2, TimeSpan.FromSeconds(20)),
+            (4, TimeSpan.FromSeconds(20)),
             (10, TimeSpan.FromSeconds(20)),
             (40, TimeSpan.FromSeconds(10)),
         ];
@@ -54,7 +54,7 @@ public sealed class QuickstartTests(QuickstartStory story, TestCluster cluster) 
     {
         var ran = story.Runs.Where(r => r.Image == ExampleWorker.Bad).ToList();
 
-        Assert.InRange(Spread.Of(ran).Reached.Count, 1, 2);
+        Assert.InRange(Spread.Of(ran).Reached.Count, 1, 4);
         Assert.All(ran, r => Assert.Equal(2, r.Attempt));
         Assert.Equal("RolledBack", story.RolledBack.Status.Phase);
         Assert.Equal("WorseThanStable", story.RolledBack.Status.Attempt?.Reason);

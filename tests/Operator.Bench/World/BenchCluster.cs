@@ -25,6 +25,7 @@ internal sealed class BenchCluster : IDisposable
     }
 
     public static ResourceType Connectors { get; } = new(ApiGroup.Name, ApiGroup.Version, ApiGroup.ConnectorPlural);
+    public static ResourceType Rollouts { get; } = new(ApiGroup.Name, ApiGroup.Version, ApiGroup.RolloutPlural);
     public static ResourceType Records { get; } = new(ApiGroup.Name, ApiGroup.Version, ApiGroup.RecordPlural);
 
     public BenchOptions Options { get; }

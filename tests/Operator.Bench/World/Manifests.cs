@@ -21,6 +21,7 @@ internal sealed record ConnectorDraft(string Name, string Schedule)
     /// <summary>Long by default, so that pods that never run are not given up during a measurement.</summary>
     public string StartingDeadline { get; init; } = "10m";
     public string StartTimeout { get; init; } = "10m";
+    public string UpdatePolicy { get; init; } = "Immediate";
 }
 
 /// <summary>The objects that the bench creates, as JSON. The same draft gives the same bytes.</summary>
@@ -49,12 +50,21 @@ internal static class Manifests
         return Encoding.UTF8.GetBytes(
             $$$"""
             {"apiVersion":"{{{ApiGroup.ApiVersion}}}","kind":"{{{ApiGroup.ConnectorKind}}}","metadata":{"name":"{{{draft.Name}}}"},
-             "spec":{"marketplace":"Amazon","environment":"Development","updatePolicy":"Immediate",
+             "spec":{"marketplace":"Amazon","environment":"Development","updatePolicy":"{{{draft.UpdatePolicy}}}",
               "sync":{"image":"{{{draft.Image}}}","imagePullPolicy":"Never"},
               "credentials":{"secretRef":{"name":"app"}},"stores":[{{{stores}}}],"storesFrom":[{{{lists}}}],"flows":[{{{flows}}}]} }
             """
         );
     }
+
+    /// <summary>A rollout in one step of all stores, judged by the first flow, that stops the candidate's runs when it fails.</summary>
+    public static byte[] Rollout(string connector) =>
+        Encoding.UTF8.GetBytes(
+            $$$"""
+            {"apiVersion":"{{{ApiGroup.ApiVersion}}}","kind":"{{{ApiGroup.RolloutKind}}}","metadata":{"name":"{{{connector}}}"},
+             "spec":{"connectorRef":{"name":"{{{connector}}}"},"steps":[{"stores":"100%"}],"evidence":{"flows":["flow-1"]},"inFlight":"Stop"} }
+            """
+        );
 
     /// <summary>A labelled ConfigMap with <paramref name="count"/> stores, numbered from <paramref name="first"/>.</summary>
     public static byte[] StoreList(string name, int first, int count)

@@ -34,6 +34,12 @@ internal sealed class PodEnder : IAsyncDisposable
     /// <summary>Called with each pod when its creation is seen, in order.</summary>
     public Action<KubeObject> Created { get; set; } = _ => { };
 
+    /// <summary>How a pod ends; null: it runs on. Default: well, with a report of ten items a store.</summary>
+    public Func<KubeObject, PodScript?> Script { get; set; } = pod => PodScript.Succeeds(ReportOf(pod));
+
+    /// <summary>Called when the API server has taken the end of a pod.</summary>
+    public Action<KubeObject> Ended { get; set; } = _ => { };
+
     public int Deleted => _watch.Read(() => _deleted);
 
     /// <summary>Starts with the pods that come from now on; each runs for <paramref name="hold"/>.</summary>
@@ -99,8 +105,11 @@ internal sealed class PodEnder : IAsyncDisposable
             {
                 await Task.Delay(rest, _cluster.Time, ct);
             }
-            var life = new PodLife(PodScript.Succeeds(ReportOf(pod)));
-            await TellAsync(pod, life.Ended(startedAt, _cluster.Time.GetUtcNow()), ct);
+            if (Script(pod) is { } script)
+            {
+                await TellAsync(pod, new PodLife(script).Ended(startedAt, _cluster.Time.GetUtcNow()), ct);
+                Ended(pod);
+            }
         }
     }
 
@@ -112,7 +121,8 @@ internal sealed class PodEnder : IAsyncDisposable
             ct
         );
 
-    private static string ReportOf(KubeObject pod)
+    /// <summary>Ten items for each store.</summary>
+    public static string ReportOf(KubeObject pod)
     {
         var fingerprint = JsonNode.Parse(pod.Annotation(PodMarks.Fingerprint) ?? "{}")!; // an object
         var stores = fingerprint["stores"]!.AsArray().Count; // the operator writes it on each of its pods

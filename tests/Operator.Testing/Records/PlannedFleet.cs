@@ -31,6 +31,12 @@ public sealed class PlannedFleet(MarketplaceConnector connector, DateTimeOffset 
     /// <summary>Time spent to encode the records of all commits.</summary>
     public TimeSpan Encoding { get; private set; }
 
+    /// <summary>The connector, as its users last wrote it.</summary>
+    public MarketplaceConnector Connector { get; set; } = connector;
+
+    /// <summary>How new content spreads. Default: there is no rollout.</summary>
+    public RolloutSight Rollout { get; set; } = new RolloutSight.Missing();
+
     public DateTimeOffset Now { get; private set; } = start;
     public ConnectorRecord Record => _record ?? new ConnectorRecord();
 
@@ -64,7 +70,8 @@ public sealed class PlannedFleet(MarketplaceConnector connector, DateTimeOffset 
         new()
         {
             Now = Now,
-            Connector = connector,
+            Connector = Connector,
+            Rollout = Rollout,
             Record = _record is null ? new RecordSight.Fresh("fleet", Now) : new RecordSight.Found(_record),
             Pods = [.. _pods.Values.Select(p => p.Seen)],
             Salt = 42,
