@@ -10,7 +10,8 @@ public static class MergePatch
 {
     /// <summary>
     /// The patch that turns the status that was read into the new one, for exactly the version that was read. A field that only the old
-    /// status has is set to null, which removes it. In both, a field with the value null counts as absent.
+    /// status has is set to null, which removes it. In both, a field with the value null counts as absent, and so does an empty text: Kubernetes
+    /// 1.20 takes it for null, and refuses the patch where the schema wants a text.
     /// </summary>
     public static ReadOnlyMemory<byte> OfStatus(
         string uid,
@@ -47,7 +48,8 @@ public static class MergePatch
             }
             else
             {
-                field.WriteTo(json);
+                json.WritePropertyName(field.Name);
+                WriteValue(json, field.Value);
             }
         }
         foreach (var field in Fields(before).Where(f => FieldOf(after, f.Name) is null))
@@ -56,15 +58,43 @@ public static class MergePatch
         }
     }
 
+    private static void WriteValue(Utf8JsonWriter json, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                json.WriteStartObject();
+                foreach (var field in value.EnumerateObject().Where(f => !IsEmptyText(f.Value)))
+                {
+                    json.WritePropertyName(field.Name);
+                    WriteValue(json, field.Value);
+                }
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                {
+                    WriteValue(json, item);
+                }
+                json.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(json);
+                break;
+        }
+    }
+
     private static IEnumerable<JsonProperty> Fields(JsonElement item) =>
-        item.ValueKind == JsonValueKind.Object
-            ? item.EnumerateObject().Where(f => f.Value.ValueKind != JsonValueKind.Null)
-            : [];
+        item.ValueKind == JsonValueKind.Object ? item.EnumerateObject().Where(f => !IsAbsent(f.Value)) : [];
 
     private static JsonElement? FieldOf(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object
-        && item.TryGetProperty(name, out var value)
-        && value.ValueKind != JsonValueKind.Null
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && !IsAbsent(value)
             ? value
             : null;
+
+    private static bool IsAbsent(JsonElement value) => value.ValueKind == JsonValueKind.Null || IsEmptyText(value);
+
+    private static bool IsEmptyText(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.ValueEquals("");
 }
