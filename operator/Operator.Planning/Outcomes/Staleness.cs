@@ -35,7 +35,7 @@ internal static class Staleness
         for (var place = 0; place < book.Stores.Length; place++)
         {
             var store = book.Stores[place];
-            var isWanted = rows.IsStale(place) && draft.Roster.IsWanted(store);
+            var isWanted = rows.IsStale(place) && draft.Roster.IsActive(store);
             if (isWanted && !(held.HeldUntil(flow.Name, store) > draft.Now))
             {
                 yield return rows.Describe(store, flow.Name, place, ledger.Stores.GetValueOrDefault(store)?.LastOkSlot);

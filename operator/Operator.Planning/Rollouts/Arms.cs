@@ -50,9 +50,11 @@ internal sealed class Arms
         _attempt is { HasStarted: false } attempt
         && !record.Plans.Values.SelectMany(p => p.Entries).Any(e => e.Attempt == attempt.Number && e.Result is null);
 
-    /// <summary>The store of the pilot: the first store of the cohort that is free; null when none is.</summary>
+    /// <summary>The store of the pilot: the first store of the cohort, in turn, that is free; null when none is.</summary>
     public string? Pilot(IReadOnlySet<string> free) =>
-        _attempt?.Order.Take(_attempt.Cohort).FirstOrDefault(s => free.Contains(s) && _candidates.Contains(s));
+        _attempt is null
+            ? null
+            : LatePilots.InTurn(_attempt).FirstOrDefault(s => free.Contains(s) && _candidates.Contains(s));
 
     /// <summary>A revision runs the flow for the store: a flow that is the candidate's own does not run on stable.</summary>
     public bool HasArm(string store) => _isOnStable || ArmOf(store) == Arm.Candidate;

@@ -31,10 +31,7 @@ internal static class Assessment
                 refused.Reason,
                 $"{CandidateRefusals.Describe(refused)}: {refused.Words}"
             ),
-            Verdict.Hold or Verdict.Pass when attempt.Refusal is { } refusal => new Verdict.Hold(
-                Reasons.CandidateRefused,
-                $"the candidate's runs can't {(ContainerWaits.IsOwnFault(refusal.Reason) ? "start" : "be created")}; its stores run on stable, and it is tried again on each due time: {refusal.Words}"
-            ),
+            Verdict.Hold or Verdict.Pass when attempt.Refusal is { } refusal => CandidateRefusals.Hold(refusal),
             Verdict.Hold
             or Verdict.Pass when ImageIds.Problem(draft.Record.Revisions.Find(attempt.Revision)) is { } changed =>
                 new Verdict.Hold(Reasons.ImageChanged, $"{changed}; new content ends the hold"),

@@ -145,7 +145,7 @@ internal static class ReadyTeller
             : (10 * stores / active) is > 5 and var tenths ? $"about {tenths} in 10 of the {active} active stores"
             : $"more than half of the {active} active stores";
         var cause = stale.CountBy(s => s.Last).OrderByDescending(c => c.Value).ThenBy(c => c.Key).First().Key;
-        return $"{share} were not synced on their last {Outcomes.Staleness.DueWithoutSync} due times, most of them because: {OutcomeWords.Sentence(cause)}; see status.worstStores";
+        return $"{share} were not synced on their last {Outcomes.Staleness.DueWithoutSync} due times; the cause of most: {OutcomeWords.Sentence(cause)}; see status.worstStores";
     }
 
     /// <summary>Ready is True because the stores run stable; the message says what holds newer content back.</summary>

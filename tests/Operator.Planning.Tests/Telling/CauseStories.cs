@@ -144,5 +144,5 @@ public sealed class CauseStories
         Assert.DoesNotContain("log", RunProblem(entry), StringComparison.Ordinal);
     }
 
-    private static string RunProblem(Entry entry) => Planning.Runs.RoundProblems.Words(entry.Reason, entry.Detail);
+    private static string RunProblem(Entry entry) => Planning.Runs.RoundProblems.Words(entry.Reason, entry.Detail, stores: 10);
 }
