@@ -35,8 +35,13 @@ public sealed partial record YamlDocument
                 continue;
             }
             var end = path.IndexOf(']', StringComparison.Ordinal);
-            var place = int.Parse(path.AsSpan((field.Length + 1)..end), NumberStyles.None, CultureInfo.InvariantCulture);
-            (lines[place] ??= new Dictionary<string, int>(StringComparer.Ordinal))[path[(end + 1)..].TrimStart('.')] = line;
+            var place = int.Parse(
+                path.AsSpan((field.Length + 1)..end),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture
+            );
+            (lines[place] ??= new Dictionary<string, int>(StringComparer.Ordinal))[path[(end + 1)..].TrimStart('.')] =
+                line;
         }
         return list.EnumerateArray()
             .Select(

@@ -75,7 +75,10 @@ public static class Explanations
             Outcome = OutcomeWords.ReasonOf(outcome),
             IsDue = outcome.IsDue(),
             IsSynced = outcome.IsSync(),
-            Why = OutcomeWords.WhyOf(outcome, row.Kind) + reason + (outcome.IsDue() ? OutcomeWords.BesideSchedule(row.Kind) : ""),
+            Why =
+                OutcomeWords.WhyOf(outcome, row.Kind)
+                + reason
+                + (outcome.IsDue() ? OutcomeWords.BesideSchedule(row.Kind) : ""),
             Remedy = OutcomeWords.RemedyOf(outcome),
             Pod = run is null ? null : StoreSights.PodOf(draft, flow, row.Id, run),
         };

@@ -200,17 +200,19 @@ internal static class StoreSights
             return null;
         }
         var live = draft.Record.Plan(flow.Name).Entries.Where(e => e.Result is null).ToList();
-        var why =
-            PauseEnd(draft, store) is { } end
-                ? end > occasion.StartBy
-                    ? "nothing: its pause lasts longer"
-                    : $"its pause to end at {question.Told(end)}"
-            : waiting.HoldsOf(draft, flow.Name).KeptBy([store]) is { } limit ? $"the quota of {limit.Api} ({limit})"
-            : live.Exists(e => Holds(e, store)) ? "its earlier run to end"
-            : IsAccountBusy(draft, live, store) ? "the run of another store with its account to end"
-            : live.Count >= flow.MaxConcurrentRuns
-                ? $"a place: {live.Count} runs are live, maxConcurrentRuns is {flow.MaxConcurrentRuns}"
-            : "its turn";
+        var why = PauseEnd(draft, store) is { } end
+            ? end > occasion.StartBy
+                ? "nothing: its pause lasts longer"
+                : $"its pause to end at {question.Told(end)}"
+            : waiting.HoldsOf(draft, flow.Name).KeptBy([store]) is { } limit
+                ? $"the quota of {limit.Api} ({limit})"
+                : live.Exists(e => Holds(e, store))
+                    ? "its earlier run to end"
+                    : IsAccountBusy(draft, live, store)
+                        ? "the run of another store with its account to end"
+                        : live.Count >= flow.MaxConcurrentRuns
+                            ? $"a place: {live.Count} runs are live, maxConcurrentRuns is {flow.MaxConcurrentRuns}"
+                            : "its turn";
         return $"due since {question.Told(occasion.Slot)}, it waits for {why}; too late after {question.Told(occasion.StartBy)}";
     }
 

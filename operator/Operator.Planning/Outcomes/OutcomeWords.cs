@@ -83,7 +83,8 @@ public static class OutcomeWords
             StoreOutcome.Throttled => "give the flow's uses, so that runs keep within the quota, or run it more rarely",
             StoreOutcome.AuthFailed or StoreOutcome.MissedByAuth => "check the store's Secret and its keys",
             StoreOutcome.UpstreamFailed => "see the worker's log, and the marketplace's status page",
-            StoreOutcome.TimedOut => "raise the flow's timeout, or lower maxStoresPerRun where a run has several stores",
+            StoreOutcome.TimedOut =>
+                "raise the flow's timeout, or lower maxStoresPerRun where a run has several stores",
             StoreOutcome.InternalError or StoreOutcome.NotReached =>
                 "see the worker's log and the conditions RunsFailing and StoresFailing",
             StoreOutcome.NoProgress => "see the worker's log and the condition StoresFailing",
@@ -98,7 +99,8 @@ public static class OutcomeWords
             StoreOutcome.MissedByNode => "see the cluster's nodes",
             StoreOutcome.MissedByInfra => "see the conditions Ready and RunsFailing, and the namespace's events",
             StoreOutcome.MissedByUnknownCause => "see the operator's log",
-            StoreOutcome.MissedByConcurrency => "lower the flow's timeout, or maxStoresPerRun where a run has several stores, or run it more rarely",
+            StoreOutcome.MissedByConcurrency =>
+                "lower the flow's timeout, or maxStoresPerRun where a run has several stores, or run it more rarely",
             StoreOutcome.MissedByQuota =>
                 "run the flow more rarely, or set spec.quotas if your account was granted more",
             _ => null,

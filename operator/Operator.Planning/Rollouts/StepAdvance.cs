@@ -83,7 +83,8 @@ internal static class StepAdvance
         var widened = Attempts.Widen(draft, attempt, policy, next);
         var now = widened.RunningAttempt!; // Widen keeps the attempt
         // With the attempt's number: an equal event shortly after another one is only counted.
-        var step = $"Attempt {attempt.Number}, step {next + 1}/{policy.Spec.Steps.Length}: {now.Cohort} of {now.Order.Length} stores";
+        var step =
+            $"Attempt {attempt.Number}, step {next + 1}/{policy.Spec.Steps.Length}: {now.Cohort} of {now.Order.Length} stores";
         return draft.Widen().Decide(widened, step).Tell(EventTarget.Rollout, Reasons.StepStarted, step);
     }
 

@@ -108,10 +108,7 @@ internal static class Expiry
                     Stop = StopCause.StartTimeout,
                     WaitingReason = ContainerWaits.ReasonOf(pod),
                 }
-            : entry with
-            {
-                Stop = StopCause.Timeout,
-            };
+            : entry with { Stop = StopCause.Timeout };
     }
 
     /// <summary>A pod that was stopped before its start now says why it can't start. Its last state may not say it any more.</summary>

@@ -23,7 +23,8 @@ internal static class LostNodes
         pod.IsDeleting
         && !PodIndex.HasEnded(pod)
         && (
-            IsOfNode(Disruptions.Of(pod)?.Reason) 
-            || pod is { Container: ContainerSight.Running } && pod.EndAskedAt + draft.Record.GraceOf(entry) + ToAnswer < draft.Now
+            IsOfNode(Disruptions.Of(pod)?.Reason)
+            || pod is { Container: ContainerSight.Running }
+                && pod.EndAskedAt + draft.Record.GraceOf(entry) + ToAnswer < draft.Now
         );
 }

@@ -94,7 +94,8 @@ internal static class RoundProblems
                 $"{detail ?? "an init container failed"}; a webhook of the cluster adds it to sync pods",
             Reasons.TimedOut when stores > 1 =>
                 "the worker ran longer than the flow's timeout; raise it or lower maxStoresPerRun",
-            Reasons.TimedOut => "the worker ran longer than the flow's timeout; raise it, or see what the worker waits for",
+            Reasons.TimedOut =>
+                "the worker ran longer than the flow's timeout; raise it, or see what the worker waits for",
             Reasons.ReportUnreadable =>
                 $"{detail ?? "its report can't be read"}; it must be JSON of at most 4096 bytes with one entry for each store of run.json",
             Reasons.ReportMissing => detail ?? "the worker sent no report, though this flow has reported before",
@@ -107,7 +108,8 @@ internal static class RoundProblems
             Reasons.FingerprintEdited =>
                 "somebody edited the fingerprint of the run's pod, so it was deleted and its run is lost; leave the annotations of sync pods alone",
             Reasons.ForeignPod => "a pod that is not the operator's has the run's name; delete it",
-            _ => $"{(detail is null or "" ? reason : $"{detail} ({reason})")}; see the events of its pod and of its node",
+            _ =>
+                $"{(detail is null or "" ? reason : $"{detail} ({reason})")}; see the events of its pod and of its node",
         };
 
     private static string In(string? detail) => detail is null or "" ? "" : $" ({detail})";

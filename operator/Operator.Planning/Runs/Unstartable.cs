@@ -108,7 +108,11 @@ internal static class Unstartable
     private static RoundProblem Problem(Draft draft, string flow, Sight first, string what)
     {
         var image = draft.Record.Revisions.Find(first.Entry.Revision)?.Sync.Image;
-        var words = RoundProblems.Words(first.Reason, first.Detail is "" ? null : first.Detail, first.Entry.Stores.Length);
+        var words = RoundProblems.Words(
+            first.Reason,
+            first.Detail is "" ? null : first.Detail,
+            first.Entry.Stores.Length
+        );
         return new RoundProblem
         {
             Reason = first.Reason ?? Reasons.NotStarted,

@@ -58,7 +58,9 @@ internal sealed class StoreHolds
 
     /// <summary>The store had no run on the occasion because of its pause.</summary>
     public bool MissesByPause(Occasion occasion, string store) =>
-        IsInCommonPause(store) || Holds(store, occasion.StartBy) || _pauses.Ended.GetValueOrDefault(store) > occasion.StartBy;
+        IsInCommonPause(store)
+        || Holds(store, occasion.StartBy)
+        || _pauses.Ended.GetValueOrDefault(store) > occasion.StartBy;
 
     /// <summary>The store paused when the occasion was due; the pause may be over now.</summary>
     public bool PausedWhenDue(Occasion occasion, string store) =>

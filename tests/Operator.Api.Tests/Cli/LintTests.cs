@@ -59,7 +59,11 @@ public sealed class LintTests
         Assert.Contains("1 objects checked, 0 findings", good.Errors, StringComparison.Ordinal);
         Assert.Equal(1, bad.ExitCode);
         var line = 1 + list[..list.IndexOf("schedule:", StringComparison.Ordinal)].Count(c => c == '\n');
-        Assert.Contains($":{line}: document 1 MarketplaceConnector/amazon-eu: spec.flows[0].shedule", bad.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $":{line}: document 1 MarketplaceConnector/amazon-eu: spec.flows[0].shedule",
+            bad.Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

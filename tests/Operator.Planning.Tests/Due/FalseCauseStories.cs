@@ -19,7 +19,10 @@ public sealed class FalseCauseStories
     [Fact]
     public void A_pod_that_was_deleted_before_its_start_is_no_run_that_takes_too_long()
     {
-        var lab = new PodLab(2, f => f with { Schedule = "@every 30s", StartingDeadline = new Duration("10s"), MaxStoresPerRun = 1 })
+        var lab = new PodLab(
+            2,
+            f => f with { Schedule = "@every 30s", StartingDeadline = new Duration("10s"), MaxStoresPerRun = 1 }
+        )
         {
             DeletedIsSeenByKubelet = false,
         };
@@ -121,7 +124,10 @@ public sealed class FalseCauseStories
         var answer = Ask(world, "store-002");
 
         Assert.Contains(answer.Now, s => s.Contains("the store stands still", StringComparison.Ordinal));
-        Assert.All(answer.Flows, f => Assert.DoesNotContain(f.Now, s => s.Contains("due since", StringComparison.Ordinal)));
+        Assert.All(
+            answer.Flows,
+            f => Assert.DoesNotContain(f.Now, s => s.Contains("due since", StringComparison.Ordinal))
+        );
     }
 
     private static ObservedPod Pruned(ObservedPod pod) =>

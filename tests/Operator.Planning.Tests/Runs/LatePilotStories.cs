@@ -12,7 +12,8 @@ namespace Operator.Planning.Tests.Runs;
 /// </summary>
 public sealed class LatePilotStories
 {
-    private const string Pull = "failed to resolve reference \"registry.nowhere/x:2\": lookup registry.nowhere: no such host";
+    private const string Pull =
+        "failed to resolve reference \"registry.nowhere/x:2\": lookup registry.nowhere: no such host";
     private static readonly TimeSpan ToGo = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -127,14 +128,15 @@ public sealed class LatePilotStories
         lab.Life = (pod, draft) =>
             Going(lab, pod, endsUnfound)
             ?? (
-                draft.Revision.Sync.Image != A.Bad ? lab.Ordinary(pod, TimeSpan.FromSeconds(5))
-                : pod with
-                {
-                    Container =
-                        lab.Now - pod.CreatedAt < pull
-                            ? new ContainerSight.Waiting("ContainerCreating", "")
-                            : new ContainerSight.Waiting("ErrImagePull", Pull),
-                }
+                draft.Revision.Sync.Image != A.Bad
+                    ? lab.Ordinary(pod, TimeSpan.FromSeconds(5))
+                    : pod with
+                    {
+                        Container =
+                            lab.Now - pod.CreatedAt < pull
+                                ? new ContainerSight.Waiting("ContainerCreating", "")
+                                : new ContainerSight.Waiting("ErrImagePull", Pull),
+                    }
             );
         lab.Run(TimeSpan.FromMinutes(2));
         lab.Connector = lab.Connector.WithSync(s => s with { Image = A.Bad });

@@ -22,7 +22,11 @@ public sealed class HealedRunStories
         lab.Life = (pod, _) =>
             pod.IsGone || pod.Container is ContainerSight.Terminated ? pod
             : lab.Now <= pod.CreatedAt ? pod
-            : pod with { Phase = PodPhase.Running, Container = new ContainerSight.Running(pod.CreatedAt.AddSeconds(1)) };
+            : pod with
+            {
+                Phase = PodPhase.Running,
+                Container = new ContainerSight.Running(pod.CreatedAt.AddSeconds(1)),
+            };
         lab.LastState = pod =>
             pod with
             {
@@ -69,7 +73,11 @@ public sealed class HealedRunStories
         var told = world.Condition(Reasons.RunsFailing);
         Assert.Equal(Reasons.Deleted, told?.Reason);
         Assert.Contains("its pod was deleted by others", told?.Message, StringComparison.Ordinal);
-        Assert.Contains("of its 10 stores 2 were done, 0 ran again and were synced, and 8 were not", told?.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "of its 10 stores 2 were done, 0 ran again and were synced, and 8 were not",
+            told?.Message,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>An equal event within ten minutes is only counted, and each attempt takes the same steps.</summary>
@@ -146,11 +154,12 @@ public sealed class HealedRunStories
     {
         var lab = new PodLab(4, f => f with { MaxStoresPerRun = 1 });
         lab.Life = (pod, draft) =>
-            draft.Revision.Sync.Image != A.Good ? lab.Ordinary(pod, TimeSpan.FromSeconds(200))
-            : pod with
-            {
-                Container = new ContainerSight.Waiting("CreateContainerError", "no command specified"),
-            };
+            draft.Revision.Sync.Image != A.Good
+                ? lab.Ordinary(pod, TimeSpan.FromSeconds(200))
+                : pod with
+                {
+                    Container = new ContainerSight.Waiting("CreateContainerError", "no command specified"),
+                };
         lab.RunTo(lab.NextSlot.AddSeconds(20));
         Given.That(lab.Ready.Status == "False", "a container that can't start");
 

@@ -47,12 +47,7 @@ public static class RecordParts
     {
         Named = StoresNamed.In,
         Values = book => new PauseBook { Auth = book.Auth, Ended = book.Ended },
-        Join = (all, book) =>
-            all with
-            {
-                Auth = all.Auth.SetItems(book.Auth),
-                Ended = all.Ended.SetItems(book.Ended),
-            },
+        Join = (all, book) => all with { Auth = all.Auth.SetItems(book.Auth), Ended = all.Ended.SetItems(book.Ended) },
         IsEmpty = book => book.IsEmpty,
     };
 

@@ -42,7 +42,7 @@ internal static class StoresNamed
             Drops = [.. book.Drops.Select(d => d with { Stores = map.List(d.Stores) })],
         };
 
-    public static PauseBook In(PauseBook book, StoreMap map) => 
+    public static PauseBook In(PauseBook book, StoreMap map) =>
         book with
         {
             Auth = map.Keys(book.Auth),
