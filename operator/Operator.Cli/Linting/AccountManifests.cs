@@ -85,7 +85,7 @@ internal sealed class AccountManifests
             ? string.Create(CultureInfo.InvariantCulture, $"spec.stores[{store}].credentials.secretRef")
             : "spec.storesFrom";
 
-    /// <summary>Null: the spec can't be decoded, which is a finding of its own, or the connector is suspended.</summary>
+    /// <summary>Null: the spec can't be decoded or has an empty item, which is a finding of its own, or the connector is suspended.</summary>
     private static Use? UseOf(ManifestDocument connector, StoreListManifests lists)
     {
         try
@@ -94,7 +94,7 @@ internal sealed class AccountManifests
             var spec = seen.TryGetProperty("spec", out var json)
                 ? json.Deserialize(ApiJson.Default.ConnectorSpec)
                 : null;
-            return spec is null or { Suspend: true }
+            return spec is null or { Suspend: true } || spec.Stores.Contains(null!) || spec.Flows.Contains(null!) // YAML's lone "-"
                 ? null
                 : new Use(
                     connector,

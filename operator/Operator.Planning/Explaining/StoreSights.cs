@@ -200,30 +200,26 @@ internal static class StoreSights
             return null;
         }
         var live = draft.Record.Plan(flow.Name).Entries.Where(e => e.Result is null).ToList();
-        var why = PauseEnd(draft, store) is { } end
-            ? end > occasion.StartBy
-                ? "nothing: its pause lasts longer"
-                : $"its pause to end at {question.Told(end)}"
-            : waiting.HoldsOf(draft, flow.Name).KeptBy([store]) is { } limit
-                ? $"the quota of {limit.Api} ({limit})"
-                : live.Exists(e => Holds(e, store))
-                    ? "its earlier run to end"
-                    : IsAccountBusy(draft, live, store)
-                        ? "the run of another store with its account to end"
-                        : live.Count >= flow.MaxConcurrentRuns
-                            ? $"a place: {live.Count} runs are live, maxConcurrentRuns is {flow.MaxConcurrentRuns}"
-                            : "its turn";
+        var why =
+            PauseEnd(draft, store) is { } end ? $"its pause to end at {question.Told(end)}"
+            : waiting.HoldsOf(draft, flow.Name).KeptBy([store]) is { } limit ? $"the quota of {limit.Api} ({limit})"
+            : live.Exists(e => Holds(e, store)) ? "its earlier run to end"
+            : IsAccountBusy(draft, flow.Name, live, store) ? "the run of another store with its account to end"
+            : live.Count >= flow.MaxConcurrentRuns
+                ? $"a place: {live.Count} runs are live, maxConcurrentRuns is {flow.MaxConcurrentRuns}"
+            : "its turn";
         return $"due since {question.Told(occasion.Slot)}, it waits for {why}; too late after {question.Told(occasion.StartBy)}";
     }
 
+    /// <summary>A store whose pause lasts longer than the due time does not wait for it; in a common pause it may be the probe.</summary>
     private static DateTimeOffset? PauseEnd(Draft draft, string store) =>
         CommonPauses.Until(draft.Record.Pauses, store) is { } until && draft.Now < until ? until : null;
 
-    private static bool IsAccountBusy(Draft draft, IEnumerable<Entry> live, string store) =>
+    private static bool IsAccountBusy(Draft draft, string flow, IEnumerable<Entry> live, string store) =>
         draft
             .Effective.Accounts.WithSharers(
                 live.SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal),
-                draft.Record.Stores.Former
+                FormerAccounts.OfLive(draft.Record, flow)
             )
             .Contains(store);
 

@@ -95,6 +95,11 @@ internal static class WakeUp
             {
                 yield return Prunable.NeededUntil(draft, entry, kept) + Least;
             }
+            // The store of a pilot that is tried again runs on stable then.
+            if (entry.IsPilot)
+            {
+                yield return entry.StartBy + Least;
+            }
         }
         foreach (var entry in occasion.Entries.Where(e => e.Result is null))
         {

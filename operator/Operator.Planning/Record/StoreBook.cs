@@ -49,6 +49,12 @@ public sealed record FormerAccount
 {
     public string Store { get; set; } = "";
     public ulong Account { get; set; }
+
+    /// <summary>
+    /// The runs that may have the account, each as <c>flow/occasion/index</c>: later runs of the store have another one. Empty: an older
+    /// operator wrote the record.
+    /// </summary>
+    public ImmutableArray<string> Runs { get; set; } = [];
 }
 
 /// <summary>A list that lost more than half of its stores at once.</summary>

@@ -1,6 +1,7 @@
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Runs;
 
@@ -24,11 +25,13 @@ internal sealed class OtherRuns
         var listed = draft.Spec.FindFlow(flow);
         // A run of the occasion itself keeps only stores waiting that share an account with one of its stores.
         var before = runs.Where(r =>
-            (IsBefore(r.Occasion, occasion) || r.Occasion.Id == occasion.Id)
-            && WasLiveAt(r.Entry, FirstTooLate(occasion))
-        );
+                (IsBefore(r.Occasion, occasion) || r.Occasion.Id == occasion.Id)
+                && WasLiveAt(r.Entry, FirstTooLate(occasion))
+            )
+            .ToList();
         var byState = before.ToLookup(r => r.State, r => r.Entry);
-        var (accounts, former) = (draft.Effective.Accounts, draft.Record.Stores.Former);
+        var accounts = draft.Effective.Accounts;
+        var former = FormerAccounts.Of(draft.Record.Stores.Former, flow, before.Select(r => (r.Occasion, r.Entry)));
         _busy = accounts.WithSharers(StoresOf(byState[State.Works]), former);
         _stuck = accounts.WithSharers(StoresOf(byState[State.NeverStarted]), former);
         _onLostNode = accounts.WithSharers(StoresOf(byState[State.OnLostNode]), former);

@@ -14,11 +14,15 @@ internal static class PilotTime
     private static readonly TimeSpan ToGoBack = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The last instant at which the pilot may be created: after half of the time that is left, or earlier where a request without an
+    /// The last instant at which the pilot may be created. All tries together have the time of the first: after half of the time that is left, or earlier where a request without an
     /// answer could arrive so late that nothing of it is left.
     /// </summary>
     public static DateTimeOffset CreateBy(RunGroup pilot, Observation seen)
     {
+        if (pilot.PilotBy is { } by)
+        {
+            return by;
+        }
         var begin = pilot.DueAt > seen.Now ? pilot.DueAt : seen.Now;
         var left = pilot.StartBy - begin;
         var afterArrival = left - seen.Limits.LateArrival - ToGoBack;

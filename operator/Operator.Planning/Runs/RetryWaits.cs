@@ -179,15 +179,20 @@ internal sealed class RetryWaits
         var arms = Arms.Of(draft, turn.Flow.Name, occasion);
         var times = new Lazy<Func<string, DateTimeOffset>>(() => StartBy(draft, turn));
         var retries = new List<Retry>();
-        foreach (var store in turn.Waiting.Where(s => !turn.Busy.Contains(s) && arms.HasArm(s)))
+        foreach (var store in turn.Waiting.Where(s => !turn.Busy.Contains(s)))
         {
+            var ofPilot = arms.LastTryOf(store);
+            if (ofPilot is null && !arms.HasArm(store))
+            {
+                continue;
+            }
             // Another version may not have the fault of the last one, so it runs at once.
             if (
                 tries.AfterFailure(store) is { } past
-                && past.Last.Revision == RunPlanning.RevisionOf(draft, arms.ArmOf(store))
+                && (ofPilot is not null || past.Last.Revision == RunPlanning.RevisionOf(draft, arms.ArmOf(store)))
             )
             {
-                var lastChance = times.Value(store) - ToCreate;
+                var lastChance = ofPilot ?? times.Value(store) - ToCreate;
                 DateTimeOffset? chance = past.Last.EndedAt < lastChance ? lastChance : null;
                 retries.Add(new Retry(store, past.Last, past.Count, past.Since, chance));
             }

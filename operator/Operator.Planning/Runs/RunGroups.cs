@@ -39,6 +39,9 @@ internal sealed record RunGroup
     public bool IsIsolated { get; init; }
     public bool IsPilot { get; init; }
 
+    /// <summary>Until when a pilot that is tried again may be created; null: no other one was before it.</summary>
+    public DateTimeOffset? PilotBy { get; init; }
+
     /// <summary>The earliest start: the slot plus the group's offset.</summary>
     public DateTimeOffset DueAt { get; init; }
 
@@ -63,7 +66,7 @@ internal static class RunGroups
     {
         var arms = Arms.Of(draft, turn.Flow.Name, turn.Occasion);
         var pilot =
-            arms.NeedsPilot(draft.Record) && !turn.Occasion.Entries.Any(e => e.IsPilot)
+            arms.NeedsPilot(draft.Record) && arms.MayPilot(turn.Occasion)
                 ? arms.Pilot(LatePilots.Free(draft, free))
                 : null;
         if (pilot is not null)
@@ -73,6 +76,7 @@ internal static class RunGroups
             {
                 Arm = Arm.Candidate,
                 IsPilot = true,
+                PilotBy = arms.PilotBy,
             };
         }
         var book = draft.Record.ChunksOf(turn.Flow.Name);

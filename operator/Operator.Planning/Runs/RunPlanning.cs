@@ -4,6 +4,7 @@ using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Runs;
 
@@ -55,7 +56,7 @@ internal static class RunPlanning
                 Waiting = owed,
                 Busy = draft.Effective.Accounts.WithSharers(
                     pods.BusyStores(flow.Name, plan, draft.Seen),
-                    draft.Record.Stores.Former
+                    FormerAccounts.OfLive(draft.Record, flow.Name)
                 ),
                 LiveStrays = pods.LiveStrays(flow.Name, draft.Seen),
                 Holds = waiting.HoldsOf(draft, flow.Name),

@@ -62,6 +62,9 @@ public sealed class WritePass(TimeProvider time, TimeSpan? untilDue)
     /// <summary>The writes that were not tried, because the time of the pass was over.</summary>
     public ImmutableArray<string> Untried => [.. _untried];
 
+    /// <summary>The write is left for a later pass.</summary>
+    public void Leave(string what) => _untried.Enqueue(what);
+
     /// <summary>Executes the write. False: it failed, or an earlier one held up the pass and its time is over.</summary>
     /// <exception cref="NotLeadingException">This replica does not lead any more, so no write can succeed.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>

@@ -26,6 +26,9 @@ internal sealed class ClusterActor(
 )
 {
     private const int ParallelCreates = 16;
+
+    /// <summary>Beside those: when one of refused pods was accepted, the others follow it so many at a time.</summary>
+    private const int ParallelFollowers = 4;
     private const int ParallelDeletions = 8;
     private readonly TryOrder _order = new();
 
@@ -44,11 +47,7 @@ internal sealed class ClusterActor(
         var untilDue = plan.WakeAt - time.GetUtcNow();
         var (creates, deletions) = (new WritePass(time, untilDue), new WritePass(time, untilDue));
         await Task.WhenAll(
-            Ordered(key, plan.Changes.OfType<Change.CreatePod>(), c => c.Pod.Flow)
-                .DrainAsync(
-                    ParallelCreates,
-                    c => creates.TryAsync(WhatOf(c), () => CreatePodAsync(connector, c.Pod, ct))
-                ),
+            CreateAsync(connector, plan, creates, ct),
             Ordered(key, plan.Changes.OfType<Change.DeletePod>(), _ => "")
                 .DrainAsync(ParallelDeletions, c => deletions.TryAsync(WhatOf(c), () => DeletePodAsync(key, c, ct)))
         );
@@ -61,6 +60,44 @@ internal sealed class ClusterActor(
             // A refused create is one of the refusals, which have conditions of their own.
             .. creates.Failed.Where(w => !w.IsRefusal),
         ];
+    }
+
+    /// <summary>Of refused pods that are alike, one tries for all; the others follow when it was accepted.</summary>
+    private Task CreateAsync(MarketplaceConnector connector, Plan plan, WritePass creates, CancellationToken ct)
+    {
+        var key = Kinds.KeyOf(connector.Metadata);
+        var ordered = _order.Of(key, plan.Changes.OfType<Change.CreatePod>(), WhatOf);
+        var alike = RefusedCreates
+            .Alike(ordered.Select(c => c.Pod), refusals.Of(key), time.GetUtcNow())
+            .ToDictionary(g => g[0].Name, g => g.RemoveAt(0), StringComparer.Ordinal);
+        var followers = alike.Values.SelectMany(g => g).Select(d => d.Name).ToHashSet(StringComparer.Ordinal);
+        var turns = new FairTurns<PodDraft>(
+            ordered.Select(c => c.Pod).Where(d => !followers.Contains(d.Name)),
+            d => d.Flow
+        );
+        return turns.DrainAsync(ParallelCreates, TryAllAsync);
+
+        Task<bool> TryAsync(PodDraft draft) =>
+            creates.TryAsync(WhatOf(new Change.CreatePod(draft)), () => CreatePodAsync(connector, draft, ct));
+
+        async Task TryAllAsync(PodDraft draft)
+        {
+            var isAccepted = await TryAsync(draft);
+            if (!alike.TryGetValue(draft.Name, out var others))
+            {
+                return;
+            }
+            if (isAccepted)
+            {
+                await new FairTurns<PodDraft>(others, d => d.Flow).DrainAsync(ParallelFollowers, TryAsync);
+                return;
+            }
+            refusals.RefusedAlike(key, draft.Name, others.Select(d => d.Name));
+            foreach (var other in others)
+            {
+                creates.Leave(WhatOf(new Change.CreatePod(other)));
+            }
+        }
     }
 
     /// <summary>The connector is gone.</summary>

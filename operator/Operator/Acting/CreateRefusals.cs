@@ -35,6 +35,21 @@ internal sealed class CreateRefusals
         return refusal;
     }
 
+    /// <summary>The other pods were not tried, because this one was refused: so the words of its refusal are theirs.</summary>
+    public void RefusedAlike(ObjectKey connector, string pod, IEnumerable<string> others)
+    {
+        if (Of(connector).TryGetValue(pod, out var refusal))
+        {
+            Change(
+                connector,
+                refusals =>
+                    refusals.SetItems(
+                        others.Where(refusals.ContainsKey).Select(other => KeyValuePair.Create(other, refusal))
+                    )
+            );
+        }
+    }
+
     public void Accepted(ObjectKey connector, string pod)
     {
         if (Of(connector).ContainsKey(pod))

@@ -68,6 +68,21 @@ public sealed partial class AccountLintTests
         Assert.Equal("", await FindingsAsync(Connector("one", Once), two));
     }
 
+    /// <summary>A "-" alone is an empty item: a finding, and no end of the program.</summary>
+    [Theory]
+    [InlineData("[{name: acme-eu, PREFIX: a.}, null]", "orders")]
+    [InlineData("[null]", "orders")]
+    [InlineData("[{name: acme-eu, PREFIX: a.}]", "orders, schedule: '*/5 * * * *'}, null, {name: prices")]
+    public async Task An_empty_item_is_a_finding(string stores, string flows)
+    {
+        var one = Connector("one", stores).Replace("name: orders", $"name: {flows}", StringComparison.Ordinal);
+
+        var findings = await FindingsAsync(one, Connector("two", Once));
+
+        Assert.Contains("MarketplaceConnector/one", findings, StringComparison.Ordinal);
+        Assert.DoesNotContain("MarketplaceConnector/two", findings, StringComparison.Ordinal);
+    }
+
     private static string Connector(string name, string stores, bool lists = false)
     {
         var from = lists ? "\n  storesFrom: [{configMapKeyRef: {name: more, key: stores.yaml} }]" : "";

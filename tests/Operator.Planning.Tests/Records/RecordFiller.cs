@@ -25,6 +25,8 @@ internal sealed class RecordFiller(int seed, ImmutableArray<string> stores)
         "Revision.ImageIds",
         "QuotaBook.Apis",
         "Entry.Promised",
+        // Names of runs.
+        "FormerAccount.Runs",
     };
 
     private static readonly ImmutableArray<string> Flows = ["orders", "prices", "listings"];

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Operator.Runtime;
+using Operator.Testing;
 
 namespace Operator.Tests.Simulation;
 
@@ -30,11 +32,32 @@ internal sealed class AccountMaker(SimulatedWorld world, int seed)
             {
                 store["credentials"] = new JsonObject
                 {
-                    ["secretRef"] = new JsonObject { ["name"] = "sellers", ["keyPrefix"] = "acme." },
+                    ["secretRef"] = new JsonObject
+                    {
+                        ["name"] = "sellers",
+                        ["keyPrefix"] = "acme.",
+                        // Marketplace Custom has no keys of its own: without these the two stores would stand still.
+                        ["keys"] = new JsonArray("token"),
+                    },
                 };
             }
         }
         return connector;
+    }
+
+    /// <summary>Runs of the account last longer than from one due time to the next, or a rename would seldom meet one.</summary>
+    public PodScript Lengthened(PodScript script, KubeObject pod)
+    {
+        var stores = Gathering.PodProjection.Of(pod).Pod.Fingerprint?.Stores ?? [];
+        var isShared = script.RunsFor is not null && stores.Any(s => AccountOf(s) is not null);
+        return isShared ? script with { RunsFor = script.RunsFor * 4 } : script;
+    }
+
+    /// <summary>Where stores run, those of the account do too, or a watch over them sees nothing.</summary>
+    public bool HaveRun(IEnumerable<string> ran)
+    {
+        var stores = ran.ToHashSet(StringComparer.Ordinal);
+        return !IsOn || stores.Count == 0 || stores.Any(s => AccountOf(s) is not null);
     }
 
     public void Begin(TimeSpan chaos)

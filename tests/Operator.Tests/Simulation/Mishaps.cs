@@ -181,7 +181,8 @@ internal sealed class MishapMaker(SimulatedWorld world, Random random)
         }
     }
 
-    private static JsonArray Shrinking() =>
+    /// <summary>Steps that make the rollout unusable.</summary>
+    public static JsonArray Shrinking() =>
         [
             new JsonObject { ["stores"] = "50%", ["minDuration"] = "5s" },
             new JsonObject { ["stores"] = "10%", ["minDuration"] = "5s" },

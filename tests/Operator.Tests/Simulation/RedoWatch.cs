@@ -10,7 +10,7 @@ namespace Operator.Tests.Simulation;
 
 /// <summary>
 /// The commit that ends an attempt without promotion marks the work of the candidate as owed, for each of its stores. A store stops
-/// owing only after a run on stable, or of a candidate that was promoted, was told to do the work again.
+/// owing only after a run on stable, or of a candidate that was promoted, was told to do the work again and has done it.
 /// </summary>
 internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<string> violations)
 {
@@ -19,7 +19,10 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
     private ConnectorRecord? _before;
 
     /// <summary>A run was told to redo the work since then. <paramref name="Candidate"/>: its revision when it ran on the candidate.</summary>
-    private sealed record Telling(DateTimeOffset Since, string? Candidate);
+    private sealed record Telling(string Pod, DateTimeOffset Since, string? Candidate);
+
+    /// <summary>The stores that each pod has reported as done.</summary>
+    private readonly HashSet<(string Pod, string Store)> _done = [];
 
     /// <summary>Called when a pod's container is first seen running.</summary>
     public void Started(ClusterChange change, Fingerprint print)
@@ -36,7 +39,25 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
             var since = DateTimeOffset.Parse(store.RedoFrom!, CultureInfo.InvariantCulture); // the filter checked it
             var key = (print.Record, print.Flow, store.Name);
             _told.TryAdd(key, []);
-            _told[key].Add(new Telling(since, attempt is null ? null : print.Revision));
+            _told[key].Add(new Telling(pod.Name, since, attempt is null ? null : print.Revision));
+        }
+    }
+
+    /// <summary>Called when a pod's container is seen to have ended.</summary>
+    public void Ended(string pod, Fingerprint print, ContainerSight.Terminated end)
+    {
+        for (var i = 0; i < print.Stores.Length; i++)
+        {
+            var isDone = Report.Parse(end.Message, print.Stores.Length) switch
+            {
+                Report.Read { Stores: var stores } => stores[i] is { FailingClass: null, HasMore: false },
+                Report.Missing => end.ExitCode == 0,
+                _ => false,
+            };
+            if (isDone)
+            {
+                _done.Add((pod, print.Stores[i]));
+            }
         }
     }
 
@@ -61,12 +82,14 @@ internal sealed class RedoWatch(FakeCluster cluster, ObjectKey connector, List<s
                 var wasTold =
                     isPaid
                     && _told.Remove((record.Id, flow, store), out var told)
-                    && told.Exists(t => t.Since <= past.RedoFrom && Counts(t, record));
+                    && told.Exists(t =>
+                        t.Since <= past.RedoFrom && Counts(t, record) && _done.Contains((t.Pod, store))
+                    );
                 if (isPaid && listed.Contains(store) && !wasTold)
                 {
                     Violate(
                         at,
-                        $"store {store} of flow {flow} owed its work since {past.RedoFrom}; the debt is gone, but no run was told"
+                        $"store {store} of flow {flow} owed its work since {past.RedoFrom}; the debt is gone, but no run was told and did it"
                     );
                 }
             }

@@ -18,7 +18,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
     private readonly Dictionary<string, int> _endedRuns = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ObservedRounds> _rounds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _waitingPilots = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _reached = new(StringComparer.Ordinal);
+    private readonly PlaceWatch _places = new(cluster, connector, violations);
     private readonly HashSet<string> _startedRevisions = new(StringComparer.Ordinal);
     private ConnectorRecord? _before;
 
@@ -41,7 +41,7 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         if (_widest.TryGetValue(key, out var known))
         {
             ExpectOrder(known, attempt, at);
-            ExpectNoWalk(key, known, record, at);
+            _places.Committed(key, known, record, at);
             Expect(
                 attempt.Cohort >= known.Cohort,
                 at,
@@ -67,30 +67,6 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
             present is null,
             at,
             $"store {present} lost its place in attempt {attempt.Number} though it was not away"
-        );
-    }
-
-    /// <summary>
-    /// A store that has run the candidate and then pauses for credentials keeps its place: a version that burns tokens does not walk
-    /// through the stores. Whom people removed or suspended may leave.
-    /// </summary>
-    private void ExpectNoWalk(string key, Attempt known, ConnectorRecord record, DateTimeOffset at)
-    {
-        var attempt = record.RunningAttempt!; // the caller has it
-        var left = known.Order.Take(known.Cohort).Except(attempt.Order.Take(known.Cohort), StringComparer.Ordinal);
-        var spec = Gathering.Projections.Connector(cluster.Find(Kinds.Connectors, connector)!).Spec; // worlds always have one
-        var listed = spec
-            .Stores.Select(s => s.Name)
-            .Concat(record.Stores.Lists.SelectMany(l => l.Stores).Select(s => s.Name));
-        var maySuspend =
-            spec.Suspend || cluster.All(Kinds.Actions).Any(a => a.Json.GetProperty("spec").Text("action") == "Suspend");
-        var ran = _reached.GetValueOrDefault(key) ?? [];
-        var pushed = left.Intersect(listed, StringComparer.Ordinal)
-            .FirstOrDefault(s => !maySuspend && ran.Contains(s) && record.Pauses.Auth.ContainsKey(s));
-        Expect(
-            pushed is null,
-            at,
-            $"store {pushed} pauses, has run the candidate of attempt {attempt.Number} and lost its place"
         );
     }
 
@@ -127,10 +103,9 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
         }
         var key = $"{print.Record}/{number}";
         _endedRuns[key] = _endedRuns.GetValueOrDefault(key) + 1;
-        _reached.TryAdd(key, new HashSet<string>(StringComparer.Ordinal));
-        _reached[key].UnionWith(print.Stores);
         if (_widest.TryGetValue(key, out var attempt))
         {
+            _places.Started(key, attempt, print, change.At);
             var outside = print
                 .Stores.Except(attempt.Order.Take(attempt.Cohort), StringComparer.Ordinal)
                 .FirstOrDefault();

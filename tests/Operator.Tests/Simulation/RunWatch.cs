@@ -42,6 +42,9 @@ internal sealed class RunWatch
 
     public List<string> Violations { get; } = [];
 
+    /// <summary>Not all that a good version meets comes from the cluster.</summary>
+    public Func<bool> AreStoresLockedOut { get; init; } = () => false;
+
     /// <summary>Called with every committed record and its time.</summary>
     public Action<ConnectorRecord, DateTimeOffset> Committed { get; set; } = (_, _) => { };
 
@@ -72,7 +75,10 @@ internal sealed class RunWatch
                 _outcomes.Committed(Record, change.At);
                 _redos.Committed(Record, change.At);
                 _contents.Committed(Record, change.At);
-                _convictions.Committed(Record, change.At);
+                if (!AreStoresLockedOut())
+                {
+                    _convictions.Committed(Record, change.At);
+                }
                 NoteOwnFlows(Record);
                 Committed(Record, change.At);
             }
@@ -123,6 +129,10 @@ internal sealed class RunWatch
             _rollouts.Created(change, print);
             _contents.Created(change, print);
             _accounts.Created(change, print, _live.Values.Select(r => r.Print));
+        }
+        if (seen is { Container: ContainerSight.Terminated end, Fingerprint: { } ended })
+        {
+            _redos.Ended(name, ended, end);
         }
         if (seen is null || HasEnded(seen))
         {

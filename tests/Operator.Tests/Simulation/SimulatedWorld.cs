@@ -1,5 +1,4 @@
 using System.Globalization;
-using Operator.Planning.Calendar;
 using Operator.Planning.Record;
 using Operator.Runtime;
 using Operator.Testing;
@@ -10,7 +9,7 @@ namespace Operator.Tests.Simulation;
 /// A cluster with a fleet of stores, one or two operator processes and a history of faults, all drawn from a seed. The same seed
 /// gives the same history, call by call.
 /// </summary>
-internal sealed class SimulatedWorld : IDisposable
+internal sealed partial class SimulatedWorld : IDisposable
 {
     private static readonly ObjectKey Connector = new(FleetObjects.Namespace, FleetObjects.Name);
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(10);
@@ -29,6 +28,7 @@ internal sealed class SimulatedWorld : IDisposable
     private readonly ActionWatch _actions;
     private readonly FlowMaker _flows;
     private readonly AccountMaker _accounts;
+    private readonly LockoutMaker _lockouts;
     private readonly List<OperatorProcess> _processes = [];
     private readonly List<string> _story = [];
     private readonly HashSet<MishapKind> _mishaps = [];
@@ -50,14 +50,18 @@ internal sealed class SimulatedWorld : IDisposable
             _time,
             new FakeClusterOptions { Seed = seed, GarbageCollectionDelay = TimeSpan.FromSeconds(_random.Next(5)) }
         );
-        _kubelet = _cluster.RunPods(pod => SyncPods.Script(pod, RejectsPods));
+        _kubelet = _cluster.RunPods(ScriptOf);
         if (seed % 5 == 0)
         {
             _cluster.Admission.Change(SyncPods.InjectSidecar);
         }
         _objects = new FleetObjects(_random, seed);
         _accounts = new AccountMaker(this, seed);
-        _runs = new RunWatch(_cluster, _time, Connector, _accounts.AccountOf);
+        _lockouts = new LockoutMaker(this, seed);
+        _runs = new RunWatch(_cluster, _time, Connector, _accounts.AccountOf)
+        {
+            AreStoresLockedOut = () => _lockouts.HasLocked,
+        };
         _quotas = new QuotaWatch(_objects.Quota, _runs.Violations);
         _actions = new ActionWatch(_cluster, _runs.Violations);
         _flows = new FlowMaker(this, seed);
@@ -83,6 +87,7 @@ internal sealed class SimulatedWorld : IDisposable
         RunFor(Settling);
         _flows.Begin(Chaos);
         _accounts.Begin(Chaos);
+        _lockouts.Begin(Chaos);
         new RefusalMaker(this, _seed).Begin(Chaos);
         foreach (var mishap in Mishaps.Draw(_random, Chaos))
         {
@@ -96,6 +101,7 @@ internal sealed class SimulatedWorld : IDisposable
         RunFor(Calm);
         ExpectServedStores();
         ExpectNoneLostUncounted();
+        Expect(_accounts.HaveRun(_runs.Ran.Select(r => r.Store)), "no store of the shared account has run");
         _actions.ExpectAllTold();
         _runs.ExpectNoneTwice();
         ExpectRest();
@@ -108,6 +114,7 @@ internal sealed class SimulatedWorld : IDisposable
 
     public FakeCluster Cluster => _cluster;
     public FakeKubelet Kubelet => _kubelet;
+    public ConnectorRecord? Record => _runs.Record;
 
     /// <summary>The kubelet rejects every pod that is created.</summary>
     public bool RejectsPods { get; set; }
@@ -158,6 +165,9 @@ internal sealed class SimulatedWorld : IDisposable
         _processes.ForEach(p => p.Dispose());
         _cluster.Dispose();
     }
+
+    private PodScript ScriptOf(KubeObject pod) =>
+        _lockouts.Locked(_accounts.Lengthened(SyncPods.Script(pod, RejectsPods), pod), pod);
 
     private void StartProcess()
     {
@@ -231,86 +241,6 @@ internal sealed class SimulatedWorld : IDisposable
 
     public void Suspend(bool isSuspended) =>
         _cluster.Edit(Kinds.Connectors, Connector, c => c["spec"]!["suspend"] = isSuspended); // it has a spec
-
-    /// <summary>At the end stable is no bad image, no attempt runs too long, and no store owes work for a bad version.</summary>
-    private void ExpectServedStores()
-    {
-        var record = _runs.Record;
-        if (record is null || record.Revisions.IsWithoutTruth)
-        {
-            return;
-        }
-        var image = record.Stable?.Sync.Image ?? "";
-        Expect(
-            _hasShippedUnproven
-                || image.Contains("good", StringComparison.Ordinal)
-                || !record.Revisions.StableIsProven
-                || IsHarmless(image),
-            $"stable is {image}"
-        );
-        Expect(record.RunningAttempt is null || !IsOutstayed(record.RunningAttempt), "the attempt never ends");
-        // What a candidate did in a flow of its own waits for a revision that runs the flow.
-        var owing = record
-            .Ledgers.Where(l => record.Stable?.FlowParameters.ContainsKey(l.Key) == true)
-            .SelectMany(l => l.Value.Stores)
-            .Where(s => s.Value.RedoFrom is not null)
-            .ToList();
-        Expect(
-            owing.Count == 0 || _objects.Quota is not null || !image.Contains("good", StringComparison.Ordinal),
-            $"{owing.Count} stores still owe what a bad version did, {owing.FirstOrDefault().Key} among them"
-        );
-    }
-
-    /// <summary>
-    /// Every due store-sync has run or is counted as missed. Skips worlds that change the counts or what is due: a lost record, a
-    /// replaced connector, a suspension, an edited store list.
-    /// </summary>
-    private void ExpectNoneLostUncounted()
-    {
-        MishapKind[] changing =
-        [
-            MishapKind.LoseRecord,
-            MishapKind.ReplaceConnector,
-            MishapKind.Suspend,
-            MishapKind.SuspendByAction,
-            MishapKind.EditStoreList,
-        ];
-        if (_runs.Record is not { } record || _accounts.HasRenamed || _mishaps.Overlaps(changing))
-        {
-            return;
-        }
-        var connector = Gathering.Projections.Connector(_cluster.Find(Kinds.Connectors, Connector)!); // worlds always have one
-        foreach (var flow in connector.Spec.Flows.Where(IsAlwaysDue))
-        {
-            var plan = record.Plan(flow.Name);
-            // Newer store-syncs may still be running.
-            var until = _time.GetUtcNow() - Rest;
-            var floor = plan.ListedAt > record.CreatedAt ? plan.ListedAt : record.CreatedAt;
-            var due = Schedule.Of(flow).Between(floor, until).Count * (connector.Spec.Stores.Length + _objects.Listed);
-            var ran = _runs.Ran.Count(r =>
-                r.Flow == flow.Name
-                && r.Occasion.StartsWith('s')
-                && string.CompareOrdinal(r.Occasion, OccasionIds.Slot(until)) <= 0
-            );
-            Expect(
-                plan.MissedBy.Total == plan.MissedStoreSyncs,
-                $"flow {flow.Name}: {plan.MissedStoreSyncs} missed store-syncs, {plan.MissedBy.Total} of them with a cause"
-            );
-            Expect(
-                ran + plan.MissedStoreSyncs >= due,
-                $"flow {flow.Name}: {due} store-syncs were due, {ran} ran and {plan.MissedStoreSyncs} are counted as missed"
-            );
-        }
-    }
-
-    private bool IsAlwaysDue(Api.Flow flow) =>
-        !_runs.OwnFlows.Contains(flow.Name) && !(flow.Name == FlowMaker.Flow && _flows.HasGone);
-
-    private static bool IsHarmless(string image) =>
-        Array.Exists(["locked", "mute", "poison", "flaky"], tag => image.EndsWith(tag, StringComparison.Ordinal));
-
-    /// <summary>In a world with a quota, runs and so the evidence may wait: an attempt may last longer.</summary>
-    private bool IsOutstayed(Attempt attempt) => _objects.Quota is null && _time.GetUtcNow() - attempt.StartedAt > Calm;
 
     /// <summary>When the connector is suspended and settled, only the lease is written.</summary>
     private void ExpectRest()

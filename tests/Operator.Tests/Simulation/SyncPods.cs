@@ -129,8 +129,10 @@ internal static class SyncPods
             _ => Good,
         };
 
-    private static string TagOf(KubeObject pod) =>
-        pod.Json.Items("spec", "containers").First(c => c.Text("name") == "sync").Text("image")!.Split(':')[^1]; // our pods have one
+    public static string ImageOf(KubeObject pod) =>
+        pod.Json.Items("spec", "containers").First(c => c.Text("name") == "sync").Text("image")!; // our pods have one
+
+    private static string TagOf(KubeObject pod) => ImageOf(pod).Split(':')[^1];
 
     private static string? CallsOf(int stores, Random chance) =>
         chance.Next(3) == 0 ? $"\"calls\":{{\"{FleetObjects.Api}\":{chance.Next(stores, (stores * 2) + 1)}}}" : null;

@@ -1,0 +1,94 @@
+using Operator.Planning.Calendar;
+using Operator.Planning.Record;
+using Operator.Testing;
+
+namespace Operator.Tests.Simulation;
+
+/// <summary>What holds at the end of a world.</summary>
+internal sealed partial class SimulatedWorld
+{
+    /// <summary>At the end stable is no bad image, no attempt runs too long, and no store owes work for a bad version.</summary>
+    private void ExpectServedStores()
+    {
+        var record = _runs.Record;
+        if (record is null || record.Revisions.IsWithoutTruth)
+        {
+            return;
+        }
+        var image = record.Stable?.Sync.Image ?? "";
+        Expect(
+            _hasShippedUnproven
+                || image.Contains("good", StringComparison.Ordinal)
+                || !record.Revisions.StableIsProven
+                || IsHarmless(image),
+            $"stable is {image}"
+        );
+        if (_lockouts.HasLocked)
+        {
+            // A step waits for the stores that pause (CohortPaused), and so does the work that they owe.
+            return;
+        }
+        Expect(record.RunningAttempt is null || !IsOutstayed(record.RunningAttempt), "the attempt never ends");
+        // What a candidate did in a flow of its own waits for a revision that runs the flow.
+        var owing = record
+            .Ledgers.Where(l => record.Stable?.FlowParameters.ContainsKey(l.Key) == true)
+            .SelectMany(l => l.Value.Stores)
+            .Where(s => s.Value.RedoFrom is not null)
+            .ToList();
+        Expect(
+            owing.Count == 0 || _objects.Quota is not null || !image.Contains("good", StringComparison.Ordinal),
+            $"{owing.Count} stores still owe what a bad version did, {owing.FirstOrDefault().Key} among them"
+        );
+    }
+
+    /// <summary>
+    /// Every due store-sync has run or is counted as missed. Skips worlds that change the counts or what is due: a lost record, a
+    /// replaced connector, a suspension, an edited store list.
+    /// </summary>
+    private void ExpectNoneLostUncounted()
+    {
+        MishapKind[] changing =
+        [
+            MishapKind.LoseRecord,
+            MishapKind.ReplaceConnector,
+            MishapKind.Suspend,
+            MishapKind.SuspendByAction,
+            MishapKind.EditStoreList,
+        ];
+        if (_runs.Record is not { } record || _accounts.HasRenamed || _mishaps.Overlaps(changing))
+        {
+            return;
+        }
+        var connector = Gathering.Projections.Connector(_cluster.Find(Kinds.Connectors, Connector)!); // worlds always have one
+        foreach (var flow in connector.Spec.Flows.Where(IsAlwaysDue))
+        {
+            var plan = record.Plan(flow.Name);
+            // Newer store-syncs may still be running.
+            var until = _time.GetUtcNow() - Rest;
+            var floor = plan.ListedAt > record.CreatedAt ? plan.ListedAt : record.CreatedAt;
+            var due = Schedule.Of(flow).Between(floor, until).Count * (connector.Spec.Stores.Length + _objects.Listed);
+            var ran = _runs.Ran.Count(r =>
+                r.Flow == flow.Name
+                && r.Occasion.StartsWith('s')
+                && string.CompareOrdinal(r.Occasion, OccasionIds.Slot(until)) <= 0
+            );
+            Expect(
+                plan.MissedBy.Total == plan.MissedStoreSyncs,
+                $"flow {flow.Name}: {plan.MissedStoreSyncs} missed store-syncs, {plan.MissedBy.Total} of them with a cause"
+            );
+            Expect(
+                ran + plan.MissedStoreSyncs >= due,
+                $"flow {flow.Name}: {due} store-syncs were due, {ran} ran and {plan.MissedStoreSyncs} are counted as missed"
+            );
+        }
+    }
+
+    private bool IsAlwaysDue(Api.Flow flow) =>
+        !_runs.OwnFlows.Contains(flow.Name) && !(flow.Name == FlowMaker.Flow && _flows.HasGone);
+
+    private static bool IsHarmless(string image) =>
+        Array.Exists(["locked", "mute", "poison", "flaky"], tag => image.EndsWith(tag, StringComparison.Ordinal));
+
+    /// <summary>In a world with a quota, runs and so the evidence may wait: an attempt may last longer.</summary>
+    private bool IsOutstayed(Attempt attempt) => _objects.Quota is null && _time.GetUtcNow() - attempt.StartedAt > Calm;
+}
