@@ -1,7 +1,6 @@
 using Operator.Api;
 using Operator.Planning.Explaining;
 using Operator.Planning.Facts;
-using Operator.Planning.Record;
 using Operator.Planning.Tests.KnownFaults;
 using Operator.Testing;
 
