@@ -42,7 +42,7 @@ public sealed record StoreCounts
     public int OnStable { get; set; }
     public int OnCandidate { get; set; }
 
-    /// <summary>Active stores of which at least one flow synced nothing on the last three closed due times.</summary>
+    /// <summary>Stores, without suspended ones, of which at least one flow synced nothing on the last three closed due times.</summary>
     public int Stale { get; set; }
 }
 
@@ -97,7 +97,7 @@ public sealed record FlowStatus
     /// <summary>The quota that waiting stores need, with its numbers; null when no store waits for a quota.</summary>
     public string? WaitingFor { get; set; }
 
-    /// <summary>Active stores of which this flow synced nothing on the last three closed due times.</summary>
+    /// <summary>Stores, without suspended ones, of which this flow synced nothing on the last three closed due times.</summary>
     public int StaleStores { get; set; }
 
     /// <summary>

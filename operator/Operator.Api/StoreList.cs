@@ -29,6 +29,11 @@ public sealed record StoreList
     /// <summary>What is wrong with the stores in <see cref="Wrong"/>, with the lines; null when none is.</summary>
     public string? WrongBecause { get; init; }
 
+    /// <summary>
+    /// Entries are left out, because their name is no name: nobody knows which stores they mean. They are in <see cref="WrongBecause"/>, too.
+    /// </summary>
+    public bool HasNameless { get; init; }
+
     /// <summary>The fault of the list as a whole with its line; null when there is none.</summary>
     public string? Problem { get; init; }
 
@@ -99,7 +104,7 @@ public sealed record StoreList
     }
 
     /// <summary>
-    /// A wrong store stands still by itself, unless nobody knows which one it is, or no other one is right.
+    /// A wrong store stands still by itself, unless no other one is right. One whose name is no name is left out.
     /// </summary>
     private static StoreList Sorted(
         YamlDocument document,
@@ -111,18 +116,21 @@ public sealed record StoreList
         {
             return new StoreList { Stores = stores };
         }
-        var wrong = findings
-            .Select(PlaceOf)
-            .Select(place => place is { } i && i < stores.Length ? stores[i].Name : "")
-            .ToHashSet(StringComparer.Ordinal);
+        var places = findings.Select(PlaceOf).Distinct().ToList();
+        if (places.Exists(p => p is not { } i || i >= stores.Length))
+        {
+            return Broken(Said(document, findings));
+        }
+        var wrong = places.Select(p => stores[p!.Value].Name).ToHashSet(StringComparer.Ordinal); // checked above
         var right = stores.RemoveAll(s => wrong.Contains(s.Name));
-        return right.IsEmpty || wrong.Count > MostWrong || !wrong.All(Texts.IsDnsLabel)
+        return right.IsEmpty || places.Count > MostWrong
             ? Broken(Said(document, findings))
             : new StoreList
             {
                 Stores = right,
-                Wrong = [.. wrong.Order(StringComparer.Ordinal)],
+                Wrong = [.. wrong.Where(Texts.IsDnsLabel).Order(StringComparer.Ordinal)],
                 WrongBecause = Said(document, findings),
+                HasNameless = !wrong.All(Texts.IsDnsLabel),
             };
     }
 

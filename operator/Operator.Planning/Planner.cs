@@ -45,13 +45,14 @@ public static class Planner
         draft = RolloutChecks.Apply(ListAdoption.UnderSuspensions(draft));
         var (pods, waiting) = (PodIndex.Of(seen, draft.Record), new WaitingStores());
         // Fold ended runs and close finished occasions, so that the judge sees all evidence.
-        draft = Settlements.Settle(Folding.Fold(Replacement.Note(draft), pods), waiting);
+        draft = PauseNotes.NoteEnds(Folding.Fold(Replacement.Note(draft), pods));
+        draft = Settlements.Settle(draft, waiting);
         draft = Closing.Close(draft, waiting, pods);
         if (seen.ConnectorFindings.IsEmpty)
         {
             // Choose each store's revision before new runs are planned.
             draft = AttemptMachine.Advance(draft);
-            draft = draft with { Record = AuthPauses.Forget(draft.Record, draft.Effective) };
+            draft = PauseNotes.NoteEnds(draft with { Record = AuthPauses.Forget(draft.Record, draft.Effective) });
             (draft, pods) = UnknownRuns.Adopt(Timelines.WriteSkipped(Occasions.OpenDue(draft)), pods);
             draft = RunPlanning.Extend(draft, pods, waiting);
             // Close occasions whose remaining stores are all held beyond the last start time.

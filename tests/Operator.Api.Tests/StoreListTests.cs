@@ -35,12 +35,8 @@ public sealed class StoreListTests
     [InlineData("[]\n---\n[]", "it has several documents; keep one list")]
     [InlineData("- name: a\n- name: [b", "line 3")]
     [InlineData("- name: a\n\tname: b", "found a tab")]
-    [InlineData("- name: a\n- nmae: b", "line 2: [1].nmae: there is no such field; did you mean name?")]
     [InlineData("- name: 12", "line 1: [0].name: is the number 12, must be a text")]
-    [InlineData("- a\n- name: b", "line 1: [0]: is the text 'a', must be a map of fields")]
     [InlineData("- name:", "line 1: [0].name: has no value")]
-    [InlineData("- name: a\n\n- name: B", "line 3: [1].name: 'B' is no store name")]
-    [InlineData("- name: a\n- sites: []", "line 2: [1].name: '' is no store name")]
     [InlineData("- name: a\n- name: a", "line 2: [1].name: 'a' is the name of stores[0] too")]
     [InlineData("\uFEFF- name: a\n- name: b", "line 1: it begins with a byte order mark (BOM)")]
     [InlineData("- name: a\n\uFEFF- name: b", "line 2: it begins with a byte order mark (BOM)")]
@@ -75,6 +71,23 @@ public sealed class StoreListTests
         Assert.Null(list.Problem);
         Assert.Equal(["a", "c"], list.Stores.Select(s => s.Name));
         Assert.Equal(["b"], list.Wrong);
+        Assert.Contains(because, list.WrongBecause, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nobody knows which store an entry means that has no name; the others are known.</summary>
+    [Theory]
+    [InlineData("- name: a\n- nmae: b", "line 2: [1].nmae: there is no such field; did you mean name?")]
+    [InlineData("- a\n- name: b", "line 1: [0]: is the text 'a', must be a map of fields")]
+    [InlineData("- name: a\n\n- name: B", "line 3: [1].name: 'B' is no store name")]
+    [InlineData("- name: a\n- sites: []", "line 2: [1].name: '' is no store name")]
+    public void An_entry_without_a_name_that_is_one_is_told_and_left_out(string text, string because)
+    {
+        var list = StoreList.Read(text);
+
+        Assert.Null(list.Problem);
+        Assert.Single(list.Stores);
+        Assert.Empty(list.Wrong);
+        Assert.True(list.HasNameless);
         Assert.Contains(because, list.WrongBecause, StringComparison.Ordinal);
     }
 

@@ -46,6 +46,32 @@ public sealed class StoreListStories
         Assert.Null(Broken(world));
     }
 
+    /// <summary>Where no good content is known, nothing is lost by leaving it out; else a store of the good content may be meant.</summary>
+    [Fact]
+    public void An_entry_without_a_name_stops_no_other_store()
+    {
+        static StoreListSight Nameless(StoreListSight sight) =>
+            sight with
+            {
+                WrongBecause = "line 2: [1].name: 'B' is no store name",
+                HasNameless = true,
+            };
+        var world = WorldWith(Nameless(A.StoreList(Source, "1", "a", "c")));
+
+        world.Run(TimeSpan.FromSeconds(15));
+
+        Assert.Equal(["a", "c", "inline"], StoresOfLastSlot(world));
+        Assert.Contains("is left out, and the others go on", Broken(world)?.Message, StringComparison.Ordinal);
+
+        world.StoreLists = [A.StoreList(Source, "2", "a", "b")];
+        world.Run(TimeSpan.FromSeconds(15));
+        world.StoreLists = [Nameless(A.StoreList(Source, "3", "a"))];
+        world.Run(TimeSpan.FromSeconds(15));
+
+        Assert.Equal(["a", "b", "inline"], StoresOfLastSlot(world));
+        Assert.Contains("its last good list of 2 stores is used", Broken(world)?.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_list_that_breaks_goes_on_as_it_last_was_and_says_so()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -21,6 +22,37 @@ public sealed partial record YamlDocument
             path = LastSegment().Replace(path, "");
         }
         return Lines.GetValueOrDefault(path, 1);
+    }
+
+    /// <summary>The items of a list in this document, each as a document with the lines of its own fields.</summary>
+    public IEnumerable<YamlDocument> ItemsOf(string field, JsonElement list)
+    {
+        var lines = new Dictionary<string, int>[list.GetArrayLength()];
+        foreach (var (path, line) in Lines)
+        {
+            if (!path.StartsWith($"{field}[", StringComparison.Ordinal))
+            {
+                continue;
+            }
+            var end = path.IndexOf(']', StringComparison.Ordinal);
+            var place = int.Parse(
+                path.AsSpan((field.Length + 1)..end),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture
+            );
+            (lines[place] ??= new Dictionary<string, int>(StringComparer.Ordinal))[path[(end + 1)..].TrimStart('.')] =
+                line;
+        }
+        return list.EnumerateArray()
+            .Select(
+                (item, i) =>
+                    new YamlDocument
+                    {
+                        Number = Number,
+                        Root = item,
+                        Lines = lines[i] ?? [],
+                    }
+            );
     }
 
     [GeneratedRegex(@"(^|\.)[^.\[\]]*\z|\[[^\[\]]*\]\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

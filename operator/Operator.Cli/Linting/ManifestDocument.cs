@@ -18,9 +18,19 @@ internal sealed record ManifestDocument(YamlDocument Yaml)
     /// <summary>Empty when the manifest has none.</summary>
     public string Namespace => Metadata("namespace");
 
-    /// <summary>The documents of a file in order; see <see cref="YamlReader"/>.</summary>
+    /// <summary>
+    /// The objects of a file in order; see <see cref="YamlReader"/>. Of a list, such as <c>kubectl get -o yaml</c> writes, its items:
+    /// kubectl applies them.
+    /// </summary>
     public static IEnumerable<ManifestDocument> ReadAll(TextReader text) =>
-        new YamlReader(text).Read().Select(yaml => new ManifestDocument(yaml));
+        new YamlReader(text).Read().SelectMany(Unpacked).Select(yaml => new ManifestDocument(yaml));
+
+    private static IEnumerable<YamlDocument> Unpacked(YamlDocument yaml) =>
+        Text(yaml.Root, "kind").EndsWith("List", StringComparison.Ordinal)
+        && yaml.Root.TryGetProperty("items", out var items)
+        && items.ValueKind == JsonValueKind.Array
+            ? yaml.ItemsOf("items", items).SelectMany(Unpacked)
+            : [yaml];
 
     public int LineOf(string path) => Yaml.LineOf(path);
 

@@ -12,6 +12,14 @@ namespace Operator.Planning.Explaining;
 /// <summary>Answers questions about single stores from the record and the connector, by the same rules as planning.</summary>
 public static class Explanations
 {
+    /// <summary>The operator's own rules. Which interval is too short, only the operator knows.</summary>
+    private static readonly ConnectorRules Rules = new(
+        new ConnectorRuleOptions
+        {
+            ScheduleProblem = (schedule, zone) => Schedule.Problem(schedule, zone, TimeSpan.Zero),
+        }
+    );
+
     /// <summary>The names of all known stores: listed stores, and removed stores that the record still knows.</summary>
     public static ImmutableArray<string> Stores(MarketplaceConnector connector, ConnectorRecord? record) =>
         [
@@ -24,7 +32,7 @@ public static class Explanations
     public static StoreAnswer Answer(StoreQuestion question)
     {
         var draft = DraftOf(question);
-        var flows = draft.Spec.Flows.Where(f => question.Flow is null || f.Name == question.Flow);
+        var flows = draft.Effective.ListedFlows.Where(f => question.Flow is null || f.Name == question.Flow);
         return new StoreAnswer
         {
             Store = question.Store,
@@ -67,7 +75,10 @@ public static class Explanations
             Outcome = OutcomeWords.ReasonOf(outcome),
             IsDue = outcome.IsDue(),
             IsSynced = outcome.IsSync(),
-            Why = OutcomeWords.WhyOf(outcome) + reason + (outcome.IsDue() ? OutcomeWords.BesideSchedule(row.Kind) : ""),
+            Why =
+                OutcomeWords.WhyOf(outcome, row.Kind)
+                + reason
+                + (outcome.IsDue() ? OutcomeWords.BesideSchedule(row.Kind) : ""),
             Remedy = OutcomeWords.RemedyOf(outcome),
             Pod = run is null ? null : StoreSights.PodOf(draft, flow, row.Id, run),
         };
@@ -107,8 +118,21 @@ public static class Explanations
             Connector = question.Connector,
             Record = new RecordSight.Found(record),
         };
-        var effective = EffectiveSpec.Of(question.Connector.Spec with { Stores = stores });
+        var effective = EffectiveSpec.Of(question.Connector.Spec with { Stores = stores }, Wrong(question));
         return new Draft(seen, record) { Effective = effective.Under(Suspensions.Of(record.Actions), question.Now) };
+    }
+
+    /// <summary>The parts that stand still, as the operator sorts them.</summary>
+    private static WrongParts Wrong(StoreQuestion question)
+    {
+        var connector = question.Connector;
+        var parts = SpecFaults.Of(connector.Spec, Rules.Check(connector)).Given(question.Record).Parts;
+        var inline = connector.Spec.Stores.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        var listed = (question.Record?.Stores.Lists ?? [])
+            .SelectMany(l => l.Wrong.Where(s => !inline.Contains(s)).Select(s => (Store: s, l.Source)))
+            .DistinctBy(w => w.Store, StringComparer.Ordinal)
+            .Select(w => KeyValuePair.Create(w.Store, $"ConfigMap {w.Source}: see the condition StoreListBroken"));
+        return parts with { Stores = parts.Stores.SetItems(listed) };
     }
 
     /// <summary>The stores of the spec, then list by list; of several stores with one name the first counts.</summary>

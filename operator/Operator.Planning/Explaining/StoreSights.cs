@@ -3,6 +3,7 @@ using Operator.Planning.Calendar;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
 using Operator.Planning.Runs;
 using Operator.Planning.Stores;
 
@@ -26,6 +27,10 @@ internal static class StoreSights
         if (draft.Roster.Find(store) is not { } listed)
         {
             yield return "the store is no longer listed";
+        }
+        else if (draft.Effective.Wrong.Stores.TryGetValue(store, out var wrong) && !listed.Suspend)
+        {
+            yield return $"the store stands still, because its spec is wrong: {wrong}";
         }
         else if (listed.Suspend && !draft.Spec.Flows.Any(f => Holder(draft, f, store) is not null))
         {
@@ -65,6 +70,11 @@ internal static class StoreSights
             yield return $"its schedule can't be followed: {problem}";
             yield break;
         }
+        if (draft.Effective.Wrong.Flows.TryGetValue(flow.Name, out var wrong))
+        {
+            yield return $"the flow stands still, because its spec is wrong: {wrong}";
+            yield break;
+        }
         var plan = draft.Record.Plan(flow.Name);
         if (Holder(draft, flow, store) is { } order)
         {
@@ -78,6 +88,10 @@ internal static class StoreSights
         if (draft.Record.Ledger(flow.Name).Stores.GetValueOrDefault(store)?.RedoFrom is { } owed)
         {
             yield return $"its next run redoes the work from {question.Told(owed)} on, which a version did that was taken back";
+        }
+        if (EndlessMore(plan, question) is { } endless)
+        {
+            yield return endless;
         }
         foreach (var occasion in plan.Occasions)
         {
@@ -106,6 +120,16 @@ internal static class StoreSights
 
     public static string PodOf(Draft draft, string flow, string occasion, Entry entry) =>
         PodNames.Of(draft.Seen.Connector.Metadata.Name, draft.Record.Id, flow, occasion, entry.Index);
+
+    /// <summary>Null: on its newest due time with an end the store did not reach the limit of runs.</summary>
+    private static string? EndlessMore(FlowPlan plan, StoreQuestion question)
+    {
+        bool HasMore(Entry entry) => entry.MoreStores.Contains(question.Store, StringComparer.Ordinal);
+        var newest = plan.Occasions.LastOrDefault(o => o.Order is null && o.Entries.Any(e => Holds(e, question.Store)));
+        return newest is not null && newest.Entries.Count(HasMore) > Tries.MostMore
+            ? $"on its due time {question.Told(newest.Slot)} it still had more to do after {Tries.MostMore + 1} runs, the most of one due time; the rest waits for the next one: let a run do more, or report \"more\" only while there is more"
+            : null;
+    }
 
     private static IEnumerable<string> Isolated(Draft draft, Flow flow, string store)
     {
@@ -158,7 +182,7 @@ internal static class StoreSights
     /// </summary>
     private static string? CandidateNotStarting(Draft draft, Entry entry) =>
         !IsOfCandidate(draft, entry) || draft.Record.RunningAttempt?.Refusal is not { } refusal ? null
-        : ContainerWaits.IsOwnFault(refusal.Reason)
+        : !CandidateRefusals.IsOfCreation(refusal)
             ? $"no run of the candidate has started of late ({refusal.Reason}: {refusal.Words})"
         : $"the API server refuses the candidate's pods ({refusal.Reason}: {refusal.Words})";
 
@@ -177,7 +201,8 @@ internal static class StoreSights
         }
         var live = draft.Record.Plan(flow.Name).Entries.Where(e => e.Result is null).ToList();
         var why =
-            waiting.HoldsOf(draft, flow.Name).KeptBy([store]) is { } limit ? $"the quota of {limit.Api} ({limit})"
+            PauseEnd(draft, store) is { } end ? $"its pause to end at {question.Told(end)}"
+            : waiting.HoldsOf(draft, flow.Name).KeptBy([store]) is { } limit ? $"the quota of {limit.Api} ({limit})"
             : live.Exists(e => Holds(e, store)) ? "its earlier run to end"
             : IsAccountBusy(draft, flow.Name, live, store) ? "the run of another store with its account to end"
             : live.Count >= flow.MaxConcurrentRuns
@@ -185,6 +210,10 @@ internal static class StoreSights
             : "its turn";
         return $"due since {question.Told(occasion.Slot)}, it waits for {why}; too late after {question.Told(occasion.StartBy)}";
     }
+
+    /// <summary>A store whose pause lasts longer than the due time does not wait for it; in a common pause it may be the probe.</summary>
+    private static DateTimeOffset? PauseEnd(Draft draft, string store) =>
+        CommonPauses.Until(draft.Record.Pauses, store) is { } until && draft.Now < until ? until : null;
 
     private static bool IsAccountBusy(Draft draft, string flow, IEnumerable<Entry> live, string store) =>
         draft

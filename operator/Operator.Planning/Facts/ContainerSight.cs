@@ -32,6 +32,13 @@ public abstract record ContainerSight
         /// <summary>No worker ended here: nobody knows how the container ended.</summary>
         public bool IsLost => Reason == LostReason || (ExitCode == UnknownExit && Reason == "Unknown");
 
+        /// <summary>
+        /// As it ended the pod, the kubelet found no container and did not know of one either: there may never have been one. Of one that
+        /// was running it says so.
+        /// </summary>
+        public bool IsUnfound =>
+            Reason == LostReason && !IsStartKnown && !Message.Contains("used to be Running", StringComparison.Ordinal);
+
         /// <summary>The process never ran. The message is the runtime's, not a report.</summary>
         public bool NeverRan =>
             NeverRanReasons.Contains(Reason, StringComparer.Ordinal)

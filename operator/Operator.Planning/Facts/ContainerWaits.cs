@@ -41,7 +41,7 @@ public static class ContainerWaits
                 : pod.Container is ContainerSight.Waiting(var reason, var message) ? $"{reason}: {message}"
                 : ""
             );
-        return ForeignText.Line(KubeletWords.WithoutNames(pod, words).Trim(' ', ':'));
+        return ForeignText.Ends(KubeletWords.WithoutNames(pod, words).Trim(' ', ':'));
     }
 
     /// <summary>The version, or what the spec names, keeps the container from starting, not the cluster.</summary>

@@ -27,7 +27,7 @@ internal static class EndTable
             _ => Infra(Reasons.Deleted, "its pod was deleted by others")
         ),
         new(
-            s => s.End is { IsLost: true },
+            s => s.End is { IsLost: true } && (s.HasStarted || s.Entry.Stop != StopCause.StartTimeout),
             _ => Infra(Reasons.NodeLost, "its node lost the container, as in a restart")
         ),
         // Its time ran out, by the kubelet's word.
@@ -121,7 +121,7 @@ internal static class EndTable
         new(
             RunResult.NotStarted,
             Reasons.StartError,
-            $"its container could not be started: {ForeignText.Line(KubeletWords.WithoutNames(sight.Pod, sight.End!.Message))}" // by the condition
+            $"its container could not be started: {ForeignText.Ends(KubeletWords.WithoutNames(sight.Pod, sight.End!.Message))}" // by the condition
         )
         {
             NeverStarted = true,
@@ -130,7 +130,9 @@ internal static class EndTable
     /// <summary>When the revision has run before, the registry or the node is the cause, not the version.</summary>
     private static Row.End NotInTime(EndSight sight)
     {
-        var reason = sight.Entry.WaitingReason ?? ContainerWaits.ReasonOf(sight.Pod);
+        // What a kubelet says after the pod was stopped counts, too: a registry that does not answer is told late.
+        var last = ContainerWaits.ReasonOf(sight.Pod);
+        var reason = ContainerWaits.IsOwnFault(last) ? last : sight.Entry.WaitingReason ?? last;
         var isOwnFault =
             reason is Reasons.ContainerConfig || (ContainerWaits.IsOwnFault(reason) && !sight.Facts.RevisionHasStarted);
         var words = ContainerWaits.DetailOf(sight.Pod);
@@ -140,7 +142,7 @@ internal static class EndTable
             words.Length == 0 ? "it did not start in time" : $"it did not start in time: {words}"
         )
         {
-            NeverStarted = sight.Entry.Stop == StopCause.StartTimeout,
+            NeverStarted = sight.Entry.Stop == StopCause.StartTimeout && sight.End is null,
         };
     }
 

@@ -30,6 +30,20 @@ internal static class ForeignText
         return clean.Length <= most ? WithoutHalves(clean) : $"…{WithoutHalves(clean[^(most - 1)..])}";
     }
 
+    /// <summary>
+    /// One line without control characters. Of a long text the beginning is kept, which names the kind of trouble, and the end.
+    /// </summary>
+    public static string Ends(string text, int most = MostCharacters)
+    {
+        var end = Line(text, most);
+        if (end is not ['…', ..])
+        {
+            return end;
+        }
+        var begin = Cut(Line(text[..Math.Min(text.Length, most)], most), most / 3);
+        return begin + WithoutHalves(end[begin.Length..]);
+    }
+
     /// <summary>The beginning of the text, at most this long.</summary>
     public static string Cut(string text, int most) =>
         text.Length <= most ? text : $"{WithoutHalves(text[..(most - 1)])}…";

@@ -17,6 +17,15 @@ public static class HeldPods
     /// <summary>From when on a finalizer is told; null: it does not hold the pod, or nobody knows since when.</summary>
     internal static DateTimeOffset? ToldFrom(ObservedPod pod) => IsHeld(pod) ? pod.EndAskedAt + Usual : null;
 
+    /// <summary>The pod that is kept longest, so that the name stays the same as long as it is kept; null: none is.</summary>
+    internal static string? Oldest(Observation seen) =>
+        seen
+            .Pods.Where(p => ToldFrom(p) <= seen.Now)
+            .OrderBy(p => p.EndAskedAt)
+            .ThenBy(p => p.Name, StringComparer.Ordinal)
+            .FirstOrDefault()
+            ?.Name;
+
     /// <summary>The finalizers that have kept pods for long, each once.</summary>
     internal static ImmutableArray<string> Told(Observation seen) =>
         [

@@ -73,13 +73,13 @@ public sealed record ObservedPod
 
     /// <summary>
     /// The container of the run has started, as far as its state tells. A runtime that could not start it tells an end as well, with a
-    /// start in 1970.
+    /// start in 1970; and a kubelet that ended a pod before its container was made tells one that it can't find.
     /// </summary>
     public bool HasStarted =>
         Container switch
         {
             ContainerSight.Waiting => false,
-            ContainerSight.Terminated ended => !ended.NeverRan,
+            ContainerSight.Terminated ended => ended is { NeverRan: false, IsUnfound: false },
             _ => true,
         };
 

@@ -30,9 +30,12 @@ internal static class PodTroubles
             || (pod.Containers <= 1 && words.StartsWith(OfAllContainers, StringComparison.Ordinal))
         );
 
-    /// <summary>Kubelets before 1.22 remove the states of the containers as they evict a pod.</summary>
+    /// <summary>Kubelets before 1.22 remove the states of the containers as they evict a pod; others may have lost the container.</summary>
     private static bool MayHaveRun(ObservedPod pod) =>
-        pod.HasStarted || pod.Container is ContainerSight.Waiting { Reason: "", Message: "" };
+        pod.HasStarted
+        || pod.Container
+            is ContainerSight.Waiting { Reason: "", Message: "" }
+                or ContainerSight.Terminated { IsUnfound: true };
 
     /// <summary>The sentence with the kubelet's words, as far as they are the same for each such pod: numbers come later in them.</summary>
     public static string WithWords(string sentence, ObservedPod pod) => WithWords(sentence, pod, pod.Message);

@@ -119,6 +119,7 @@ public static class Reasons
     public const string WithinLimits = "WithinLimits";
     public const string MinDuration = "MinDuration";
     public const string PilotRunning = "PilotRunning";
+    public const string PilotNotStarted = "PilotNotStarted";
     public const string CandidateRefused = "CandidateRefused";
     public const string CohortPaused = "CohortPaused";
     public const string CohortAway = "CohortAway";

@@ -21,6 +21,9 @@ public sealed record StoreListSight
     /// <summary>What is wrong with the stores in <see cref="Wrong"/>; null when none is.</summary>
     public string? WrongBecause { get; init; }
 
+    /// <summary>Entries are left out, because their name is no name.</summary>
+    public bool HasNameless { get; init; }
+
     /// <summary>Why the list cannot be read, and what to do; null when the list is good.</summary>
     public string? Problem { get; init; }
 }

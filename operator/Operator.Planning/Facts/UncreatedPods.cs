@@ -6,12 +6,11 @@ namespace Operator.Planning.Facts;
 public static class UncreatedPods
 {
     /// <summary>The cluster does not create the pod of the entry; the end says so for sure.</summary>
-    public static bool IsNotCreated(Entry entry) =>
-        entry
-            is {
-                Result: RunResult.Infra,
-                Reason: Reasons.AdmissionDenied or Reasons.PodsRefused or Reasons.QuotaExceeded or Reasons.NeverSeen
-            };
+    public static bool IsNotCreated(Entry entry) => entry.Result == RunResult.Infra && IsOfCreation(entry.Reason);
+
+    /// <summary>The reason is about the creation of a pod.</summary>
+    public static bool IsOfCreation(string? reason) =>
+        reason is Reasons.AdmissionDenied or Reasons.PodsRefused or Reasons.QuotaExceeded or Reasons.NeverSeen;
 
     /// <summary>The run of a candidate gives its stores back to stable on the same occasion: it was not created, or could not start.</summary>
     public static bool GivesWay(Entry entry) => IsNotCreated(entry) || entry.Result == RunResult.NotStarted;

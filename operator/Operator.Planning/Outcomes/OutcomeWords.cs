@@ -59,6 +59,12 @@ public static class OutcomeWords
             _ => "a newer version of the operator wrote an outcome that this version does not know",
         };
 
+    /// <summary>The cause on an occasion of this kind: nobody requests a due time of the schedule.</summary>
+    public static string WhyOf(StoreOutcome outcome, OccasionKind kind) =>
+        outcome == StoreOutcome.NotMeant && kind is OccasionKind.Slot or OccasionKind.Skipped
+            ? "the flow came with new content, and only the rollout's stores run it until that is promoted"
+            : WhyOf(outcome);
+
     /// <summary>The kind of an occasion that does not come from the schedule; empty for a slot.</summary>
     public static string BesideSchedule(OccasionKind kind) =>
         kind switch
@@ -77,9 +83,11 @@ public static class OutcomeWords
             StoreOutcome.Throttled => "give the flow's uses, so that runs keep within the quota, or run it more rarely",
             StoreOutcome.AuthFailed or StoreOutcome.MissedByAuth => "check the store's Secret and its keys",
             StoreOutcome.UpstreamFailed => "see the worker's log, and the marketplace's status page",
-            StoreOutcome.TimedOut => "raise the flow's timeout or lower maxStoresPerRun",
-            StoreOutcome.InternalError or StoreOutcome.NotReached or StoreOutcome.NoProgress =>
-                "see the worker's log and the condition RunsFailing",
+            StoreOutcome.TimedOut =>
+                "raise the flow's timeout, or lower maxStoresPerRun where a run has several stores",
+            StoreOutcome.InternalError or StoreOutcome.NotReached =>
+                "see the worker's log and the conditions RunsFailing and StoresFailing",
+            StoreOutcome.NoProgress => "see the worker's log and the condition StoresFailing",
             StoreOutcome.BrokenOff => "see the condition RunsFailing and the namespace's events",
             StoreOutcome.NeverStarted =>
                 "correct spec.sync.image, spec.sync.command, the registry's credentials or what spec.sync.env names",
@@ -91,7 +99,8 @@ public static class OutcomeWords
             StoreOutcome.MissedByNode => "see the cluster's nodes",
             StoreOutcome.MissedByInfra => "see the conditions Ready and RunsFailing, and the namespace's events",
             StoreOutcome.MissedByUnknownCause => "see the operator's log",
-            StoreOutcome.MissedByConcurrency => "lower the flow's timeout or maxStoresPerRun, or run it more rarely",
+            StoreOutcome.MissedByConcurrency =>
+                "lower the flow's timeout, or maxStoresPerRun where a run has several stores, or run it more rarely",
             StoreOutcome.MissedByQuota =>
                 "run the flow more rarely, or set spec.quotas if your account was granted more",
             _ => null,

@@ -12,7 +12,7 @@ namespace Operator.Planning.Outcomes;
 internal sealed record StaleStore(string Store, string Flow, StoreOutcome Last, DateTimeOffset Since);
 
 /// <summary>
-/// Which stores are stale: an active store is stale in a flow when nothing of it was synced on the last three closed
+/// Which stores are stale: a store that is not suspended, also one that stands still because its spec is wrong, is stale in a flow when nothing of it was synced on the last three closed
 /// occasions on which it was due. Occasions on which the store was suspended or not requested are skipped.
 /// </summary>
 internal static class Staleness

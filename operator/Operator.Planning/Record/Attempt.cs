@@ -93,6 +93,9 @@ public sealed record Attempt
     /// <summary>Null: the candidate's newest runs were not refused.</summary>
     public CandidateRefusal? Refusal { get; set; }
 
+    /// <summary>The place in <see cref="Order"/> of the store whose turn it is to be the pilot, after pilots that did not start.</summary>
+    public int NextPilot { get; set; }
+
     /// <summary>Why the candidate failed under onFailure Pause: the cohort keeps its size. Null: the candidate did not fail.</summary>
     public Rejection? PausedOn { get; set; }
 

@@ -1,12 +1,12 @@
 namespace Operator.Planning.Record;
 
-/// <summary>The API server does not create the pods of an attempt's candidate.</summary>
+/// <summary>The API server does not create the pods of an attempt's candidate, or their containers don't start.</summary>
 public sealed record CandidateRefusal
 {
-    /// <summary>How often in a row, each time followed by a run on stable but the last. A used-up quota counts for none.</summary>
+    /// <summary>How often in a row, each time followed by a run on stable but the last. A used-up quota, and a pilot that is only late, count for none.</summary>
     public int Count { get; set; }
 
-    /// <summary>Why, in one word, and in the API server's words.</summary>
+    /// <summary>Why, in one word, and in the words of the API server or the kubelet.</summary>
     public string Reason { get; set; } = "";
     public string Words { get; set; } = "";
 

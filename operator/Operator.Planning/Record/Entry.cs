@@ -69,6 +69,12 @@ public sealed record Entry
     /// </summary>
     public string? Detail { get; set; }
 
+    /// <summary>
+    /// The run ended for a cause outside the worker, and nobody saw its container start, though <see cref="Reason"/> does not tell so: a pod
+    /// may be deleted or evicted before its start.
+    /// </summary>
+    public bool IsUnstarted { get; set; }
+
     /// <summary>Stores that the run did not reach. They are no evidence and can be planned again.</summary>
     public ImmutableArray<string> NotReached { get; set; } = [];
 

@@ -32,11 +32,15 @@ public sealed record PauseBook
     /// <summary>Most stores pause alike; null: each store pauses for itself.</summary>
     public CommonPause? Common { get; set; }
 
-    internal bool IsEmpty => Auth.IsEmpty;
+    /// <summary>When the newest pause of a store ended that pauses no more, as long as a due time is open that came before this end.</summary>
+    public ImmutableSortedDictionary<string, DateTimeOffset> Ended { get; set; } =
+        ImmutableSortedDictionary.Create<string, DateTimeOffset>(StringComparer.Ordinal);
+
+    internal bool IsEmpty => Auth.IsEmpty && Ended.IsEmpty;
 
     /// <summary>The book without what says nothing any more, now that some stores do not pause.</summary>
     internal PauseBook With(ImmutableSortedDictionary<string, AuthPause> auth) =>
-        auth.IsEmpty ? new PauseBook()
+        auth.IsEmpty ? new PauseBook { Ended = Ended }
         : Common is { } common && !auth.Values.Any(common.Covers) ? this with { Auth = auth, Common = null }
         : this with { Auth = auth };
 }

@@ -84,15 +84,15 @@ internal sealed class Arms
     public bool MayPilot(Occasion occasion) => _again is not null || !occasion.Entries.Any(e => e.IsPilot);
 
     /// <summary>
-    /// The store of the pilot: the first store of the cohort that is free and has not run yet, or the one whose pilot is tried again; null when
-    /// none is.
+    /// The store of the pilot: the first store of the cohort, in turn, that is free and has not run yet, or the one whose pilot is tried again;
+    /// null when none is.
     /// </summary>
     public string? Pilot(IReadOnlySet<string> free) =>
-        _again is { } again
-            ? again.Stores.FirstOrDefault(s => free.Contains(s) && _cohort.Contains(s))
-            : _attempt
-                ?.Order.Take(_attempt.Cohort)
-                .FirstOrDefault(s => free.Contains(s) && _cohort.Contains(s) && !_ran.ContainsKey(s));
+        _attempt is null
+            ? null
+            : (_again?.Stores ?? LatePilots.InTurn(_attempt).Where(s => !_ran.ContainsKey(s))).FirstOrDefault(s =>
+                free.Contains(s) && _cohort.Contains(s)
+            );
 
     /// <summary>A revision runs the flow for the store: a flow that is the candidate's own does not run on stable.</summary>
     public bool HasArm(string store) => _isOnStable || ChoiceOf(store) != ArmChoice.Stable;

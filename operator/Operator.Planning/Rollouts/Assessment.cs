@@ -44,10 +44,7 @@ internal static class Assessment
     private static Verdict.Hold? NotRunning(Draft draft, Attempt attempt) =>
         draft switch
         {
-            _ when attempt.Refusal is { } refusal => new Verdict.Hold(
-                Reasons.CandidateRefused,
-                $"the candidate's runs can't {(ContainerWaits.IsOwnFault(refusal.Reason) ? "start" : "be created")}; its stores run on stable, and one tries it again on each due time: {refusal.Words}"
-            ),
+            _ when attempt.Refusal is { } refusal => CandidateRefusals.Hold(refusal),
             _ when ImageIds.Problem(draft.Record.Revisions.Find(attempt.Revision)) is { } changed => new Verdict.Hold(
                 Reasons.ImageChanged,
                 $"{changed}; new content ends the hold"

@@ -185,7 +185,7 @@ internal static class AttemptMachine
         return pilot is not null
                 ? End(
                     pilot.Reason ?? Reasons.NotStarted,
-                    $"the candidate's first run did not start ({pilot.Reason}, image {image}); correct spec.sync and apply it again"
+                    $"the candidate's first run did not start ({pilot.Reason}, image {image}); correct spec.sync and apply it again{(pilot.Detail is { } words ? $": {words}" : "")}"
                 )
             : CandidateRefusals.Conclusive(attempt) is { } refusal
                 ? End(

@@ -28,6 +28,8 @@ internal static class CandidateRefusals
         var (entry, refusal) = (run.Entry, attempt.Refusal);
         if (entry.Attempt == attempt.Number)
         {
+            draft = LatePilots.After(draft, run);
+            attempt = draft.Record.RunningAttempt!; // as before
             return IsOfQuota(entry) ? draft
                 : UncreatedPods.IsNotCreated(entry) || CanNotRun(run) ? Refused(draft, attempt, run.Ending)
                 : IsRefutedBy(run, refusal) ? With(draft, attempt, null)
@@ -37,6 +39,21 @@ internal static class CandidateRefusals
             ? With(draft, attempt, refusal with { IsStableAccepted = true })
             : draft;
     }
+
+    /// <summary>The pods are not created; else they are, and their containers don't start.</summary>
+    public static bool IsOfCreation(CandidateRefusal refusal) => UncreatedPods.IsOfCreation(refusal.Reason);
+
+    /// <summary>What the rollout says while the candidate's newest runs could not be created or did not start.</summary>
+    public static Verdict.Hold Hold(CandidateRefusal refusal) =>
+        IsOfCreation(refusal) || ContainerWaits.IsOwnFault(refusal.Reason)
+            ? new Verdict.Hold(
+                Reasons.CandidateRefused,
+                $"the candidate's runs can't {(IsOfCreation(refusal) ? "be created" : "start")}; its stores run on stable, and it is tried again on each due time: {refusal.Words}"
+            )
+            : new Verdict.Hold(
+                Reasons.PilotNotStarted,
+                $"the candidate's first run did not start in time; another store of the cohort tries on each due time, where there is one: {refusal.Words}"
+            );
 
     /// <summary>What the refusal means, without the words of the API server or the kubelet.</summary>
     public static string Describe(CandidateRefusal refusal) =>
@@ -83,7 +100,7 @@ internal static class CandidateRefusals
     /// nothing of its container.
     /// </summary>
     private static bool IsRefutedBy(RunEnded run, CandidateRefusal? refusal) =>
-        run.Ending.HasStarted || !ContainerWaits.IsOwnFault(refusal?.Reason);
+        run.Ending.HasStarted || refusal is null || IsOfCreation(refusal);
 
     /// <summary>All versions wait for places alike. Only of a pilot it is worth a word, because its attempt waits for it.</summary>
     private static bool IsOfQuota(Entry entry) =>
@@ -108,7 +125,7 @@ internal static class CandidateRefusals
             : draft.Tell(
                 EventTarget.Rollout,
                 now.Reason,
-                $"Revision {attempt.Revision}: a run {(ContainerWaits.IsOwnFault(now.Reason) ? "can't start" : "can't be created")}: {now.Words}",
+                $"Attempt {attempt.Number}, revision {attempt.Revision}: a run {(ContainerWaits.IsOwnFault(now.Reason) ? "can't start" : "can't be created")}: {now.Words}",
                 isWarning: true
             );
     }

@@ -13,6 +13,10 @@ internal static class FlowHomes
     public static bool IsOnStable(ConnectorRecord record, string flow) =>
         record.Stable is not { } stable || stable.FlowParameters.ContainsKey(flow);
 
+    /// <summary>Only the candidate runs the flow, and its runs have not started yet, or don't any more.</summary>
+    public static bool AwaitsPilot(ConnectorRecord record, string flow) =>
+        !IsOnStable(record, flow) && record.RunningAttempt is { HasStarted: false } or { Refusal: not null };
+
     /// <summary>The candidate of a running attempt runs the flow.</summary>
     public static bool IsOnCandidate(ConnectorRecord record, string flow) =>
         record.Revisions.Find(record.RunningAttempt?.Revision) is { } candidate

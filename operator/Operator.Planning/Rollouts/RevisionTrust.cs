@@ -25,11 +25,12 @@ internal static class RevisionTrust
             var items = record.Revisions.Items.Replace(revision, revision with { HasStarted = true });
             record = record with { Revisions = record.Revisions with { Items = items } };
         }
-        if (record.RunningAttempt is { HasStarted: false } attempt && attempt.Number == entry.Attempt)
-        {
-            record = record with { Attempts = record.Attempts with { Current = attempt with { HasStarted = true } } };
-        }
-        return record;
+        return
+            record.RunningAttempt is { HasStarted: false } or { Refusal.Count: 0 }
+            && record.RunningAttempt is { } attempt
+            && attempt.Number == entry.Attempt
+            ? Attempts.With(record, LatePilots.AfterStart(attempt))
+            : record;
     }
 
     /// <summary>

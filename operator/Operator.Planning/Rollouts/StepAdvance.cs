@@ -77,19 +77,21 @@ internal static class StepAdvance
                 .Tell(
                     EventTarget.Rollout,
                     Reasons.Promoted,
-                    $"Revision {attempt.Revision} is stable: it passed every step"
+                    $"Attempt {attempt.Number}: revision {attempt.Revision} is stable: it passed every step"
                 );
         }
         var widened = Attempts.Widen(draft, attempt, policy, next);
         var now = widened.RunningAttempt!; // Widen keeps the attempt
-        var step = $"Step {next + 1}/{policy.Spec.Steps.Length}: {now.Cohort} of {now.Order.Length} stores";
+        // With the attempt's number: an equal event shortly after another one is only counted.
+        var step =
+            $"Attempt {attempt.Number}, step {next + 1}/{policy.Spec.Steps.Length}: {now.Cohort} of {now.Order.Length} stores";
         return draft.Widen().Decide(widened, step).Tell(EventTarget.Rollout, Reasons.StepStarted, step);
     }
 
     private static Draft Append(Draft draft, Attempt appended)
     {
         var message =
-            $"before the promotion of revision {appended.Revision}, stores that joined or came back run it: {appended.Cohort} of {appended.Order.Length} stores";
+            $"attempt {appended.Number}: before the promotion of revision {appended.Revision}, stores that joined or came back run it: {appended.Cohort} of {appended.Order.Length} stores";
         return draft
             .Widen()
             .Decide(Attempts.With(draft.Record, appended), message)

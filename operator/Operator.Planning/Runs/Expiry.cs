@@ -2,6 +2,7 @@ using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Runs;
 
@@ -60,23 +61,22 @@ internal static class Expiry
     private static Draft Mark(Draft draft, Flow flow, Occasion occasion, PodIndex pods)
     {
         var marked = occasion.Entries;
-        foreach (var entry in occasion.Entries.Where(e => e is { Result: null, Stop: null }))
+        foreach (var entry in occasion.Entries.Where(e => e.Result is null))
         {
-            if (pods.FindEdited(flow.Name, occasion, entry) is { } edited && !PodIndex.HasEnded(edited))
+            var pod = pods.Find(flow.Name, occasion, entry);
+            var after =
+                entry.Stop is null && pods.FindEdited(flow.Name, occasion, entry) is { } edited
+                    ? (PodIndex.HasEnded(edited) ? entry : entry with { Stop = StopCause.Edited })
+                : entry.Stop is null && IsTakenBack(draft, entry) ? entry with { Stop = StopCause.TakenBack }
+                : pod is not null ? Marked(draft, flow, entry, pod)
+                : entry;
+            if (!ReferenceEquals(after, entry))
             {
-                marked = marked.SetItem(entry.Index, entry with { Stop = StopCause.Edited });
-            }
-            else if (IsTakenBack(draft, entry))
-            {
-                marked = marked.SetItem(entry.Index, entry with { Stop = StopCause.TakenBack });
-            }
-            else if (
-                pods.Find(flow.Name, occasion, entry) is { IsDeleting: false, IsGone: false } pod
-                && EndsAt(flow, entry, pod) <= draft.Now
-                && !draft.Seen.UnconfirmedPods.Contains(pod.Name)
-            )
-            {
-                marked = marked.SetItem(entry.Index, MarkEntry(entry, pod));
+                marked = marked.SetItem(entry.Index, after);
+                draft =
+                    after is { IsPilot: true, Stop: StopCause.StartTimeout } && pod is not null
+                        ? LatePilots.Tell(draft, after, pod)
+                        : draft;
             }
         }
         if (marked == occasion.Entries)
@@ -98,17 +98,33 @@ internal static class Expiry
         && entry.Attempt != draft.Record.RunningAttempt?.Number
         && entry.Revision != draft.Record.Revisions.StableHash;
 
-    private static Entry MarkEntry(Entry entry, ObservedPod pod) =>
-        pod.Container is ContainerSight.Waiting
-            ? entry with
-            {
-                Stop = StopCause.StartTimeout,
-                WaitingReason = ContainerWaits.ReasonOf(pod),
-            }
-            : entry with
-            {
-                Stop = StopCause.Timeout,
-            };
+    /// <summary>The same entry: nothing is to be noted.</summary>
+    private static Entry Marked(Draft draft, Flow flow, Entry entry, ObservedPod pod)
+    {
+        if (entry.Stop is not null)
+        {
+            return IsToldLate(entry, pod) ? entry with { WaitingReason = ContainerWaits.ReasonOf(pod) } : entry;
+        }
+        var isOverdue =
+            pod is { IsDeleting: false, IsGone: false }
+            && EndsAt(flow, entry, pod) <= draft.Now
+            && !draft.Seen.UnconfirmedPods.Contains(pod.Name);
+        return !isOverdue ? entry
+            : pod.Container is ContainerSight.Waiting
+                ? entry with
+                {
+                    Stop = StopCause.StartTimeout,
+                    WaitingReason = ContainerWaits.ReasonOf(pod),
+                }
+            : entry with { Stop = StopCause.Timeout };
+    }
+
+    /// <summary>A pod that was stopped before its start now says why it can't start. Its last state may not say it any more.</summary>
+    private static bool IsToldLate(Entry entry, ObservedPod pod) =>
+        entry.Stop == StopCause.StartTimeout
+        && pod.Container is ContainerSight.Waiting
+        && ContainerWaits.IsOwnFault(ContainerWaits.ReasonOf(pod))
+        && !ContainerWaits.IsOwnFault(entry.WaitingReason);
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }

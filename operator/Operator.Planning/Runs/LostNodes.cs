@@ -15,11 +15,16 @@ internal static class LostNodes
 
     public static bool IsOfNode(string? reason) => reason is Reasons.NodeLost or Reasons.NodeShutdown;
 
-    /// <summary>The pod is to end, and its kubelet does nothing about it.</summary>
+    /// <summary>
+    /// The pod is to end, and its kubelet does nothing about it. A kubelet that still pulls the image of a pod that has not started is slow
+    /// to end it, too, and says nothing meanwhile: there only the cluster's word counts.
+    /// </summary>
     private static bool IsSilent(Draft draft, Entry entry, ObservedPod pod) =>
         pod.IsDeleting
         && !PodIndex.HasEnded(pod)
         && (
-            IsOfNode(Disruptions.Of(pod)?.Reason) || pod.EndAskedAt + draft.Record.GraceOf(entry) + ToAnswer < draft.Now
+            IsOfNode(Disruptions.Of(pod)?.Reason)
+            || pod is { Container: ContainerSight.Running }
+                && pod.EndAskedAt + draft.Record.GraceOf(entry) + ToAnswer < draft.Now
         );
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
+using Operator.Planning.Rollouts;
 using Operator.Planning.Stores;
 
 namespace Operator.Planning.Runs;
@@ -43,7 +44,10 @@ internal static class Misses
                     : draft.Roster.Wrong.Contains(s) ? MissCause.InvalidSpec
                     : holds.MissesByPause(occasion, s) ? MissCause.Auth
                     : holds.LacksCalls(s) ? MissCause.Quota
-                    : others.CauseOf(s) ?? Otherwise(draft, flow, occasion, offsets.Value.GetValueOrDefault(s)),
+                    : others.CauseOf(s) is { } other ? other
+                    : holds.PausedWhenDue(occasion, s) ? MissCause.Auth
+                    : FlowHomes.AwaitsPilot(draft.Record, flow) ? MissCause.Infra
+                    : Otherwise(draft, flow, occasion, offsets.Value.GetValueOrDefault(s)),
                 StringComparer.Ordinal
             );
     }

@@ -84,10 +84,14 @@ internal sealed class OtherRuns
         OnLostNode,
     }
 
-    /// <summary>A run of an earlier slot, of a run-now or of a catch-up.</summary>
+    /// <summary>A run of an earlier slot, or of a run-now or a catch-up that opened before the occasion's runs were too late.</summary>
     private static bool IsBefore(Occasion other, Occasion occasion) =>
         other.Slot < occasion.Slot
-        || ((other.Order is not null || occasion.Order is not null) && other.Id != occasion.Id);
+        || (
+            (other.Order is not null || occasion.Order is not null)
+            && other.Id != occasion.Id
+            && other.Slot <= FirstTooLate(occasion)
+        );
 
     /// <summary>
     /// Capacity: all places were taken at the last instant for the first or for the last run. Node, infra: by runs of which some were on a
@@ -114,7 +118,7 @@ internal sealed class OtherRuns
         {
             null => pod is { HasStarted: true },
             RunResult.NotStarted or RunResult.Lost => false,
-            _ => !ContainerWaits.IsBeforeStart(entry.Reason),
+            _ => !entry.IsUnstarted && !ContainerWaits.IsBeforeStart(entry.Reason),
         };
 
     private static HashSet<string> StoresOf(IEnumerable<Entry> entries) =>

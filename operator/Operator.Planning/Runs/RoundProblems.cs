@@ -7,23 +7,58 @@ namespace Operator.Planning.Runs;
 /// <summary>The problem of a round, with advice to the user.</summary>
 internal static class RoundProblems
 {
-    /// <summary>The first stable run that did not succeed, with advice; null when all stable runs succeeded.</summary>
+    /// <summary>
+    /// The first stable run that did not succeed, with advice; null when all stable runs succeeded. A run that the cluster broke off is no
+    /// problem any more once all its stores are synced.
+    /// </summary>
     public static RoundProblem? Of(Draft draft, string flow, Occasion occasion)
     {
-        var stable = occasion.Entries.Where(e => e.Arm == Arm.Stable).ToList();
-        var bad = stable.FirstOrDefault(e => e.Result is not RunResult.Succeeded);
+        var synced = Synced(occasion);
+        bool IsHealed(Entry e) => e.Result is RunResult.Infra or RunResult.Lost && e.Stores.All(synced.Contains);
+        var bad = OfStable(draft, occasion).FirstOrDefault(e => e.Result is not RunResult.Succeeded && !IsHealed(e));
         if (bad is null)
         {
             return null;
         }
         var image = draft.Record.Revisions.Find(bad.Revision)?.Sync.Image;
+        var words = Words(bad.Reason, bad.Detail, bad.Stores.Length);
         return new RoundProblem
         {
             Reason = bad.Reason ?? Reasons.RunsFailing,
-            Message =
-                $"flow '{flow}', revision {bad.Revision} ({image}), {Stores(bad)}: {Words(bad.Reason, bad.Detail)}",
-            IsTotal = !occasion.Entries.Any(e => e.Result == RunResult.Succeeded),
+            Message = $"flow '{flow}', revision {bad.Revision} ({image}), {Stores(bad)}: {words}{Fate(bad, synced)}",
+            IsTotal = synced.Count == 0 && !occasion.Entries.Any(e => e.Result == RunResult.Succeeded),
         };
+    }
+
+    /// <summary>Where stable changed while the due time was open, only the runs of the new one say what is wrong now.</summary>
+    private static List<Entry> OfStable(Draft draft, Occasion occasion)
+    {
+        var stable = occasion.Entries.Where(e => e.Arm == Arm.Stable).ToList();
+        var present = stable.FindAll(e => e.Revision == draft.Record.Revisions.StableHash);
+        return present.Count > 0 ? present : stable;
+    }
+
+    /// <summary>The stores of which any run of the occasion synced something.</summary>
+    private static HashSet<string> Synced(Occasion occasion)
+    {
+        var synced = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in occasion.Entries.Where(e => e.Result is not null))
+        {
+            var outcomes = entry.OutcomesOf();
+            synced.UnionWith(entry.Stores.Where((_, i) => outcomes[i].IsSync()));
+        }
+        return synced;
+    }
+
+    /// <summary>What became of the stores of a run that the cluster broke off.</summary>
+    private static string Fate(Entry bad, HashSet<string> synced)
+    {
+        if (bad.Result != RunResult.Infra || bad.Stores.Length == 1)
+        {
+            return "";
+        }
+        var (done, again) = (bad.Stores.Length - bad.NotReached.Length, bad.NotReached.Count(synced.Contains));
+        return $"; of its {bad.Stores.Length} stores {done} were done, {again} ran again and were synced, and {bad.NotReached.Length - again} were not";
     }
 
     private static string Stores(Entry entry) =>
@@ -33,7 +68,10 @@ internal static class RoundProblems
     /// The cause and what to do. Details that change from run to run, such as the kubelet's words about an image, are left out: the
     /// message must stay the same while the cause does.
     /// </summary>
-    public static string Words(string? reason, string? detail) =>
+    /// <param name="reason">The reason of the end.</param>
+    /// <param name="detail">The cause in one sentence; null: none is known.</param>
+    /// <param name="stores">How many stores the run had.</param>
+    public static string Words(string? reason, string? detail, int stores) =>
         reason switch
         {
             Reasons.ImageUnavailable =>
@@ -54,7 +92,10 @@ internal static class RoundProblems
                 $"{detail ?? "the worker wrote more than it may"}; raise spec.sync.scratch for /tmp, or spec.sync.resources.limits.ephemeral-storage for all that it writes",
             Reasons.InitContainerFailed =>
                 $"{detail ?? "an init container failed"}; a webhook of the cluster adds it to sync pods",
-            Reasons.TimedOut => "the worker ran longer than the flow's timeout; raise it or lower maxStoresPerRun",
+            Reasons.TimedOut when stores > 1 =>
+                "the worker ran longer than the flow's timeout; raise it or lower maxStoresPerRun",
+            Reasons.TimedOut =>
+                "the worker ran longer than the flow's timeout; raise it, or see what the worker waits for",
             Reasons.ReportUnreadable =>
                 $"{detail ?? "its report can't be read"}; it must be JSON of at most 4096 bytes with one entry for each store of run.json",
             Reasons.ReportMissing => detail ?? "the worker sent no report, though this flow has reported before",
@@ -67,7 +108,8 @@ internal static class RoundProblems
             Reasons.FingerprintEdited =>
                 "somebody edited the fingerprint of the run's pod, so it was deleted and its run is lost; leave the annotations of sync pods alone",
             Reasons.ForeignPod => "a pod that is not the operator's has the run's name; delete it",
-            _ => $"{reason}; see the pod's events",
+            _ =>
+                $"{(detail is null or "" ? reason : $"{detail} ({reason})")}; see the events of its pod and of its node",
         };
 
     private static string In(string? detail) => detail is null or "" ? "" : $" ({detail})";

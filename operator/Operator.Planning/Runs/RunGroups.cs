@@ -70,7 +70,7 @@ internal static class RunGroups
         var arms = Arms.Of(draft, turn.Flow.Name, turn.Occasion);
         var pilot =
             arms.NeedsPilot(draft.Record) && arms.MayPilot(turn.Occasion)
-                ? arms.Pilot(free.ToHashSet(StringComparer.Ordinal))
+                ? arms.Pilot(LatePilots.Free(draft, free))
                 : null;
         if (pilot is not null)
         {

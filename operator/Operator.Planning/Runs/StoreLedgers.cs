@@ -51,6 +51,11 @@ internal static class StoreLedgers
                 LastRunSlot = null,
             };
         }
+        // A first run without progress on the next due time is no news of a store that gets nowhere.
+        if (report is { HasMore: true, Ok: 0, Failed: 0 } && before.FailingReason == Reasons.NoProgress)
+        {
+            return before with { LastRunSlot = Later(before.LastRunSlot, run.Occasion.Slot) };
+        }
         // A failed run of one store is that store's own failure. In a run of several stores, a store without a report
         // proves nothing.
         var isAlone = run.Entry.Stores.Length == 1 && run.Ending.Result == RunResult.Failed;

@@ -7,7 +7,7 @@ namespace Operator.Planning.Runs;
 internal sealed class Tries
 {
     /// <summary>A store that reports more work runs again at most this often in one occasion.</summary>
-    private const int MostMore = 20;
+    internal const int MostMore = 20;
 
     private readonly Dictionary<string, Past> _byStore = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FailureScope> _scopes = new(StringComparer.Ordinal);

@@ -32,7 +32,7 @@ internal static class Unstartable
                 return futile;
             }
             var sights = new List<Sight>();
-            foreach (var sight in Sights(flow, slot, pods))
+            foreach (var sight in Sights(flow, slot, pods, draft.Record.Revisions.StableHash))
             {
                 if (sight.HasStarted)
                 {
@@ -53,7 +53,8 @@ internal static class Unstartable
     /// <summary>The cluster has ended all runs on stable before they reached a store, try after try; null: it has not.</summary>
     private static RoundProblem? Futile(Draft draft, string flow, Occasion slot, PodIndex pods)
     {
-        var stable = slot.Entries.Where(e => e.Arm == Arm.Stable).ToList();
+        var present = draft.Record.Revisions.StableHash;
+        var stable = slot.Entries.Where(e => e.Arm == Arm.Stable && e.Revision == present).ToList();
         var ended = stable.Where(e => e.Result is not null).ToList();
         var isFutile =
             ended.Count >= FutileRuns.MostInARow
@@ -86,13 +87,13 @@ internal static class Unstartable
     }
 
     /// <summary>
-    /// The runs on stable whose pods were seen, or that have ended. A candidate that can't start is told by its rollout, and its stores
+    /// The runs on the present stable whose pods were seen, or that have ended. A candidate that can't start is told by its rollout, and its stores
     /// run on stable. A run without a pod is about to be created.
     /// </summary>
-    private static IEnumerable<Sight> Sights(string flow, Occasion slot, PodIndex pods)
+    private static IEnumerable<Sight> Sights(string flow, Occasion slot, PodIndex pods, string? stable)
     {
         var failed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in slot.Entries.Where(e => e.Arm == Arm.Stable))
+        foreach (var entry in slot.Entries.Where(e => e.Arm == Arm.Stable && e.Revision == stable))
         {
             var pod = entry.Result is null ? pods.Find(flow, slot, entry) : null;
             if (entry.Result is null && pod is null)
@@ -107,7 +108,11 @@ internal static class Unstartable
     private static RoundProblem Problem(Draft draft, string flow, Sight first, string what)
     {
         var image = draft.Record.Revisions.Find(first.Entry.Revision)?.Sync.Image;
-        var words = RoundProblems.Words(first.Reason, first.Detail is "" ? null : first.Detail);
+        var words = RoundProblems.Words(
+            first.Reason,
+            first.Detail is "" ? null : first.Detail,
+            first.Entry.Stores.Length
+        );
         return new RoundProblem
         {
             Reason = first.Reason ?? Reasons.NotStarted,

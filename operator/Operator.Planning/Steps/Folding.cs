@@ -136,6 +136,9 @@ internal static class Folding
             EndedAt = now,
             Reason = ending.Reason,
             Detail = ending.Result == RunResult.Succeeded ? null : ForeignText.Cut(ending.Detail, Entry.MostDetail),
+            IsUnstarted =
+                ending is { Result: RunResult.Infra, HasStarted: false }
+                && !ContainerWaits.IsBeforeStart(ending.Reason),
             NotReached = NotReached(run.Entry, ending),
             FailedStores = Those(run.Entry, ending, IsWorthAnotherTry),
             MoreStores = Those(run.Entry, ending, r => r.HasMore),

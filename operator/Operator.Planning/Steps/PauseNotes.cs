@@ -1,6 +1,7 @@
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
+using Operator.Planning.Stores;
 
 namespace Operator.Planning.Steps;
 
@@ -33,6 +34,36 @@ internal static class PauseNotes
             _ => draft,
         };
     }
+
+    /// <summary>
+    /// A due time that was open when a store's pause ended may close long after: the pause is still the cause of what the store missed. The
+    /// same ends follow from the committed record until they are committed, so this forces no commit.
+    /// </summary>
+    public static Draft NoteEnds(Draft draft)
+    {
+        var before = draft.Seen.Record is RecordSight.Found found ? found.Record.Pauses : new PauseBook();
+        var now = draft.Record.Pauses;
+        if (now.Ended.IsEmpty && ReferenceEquals(before.Auth, now.Auth))
+        {
+            return draft;
+        }
+        var open = draft.Record.Plans.Values.SelectMany(p => p.Occasions).Where(o => !o.IsClosed).ToList();
+        DateTimeOffset? oldest = open.Count == 0 ? null : open.Min(o => o.Slot);
+        var ended = before
+            .Auth.Where(p => !now.Auth.ContainsKey(p.Key))
+            .Select(p => KeyValuePair.Create(p.Key, EndOf(before, p.Key, draft.Now)));
+        var kept = now.Ended.SetItems(ended);
+        kept = kept.RemoveRange(kept.Where(p => !(p.Value > oldest)).Select(p => p.Key));
+        return kept.SequenceEqual(now.Ended)
+            ? draft
+            : draft with
+            {
+                Record = draft.Record with { Pauses = now with { Ended = kept } },
+            };
+    }
+
+    private static DateTimeOffset EndOf(PauseBook pauses, string store, DateTimeOffset now) =>
+        CommonPauses.Until(pauses, store) is { } until && until < now ? until : now;
 
     private static Draft Freed(Draft draft, int stores) =>
         draft

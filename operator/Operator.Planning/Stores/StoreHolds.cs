@@ -58,7 +58,13 @@ internal sealed class StoreHolds
 
     /// <summary>The store had no run on the occasion because of its pause.</summary>
     public bool MissesByPause(Occasion occasion, string store) =>
-        IsInCommonPause(store) || Holds(store, occasion.StartBy);
+        IsInCommonPause(store)
+        || Holds(store, occasion.StartBy)
+        || _pauses.Ended.GetValueOrDefault(store) > occasion.StartBy;
+
+    /// <summary>The store paused when the occasion was due; the pause may be over now.</summary>
+    public bool PausedWhenDue(Occasion occasion, string store) =>
+        Holds(store, occasion.Slot) || _pauses.Ended.GetValueOrDefault(store) > occasion.Slot;
 
     /// <summary>The store's calls cannot be promised now.</summary>
     public bool LacksCalls(string store) => _gate.KeptBy(store) is not null;

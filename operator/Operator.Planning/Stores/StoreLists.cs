@@ -88,7 +88,7 @@ internal static class StoreLists
         int others
     )
     {
-        var problem = sight.Problem ?? StoreListProblems.TooMany(others, sight);
+        var problem = sight.Problem ?? StoreListProblems.TooMany(others, sight) ?? Nameless(sight, before);
         if (problem is null)
         {
             var isKept = before is not null && before.Hash == sight.Hash;
@@ -107,11 +107,20 @@ internal static class StoreLists
         return (before, $"{problem}; {goesOn}");
     }
 
+    /// <summary>A store that the last good list had may be meant. Where there is none, what has a name runs.</summary>
+    private static string? Nameless(StoreListSight sight, KeptStoreList? before) =>
+        sight.HasNameless && before is not null && before.Hash != sight.Hash
+            ? $"{sight.WrongBecause}; nobody knows which stores are meant"
+            : null;
+
     private static Store LastRight(string store, KeptStoreList? before) =>
         before?.Stores.FirstOrDefault(s => s.Name == store) ?? new Store { Name = store };
 
     private static string? StandingStill(StoreListSight sight) =>
         sight.WrongBecause is not { } because ? null
+        : sight.Wrong.IsEmpty ? $"{because}; what has no name that is one is left out, and the others go on"
+        : sight.HasNameless
+            ? $"{because}; {sight.Wrong.Length} of these stores stand still, what has no name that is one is left out, and the others go on"
         : sight.Wrong is [var one] ? $"{because}; store '{one}' stands still, and the others go on"
         : $"{because}; these {sight.Wrong.Length} stores stand still, and the others go on";
 

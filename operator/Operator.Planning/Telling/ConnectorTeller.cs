@@ -202,9 +202,10 @@ internal static class ConnectorTeller
                 : 0;
         return new StoreCounts
         {
-            Total = draft.Spec.Stores.Length,
+            // A name that is listed twice is one store.
+            Total = draft.Roster.Names.Length,
             Active = active,
-            Suspended = draft.Spec.Stores.Length - active - draft.Roster.Wrong.Count,
+            Suspended = draft.Roster.Names.Length - active - draft.Roster.Wrong.Count,
             Invalid = draft.Roster.Wrong.Count,
             OnStable = active - onCandidate,
             OnCandidate = onCandidate,

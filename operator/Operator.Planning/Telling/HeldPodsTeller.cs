@@ -17,11 +17,11 @@ internal static class HeldPodsTeller
         }
         var named = string.Join(", ", finalizers.Take(MostNamed).Select(f => $"'{ForeignText.Line(f)}'"));
         var more = finalizers.Length > MostNamed ? $" and {finalizers.Length - MostNamed} more" : "";
-        var word = finalizers.Length == 1 ? "finalizer" : "finalizers";
+        var (word, keeps, it) = finalizers.Length == 1 ? ("finalizer", "keeps", "it") : ("finalizers", "keep", "them");
         return ConditionDraft.True(
             Reasons.PodsHeld,
             Reasons.PodsHeld,
-            $"pods of ended runs were deleted more than 5 minutes ago, and the {word} {named}{more} of others keeps them in the cluster; they don't count towards --finished-pods-cap; see to whoever sets it"
+            $"pods of ended runs, such as '{HeldPods.Oldest(seen)}', were deleted more than 5 minutes ago, and the {word} {named}{more} of others {keeps} them in the cluster; they don't count towards --finished-pods-cap; see to whoever sets {it}"
         );
     }
 }

@@ -131,7 +131,7 @@ internal static class ReadyTeller
             : draft.Record.Plans.Where(p => !(draft.Suspended.HeldUntil(p.Key) > draft.Now)).Select(p => p.Value);
 
     private static bool IsMost(ImmutableArray<StaleStore> stale, Draft draft) =>
-        2 * NamesOf(stale) > draft.Roster.Active.Length;
+        2 * NamesOf(stale) > draft.Roster.Active.Length + draft.Roster.Wrong.Count;
 
     private static int NamesOf(ImmutableArray<StaleStore> stale) =>
         stale.DistinctBy(s => s.Store, StringComparer.Ordinal).Count();
@@ -139,13 +139,13 @@ internal static class ReadyTeller
     /// <summary>Tenths, because a message that changes with each store would be a write for each.</summary>
     private static string Staleness(ImmutableArray<StaleStore> stale, Draft draft)
     {
-        var (stores, active) = (NamesOf(stale), draft.Roster.Active.Length);
+        var (stores, active) = (NamesOf(stale), draft.Roster.Active.Length + draft.Roster.Wrong.Count);
         var share =
             stores == active ? $"all {active} active stores"
             : (10 * stores / active) is > 5 and var tenths ? $"about {tenths} in 10 of the {active} active stores"
             : $"more than half of the {active} active stores";
         var cause = stale.CountBy(s => s.Last).OrderByDescending(c => c.Value).ThenBy(c => c.Key).First().Key;
-        return $"{share} were not synced on their last {Outcomes.Staleness.DueWithoutSync} due times, most of them because: {OutcomeWords.Sentence(cause)}; see status.worstStores";
+        return $"{share} were not synced on their last {Outcomes.Staleness.DueWithoutSync} due times; the cause of most: {OutcomeWords.Sentence(cause)}; see status.worstStores";
     }
 
     /// <summary>Ready is True because the stores run stable; the message says what holds newer content back.</summary>

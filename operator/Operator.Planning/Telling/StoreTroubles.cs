@@ -173,7 +173,7 @@ internal static class StoreTroubles
         return ConditionDraft.True(
             Reasons.StoresFailing,
             reason ?? Reasons.StoresFailing,
-            $"flow '{flow.Flow}': a run of one store failed for {Names([.. alone.Where(s => s.Value.FailingReason == reason)])}: {RoundProblems.Words(reason, detail: null)}"
+            $"flow '{flow.Flow}': a run of one store failed for {Names([.. alone.Where(s => s.Value.FailingReason == reason)])}: {RoundProblems.Words(reason, detail: null, stores: 1)}"
         );
     }
 

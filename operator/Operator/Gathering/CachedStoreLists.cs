@@ -64,6 +64,7 @@ internal sealed record CachedStoreLists(
                 Stores = content.List.Stores,
                 Wrong = content.List.Wrong,
                 WrongBecause = content.List.WrongBecause,
+                HasNameless = content.List.HasNameless,
                 Problem = content.List.Problem,
             }
             : sight with

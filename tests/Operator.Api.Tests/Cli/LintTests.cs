@@ -45,6 +45,27 @@ public sealed class LintTests
         Assert.Equal(1, run.ExitCode);
     }
 
+    /// <summary>kubectl applies the items of a list, such as <c>kubectl get -o yaml</c> writes it.</summary>
+    [Fact]
+    public async Task The_items_of_a_list_are_checked()
+    {
+        var item = Good.Trim().Replace("\n", "\n  ", StringComparison.Ordinal);
+        var list = $"apiVersion: v1\nkind: List\nitems:\n- {item}\n";
+
+        var good = await LintAsync(list);
+        var bad = await LintAsync(list.Replace("schedule:", "shedule:", StringComparison.Ordinal));
+
+        Assert.Equal(0, good.ExitCode);
+        Assert.Contains("1 objects checked, 0 findings", good.Errors, StringComparison.Ordinal);
+        Assert.Equal(1, bad.ExitCode);
+        var line = 1 + list[..list.IndexOf("schedule:", StringComparison.Ordinal)].Count(c => c == '\n');
+        Assert.Contains(
+            $":{line}: document 1 MarketplaceConnector/amazon-eu: spec.flows[0].shedule",
+            bad.Output,
+            StringComparison.Ordinal
+        );
+    }
+
     [Theory]
     [InlineData("schedule:", "shedule:", "spec.flows[0].shedule: there is no such field; did you mean schedule?")]
     [InlineData("[\"no\"]", "[no]", "spec.stores[0].sites[0]: is the boolean false, must be a text")]

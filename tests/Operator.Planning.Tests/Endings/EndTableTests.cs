@@ -118,6 +118,11 @@ public sealed class EndTableTests
         waiting ImagePullBackOff | none | Pending                 | deleted, gone, has run before | StartTimeout ImageUnavailable   | Infra ImageUnavailable
         waiting CreateContainerError | none | Pending             | deleted, gone                 | StartTimeout ContainerCannotRun | NotStarted ContainerCannotRun
         waiting ContainerCreating | none | Pending                | deleted, gone                 | StartTimeout NotStarted         | Infra NotStarted
+        # The kubelet says why only after we stopped it; its last state may say nothing any more.
+        waiting ErrImagePull   | none   | Pending                 | deleted, gone                 | StartTimeout NotStarted         | NotStarted ImageUnavailable
+        waiting ErrImagePull   | none   | Pending                 | deleted, gone, has run before | StartTimeout NotStarted         | Infra ImageUnavailable
+        lost 137 ContainerStatusUnknown | none | Failed           | deleted, gone                 | StartTimeout NotStarted         | Infra NotStarted
+        lost 137 ContainerStatusUnknown | none | Failed           | deleted, gone                 | StartTimeout ImageUnavailable   | NotStarted ImageUnavailable
         # It started as we gave it up.
         1s 143 Error           | none   | Failed                  | deleted, gone                 | StartTimeout NotStarted         | Infra GivenUp
         1s 0 Completed         | 3      | Succeeded               | deleted, gone                 | StartTimeout NotStarted         | Infra GivenUp

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Operator.Api;
 using Operator.Planning.Calendar;
+using Operator.Planning.Drafts;
 using Operator.Planning.Explaining;
 using Operator.Planning.Facts;
 using Operator.Planning.Output;
@@ -50,6 +51,7 @@ internal sealed class PodLab
     public Dictionary<string, ObservedPod> Pods { get; } = new(StringComparer.Ordinal);
     public List<(DateTimeOffset At, PodDraft Draft, Fingerprint Print)> Created { get; } = [];
     public List<RunEnded> Ended { get; } = [];
+    public List<EventNote> Events { get; } = [];
     public Plan Last { get; private set; } = new();
 
     /// <summary>Returns the present state of a pod. Default: the pod starts after 1 s, runs for 20 s and succeeds.</summary>
@@ -178,6 +180,7 @@ internal sealed class PodLab
         _stored = RecordParts.Encode(Last.Record);
         _counter++;
         Ended.AddRange(Last.Folded);
+        Events.AddRange(Last.Events);
         foreach (var name in AwaitedPods.Settled(Connector.Metadata, Record, [.. Pods.Values]))
         {
             Pods.Remove(name);

@@ -16,8 +16,13 @@ public sealed class HeldPodStories
 
         Given.That(_lab.Pods.Values.Any(p => p.IsDeleting), "pods that wait for a finalizer");
         var condition = Assert.Single(_lab.Last.ConnectorStatus.Conditions, c => c.Type == Reasons.PodsHeld);
+        var oldest = _lab
+            .Pods.Values.Where(HeldPods.IsHeld)
+            .OrderBy(p => p.EndAskedAt)
+            .ThenBy(p => p.Name, StringComparer.Ordinal)
+            .First();
         Assert.Equal(
-            "pods of ended runs were deleted more than 5 minutes ago, and the finalizer 'example.com/keep' of others keeps them in the "
+            $"pods of ended runs, such as '{oldest.Name}', were deleted more than 5 minutes ago, and the finalizer 'example.com/keep' of others keeps them in the "
                 + "cluster; they don't count towards --finished-pods-cap; see to whoever sets it",
             condition.Message
         );

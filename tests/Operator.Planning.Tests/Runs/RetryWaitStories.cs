@@ -98,7 +98,7 @@ public sealed class RetryWaitStories
         lab.RunTo(slot.AddSeconds(45));
 
         Assert.Equal(("False", "OutOfcpu"), (lab.Ready.Status, lab.Ready.Reason));
-        Assert.Contains("OutOfcpu; see the pod's events", lab.Ready.Message, StringComparison.Ordinal);
+        Assert.Contains("(OutOfcpu); see the events of its pod", lab.Ready.Message, StringComparison.Ordinal);
         var message = lab.Ready.Message;
         lab.Run(TimeSpan.FromMinutes(10));
         Assert.Equal(message, lab.Ready.Message);

@@ -139,10 +139,15 @@ public sealed class CauseStories
         Assert.Equal((RunResult.NotStarted, Reasons.StartError), (ending.Result, ending.Reason));
         Assert.False(ending.HasStarted);
         Assert.Null(ending.StartedAt);
-        Assert.StartsWith("its container could not be started: …", entry.Detail, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "its container could not be started: failed to create containerd task: ",
+            entry.Detail,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("process: exec: \"/nope\": stat /nope: no such file or directory: unknown", entry.Detail);
         Assert.DoesNotContain("log", RunProblem(entry), StringComparison.Ordinal);
     }
 
-    private static string RunProblem(Entry entry) => Planning.Runs.RoundProblems.Words(entry.Reason, entry.Detail);
+    private static string RunProblem(Entry entry) =>
+        Planning.Runs.RoundProblems.Words(entry.Reason, entry.Detail, stores: 10);
 }

@@ -164,7 +164,7 @@ public sealed class ReadyStories
         Given.That(world.Last.ConnectorStatus.Stores.Stale > 20, "stores that are stale");
         Assert.Equal(("False", Reasons.StoresStale), world.ReadyIs());
         Assert.StartsWith(
-            "all 40 active stores were not synced on their last 3 due times, most of them because: ",
+            "all 40 active stores were not synced on their last 3 due times; the cause of most: ",
             world.Ready().Message,
             StringComparison.Ordinal
         );

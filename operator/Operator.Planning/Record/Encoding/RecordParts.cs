@@ -47,8 +47,8 @@ public static class RecordParts
     private static readonly StoreKeyedCodec<PauseBook> PauseBooks = new()
     {
         Named = StoresNamed.In,
-        Values = book => new PauseBook { Auth = book.Auth },
-        Join = (all, book) => all with { Auth = all.Auth.SetItems(book.Auth) },
+        Values = book => new PauseBook { Auth = book.Auth, Ended = book.Ended },
+        Join = (all, book) => all with { Auth = all.Auth.SetItems(book.Auth), Ended = all.Ended.SetItems(book.Ended) },
         IsEmpty = book => book.IsEmpty,
     };
 

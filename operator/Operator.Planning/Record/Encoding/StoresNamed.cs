@@ -37,7 +37,12 @@ internal static class StoresNamed
             Drops = [.. book.Drops.Select(d => d with { Stores = map.List(d.Stores) })],
         };
 
-    public static PauseBook In(PauseBook book, StoreMap map) => book with { Auth = map.Keys(book.Auth) };
+    public static PauseBook In(PauseBook book, StoreMap map) =>
+        book with
+        {
+            Auth = map.Keys(book.Auth),
+            Ended = map.Keys(book.Ended),
+        };
 
     public static QuotaBook In(QuotaBook book, StoreMap map) =>
         book with
