@@ -41,6 +41,8 @@ public sealed record RolloutSpec
     /// <summary>1 to 20 steps; no step is smaller than the one before.</summary>
     public ImmutableArray<RolloutStep> Steps { get; set; } = [];
 
+    public RolloutCohort Cohort { get; set; } = new();
+
     public EvidenceMinima Evidence { get; set; } = new();
 
     public AnalysisLimits Analysis { get; set; } = new();

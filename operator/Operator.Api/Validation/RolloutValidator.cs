@@ -16,6 +16,7 @@ internal sealed class RolloutValidator : AbstractValidator<RolloutSpec>
         RuleFor(r => r.Steps).Count(1, MostSteps, "steps");
         RuleForEach(r => r.Steps).SetValidator(new StepValidator());
         RuleFor(r => r.Steps).Custom((steps, context) => RefuseShrinking(steps, context.AddFailure));
+        RuleFor(r => r.Cohort).SetValidator(new CohortValidator());
         RuleFor(r => r.Evidence).SetValidator(new EvidenceValidator());
         RuleFor(r => r.Analysis).SetValidator(new AnalysisValidator());
         RuleFor(r => r.OnFailure)

@@ -23,20 +23,24 @@ internal sealed class RolloutManifests(ImmutableArray<ManifestDocument> document
             && d.Name == spec.ConnectorRef.Name
             && StoreListManifests.IsTogether(d, rollout)
         );
-        return
-            connector is not null
-            && SpecOf(connector) is { } named
-            && isRight(new MarketplaceConnector { Spec = named })
-            ? RolloutChecks.Check(spec, named, StoresOf(connector, named))
-            : [];
+        if (
+            connector is null
+            || SpecOf(connector) is not { } named
+            || !isRight(new MarketplaceConnector { Spec = named })
+        )
+        {
+            return [];
+        }
+        return StoresOf(connector, named) is { } stores
+            ? [.. RolloutChecks.Check(spec, named, stores.Count(s => !s.Suspend)), .. CohortChecks.Check(spec, stores)]
+            : RolloutChecks.Check(spec, named, stores: null);
     }
 
-    private int? StoresOf(ManifestDocument connector, ConnectorSpec spec)
+    /// <summary>Null: not all lists are given.</summary>
+    private List<Store>? StoresOf(ManifestDocument connector, ConnectorSpec spec)
     {
         var given = lists.ListsOf(connector, spec);
-        return given.Length == spec.StoresFrom.Length
-            ? spec.Stores.Concat(given.SelectMany(l => l.Stores)).Count(s => !s.Suspend)
-            : null;
+        return given.Length == spec.StoresFrom.Length ? [.. spec.Stores.Concat(given.SelectMany(l => l.Stores))] : null;
     }
 
     /// <summary>Null: it can't be decoded, which is a finding of its own.</summary>

@@ -29,6 +29,7 @@ public static class Reasons
     public const string RecordForeign = "RecordForeign";
     public const string BeingDeleted = "BeingDeleted";
     public const string UnknownField = "UnknownField";
+    public const string UnknownNames = "UnknownNames";
     public const string RunsFailing = "RunsFailing";
     public const string StoresFailing = "StoresFailing";
     public const string AuthFailed = "AuthFailed";

@@ -32,7 +32,8 @@ internal static class Attempts
     public static ConnectorRecord Start(Draft draft, Revision candidate, SyncRollout policy)
     {
         var (record, seen) = (draft.Record, draft.Seen);
-        var order = CohortOrder.Of(seen.Salt, draft.Roster.Active);
+        var active = draft.Roster.Active.Select(s => draft.Roster.Find(s)!); // active stores are listed
+        var order = CohortOrder.Of(seen.Salt, active, policy.Spec.Cohort);
         var attempt = new Attempt
         {
             Number = record.Attempts.LastNumber + 1,
@@ -88,10 +89,16 @@ internal static class Attempts
     private static int Places(Attempt attempt, StoreShare share, int stores)
     {
         var places = CohortOrder.Places(share, stores);
-        return attempt.IsWithoutCoins && stores > KeptOnStable + 1 ? Math.Min(places, stores - KeptOnStable) : places;
+        return Math.Min(places, stores - KeptOnStableOf(attempt, stores));
     }
 
-    /// <summary>Takes the next step. New stores are appended in hash order; the cohort never shrinks.</summary>
+    /// <summary>How many stores of the attempt stay on stable until the promotion.</summary>
+    public static int KeptOnStableOf(Attempt attempt) => KeptOnStableOf(attempt, attempt.Order.Length);
+
+    private static int KeptOnStableOf(Attempt attempt, int stores) =>
+        attempt.IsWithoutCoins && stores > KeptOnStable + 1 ? KeptOnStable : 0;
+
+    /// <summary>Takes the next step. New stores are appended in hash order, after the last ones, too; the cohort never shrinks.</summary>
     public static ConnectorRecord Widen(Draft draft, Attempt attempt, SyncRollout policy, int nextIndex)
     {
         var (record, seen) = (draft.Record, draft.Seen);

@@ -70,7 +70,7 @@ internal static class CohortPlaces
             return draft;
         }
         var presence = Presence.Of(draft, attempt);
-        var takers = attempt.Order.Skip(attempt.Cohort).Where(presence.IsThere);
+        var takers = Takers(attempt, presence);
         var passed = Leaving(draft, attempt, presence).Zip(takers, (from, to) => (From: from, To: to)).ToList();
         if (passed.Count == 0)
         {
@@ -95,10 +95,7 @@ internal static class CohortPlaces
         var now = attempt.Order.Take(attempt.Cohort).Count(presence.IsThere);
         return now == attempt.Cohort
             ? (now, now)
-            : (
-                now,
-                now + attempt.Order.Skip(attempt.Cohort).Where(presence.IsThere).Take(attempt.Cohort - now).Count()
-            );
+            : (now, now + Takers(attempt, presence).Take(attempt.Cohort - now).Count());
     }
 
     /// <summary>The number of active stores in the cohort.</summary>
@@ -173,6 +170,10 @@ internal static class CohortPlaces
         Schedule.Find(flow.Schedule, flow.TimeZone) is { } schedule && schedule.Next(now) is { } slot
             ? schedule.Period(slot)
             : TimeSpan.Zero;
+
+    /// <summary>The stores that can take places, in their order. Without coins those are no takers that stay on stable until the promotion.</summary>
+    private static IEnumerable<string> Takers(Attempt attempt, Presence presence) =>
+        attempt.Order.Skip(attempt.Cohort).Where(presence.IsThere).SkipLast(Attempts.KeptOnStableOf(attempt));
 
     /// <summary>In the order of their places.</summary>
     private static IEnumerable<string> Leaving(Draft draft, Attempt attempt, Presence presence)

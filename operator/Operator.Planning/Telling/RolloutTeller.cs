@@ -17,7 +17,11 @@ public static class RolloutTeller
     internal static RolloutStatus? Tell(Draft draft) =>
         draft.Seen.Rollout switch
         {
-            RolloutSight.Present present => WithConflict(draft, present.Policy, Tell(draft, present.Policy)),
+            RolloutSight.Present present => WithConflict(
+                draft,
+                present.Policy,
+                CohortTeller.WithUnknownNames(draft, present.Policy, Tell(draft, present.Policy))
+            ),
             RolloutSight.Unusable { Policy: { } policy } unusable => WithConflict(
                 draft,
                 policy,

@@ -98,6 +98,48 @@ public sealed class RolloutLintTests
         Assert.Equal(1, run.ExitCode);
     }
 
+    private const string CohortOf =
+        "steps: [{stores: 1}, {stores: \"100%\"}]\n  cohort: {first: [acme-us, acme-ue], last: [acme-eu], strata: [region]}";
+
+    [Fact]
+    public async Task Names_of_the_cohort_that_the_connector_does_not_have_are_told()
+    {
+        var run = await LintAsync(WithCohort(Rollout + Connector));
+
+        Assert.Contains(
+            "spec.cohort.first[1]: 'acme-ue' is no store of connector 'amazon-eu' and is passed over; correct or remove it",
+            run.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "spec.cohort.strata[0]: no store of connector 'amazon-eu' has a label 'region'",
+            run.Output,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("spec.cohort.last", run.Output, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("{name: acme-us}", "{name: acme-us, suspend: true, labels: {region: us}}, {name: acme-ue}")]
+    [InlineData(
+        "stores: [{name: acme-eu}, {name: acme-us}]",
+        "storesFrom: [{configMapKeyRef: {name: eu, key: a.yaml}}]"
+    )]
+    public async Task Names_that_may_be_right_are_not_told(string text, string other)
+    {
+        var run = await LintAsync(
+            WithCohort(Rollout + Connector)
+                .Replace("72h", "8760h", StringComparison.Ordinal)
+                .Replace(text, other, StringComparison.Ordinal)
+        );
+
+        Assert.DoesNotContain("spec.cohort", run.Output, StringComparison.Ordinal);
+    }
+
+    private static string WithCohort(string manifests) =>
+        manifests.Replace("steps: [{stores: 1}, {stores: \"100%\"}]", CohortOf, StringComparison.Ordinal);
+
     private static async Task<(int ExitCode, string Output)> LintAsync(string input)
     {
         using var output = new StringWriter { NewLine = "\n" };

@@ -30,6 +30,24 @@ public sealed class RolloutRulesTests
     [InlineData("steps[0].stores", "\"\"", "steps[0].stores", "is no number of stores")]
     [InlineData("steps[0].minDuration", "\"1d\"", "steps[0].minDuration", "'1d' is no duration")]
     [InlineData("steps[0].minDuration", "\"721h\"", "steps[0].minDuration", "'721h' is out of range; use 0s to 720h")]
+    [InlineData("cohort.first", "[\"Acme\"]", "cohort.first[0]", "'Acme' is no store name")]
+    [InlineData("cohort.last", "[\"a b\"]", "cohort.last[0]", "'a b' is no store name")]
+    [InlineData("cohort.first", "[\"a\",\"a\"]", "cohort.first[1].name", "'a' is the name of spec.cohort.first[0] too")]
+    [InlineData("cohort.last", "[\"a\",\"a\"]", "cohort.last[1].name", "'a' is the name of spec.cohort.last[0] too")]
+    [InlineData(
+        "cohort.last",
+        "[\"other\",\"acme-eu\"]",
+        "cohort.last[1]",
+        "'acme-eu' is spec.cohort.first[0] too; keep it in one of the two lists"
+    )]
+    [InlineData("cohort.strata", "[\"region=eu\"]", "cohort.strata[0]", "'region=eu' is no name of a label")]
+    [InlineData("cohort.strata", "[\"a\",\"a\"]", "cohort.strata[1].name", "of spec.cohort.strata[0] too")]
+    [InlineData(
+        "cohort.strata",
+        "[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]",
+        "cohort.strata",
+        "there are 6 labels; list at most 5"
+    )]
     [InlineData("evidence.minRuns", "0", "evidence.minRuns", "0 is out of range; use 1 to 1000000")]
     [InlineData("evidence.minItems", "-1", "evidence.minItems", "-1 is out of range; use 0 to 1000000000")]
     [InlineData("evidence.minStores", "0", "evidence.minStores", "0 is out of range; use 1 to 10000")]
@@ -90,6 +108,10 @@ public sealed class RolloutRulesTests
     [InlineData("steps[0].stores", "\"100%\"")]
     [InlineData("steps[0].minDuration", "\"0s\"")]
     [InlineData("steps[0].minDuration", "\"720h\"")]
+    [InlineData("cohort", "{}")]
+    [InlineData("cohort.first", "[]")]
+    [InlineData("cohort.first", "[\"a\",\"123456789012345678901234567890123456789012345678901234567890123\"]")]
+    [InlineData("cohort.strata", "[\"region\",\"example.com/size\"]")]
     [InlineData("evidence.minRuns", "1")]
     [InlineData("evidence.minItems", "0")]
     [InlineData("evidence.minStores", "1")]

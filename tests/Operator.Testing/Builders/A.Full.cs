@@ -96,6 +96,7 @@ public static partial class A
                     "steps": [
                       {"stores": "5%", "minDuration": "30m", "evidence": {"minRuns": 5, "minItems": 20, "minStores": 1}}
                     ],
+                    "cohort": {"first": ["acme-eu"], "last": ["acme-us"], "strata": ["region"]},
                     "evidence": {"minRuns": 10, "minItems": 50, "minStores": 2, "flows": ["orders"]},
                     "analysis": {
                       "maxErrorRate": "2%",

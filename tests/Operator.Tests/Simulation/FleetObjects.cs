@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Operator.Api;
@@ -41,6 +42,9 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
     /// <summary>Null in worlds without a quota. Uses its own random numbers, so it changes nothing else in a world.</summary>
     public Quota? Quota { get; } = quotaSeed is { } seed ? DrawQuota(new Random(~seed)) : null;
 
+    /// <summary>Empty in half of the worlds. May name stores that the world does not have. Uses its own random numbers, too.</summary>
+    public RolloutCohort Cohort { get; } = DrawCohort(new Random(quotaSeed ^ 0x0C04027 ?? 0));
+
     public JsonObject Connector() =>
         Node(
             new MarketplaceConnector
@@ -51,7 +55,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
                     Marketplace = Marketplace.Custom,
                     Quotas = Quota is null ? [] : [Quota],
                     Sync = new SyncPodSpec { Image = Image("good-1") },
-                    Stores = [.. Enumerable.Range(1, random.Next(3, 10)).Select(i => new Store { Name = $"s{i:00}" })],
+                    Stores = [.. Enumerable.Range(1, random.Next(3, 10)).Select(Store)],
                     StoresFrom = Listed == 0 ? [] : [Source()],
                     Flows = [.. Enumerable.Range(1, random.Next(4) == 0 ? 2 : 1).Select(Flow)],
                 },
@@ -86,6 +90,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
                 {
                     ConnectorRef = new LocalObjectReference { Name = Name },
                     Steps = Steps(),
+                    Cohort = Cohort,
                     Evidence = new EvidenceMinima
                     {
                         MinRuns = random.Next(1, 3),
@@ -105,7 +110,7 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
         );
 
     /// <summary>Two or three steps of growing size; the last one has all stores.</summary>
-    public System.Collections.Immutable.ImmutableArray<RolloutStep> Steps()
+    public ImmutableArray<RolloutStep> Steps()
     {
         var first = new[] { "1", "10%", "30%" }[random.Next(3)];
         var steps = new List<RolloutStep> { Step(first) };
@@ -125,6 +130,29 @@ internal sealed class FleetObjects(Random random, int? quotaSeed = null)
                 ["minDuration"] = s.MinDuration.ToString(),
             }),
         ]);
+
+    private static Store Store(int number) =>
+        new()
+        {
+            Name = $"s{number:00}",
+            Labels = ImmutableSortedDictionary<string, string>.Empty.Add("region", $"r{number % 3}"),
+        };
+
+    private static RolloutCohort DrawCohort(Random random)
+    {
+        if (random.Next(2) == 0)
+        {
+            return new RolloutCohort();
+        }
+        string[] names = [.. Enumerable.Range(1, 9).Select(i => $"s{i:00}"), "l01", "l02"];
+        random.Shuffle(names);
+        return new RolloutCohort
+        {
+            First = [.. names.Take(random.Next(4))],
+            Last = [.. names.TakeLast(random.Next(4))],
+            Strata = random.Next(2) == 0 ? [] : ["region"],
+        };
+    }
 
     private RolloutStep Step(string stores) =>
         new() { Stores = new StoreShare(stores), MinDuration = new Duration($"{random.Next(3, 7)}s") };

@@ -52,6 +52,10 @@ internal sealed class RolloutWatch(FakeCluster cluster, ObjectKey connector, Lis
                 Widened(key, known, attempt, at);
             }
         }
+        else if (Rollouts().FirstOrDefault(r => r.Metadata.Uid == attempt.RolloutUid) is { } rollout)
+        {
+            OrderWatch.Begun(attempt, rollout.Spec.Cohort, (holds, what) => Expect(holds, at, what));
+        }
         ExpectCohortOfItsStep(attempt, known, at);
         _widest[key] = attempt;
     }
