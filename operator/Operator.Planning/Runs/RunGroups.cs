@@ -98,7 +98,7 @@ internal static class RunGroups
     private static IEnumerable<RunGroup> Of(Draft draft, Turn turn, ArmChoice choice, ImmutableArray<string> stores)
     {
         var book = draft.Record.ChunksOf(turn.Flow.Name);
-        var (sizes, most) = (SizesOf(draft, turn, choice), MostOf(draft, turn, choice));
+        var (sizes, most) = (SizesOf(draft, turn, choice), CoinGroups.MostOf(draft, turn, choice, stores.Length));
         foreach (var size in stores.GroupBy(s => sizes.GetValueOrDefault(s)).OrderBy(g => g.Key))
         {
             var isIsolated = size.Key > 0;
@@ -127,24 +127,6 @@ internal static class RunGroups
         return arms.SelectMany(arm => GroupSizes.Of(draft, turn, RunPlanning.RevisionOf(draft, arm)))
             .GroupBy(s => s.Key, s => s.Value, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Min(), StringComparer.Ordinal);
-    }
-
-    /// <summary>
-    /// The number of coins, not of items, is what evidence is made of. So the cohort is split into eight groups at least, where it has so
-    /// many stores, and the flow so many places. Without coins the last two stores on stable run alone, so that an outage can be told.
-    /// </summary>
-    private static int MostOf(Draft draft, Turn turn, ArmChoice choice)
-    {
-        var most = turn.Flow.MaxStoresPerRun;
-        if (draft.Followed.RunningAttempt is not { } attempt)
-        {
-            return most;
-        }
-        if (choice == ArmChoice.Stable)
-        {
-            return attempt.IsWithoutCoins && attempt.Order.Length - attempt.Cohort <= Attempts.KeptOnStable ? 1 : most;
-        }
-        return Math.Min(most, Math.Max(1, attempt.Cohort / EvidenceNeeds.GroupsAnOccasion(turn.Flow, attempt.Cohort)));
     }
 
     private static RunGroup Flipped(Draft draft, Turn turn, RunGroup group)
