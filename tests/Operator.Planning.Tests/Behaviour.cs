@@ -54,9 +54,10 @@ public sealed record Behaviour
             StartsAfter = CanStart ? TimeSpan.FromSeconds(1) : TimeSpan.Zero,
             IsImageMissing = !CanStart,
             Rejection = Rejects is null ? null : stores.Select(Rejects).FirstOrDefault(w => w is not null),
-            RunsFor = Slow is { } slow && stores.Contains(slow, StringComparer.Ordinal)
-                ? Duration + TimeSpan.FromSeconds(20)
-                : Duration,
+            RunsFor =
+                Slow is { } slow && stores.Contains(slow, StringComparer.Ordinal)
+                    ? Duration + TimeSpan.FromSeconds(20)
+                    : Duration,
             ExitCode = crashes ? 134 : ExitCode,
             Message = ReportOf(stores),
             MessageAfter = _ => ReportOf(stores),

@@ -65,8 +65,7 @@ internal static class EvidenceDeadline
             .Select(flow =>
             {
                 var sight = Trials.Find(draft.Record, flow.Name) ?? TrialSight.None;
-                var stores =
-                    sight.Stable.Runs * (double)cohort / EvidenceNeeds.GroupsAnOccasion(flow, cohort);
+                var stores = sight.Stable.Runs * (double)cohort / EvidenceNeeds.GroupsAnOccasion(flow, cohort);
                 return new FlowPace(flow)
                 {
                     ItemsAStore = stores > 0 ? sight.Stable.Items / stores : null,

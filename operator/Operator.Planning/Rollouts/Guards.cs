@@ -18,7 +18,8 @@ internal static class Guards
     {
         if (run.Entry.Arm == Arm.Stable)
         {
-            return record.RunningAttempt is not null
+            return
+                record.RunningAttempt is not null
                 && run.Ending.Reports.Any(r => r?.Stop is not null)
                 && Of(record, run.Flow) is { IsOnStable: false } said
                 ? With(record, run.Flow, said with { IsOnStable = true })

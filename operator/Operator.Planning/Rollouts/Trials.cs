@@ -122,7 +122,11 @@ internal static class Trials
             return Forget(record, flow, [.. occasion.Entries.SelectMany(e => e.Stores)]);
         }
         var policy = PolicyOf(attempt, draft.Policy?.Spec, step: null);
-        return With(record, flow, Judge.Settle(trial, FirstRuns.Of(attempt, record.Plan(flow), occasion, trial.HasCoins), policy));
+        return With(
+            record,
+            flow,
+            Judge.Settle(trial, FirstRuns.Of(attempt, record.Plan(flow), occasion, trial.HasCoins), policy)
+        );
     }
 
     /// <summary>The stores ran on without a coin after their first run.</summary>

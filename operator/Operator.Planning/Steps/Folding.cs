@@ -151,9 +151,7 @@ internal static class Folding
             return run;
         }
         var isOfCohort = run.Entry.Coin is not null || run.Entry.Arm == Arm.Candidate;
-        var counts = isOfCohort
-            ? RunCounts.Pack(run.Ending, FirstRuns.IsLate(run))
-            : RunCounts.PackSum(run.Ending);
+        var counts = isOfCohort ? RunCounts.Pack(run.Ending, FirstRuns.IsLate(run)) : RunCounts.PackSum(run.Ending);
         return run with { Entry = run.Entry with { Counts = counts } };
     }
 

@@ -51,7 +51,9 @@ internal sealed class CoinWalk
             // Groups are formed before the coins.
             Assert.Equal(groups.Select(g => g.Words), coins.Select(c => c.Words));
             Assert.Equal(arms, coins.Select(c => c.Arm));
-            var weight = groups.Zip(arms, (g, arm) => arm == Arm.Candidate ? g.Share : 1 - g.Share).Aggregate(1.0, (a, b) => a * b);
+            var weight = groups
+                .Zip(arms, (g, arm) => arm == Arm.Candidate ? g.Share : 1 - g.Share)
+                .Aggregate(1.0, (a, b) => a * b);
             chance += weight;
             mean += weight * Mean(next, at + 1, (past << groups.Count) | way);
         }
@@ -85,7 +87,13 @@ internal sealed class CoinWalk
             from c in next.Coins()
             where !before.Contains((c.Flow, c.Occasion.Id, c.Entry.Index))
             orderby c.Flow, c.Occasion.Id, c.Entry.Stores[0]
-            select new Flip(c.Flow, c.Occasion.Id, [.. c.Entry.Stores], c.Entry.Arm, (double)c.Entry.Coin!.CandidateShare);
+            select new Flip(
+                c.Flow,
+                c.Occasion.Id,
+                [.. c.Entry.Stores],
+                c.Entry.Arm,
+                (double)c.Entry.Coin!.CandidateShare
+            );
         return (next, [.. coins]);
     }
 
@@ -98,7 +106,8 @@ internal sealed class CoinWalk
                 groups
                     .Zip(arms)
                     .All(g =>
-                        Coin.Flip(salt, g.First.Flow, g.First.Occasion, g.First.Stores[0], g.First.Share).Arm == g.Second
+                        Coin.Flip(salt, g.First.Flow, g.First.Occasion, g.First.Stores[0], g.First.Share).Arm
+                        == g.Second
                     )
             )
             {

@@ -26,7 +26,10 @@ public sealed class ControlStories
             world.Runs.Where(r => r.Arm == Arm.Stable),
             r => Assert.Contains(Assert.Single(r.Print.Stores), kept)
         );
-        Assert.Equal(10, world.Runs.Where(r => r.Arm == Arm.Candidate).SelectMany(r => r.Print.Stores).Distinct().Count());
+        Assert.Equal(
+            10,
+            world.Runs.Where(r => r.Arm == Arm.Candidate).SelectMany(r => r.Print.Stores).Distinct().Count()
+        );
         Assert.Contains("there is no proof", world.Message, StringComparison.Ordinal);
         Assert.Equal("", world.Last.RolloutStatus!.Attempt!.Evidence);
         world.SetRollout(s => s with { Evidence = A.Rollout().Spec.Evidence });
@@ -150,20 +153,14 @@ public sealed class ControlStories
     [Fact]
     public void Other_limits_act_from_the_next_verdict()
     {
-        var world = A.TrialWorld(8);
-        world.SetRollout(s =>
-            s with
-            {
-                Analysis = s.Analysis with { MaxErrorRate = new Percent("0%") },
-                Evidence = new EvidenceMinima { MinRuns = 12 },
-            }
-        );
-        world.Try(new Behaviour { Says = s => s == "store-0003" ? Testing.WorkerReport.Store(97, 3) : null });
-        world.Run(TimeSpan.FromMinutes(2));
-        Assert.Equal(("Hold", Reasons.OverLimitUnproven), world.Verdict);
+        var world = A.TrialWorld(8, s => s with { Evidence = new EvidenceMinima { MinRuns = 8 } });
+        world.Try(new Behaviour { Ok = 19 });
+        world.Until(w => w.Verdict == ("Hold", Reasons.DoesMore));
+        world.Run(TimeSpan.FromMinutes(1));
 
-        world.SetRollout(s => s with { Analysis = s.Analysis with { MaxErrorRate = new Percent("5%") } });
-        world.Until(w => w.IsPromoted);
+        world.SetRollout(s => s with { Analysis = s.Analysis with { MaxVolumeDrop = new Percent("95%") } });
+
+        world.Until(w => w.IsPromoted, TimeSpan.FromSeconds(3));
     }
 
     [Fact]

@@ -44,10 +44,7 @@ public sealed class FlowAndSizeStories(ITestOutputHelper output)
         world.Try();
         world.Connector = world.Connector with
         {
-            Spec = world.Connector.Spec with
-            {
-                Flows = [A.Flow(), A.Flow("prices") with { Schedule = "@every 30m" }],
-            },
+            Spec = world.Connector.Spec with { Flows = [A.Flow(), A.Flow("prices") with { Schedule = "@every 30m" }] },
         };
         world.Run(TimeSpan.FromSeconds(20));
 
@@ -99,7 +96,9 @@ public sealed class FlowAndSizeStories(ITestOutputHelper output)
             world.Step();
         }
 
-        output.WriteLine($"{steps} plans, mean {total.TotalMilliseconds / steps:0.0} ms, longest {longest.TotalMilliseconds:0} ms");
+        output.WriteLine(
+            $"{steps} plans, mean {total.TotalMilliseconds / steps:0.0} ms, longest {longest.TotalMilliseconds:0} ms"
+        );
         Assert.True(world.Trial().Candidate.Stores > 500, $"{world.Trial().Candidate.Stores} stores");
         Assert.Equal(0, world.Record.Plan("orders").MissedStoreSyncs);
     }

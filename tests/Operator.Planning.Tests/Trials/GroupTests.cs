@@ -20,7 +20,12 @@ public sealed class GroupTests
     {
         var world = A.TrialWorld(
             40,
-            s => s with { Steps = A.Steps(share, "100%"), Evidence = new EvidenceMinima { MinRuns = 1000 } },
+            s =>
+                s with
+                {
+                    Steps = A.Steps(share, "100%"),
+                    Evidence = new EvidenceMinima { MinRuns = 1000 },
+                },
             A.Flow() with
             {
                 MaxStoresPerRun = storesARun,
@@ -75,7 +80,12 @@ public sealed class GroupTests
     {
         var world = A.TrialWorld(
             stores,
-            s => s with { Steps = A.Steps(share, "100%"), Evidence = new EvidenceMinima { MinRuns = 1000 } },
+            s =>
+                s with
+                {
+                    Steps = A.Steps(share, "100%"),
+                    Evidence = new EvidenceMinima { MinRuns = 1000 },
+                },
             A.Flow() with
             {
                 MaxStoresPerRun = 25,
@@ -97,7 +107,12 @@ public sealed class GroupTests
     {
         var world = A.TrialWorld(
             40,
-            s => s with { Steps = A.Steps("5%", "100%"), Evidence = new EvidenceMinima { MinRuns = 1000 } }
+            s =>
+                s with
+                {
+                    Steps = A.Steps("5%", "100%"),
+                    Evidence = new EvidenceMinima { MinRuns = 1000 },
+                }
         );
         world.Try();
         world.ToSlot();
@@ -119,7 +134,12 @@ public sealed class GroupTests
     {
         var world = A.TrialWorld(
             50,
-            s => s with { Steps = A.Steps(share, "100%"), Evidence = new EvidenceMinima { MinRuns = 1000 } },
+            s =>
+                s with
+                {
+                    Steps = A.Steps(share, "100%"),
+                    Evidence = new EvidenceMinima { MinRuns = 1000 },
+                },
             A.Flow() with
             {
                 Schedule = "@every 30s",
@@ -143,7 +163,10 @@ public sealed class GroupTests
     {
         var fork = world.Fork();
         fork.GiveSalt(salt.ToString("x16", CultureInfo.InvariantCulture));
-        var (groups, arms) = (new SortedSet<string>(StringComparer.Ordinal), new SortedSet<string>(StringComparer.Ordinal));
+        var (groups, arms) = (
+            new SortedSet<string>(StringComparer.Ordinal),
+            new SortedSet<string>(StringComparer.Ordinal)
+        );
         fork.Watch(
             Period * dueTimes,
             w =>

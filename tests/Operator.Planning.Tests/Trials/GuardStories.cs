@@ -16,7 +16,12 @@ public sealed class GuardStories
     {
         _world = A.TrialWorld(
             8,
-            s => s with { Steps = A.Steps("50%", "100%"), Evidence = new EvidenceMinima { MinRuns = 1000 } }
+            s =>
+                s with
+                {
+                    Steps = A.Steps("50%", "100%"),
+                    Evidence = new EvidenceMinima { MinRuns = 1000 },
+                }
         );
         _world.ShipImage(A.Better);
         _world.Step();
@@ -120,7 +125,9 @@ public sealed class GuardStories
             TimeSpan.FromMinutes(4),
             w =>
             {
-                said |= w.Ended.Exists(e => e.Entry.Arm == Arm.Stable && e.Ending.Reports.Any(r => r?.Stop is not null));
+                said |= w.Ended.Exists(e =>
+                    e.Entry.Arm == Arm.Stable && e.Ending.Reports.Any(r => r?.Stop is not null)
+                );
                 _world.Versions[A.Better] = said ? Stops(_order[1], _order[2]) : new Behaviour();
             }
         );
@@ -180,11 +187,24 @@ public sealed class GuardStories
     [Fact]
     public void A_new_step_forgets_what_was_said()
     {
-        _world.SetRollout(s => s with { Evidence = new EvidenceMinima { MinRuns = 2, MinItems = 1 } });
         _world.SetRollout(s =>
             s with
             {
-                Steps = [.. s.Steps.Select(step => step with { Evidence = new StepMinima { MinRuns = step.Stores.Text == "50%" ? 12 : 1000 } })],
+                Evidence = new EvidenceMinima { MinRuns = 2, MinItems = 1 },
+            }
+        );
+        _world.SetRollout(s =>
+            s with
+            {
+                Steps =
+                [
+                    .. s.Steps.Select(step =>
+                        step with
+                        {
+                            Evidence = new StepMinima { MinRuns = step.Stores.Text == "50%" ? 12 : 1000 },
+                        }
+                    ),
+                ],
                 Analysis = new AnalysisLimits { MaxErrorRate = new Percent("100%") },
             }
         );

@@ -49,7 +49,10 @@ public sealed class InFlightStories
 
         Assert.Equal(created, world.Runs.Count(r => r.Arm == Arm.Candidate));
         AssertCaughtUp(world, world.Runs.Where(r => r.Arm == Arm.Candidate).SelectMany(r => r.Print.Stores));
-        Assert.All(live, l => Assert.DoesNotContain(world.Record.Plan("orders").Entries, e => e.Result is null && e.Attempt == 1));
+        Assert.All(
+            live,
+            l => Assert.DoesNotContain(world.Record.Plan("orders").Entries, e => e.Result is null && e.Attempt == 1)
+        );
     }
 
     [Theory]
@@ -90,7 +93,9 @@ public sealed class InFlightStories
         var live = world
             .Record.Plan("orders")
             .Occasions.SelectMany(o => o.Entries.Select(e => (o.Id, Entry: e)))
-            .Where(e => e.Entry is { Attempt: 1, Arm: Arm.Candidate } && (e.Entry.Result is null || e.Entry.Stop is not null))
+            .Where(e =>
+                e.Entry is { Attempt: 1, Arm: Arm.Candidate } && (e.Entry.Result is null || e.Entry.Stop is not null)
+            )
             .Select(e => (e.Id, e.Entry.Index))
             .ToHashSet();
         return (world, live);
@@ -100,7 +105,12 @@ public sealed class InFlightStories
     {
         var world = A.TrialWorld(
             8,
-            s => s with { InFlight = what, Evidence = new EvidenceMinima { MinRuns = 1000 } },
+            s =>
+                s with
+                {
+                    InFlight = what,
+                    Evidence = new EvidenceMinima { MinRuns = 1000 },
+                },
             A.Flow() with
             {
                 StartingDeadline = new Duration("60s"),

@@ -11,6 +11,7 @@ public sealed class TrialSizeTests(ITestOutputHelper output)
 {
     private const int Largest = 128 * 1024;
     private const int Slot = 300;
+    private static readonly StepMinima Endless = new() { MinRuns = 10_000 };
 
     [Fact]
     public void A_due_time_of_a_hundred_stores_writes_one_shard_of_each_flow()
@@ -36,18 +37,14 @@ public sealed class TrialSizeTests(ITestOutputHelper output)
             written.Where(n => n.StartsWith("trials", StringComparison.Ordinal))
         );
         Assert.InRange(
-            written
-                .Where(n => n.StartsWith("trials", StringComparison.Ordinal))
-                .Sum(n => RecordBytes.Packed(after[n])),
+            written.Where(n => n.StartsWith("trials", StringComparison.Ordinal)).Sum(n => RecordBytes.Packed(after[n])),
             1,
             16 * 1024
         );
 
-        world.SetRollout(s => s with { Evidence = A.Rollout().Spec.Evidence });
-        DueTimes(world, 1);
+        world.SetRollout(s => s with { Steps = [s.Steps[0] with { Evidence = null }, s.Steps[1]] });
+        DueTimes(world, 6);
         Assert.Equal(10_000, world.Attempt?.Cohort);
-        world.SetRollout(s => s with { Evidence = new EvidenceMinima { MinRuns = 10_000 } });
-        DueTimes(world, 5);
         var all = RecordParts.Encode(world.Record);
         Tell("all parts at 10,000 stores", all, [.. all.Keys]);
         Assert.All(all, p => Assert.True(RecordBytes.Packed(p.Value) <= Largest, p.Key));
@@ -85,8 +82,7 @@ public sealed class TrialSizeTests(ITestOutputHelper output)
         world.SetRollout(s =>
             s with
             {
-                Steps = A.Steps("1%", "100%"),
-                Evidence = new EvidenceMinima { MinRuns = 10_000 },
+                Steps = [.. A.Steps("1%", "100%").Select(step => step with { Evidence = Endless })],
             }
         );
         return world;

@@ -71,8 +71,7 @@ internal static class TrialWorlds
             };
 
         /// <summary>Both versions behave like this.</summary>
-        public void Both(Behaviour behaviour) =>
-            world.Versions[A.Good] = world.Versions[A.Better] = behaviour;
+        public void Both(Behaviour behaviour) => world.Versions[A.Good] = world.Versions[A.Better] = behaviour;
 
         /// <summary>Ships a version that behaves like this, and waits until its pilot has started.</summary>
         public void Try(Behaviour? candidate = null)

@@ -124,7 +124,13 @@ public sealed class VerdictStories
     [Fact]
     public void A_version_that_breaks_one_store_only_is_rolled_back()
     {
-        _world.SetRollout(s => s with { Evidence = new EvidenceMinima { MinRuns = 200 }, Steps = A.Steps("100%") });
+        _world.SetRollout(s =>
+            s with
+            {
+                Evidence = new EvidenceMinima { MinRuns = 200 },
+                Steps = A.Steps("100%"),
+            }
+        );
         _world.SetFlow(f => f with { MaxStoresPerRun = 20 });
         var broken = "store-0007";
         _world.Try(new Behaviour { Says = s => s == broken ? WorkerReport.Failed(1, 'i') : WorkerReport.Store(200) });
@@ -155,10 +161,7 @@ public sealed class VerdictStories
 
         Assert.Equal(AttemptOutcome.RolledBack, _world.Over.Outcome);
         Assert.Equal(1, _world.Over.Step);
-        Assert.Contains(
-            _world.Over.Reason,
-            (ImmutableArray<string>)[Reasons.DoesLessThanStable, Reasons.BreaksStores]
-        );
+        Assert.Contains(_world.Over.Reason, (ImmutableArray<string>)[Reasons.DoesLessThanStable, Reasons.BreaksStores]);
     }
 
     [Fact]
@@ -220,7 +223,12 @@ public sealed class VerdictStories
     [Fact]
     public void Throttling_counts_on_no_side()
     {
-        _world.SetRollout(s => s with { Evidence = new EvidenceMinima { MinRuns = 4, MinItems = 1000 } });
+        _world.SetRollout(s =>
+            s with
+            {
+                Evidence = new EvidenceMinima { MinRuns = 4, MinItems = 1000 },
+            }
+        );
         _world.Try(new Behaviour { Says = _ => """{"ok":10,"failed":30,"e":{"t":30}}""" });
 
         _world.Run(TimeSpan.FromMinutes(3));

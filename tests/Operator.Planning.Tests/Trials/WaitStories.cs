@@ -53,19 +53,23 @@ public sealed class WaitStories
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(300)]
-    [InlineData(900)]
-    public void A_version_slower_than_the_schedule_holds(int milliseconds)
+    [InlineData(10, 0)]
+    [InlineData(10, 300)]
+    [InlineData(60, 0)]
+    [InlineData(60, 300)]
+    [InlineData(60, 900)]
+    public void A_version_slower_than_the_schedule_holds(int period, int milliseconds)
     {
-        var world = A.TrialWorld(8);
+        var flow = A.Flow() with { Schedule = $"@every {period}s", Timeout = new Duration("90s") };
+        var world = A.TrialWorld(8, flows: flow);
         world.Now += TimeSpan.FromMilliseconds(milliseconds);
-        world.Try(new Behaviour { Duration = TimeSpan.FromSeconds(12) });
+        world.Try(new Behaviour { Duration = TimeSpan.FromSeconds(period + 2) });
 
-        world.Until(w => w.Verdict.Reason == Reasons.SlowerThanSchedule, TimeSpan.FromMinutes(6));
+        world.Until(w => w.Verdict.Reason == Reasons.SlowerThanSchedule, TimeSpan.FromMinutes(20));
         world.Run(TimeSpan.FromMinutes(2));
 
         Assert.Equal(Reasons.SlowerThanSchedule, world.Verdict.Reason);
+        Assert.Equal(0, world.Trial().Stable.Late);
     }
 
     [Theory]
@@ -96,7 +100,9 @@ public sealed class WaitStories
 
         world.Until(w =>
         {
-            most = w.Attempt is { Step: 0 } ? Math.Max(most, Math.Min(w.Trial().Candidate.Runs, w.Trial().Stable.Runs)) : most;
+            most = w.Attempt is { Step: 0 }
+                ? Math.Max(most, Math.Min(w.Trial().Candidate.Runs, w.Trial().Stable.Runs))
+                : most;
             return w.Attempt is { Step: 1 };
         });
 
@@ -128,7 +134,10 @@ public sealed class WaitStories
         }
         else
         {
-            Assert.Equal((AttemptOutcome.RolledBack, Reasons.EvidenceDeadline), (world.Over.Outcome, world.Over.Reason));
+            Assert.Equal(
+                (AttemptOutcome.RolledBack, Reasons.EvidenceDeadline),
+                (world.Over.Outcome, world.Over.Reason)
+            );
             Assert.InRange(world.Over.EndedAt - began, TimeSpan.FromSeconds(160), TimeSpan.FromSeconds(230));
         }
     }
@@ -171,7 +180,11 @@ public sealed class WaitStories
         {
             // It is up for the ten minutes, so the deadline is over.
             Assert.True(world.IsOver);
-            Assert.InRange(world.Over.EndedAt - world.Over.StartedAt, TimeSpan.FromMinutes(32.5), TimeSpan.FromMinutes(35));
+            Assert.InRange(
+                world.Over.EndedAt - world.Over.StartedAt,
+                TimeSpan.FromMinutes(32.5),
+                TimeSpan.FromMinutes(35)
+            );
             return;
         }
 
