@@ -8,6 +8,9 @@ public sealed record Behaviour
 {
     public bool CanStart { get; init; } = true;
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Runs with this store take 20 s longer. Null: no such store.</summary>
+    public string? Slow { get; init; }
     public int ExitCode { get; init; }
 
     /// <summary>The worker dies at this store, after it has reported the stores before. Null: no crash.</summary>
@@ -30,6 +33,12 @@ public sealed record Behaviour
     public string? Skips { get; init; }
     public string? RawReport { get; init; }
 
+    /// <summary>What the report says of a store. Null, and a null part: as the other members say.</summary>
+    public Func<string, string?>? Says { get; init; }
+
+    /// <summary>The kubelet rejects pods with such a store, by this word. Null: it takes all.</summary>
+    public Func<string, string?>? Rejects { get; init; }
+
     /// <summary>More members of the report, such as <c>"calls":{"orders":3}</c>.</summary>
     public string? ReportsAlso { get; init; }
 
@@ -44,7 +53,11 @@ public sealed record Behaviour
         {
             StartsAfter = CanStart ? TimeSpan.FromSeconds(1) : TimeSpan.Zero,
             IsImageMissing = !CanStart,
-            RunsFor = Duration,
+            Rejection = Rejects is null ? null : stores.Select(Rejects).FirstOrDefault(w => w is not null),
+            RunsFor =
+                Slow is { } slow && stores.Contains(slow, StringComparer.Ordinal)
+                    ? Duration + TimeSpan.FromSeconds(20)
+                    : Duration,
             ExitCode = crashes ? 134 : ExitCode,
             Message = ReportOf(stores),
             MessageAfter = _ => ReportOf(stores),
@@ -77,7 +90,8 @@ public sealed record Behaviour
     private bool IsDeadly(string store) => store == CrashesAt || AlsoCrashesAt.Contains(store);
 
     private string PartOf(string store) =>
-        store == Skips ? WorkerReport.NotReached
+        Says?.Invoke(store) is { } part ? part
+        : store == Skips ? WorkerReport.NotReached
         : LockedOut.Contains(store) ? WorkerReport.Failed(1, 'a')
         : store == Fails ? WorkerReport.Failed(5, FailingClass)
         : WorkerReport.Store(Ok, Failed, HasMore);

@@ -16,7 +16,7 @@ namespace Operator.Planning.Tests;
 /// A cluster in virtual time. It plans, commits (with the record's real encoding), applies changes and runs pods. Tests inject
 /// faults: a crash between any two steps, lost records, deleted pods.
 /// </summary>
-public sealed class World
+public sealed partial class World
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private readonly WorldPods _pods = new();
@@ -30,6 +30,9 @@ public sealed class World
 
     public DateTimeOffset Now { get; set; } = Start;
     public bool IsClockSkewed { get; set; }
+
+    /// <summary>What the program draws at random for each plan.</summary>
+    public ulong Salt { get; set; } = 42;
 
     /// <summary>Refused pods by name, as the program remembers them.</summary>
     public ImmutableSortedDictionary<string, CreateRefusal> Refusals { get; set; } =
@@ -82,7 +85,7 @@ public sealed class World
     public Attempt? Attempt => Record.RunningAttempt;
 
     /// <summary>What the judge knows of a flow in the running step.</summary>
-    internal TrialSight Trial(string flow = "orders") => Trials.Find(Record, flow) ?? TrialSight.None;
+    internal TrialSight Trial(string flow = "orders") => Rollouts.Trials.Find(Record, flow) ?? TrialSight.None;
 
     public sealed record Started(Fingerprint Print, Arm Arm, int Attempt, DateTimeOffset At, int CohortThen)
     {
@@ -206,7 +209,7 @@ public sealed class World
             Rollout = Rollout,
             Record = Sight(),
             Pods = [.. _pods.All],
-            Salt = 42,
+            Salt = Salt,
             StoreLists = StoreLists,
             ConfigMapValues = ConfigMapValues,
             Actions = Actions,

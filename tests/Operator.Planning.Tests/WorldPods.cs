@@ -22,6 +22,15 @@ internal sealed class WorldPods
 
     public bool Has(string name) => _pods.ContainsKey(name);
 
+    /// <summary>Takes the pods of another world, as they are now.</summary>
+    public void TakeFrom(WorldPods other)
+    {
+        foreach (var (name, pod) in other._pods)
+        {
+            _pods[name] = pod;
+        }
+    }
+
     public Fingerprint Create(PodDraft draft, Behaviour behaviour, DateTimeOffset now)
     {
         var print = JsonSerializer.Deserialize(draft.Annotations[PodMarks.Fingerprint], RunJson.Default.Fingerprint)!; // every draft has one

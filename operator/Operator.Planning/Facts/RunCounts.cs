@@ -12,18 +12,23 @@ public sealed record StoreCount(long Attempted, long Failed, bool IsStopped);
 
 /// <summary>
 /// What a run did, as the judge asks for it: packed into a text in the run's entry, because its pod may be gone when all first runs of the
-/// occasion have ended. <c>r12,40-3,,5!</c>: it has a report; 12 items; 40 items of which 3 failed; nothing said of the third store; 5 of the
+/// occasion have ended. <c>lr12,40-3,,5!</c>: it was late; it has a report; 12 items; 40 items of which 3 failed; nothing said of the third store; 5 of the
 /// fourth, which a guard stopped.
 /// </summary>
 internal sealed record RunCounts(bool HasReport, ImmutableArray<StoreCount?> Stores)
 {
+    private const char Late = 'l';
     private const char Reported = 'r';
     private const char Between = ',';
     private const char Minus = '-';
     private const char Stopped = '!';
 
+    /// <summary>It was still live at its stores' next due time.</summary>
+    public bool IsLate { get; init; }
+
     /// <summary>Each store by itself.</summary>
-    public static string Pack(RunEnding ending) => Pack(ending.HasReport, [.. ending.Reports.Select(Of)]);
+    public static string Pack(RunEnding ending, bool isLate = false) =>
+        (isLate ? $"{Late}" : "") + Pack(ending.HasReport, [.. ending.Reports.Select(Of)]);
 
     /// <summary>All stores together, in the place of the first: of runs outside the cohort nobody asks for single stores.</summary>
     public static string PackSum(RunEnding ending)
@@ -45,11 +50,15 @@ internal sealed record RunCounts(bool HasReport, ImmutableArray<StoreCount?> Sto
 
     public static RunCounts Read(string packed, int stores)
     {
-        var texts = packed.TrimStart(Reported).Split(Between);
+        var rest = packed.TrimStart(Late);
+        var texts = rest.TrimStart(Reported).Split(Between);
         return new RunCounts(
-            packed.StartsWith(Reported),
+            rest.StartsWith(Reported),
             [.. Enumerable.Range(0, stores).Select(i => i < texts.Length ? ReadOne(texts[i]) : null)]
-        );
+        )
+        {
+            IsLate = packed.StartsWith(Late),
+        };
     }
 
     /// <summary>A store that was stopped has at least one item, and all of them failed.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Planning.Record;
 
 namespace Operator.Planning.Rollouts;
@@ -7,7 +8,11 @@ namespace Operator.Planning.Rollouts;
 /// <param name="Occasion">The occasion before that.</param>
 /// <param name="Before">What was known of the flow before that.</param>
 /// <param name="At">When.</param>
-internal sealed record SettledRound(string Flow, Occasion Occasion, TrialSight Before, DateTimeOffset At);
+internal sealed record SettledRound(string Flow, Occasion Occasion, TrialSight Before, DateTimeOffset At)
+{
+    /// <summary>The flows that are judged and that the spec still lists: one that left in trouble keeps nobody waiting.</summary>
+    public required ImmutableArray<string> Judged { get; init; }
+}
 
 /// <summary>Counts how long a step has lasted, and how long it has waited for evidence, in observed occasions only.</summary>
 internal static class Dwell
@@ -18,14 +23,16 @@ internal static class Dwell
     /// </summary>
     public static ConnectorRecord After(ConnectorRecord record, SettledRound round)
     {
+        // A run-now is no due time: it has no period that could be added, so it takes no time from the round after it.
         if (
             record.RunningAttempt is not { PausedOn: null } attempt
-            || !attempt.JudgedFlows.Contains(round.Flow, StringComparer.Ordinal)
+            || round.Occasion.Order is not null
+            || !round.Judged.Contains(round.Flow, StringComparer.Ordinal)
         )
         {
             return record;
         }
-        var isInTrouble = attempt.JudgedFlows.Any(f => Trials.Find(record, f) is { IsInTrouble: true });
+        var isInTrouble = round.Judged.Any(f => Trials.Find(record, f) is { IsInTrouble: true });
         var isCounted = Trials.Find(record, round.Flow) is { } now && now.Rounds > round.Before.Rounds;
         if (!isInTrouble)
         {

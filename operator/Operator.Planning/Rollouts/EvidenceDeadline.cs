@@ -55,18 +55,21 @@ internal static class EvidenceDeadline
             };
     }
 
-    private static IEnumerable<FlowPace> Paces(Draft draft, Attempt attempt) =>
-        CohortPlaces
+    private static IEnumerable<FlowPace> Paces(Draft draft, Attempt attempt)
+    {
+        // The sums are those of the step before, with its cohort.
+        var cohort = draft.Record.RunningAttempt?.Cohort ?? attempt.Cohort;
+        return CohortPlaces
             .Judged(draft, attempt)
             .Select(flow =>
             {
                 var sight = Trials.Find(draft.Record, flow.Name) ?? TrialSight.None;
-                var stores =
-                    sight.Stable.Runs * (double)attempt.Cohort / EvidenceNeeds.GroupsAnOccasion(flow, attempt.Cohort);
+                var stores = sight.Stable.Runs * (double)cohort / EvidenceNeeds.GroupsAnOccasion(flow, cohort);
                 return new FlowPace(flow)
                 {
                     ItemsAStore = stores > 0 ? sight.Stable.Items / stores : null,
                     HasCoins = !attempt.IsWithoutCoins && FlowHomes.IsOnStable(draft.Record, flow.Name),
                 };
             });
+    }
 }

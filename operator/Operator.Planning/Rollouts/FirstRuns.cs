@@ -8,7 +8,7 @@ namespace Operator.Planning.Rollouts;
 /// <summary>The first runs of an occasion as the judge looks at them. Retries and <c>more</c> are no evidence.</summary>
 internal static class FirstRuns
 {
-    public static SettledOccasion Of(Attempt attempt, Occasion occasion, bool hasCoins)
+    public static SettledOccasion Of(Attempt attempt, FlowPlan plan, Occasion occasion, bool hasCoins)
     {
         var cohort = attempt.Order.Take(attempt.Cohort).ToHashSet(StringComparer.Ordinal);
         var (inside, outside) = (ImmutableArray.CreateBuilder<EndedRun>(), ImmutableArray.CreateBuilder<EndedRun>());
@@ -18,7 +18,7 @@ internal static class FirstRuns
             // The pilot is no evidence. Where there are coins, it is a run without one.
             if (isOutside || hasCoins || !entry.IsPilot)
             {
-                (isOutside ? outside : inside).Add(EndedRunOf(attempt, occasion, entry));
+                (isOutside ? outside : inside).Add(EndedRunOf(attempt, entry));
             }
         }
         return new SettledOccasion
@@ -26,6 +26,7 @@ internal static class FirstRuns
             Stage = occasion.Stage,
             Runs = inside.ToImmutable(),
             Outside = outside.ToImmutable(),
+            RanWithoutCoin = [.. RanAgainBefore(plan, occasion)],
         };
     }
 
@@ -44,8 +45,31 @@ internal static class FirstRuns
         }
     }
 
+    /// <summary>Chosen stores have no coin on the occasion, and their runs are in no sum: who chose them may know how they are.</summary>
+    public static bool AreChosen(Occasion occasion) => occasion.Order is { Stores.IsEmpty: false };
+
+    /// <summary>Stores that ran again on the occasion, after their first run, and on no later one that is settled.</summary>
+    public static IReadOnlyCollection<string> RanLast(FlowPlan plan, Occasion occasion)
+    {
+        var later = plan.Occasions.SkipWhile(o => o.Id != occasion.Id).Skip(1).Where(o => o.IsSettled);
+        var ran = later.SelectMany(o => o.Entries).SelectMany(e => e.Stores).ToHashSet(StringComparer.Ordinal);
+        return [.. RanAgain(occasion).Where(s => !ran.Contains(s))];
+    }
+
+    /// <summary>The stores of the occasion that ran again on the last one before it on which they ran.</summary>
+    private static HashSet<string> RanAgainBefore(FlowPlan plan, Occasion occasion)
+    {
+        var again = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var past in plan.Occasions.TakeWhile(o => o.Id != occasion.Id).Where(o => !o.Entries.IsEmpty))
+        {
+            again.ExceptWith(past.Entries.SelectMany(e => e.Stores));
+            again.UnionWith(RanAgain(past));
+        }
+        return again;
+    }
+
     /// <summary>Stores that ran again on the occasion, after their first run.</summary>
-    public static IReadOnlyCollection<string> RanAgain(Occasion occasion)
+    private static IReadOnlyCollection<string> RanAgain(Occasion occasion)
     {
         var (seen, again) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var store in occasion.Entries.SelectMany(e => e.Stores))
@@ -59,7 +83,7 @@ internal static class FirstRuns
     public static bool IsOutside(Entry entry, Func<string, bool> isInCohort) =>
         entry is { Arm: Arm.Stable, Coin: null } && !entry.Stores.Any(isInCohort);
 
-    private static EndedRun EndedRunOf(Attempt attempt, Occasion occasion, Entry entry)
+    private static EndedRun EndedRunOf(Attempt attempt, Entry entry)
     {
         var counts = RunCounts.Read(entry.Counts, entry.Stores.Length);
         var coin =
@@ -74,11 +98,20 @@ internal static class FirstRuns
             counts.HasReport
         )
         {
-            IsLate = occasion.Period > TimeSpan.Zero && entry.EndedAt > NextDue(occasion, entry),
+            IsLate = counts.IsLate,
         };
     }
 
-    /// <summary>The run's stores are due at the same offset on each slot.</summary>
+    /// <summary>
+    /// It was still live at its stores' next due time, which have the same offset on each slot. By its own end, because a fold may be
+    /// committed much later.
+    /// </summary>
+    public static bool IsLate(RunEnded run) =>
+        run.Occasion.Period > TimeSpan.Zero && EndOf(run) > NextDue(run.Occasion, run.Entry);
+
+    private static DateTimeOffset EndOf(RunEnded run) =>
+        run.Ending.StartedAt + run.Ending.Ran is { } ended && ended < run.At ? ended : run.At;
+
     private static DateTimeOffset NextDue(Occasion occasion, Entry entry) =>
         occasion.Slot + occasion.Period + (entry.StartBy - (occasion.StartBy - occasion.Spread));
 

@@ -10,9 +10,21 @@ namespace Operator.Planning.Rollouts;
 /// </summary>
 internal static class Guards
 {
-    /// <summary>The worker's word, from the first run that has one. Its stores count when the occasion is settled.</summary>
+    /// <summary>
+    /// The worker's word, from the first run that has one. Its stores count when the occasion is settled. That stable says it counts at once:
+    /// runs outside the cohort are not awaited, and may end when their occasion is settled.
+    /// </summary>
     public static ConnectorRecord After(ConnectorRecord record, RunEnded run)
     {
+        if (run.Entry.Arm == Arm.Stable)
+        {
+            return
+                record.RunningAttempt is not null
+                && run.Ending.Reports.Any(r => r?.Stop is not null)
+                && Of(record, run.Flow) is { IsOnStable: false } said
+                ? With(record, run.Flow, said with { IsOnStable = true })
+                : record;
+        }
         var isOfAttempt = run.Entry.Attempt != 0 && run.Entry.Attempt == record.RunningAttempt?.Number;
         var why = run.Ending.Reports.Select(r => r?.Stop).FirstOrDefault(w => w is not null);
         return isOfAttempt && why is not null && Of(record, run.Flow) is { Why.Length: 0 } guard

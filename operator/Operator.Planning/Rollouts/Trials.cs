@@ -117,8 +117,16 @@ internal static class Trials
     {
         var (record, attempt) = (draft.Record, draft.Record.RunningAttempt!); // its occasion is settled
         var trial = Read(record, record.Trials.Flows[flow]);
+        if (trial.HasCoins && FirstRuns.AreChosen(occasion))
+        {
+            return Forget(record, flow, [.. occasion.Entries.SelectMany(e => e.Stores)]);
+        }
         var policy = PolicyOf(attempt, draft.Policy?.Spec, step: null);
-        return With(record, flow, Judge.Settle(trial, FirstRuns.Of(attempt, occasion, trial.HasCoins), policy));
+        return With(
+            record,
+            flow,
+            Judge.Settle(trial, FirstRuns.Of(attempt, record.Plan(flow), occasion, trial.HasCoins), policy)
+        );
     }
 
     /// <summary>The stores ran on without a coin after their first run.</summary>

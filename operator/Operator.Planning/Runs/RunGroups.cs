@@ -98,14 +98,14 @@ internal static class RunGroups
     private static IEnumerable<RunGroup> Of(Draft draft, Turn turn, ArmChoice choice, ImmutableArray<string> stores)
     {
         var book = draft.Record.ChunksOf(turn.Flow.Name);
-        var (sizes, most) = (SizesOf(draft, turn, choice), MostOf(draft, turn, choice));
+        var (sizes, most) = (SizesOf(draft, turn, choice), CoinGroups.MostOf(draft, turn, choice, stores.Length));
         foreach (var size in stores.GroupBy(s => sizes.GetValueOrDefault(s)).OrderBy(g => g.Key))
         {
             var isIsolated = size.Key > 0;
             var together = size.ToHashSet(StringComparer.Ordinal);
             var runs =
-                choice == ArmChoice.Coin && !isIsolated
-                    ? ChunkPacking.Spread(book, together.Contains, RunsOf(draft, turn, together.Count))
+                CoinGroups.AreSpread(draft, choice) && !isIsolated
+                    ? ChunkPacking.Spread(book, together.Contains, CoinGroups.RunsOf(draft, turn, together.Count))
                     : ChunkPacking.Pack(book, together.Contains, isIsolated ? Math.Min(size.Key, most) : most);
             foreach (var run in runs)
             {
@@ -129,36 +129,6 @@ internal static class RunGroups
         return arms.SelectMany(arm => GroupSizes.Of(draft, turn, RunPlanning.RevisionOf(draft, arm)))
             .GroupBy(s => s.Key, s => s.Value, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Min(), StringComparer.Ordinal);
-    }
-
-    /// <summary>
-    /// The number of coins, not of items, is what evidence is made of. So the cohort is split into eight groups at least, where it has so
-    /// many stores, and the flow so many places; a part of it, into as many as its share.
-    /// </summary>
-    private static int RunsOf(Draft draft, Turn turn, int stores)
-    {
-        var cohort = draft.Followed.RunningAttempt!.Cohort; // without an attempt no store has a coin
-        var groups = EvidenceNeeds.GroupsAnOccasion(turn.Flow, cohort);
-        return Math.Max(Share(stores * groups, cohort), Share(stores, turn.Flow.MaxStoresPerRun));
-    }
-
-    /// <summary>Rounded up.</summary>
-    private static int Share(int part, int whole) => (part + whole - 1) / Math.Max(1, whole);
-
-    /// <summary>Without coins the last two stores on stable run alone, so that an outage can be told.</summary>
-    private static int MostOf(Draft draft, Turn turn, ArmChoice choice)
-    {
-        var most = turn.Flow.MaxStoresPerRun;
-        if (draft.Followed.RunningAttempt is not { } attempt)
-        {
-            return most;
-        }
-        return
-            choice == ArmChoice.Stable
-            && attempt.IsWithoutCoins
-            && attempt.Order.Length - attempt.Cohort <= Attempts.KeptOnStable
-            ? 1
-            : most;
     }
 
     private static RunGroup Flipped(Draft draft, Turn turn, RunGroup group)

@@ -45,7 +45,7 @@ internal static class Closing
         var record = occasion.Order is null
             ? WithRound(draft, flow, closed, new Round(occasion, missed))
             : draft.Record.With(flow, closed);
-        record = Trials.Forget(record, flow, FirstRuns.RanAgain(occasion));
+        record = occasion.IsSettled ? Settlements.Forget(record, flow, occasion) : record;
         return draft.Decide(RevisionTrust.AfterClosing(record, occasion), $"{occasion.Id} of '{flow}' closed");
     }
 

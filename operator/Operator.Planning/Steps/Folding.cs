@@ -141,7 +141,8 @@ internal static class Folding
                 && !ContainerWaits.IsBeforeStart(ending.Reason),
             NotReached = NotReached(run.Entry, ending),
             FailedStores = Those(run.Entry, ending, IsWorthAnotherTry),
-            MoreStores = Those(run.Entry, ending, r => r.HasMore),
+            // One that the worker stopped runs at its next due time.
+            MoreStores = Those(run.Entry, ending, r => r is { HasMore: true, Stop: null }),
             Outcomes = OutcomeLetters.Pack(RunOutcomes.Of(run.Entry, ending)),
         };
 
@@ -153,7 +154,7 @@ internal static class Folding
             return run;
         }
         var isOfCohort = run.Entry.Coin is not null || run.Entry.Arm == Arm.Candidate;
-        var counts = isOfCohort ? RunCounts.Pack(run.Ending) : RunCounts.PackSum(run.Ending);
+        var counts = isOfCohort ? RunCounts.Pack(run.Ending, FirstRuns.IsLate(run)) : RunCounts.PackSum(run.Ending);
         return run with { Entry = run.Entry with { Counts = counts } };
     }
 

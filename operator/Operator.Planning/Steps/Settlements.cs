@@ -56,7 +56,6 @@ internal static class Settlements
 
     private static Draft Settle(Draft draft, string flow, Occasion occasion)
     {
-        var before = Trials.Find(draft.Record, flow) ?? TrialSight.None;
         var record = Guards.Settle(Trials.Settle(draft, flow, occasion), flow, occasion);
         var plan = record.Plan(flow);
         var settled = occasion with
@@ -65,7 +64,24 @@ internal static class Settlements
             Entries = [.. occasion.Entries.Select(e => e.Counts.Length == 0 ? e : e with { Counts = "" })],
         };
         record = record.With(flow, plan with { Occasions = plan.Occasions.Replace(occasion, settled) });
-        record = Dwell.After(record, new SettledRound(flow, occasion, before, draft.Now));
+        record = occasion.IsClosed ? Forget(record, flow, occasion) : record;
+        record = IsTimeCounted(draft) ? Dwell.After(record, RoundOf(draft, flow, occasion)) : record;
         return draft.Decide(record, $"{occasion.Id} of '{flow}' is settled");
     }
+
+    /// <summary>
+    /// The stores that ran again after their first run on the occasion: their next run says nothing of the coin before. To be called when the
+    /// occasion is both settled and closed.
+    /// </summary>
+    public static ConnectorRecord Forget(ConnectorRecord record, string flow, Occasion occasion) =>
+        Trials.Forget(record, flow, FirstRuns.RanLast(record.Plan(flow), occasion));
+
+    /// <summary>While the rollout can't be followed, or the connector is suspended, no store gets the candidate and all clocks stand still.</summary>
+    private static bool IsTimeCounted(Draft draft) => draft.Policy is not null && !draft.Spec.Suspend;
+
+    private static SettledRound RoundOf(Draft draft, string flow, Occasion occasion) =>
+        new(flow, occasion, Trials.Find(draft.Record, flow) ?? TrialSight.None, draft.Now)
+        {
+            Judged = [.. CohortPlaces.JudgedNames(draft, draft.Record.RunningAttempt!)], // its occasion is settled
+        };
 }
