@@ -125,7 +125,7 @@ internal sealed class Verdict : IMeasurement
         public void See(Sighting sighting)
         {
             var pod = sighting.Object;
-            var hasEnded = pod.Text("status", "phase") is "Succeeded" or "Failed";
+            var hasEnded = pod.Json.Text("status", "phase") is "Succeeded" or "Failed";
             if (sighting.Event.Kind == WatchKind.Deleted || hasEnded)
             {
                 Good += hasEnded && _live.Contains(pod.Name) ? 1 : 0;
