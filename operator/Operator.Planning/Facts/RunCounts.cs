@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using Operator.Planning.Record;
 
 namespace Operator.Planning.Facts;
 

@@ -1,7 +1,6 @@
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
-using Operator.Planning.Stores;
 
 namespace Operator.Planning.Rollouts;
 

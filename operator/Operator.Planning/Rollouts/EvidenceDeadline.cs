@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;

@@ -36,7 +36,11 @@ internal sealed class TrialCodec : BookCodec<TrialBook>
             new Content
             {
                 Attempt = book.Attempt,
-                Shards = book.Flows.ToImmutableSortedDictionary(f => f.Key, f => f.Value.Shards.Length),
+                Shards = book.Flows.ToImmutableSortedDictionary(
+                    f => f.Key,
+                    f => f.Value.Shards.Length,
+                    StringComparer.Ordinal
+                ),
                 HasOwnOrder = hasOwnOrder,
             }
         );
