@@ -69,7 +69,7 @@ internal static class FirstRuns
     }
 
     /// <summary>Stores that ran again on the occasion, after their first run.</summary>
-    private static IReadOnlyCollection<string> RanAgain(Occasion occasion)
+    private static HashSet<string> RanAgain(Occasion occasion)
     {
         var (seen, again) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var store in occasion.Entries.SelectMany(e => e.Stores))

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Operator.Planning.Judging;
 using Operator.Planning.Record;
-using Operator.Planning.Rollouts;
 
 namespace Operator.Planning.Tests.Trials;
 

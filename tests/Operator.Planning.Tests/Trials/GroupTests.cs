@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Operator.Api;
 using Operator.Planning.Record;

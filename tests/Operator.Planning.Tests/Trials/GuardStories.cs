@@ -118,9 +118,10 @@ public sealed class GuardStories
     public void What_stable_says_outside_after_the_occasion_was_settled_counts_for_the_next_one()
     {
         var said = false;
-        _world.Versions[A.Good] = Stops(_order[7]) with { Slow = _order[7] };
         _world.SetFlow(f => f with { Timeout = new Duration("60s") });
         _world.Until(w => w.Attempt is { HasStarted: true });
+        _world.ToSlot();
+        _world.Versions[A.Good] = Stops(_order[7]) with { Slow = _order[7] };
         _world.Watch(
             TimeSpan.FromMinutes(4),
             w =>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Operator.Api;
-using Operator.Planning.Facts;
 using Operator.Testing;
 
 namespace Operator.Planning.Tests.Trials;

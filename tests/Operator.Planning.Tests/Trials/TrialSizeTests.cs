@@ -50,11 +50,7 @@ public sealed class TrialSizeTests(ITestOutputHelper output)
         Assert.All(all, p => Assert.True(RecordBytes.Packed(p.Value) <= Largest, p.Key));
     }
 
-    private void Tell(
-        string what,
-        ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> parts,
-        IReadOnlyCollection<string> names
-    )
+    private void Tell(string what, ImmutableSortedDictionary<string, ReadOnlyMemory<byte>> parts, List<string> names)
     {
         output.WriteLine($"{what}: {names.Count} parts, {names.Sum(n => RecordBytes.Packed(parts[n]))} bytes packed");
         foreach (var kind in names.GroupBy(n => n.Split('.')[0]))
