@@ -74,7 +74,7 @@ internal sealed class CoinWalk
             next.GiveSalt(salt);
         }
         var before = next.Coins().Select(c => (c.Flow, c.Occasion.Id, c.Entry.Index)).ToHashSet();
-        for (var end = next.Now + Period; next.Now < end; next.Now += TimeSpan.FromSeconds(1))
+        for (var end = next.Now + Period; next.Now < end; next.Now = NextLook(next, end))
         {
             if (Dies(next.Now) is { } calls)
             {
@@ -95,6 +95,12 @@ internal sealed class CoinWalk
             );
         return (next, [.. coins]);
     }
+
+    /// <summary>Each second while pods live, else when the plan wants to be looked at.</summary>
+    private static DateTimeOffset NextLook(World world, DateTimeOffset end) =>
+        world.HasLivePods ? world.Now.AddSeconds(1)
+        : world.Last.WakeAt is { } at && at < end ? at
+        : end;
 
     private static string SaltFor(List<Flip> groups, List<Arm> arms)
     {
