@@ -64,7 +64,7 @@ internal sealed partial class SimulatedWorld
             return;
         }
         var connector = Gathering.Projections.Connector(_cluster.Find(Kinds.Connectors, Connector)!); // worlds always have one
-        foreach (var flow in connector.Spec.Flows.Where(IsAlwaysDue))
+        foreach (var flow in connector.Spec.Flows.Where(f => IsAlwaysDue(record, f)))
         {
             var plan = record.Plan(flow.Name);
             // Newer store-syncs may still be running.
@@ -87,8 +87,11 @@ internal sealed partial class SimulatedWorld
         }
     }
 
-    private bool IsAlwaysDue(Api.Flow flow) =>
-        !_runs.OwnFlows.Contains(flow.Name) && !(flow.Name == FlowMaker.Flow && _flows.HasGone);
+    /// <summary>A flow that came with content that was rejected before is due in no store.</summary>
+    private bool IsAlwaysDue(ConnectorRecord record, Api.Flow flow) =>
+        record.Stable?.FlowParameters.ContainsKey(flow.Name) != false
+        && !_runs.OwnFlows.Contains(flow.Name)
+        && !(flow.Name == FlowMaker.Flow && _flows.HasGone);
 
     private static bool IsHarmless(string image) =>
         Array.Exists(["locked", "mute", "poison", "flaky"], tag => image.EndsWith(tag, StringComparison.Ordinal));
