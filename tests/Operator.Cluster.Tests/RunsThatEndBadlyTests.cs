@@ -99,7 +99,9 @@ public sealed class RunsThatEndBadlyTests(TestCluster cluster) : EndingStory(clu
 
         await AwaitMetricAsync($"marketplace_runs_total result=failed reason={reason}", 1);
 
-        Assert.Equal(0, (await MetricsAsync()).Value("marketplace_runs_total result=infra"));
+        // A kubelet that is late may never tell the end of a pod that we stopped. Nobody knows then that it was the worker's.
+        var untold = Story.Runs.Count(r => r is { HasEnded: true, ExitCode: null });
+        Assert.InRange((await MetricsAsync()).Value("marketplace_runs_total result=infra"), 0, untold);
         var told = await Story.AwaitConditionAsync(Name, "Ready", reason, Ct);
         Assert.Equal("False", told.Status);
     }
