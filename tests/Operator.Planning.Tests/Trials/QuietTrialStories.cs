@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Operator.Api;
+using Operator.Planning.Facts;
+using Operator.Planning.Record;
+using Operator.Testing;
+
+namespace Operator.Planning.Tests.Trials;
+
+/// <summary>Due times without runs, calls that are used up, and a flow that joins: what they do to a trial.</summary>
+public sealed class QuietTrialStories
+{
+    private const string Api = "orders.search";
+    private const string Spent = $"\"spent\":[\"{Api}\"]";
+    private static readonly EvidenceMinima Endless = new() { MinRuns = 100_000 };
+
+    /// <summary>Nothing has run since, so nothing says that the outage is over.</summary>
+    [Fact]
+    public void A_due_time_without_runs_ends_no_outage()
+    {
+        var world = WithDayQuota();
+        world.Try();
+        world.Run(TimeSpan.FromMinutes(1));
+        world.Both(
+            new Behaviour
+            {
+                Ok = 0,
+                Failed = 10,
+                ReportsAlso = Spent,
+            }
+        );
+        world.Run(TimeSpan.FromSeconds(30));
+        Assert.True(world.Trial().IsInTrouble);
+        world.SetRollout(s => s with { Evidence = A.Rollout().Spec.Evidence });
+
+        world.Run(TimeSpan.FromMinutes(2));
+
+        Assert.False(world.IsOver, world.Message);
+        Assert.Equal(("Hold", Reasons.Outage), world.Verdict);
+    }
+
+    /// <summary>Half of the cohort's runs are on stable, so there is somebody who can say it.</summary>
+    [Fact]
+    public void A_candidate_that_says_that_the_day_is_spent_stops_no_store()
+    {
+        var world = WithDayQuota();
+        world.Try(new Behaviour { ReportsAlso = Spent });
+        world.Run(TimeSpan.FromMinutes(1));
+        world.Runs.Clear();
+
+        world.Run(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(8, world.Runs.SelectMany(r => r.Print.Stores).Distinct().Count());
+        Assert.Contains(world.Runs, r => r.Arm == Arm.Stable);
+    }
+
+    [Fact]
+    public void A_flow_that_joins_during_the_attempt_has_coins()
+    {
+        var world = A.TrialWorld(8, s => s with { Evidence = Endless });
+        world.Try();
+        world.Run(TimeSpan.FromSeconds(15));
+
+        world.Connector = world.Connector with
+        {
+            Spec = world.Connector.Spec with { Flows = [A.Flow(), A.Flow("prices")] },
+        };
+        world.Run(TimeSpan.FromMinutes(1));
+
+        Assert.Contains(world.Coins(), c => c.Flow == "prices");
+        Assert.True(world.Trial("prices").HasCoins);
+    }
+
+    private static World WithDayQuota()
+    {
+        var world = A.TrialWorld(
+            8,
+            s => s with { Evidence = Endless },
+            A.Flow() with
+            {
+                Uses = [new ApiUse { Api = Api }],
+            }
+        );
+        world.Connector = world.Connector with
+        {
+            Spec = world.Connector.Spec with
+            {
+                Quotas =
+                [
+                    new Quota
+                    {
+                        Api = Api,
+                        PerDay = 1_000_000,
+                        Scope = QuotaScope.Application,
+                    },
+                ],
+            },
+        };
+        return world;
+    }
+}
