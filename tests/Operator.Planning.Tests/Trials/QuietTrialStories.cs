@@ -70,6 +70,37 @@ public sealed class QuietTrialStories
         Assert.True(world.Trial("prices").HasCoins);
     }
 
+    /// <summary>The other flow runs on, and its due times are no time in which the suspended one could have had its evidence.</summary>
+    [Fact]
+    public void The_deadlines_clock_stands_still_while_one_of_two_flows_is_suspended()
+    {
+        var world = A.TrialWorld(
+            8,
+            s =>
+                s with
+                {
+                    Evidence = new EvidenceMinima { MinItems = 100_000 },
+                    Deadlines = new Deadlines { Evidence = new Duration("3m"), OnDeadline = OnDeadline.Rollback },
+                },
+            A.Flow(),
+            A.Flow("prices")
+        );
+        world.Try();
+        world.Run(TimeSpan.FromSeconds(30));
+        world.Do("stop", A.Suspend("prices"));
+        world.Run(TimeSpan.FromSeconds(20));
+        var (waited, dwelled) = (world.Attempt!.Waited, world.Attempt.Dwelled);
+
+        world.Run(TimeSpan.FromMinutes(10));
+
+        Assert.False(world.IsOver, world.IsOver ? world.Over.Message : "");
+        Assert.InRange(world.Attempt!.Waited - waited, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.True(world.Attempt.Dwelled > dwelled + TimeSpan.FromMinutes(9), "the other flow's rounds count");
+        world.Do("go", A.Unsuspend("prices"));
+        world.Until(w => w.IsOver, TimeSpan.FromMinutes(5));
+        Assert.Equal(Reasons.EvidenceDeadline, world.OverReason);
+    }
+
     private static World WithDayQuota()
     {
         var world = A.TrialWorld(
