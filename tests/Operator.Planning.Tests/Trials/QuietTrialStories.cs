@@ -101,6 +101,40 @@ public sealed class QuietTrialStories
         Assert.Equal(Reasons.EvidenceDeadline, world.OverReason);
     }
 
+    /// <summary>Of a run without a coin only the sum is kept: it says nothing of its first store.</summary>
+    [Fact]
+    public void A_run_of_several_stores_without_a_coin_refutes_no_stop_of_its_first_store()
+    {
+        var reached = new StoreReport(10, 0, ImmutableSortedDictionary<char, long>.Empty);
+        var ending = new RunEnding { HasReport = true, Reports = [null, reached] };
+        var entry = new Entry
+        {
+            Stores = ["a", "b"],
+            Arm = Arm.Stable,
+            Result = RunResult.Succeeded,
+            Counts = RunCounts.PackSum(ending),
+        };
+        var occasion = new Occasion
+        {
+            Id = "s2",
+            Attempt = 1,
+            Stage = 1,
+            Entries = [entry],
+        };
+        var attempt = new Attempt
+        {
+            Number = 1,
+            Order = ["a", "b"],
+            Cohort = 2,
+            Guards = new Attempt().Guards.SetItem("orders", new GuardWords { Stores = ["a"], Why = "prices fell" }),
+        };
+        var record = new ConnectorRecord { Attempts = new AttemptBook { Current = attempt } };
+
+        record = Rollouts.Guards.Settle(record, "orders", occasion);
+
+        Assert.False(record.RunningAttempt!.Guards["orders"].IsRefutedByStable);
+    }
+
     private static World WithDayQuota()
     {
         var world = A.TrialWorld(
