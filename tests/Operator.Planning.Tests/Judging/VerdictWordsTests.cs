@@ -118,8 +118,8 @@ public sealed class VerdictWordsTests
     {
         var trial = Judge
             .Begin(4, new Reporting(true, true))
-            .Times(40, t => t.Then(Crowd(candidateFails: true)));
-        trial = Judge.BeginStep(trial, 2).Times(3, t => t.Then(Crowd(candidateFails: false)));
+            .Times(40, t => t.Then(Crowd(t, candidateFails: true)));
+        trial = Judge.BeginStep(trial, 2).Times(3, t => t.Then(Crowd(t, candidateFails: false)));
 
         var hold = Assert.IsType<Verdict.Hold>(trial.Verdict());
 
@@ -128,14 +128,15 @@ public sealed class VerdictWordsTests
         Assert.Contains("evidence of more than 1,000,000,000 would", hold.Message, StringComparison.Ordinal);
     }
 
-    private static ImmutableArray<EndedRun> Crowd(bool candidateFails) =>
+    /// <summary>Each store runs once, so no run comes after another.</summary>
+    private static ImmutableArray<EndedRun> Crowd(FlowTrial trial, bool candidateFails) =>
         [
             .. Enumerable
                 .Range(0, 8)
                 .Select(i =>
                     i % 2 == 0
-                        ? TrialOf.Run(Arm.Candidate, $"c{i}", 20, candidateFails ? 20 : 0)
-                        : TrialOf.Run(Arm.Stable, $"s{i}", 20, 0)
+                        ? TrialOf.Run(Arm.Candidate, $"{trial.Past.Length}-{i}", 20, candidateFails ? 20 : 0)
+                        : TrialOf.Run(Arm.Stable, $"{trial.Past.Length}-{i}", 20, 0)
                 ),
         ];
 

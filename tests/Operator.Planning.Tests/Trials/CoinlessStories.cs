@@ -86,13 +86,13 @@ public sealed class CoinlessStories
     [Fact]
     public void Runs_that_an_older_operator_folded_convict_nobody()
     {
-        var world = A.TrialWorld(8, s => s with { Evidence = Endless });
+        var world = A.TrialWorld(40, s => s with { Evidence = Endless });
         world.Connector = world.Connector with
         {
             Spec = world.Connector.Spec with { Flows = [A.Flow(), A.Flow("prices")] },
         };
         world.Try();
-        world.Until(w => w.Record.Plan("prices").Occasions.Any(o => o.Entries.Count(IsGood) > 3));
+        world.Until(w => w.Record.Plan("prices").Occasions.Any(o => o.Entries.Count(IsGood) >= 3));
         world.Edit(AsOfAnOlderOperator);
 
         world.Run(TimeSpan.FromSeconds(5));

@@ -28,8 +28,7 @@ public sealed class QuietTrialStories
                 ReportsAlso = Spent,
             }
         );
-        world.Run(TimeSpan.FromSeconds(30));
-        Assert.True(world.Trial().IsInTrouble);
+        world.Until(w => w.Trial().IsInTrouble);
         world.SetRollout(s => s with { Evidence = A.Rollout().Spec.Evidence });
 
         world.Run(TimeSpan.FromMinutes(2));
