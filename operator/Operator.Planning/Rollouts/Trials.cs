@@ -20,7 +20,7 @@ internal static class Trials
 
     /// <summary>
     /// A trial for each flow that has none: one that joined during the attempt, or all of them when an operator without coins began it. A
-    /// joined flow is shown and not judged.
+    /// joined flow is shown and not judged; before it has joined, nobody knows on which arms it will run.
     /// </summary>
     public static Draft BeginMissing(Draft draft)
     {
@@ -34,7 +34,7 @@ internal static class Trials
         var missing = draft
             .Effective.ListedFlows.Select(f => f.Name)
             .Distinct(StringComparer.Ordinal)
-            .Where(f => !known.ContainsKey(f))
+            .Where(f => !known.ContainsKey(f) && HasHome(draft.Record, f))
             .ToList();
         if (missing.Count == 0)
         {
@@ -55,6 +55,9 @@ internal static class Trials
             },
         };
     }
+
+    private static bool HasHome(ConnectorRecord record, string flow) =>
+        FlowHomes.IsOnStable(record, flow) || FlowHomes.IsOnCandidate(record, flow);
 
     /// <summary>
     /// The record without trials that can't be read, because a newer operator wrote them in another form. They begin anew, at evidence 1.
