@@ -124,12 +124,11 @@ internal static class Trials
         {
             return Forget(record, flow, [.. occasion.Entries.SelectMany(e => e.Stores)]);
         }
-        var policy = PolicyOf(attempt, draft.Policy?.Spec, step: null);
-        return With(
-            record,
-            flow,
-            Judge.Settle(trial, FirstRuns.Of(attempt, record.Plan(flow), occasion, trial.HasCoins), policy)
-        );
+        var first = FirstRuns.Of(attempt, record.Plan(flow), occasion, trial.HasCoins);
+        // Nothing ran, as when the calls of the day are used up: that says nothing, and an outage is not over by it.
+        return first is { Runs.IsEmpty: true, Outside.IsEmpty: true }
+            ? record
+            : With(record, flow, Judge.Settle(trial, first, PolicyOf(attempt, draft.Policy?.Spec, step: null)));
     }
 
     /// <summary>The stores ran on without a coin after their first run.</summary>
