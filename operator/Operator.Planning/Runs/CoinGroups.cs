@@ -35,14 +35,20 @@ internal static class CoinGroups
 
     /// <summary>
     /// The number of coins, not of items, is what evidence is made of. So the cohort is split into eight groups at least, where it has so
-    /// many stores, and the flow so many places; a part of it, into as many as its share.
+    /// many stores, and the flow so many places; a part of it, into as many as its share. Groups that are due one after another are formed anew
+    /// for the stores that are left, with shares that are rounded up: so never more than what the groups before have left.
     /// </summary>
     public static int RunsOf(Draft draft, Turn turn, int stores)
     {
         var cohort = draft.Followed.RunningAttempt!.Cohort; // without an attempt no store is spread
-        var most = turn.Flow.MaxStoresPerRun;
-        return Math.Max(Share(stores * GroupsOf(draft, turn), cohort), Share(stores, most));
+        var groups = GroupsOf(draft, turn);
+        var left = Math.Max(1, groups - turn.Occasion.Entries.Count(IsGroup));
+        return Math.Max(Math.Min(Share(stores * groups, cohort), left), Share(stores, turn.Flow.MaxStoresPerRun));
     }
+
+    /// <summary>A run of the cohort that is in no small group.</summary>
+    private static bool IsGroup(Entry entry) =>
+        !entry.IsIsolated && (entry.Coin is not null || entry is { Arm: Arm.Candidate, IsPilot: false });
 
     /// <summary>
     /// Where the runs of all stores have places at one time without an attempt, they still have with it: else it would cost stores their sync.
