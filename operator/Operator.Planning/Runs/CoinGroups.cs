@@ -40,15 +40,17 @@ internal static class CoinGroups
     /// </summary>
     public static int RunsOf(Draft draft, Turn turn, int stores)
     {
-        var cohort = draft.Followed.RunningAttempt!.Cohort; // without an attempt no store is spread
+        var attempt = draft.Followed.RunningAttempt!; // without an attempt no store is spread
         var groups = GroupsOf(draft, turn);
-        var left = Math.Max(1, groups - turn.Occasion.Entries.Count(IsGroup));
-        return Math.Max(Math.Min(Share(stores * groups, cohort), left), Share(stores, turn.Flow.MaxStoresPerRun));
+        var left = Math.Max(1, groups - turn.Occasion.Entries.Count(e => IsGroup(attempt, e)));
+        var share = Math.Min(Share(stores * groups, attempt.Cohort), left);
+        return Math.Max(share, Share(stores, turn.Flow.MaxStoresPerRun));
     }
 
-    /// <summary>A run of the cohort that is in no small group.</summary>
-    private static bool IsGroup(Entry entry) =>
-        !entry.IsIsolated && (entry.Coin is not null || entry is { Arm: Arm.Candidate, IsPilot: false });
+    /// <summary>A run that such a group had, in no small group. Of runs with a coin, on whichever arm.</summary>
+    private static bool IsGroup(Attempt attempt, Entry entry) =>
+        !entry.IsIsolated
+        && (attempt.IsWithoutCoins ? entry is { Arm: Arm.Candidate, IsPilot: false } : entry.Coin is not null);
 
     /// <summary>
     /// Where the runs of all stores have places at one time without an attempt, they still have with it: else it would cost stores their sync.
