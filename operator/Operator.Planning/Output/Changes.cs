@@ -73,7 +73,7 @@ internal static class Changes
     /// The pilot, then the runs whose stores were served longest ago. Where not all pods can be made at once, as under a ResourceQuota, the order
     /// decides whose run is late or lost. So it must not know the arms: else coins would lose the runs of one arm.
     /// </summary>
-    private static IReadOnlyCollection<Entry> InTurn(Draft draft, string flow, Occasion occasion)
+    private static List<Entry> InTurn(Draft draft, string flow, Occasion occasion)
     {
         var due = occasion.Entries.Where(e => IsToBeMade(e, draft.Now)).ToList();
         if (due.Count < 2)
