@@ -57,8 +57,7 @@ internal static class Guards
 
     /// <summary>Of a run on stable without a coin only the sum is kept, in the place of its first store.</summary>
     private static bool TellsOfEach(Entry entry) =>
-        entry.Counts.Length > 0
-        && (entry.Coin is not null || entry.Arm == Arm.Candidate || entry.Stores.Length == 1);
+        entry.Counts.Length > 0 && (entry.Coin is not null || entry.Arm == Arm.Candidate || entry.Stores.Length == 1);
 
     /// <summary>Why the attempt ends; null: no guard proves anything.</summary>
     public static string? Tripped(Attempt attempt)

@@ -116,9 +116,7 @@ public sealed class VerdictWordsTests
     [Fact]
     public void A_suspicion_has_no_number_that_nobody_can_read()
     {
-        var trial = Judge
-            .Begin(4, new Reporting(true, true))
-            .Times(40, t => t.Then(Crowd(t, candidateFails: true)));
+        var trial = Judge.Begin(4, new Reporting(true, true)).Times(40, t => t.Then(Crowd(t, candidateFails: true)));
         trial = Judge.BeginStep(trial, 2).Times(3, t => t.Then(Crowd(t, candidateFails: false)));
 
         var hold = Assert.IsType<Verdict.Hold>(trial.Verdict());

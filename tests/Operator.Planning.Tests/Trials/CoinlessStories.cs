@@ -138,11 +138,6 @@ public sealed class CoinlessStories
     private static World WithoutControl(int stores, params ImmutableArray<string> shares) =>
         A.TrialWorld(
             stores,
-            s =>
-                s with
-                {
-                    Steps = A.Steps([.. shares]),
-                    Analysis = s.Analysis with { Control = new Percent("0%") },
-                }
+            s => s with { Steps = A.Steps([.. shares]), Analysis = s.Analysis with { Control = new Percent("0%") } }
         );
 }

@@ -30,7 +30,15 @@ public sealed class ScarcePodsTests(ITestOutputHelper output)
     [InlineData(1)]
     public void A_quota_that_lets_one_run_through(int seed)
     {
-        var world = World(2, A.Flow() with { Schedule = "@every 40s", StartingDeadline = new Duration("6s") }, period: 40);
+        var world = World(
+            2,
+            A.Flow() with
+            {
+                Schedule = "@every 40s",
+                StartingDeadline = new Duration("6s"),
+            },
+            period: 40
+        );
         world.MostPods = 1;
 
         Average(world, seed, TimeSpan.FromSeconds(40), duration: 12);
