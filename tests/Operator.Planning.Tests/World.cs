@@ -275,7 +275,7 @@ public sealed partial class World
                 _isNextNameTaken = false;
                 _pods.AddForeign(create.Pod.Name, Now);
                 break;
-            case Change.CreatePod create when Refusal is { } refusal:
+            case Change.CreatePod create when WhyRefused is { } refusal:
                 Refusals = Refusals.SetItem(create.Pod.Name, refusal);
                 break;
             case Change.CreatePod create when !_pods.Has(create.Pod.Name):

@@ -13,12 +13,13 @@ public sealed record StoreCount(long Attempted, long Failed, bool IsStopped);
 /// <summary>
 /// What a run did, as the judge asks for it: packed into a text in the run's entry, because its pod may be gone when all first runs of the
 /// occasion have ended. <c>lr12,40-3,,5!</c>: it was late; it has a report; 12 items; 40 items of which 3 failed; nothing said of the third store; 5 of the
-/// fourth, which a guard stopped.
+/// fourth, which a guard stopped. A run without a report begins with <c>n</c>, so the text is empty only where nobody packed what the run did.
 /// </summary>
 internal sealed record RunCounts(bool HasReport, ImmutableArray<StoreCount?> Stores)
 {
     private const char Late = 'l';
     private const char Reported = 'r';
+    private const char NotReported = 'n';
     private const char Between = ',';
     private const char Minus = '-';
     private const char Stopped = '!';
@@ -51,7 +52,7 @@ internal sealed record RunCounts(bool HasReport, ImmutableArray<StoreCount?> Sto
     public static RunCounts Read(string packed, int stores)
     {
         var rest = packed.TrimStart(Late);
-        var texts = rest.TrimStart(Reported).Split(Between);
+        var texts = rest.TrimStart(Reported).TrimStart(NotReported).Split(Between);
         return new RunCounts(
             rest.StartsWith(Reported),
             [.. Enumerable.Range(0, stores).Select(i => i < texts.Length ? ReadOne(texts[i]) : null)]
@@ -76,7 +77,7 @@ internal sealed record RunCounts(bool HasReport, ImmutableArray<StoreCount?> Sto
 
     private static string Pack(bool hasReport, ImmutableArray<StoreCount?> stores)
     {
-        var text = new StringBuilder(hasReport ? "r" : "");
+        var text = new StringBuilder().Append(hasReport ? Reported : NotReported);
         for (var i = 0; i < stores.Length; i++)
         {
             text.Append(i > 0 ? "," : "");

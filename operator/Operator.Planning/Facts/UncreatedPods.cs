@@ -46,10 +46,11 @@ public static class UncreatedPods
 
     /// <summary>
     /// Up to when the pod may be created. A candidate whose pods a policy refuses gives way to stable while there is time; a pilot's
-    /// <c>startBy</c> is early already. For a place of a quota both versions would wait alike.
+    /// <c>startBy</c> is early already. For a place of a quota both versions would wait alike. A run that stable has by its coin is given up at the
+    /// same instant, and then tried again: else a webhook that is down for a while would lose first runs of the candidate only.
     /// </summary>
     private static DateTimeOffset LastTry(Occasion occasion, Entry entry, CreateRefusal? refusal) =>
-        refusal is { Kind: not RefusalKind.Quota } && entry is { Attempt: not 0, IsPilot: false }
+        refusal is { Kind: not RefusalKind.Quota } && !entry.IsPilot && (entry.Attempt != 0 || entry.Coin is not null)
             ? entry.StartBy - ((occasion.StartBy - occasion.Spread - occasion.Slot) / 2)
             : entry.StartBy;
 

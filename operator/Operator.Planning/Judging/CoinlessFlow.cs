@@ -1,4 +1,5 @@
 using Operator.Planning.Facts;
+using Operator.Planning.Record;
 
 namespace Operator.Planning.Judging;
 
@@ -11,8 +12,10 @@ internal static class CoinlessFlow
     public static FlowTrial Settle(FlowTrial before, SettledOccasion occasion, JudgePolicy policy)
     {
         var outside = Settling.Outside(before, occasion);
+        // Before the candidate has started, and while it is refused, its stores run stable: such an occasion is no round.
         var ended = occasion
-            .Runs.Select(r => RunReading.Of(r, before.Reporting))
+            .Runs.Where(r => r.Coin.Arm == Arm.Candidate)
+            .Select(r => RunReading.Of(r, before.Reporting))
             .Where(r => !r.IsLost)
             .OrderBy(r => r.Stores[0], StringComparer.Ordinal)
             .ToList();

@@ -143,7 +143,10 @@ internal static class VerdictWords
         return minima.Where(m => m.Has < m.Needs).Select(m => $"{Count(m.Has)} of {Count(m.Needs)} {m.What}");
     }
 
-    private static string Rounded(double evidence) => evidence.ToString("0.#", CultureInfo.InvariantCulture);
+    private static string Rounded(double evidence) =>
+        evidence > MostRollouts
+            ? $"more than {Count((long)MostRollouts)}"
+            : evidence.ToString("0.#", CultureInfo.InvariantCulture);
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -49,7 +49,7 @@ internal static class Changes
         {
             foreach (var occasion in draft.Record.Plan(flow.Name).Occasions.Where(o => !o.IsClosed))
             {
-                foreach (var entry in occasion.Entries.Where(e => IsToBeMade(e, draft.Now)))
+                foreach (var entry in InTurn(draft, flow.Name, occasion))
                 {
                     var isOfEndedAttempt =
                         entry.Attempt != 0
@@ -67,6 +67,28 @@ internal static class Changes
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// The pilot, then the runs whose stores were served longest ago. Where not all pods can be made at once, as under a ResourceQuota, the order
+    /// decides whose run is late or lost. So it must not know the arms: else coins would lose the runs of one arm.
+    /// </summary>
+    private static List<Entry> InTurn(Draft draft, string flow, Occasion occasion)
+    {
+        var due = occasion.Entries.Where(e => IsToBeMade(e, draft.Now)).ToList();
+        if (due.Count < 2)
+        {
+            return due;
+        }
+        var stores = draft.Record.Ledger(flow).Stores;
+        DateTimeOffset ServedLast(string store) => stores.GetValueOrDefault(store)?.LastRunSlot ?? default;
+        return
+        [
+            .. due.OrderByDescending(e => e.IsPilot)
+                .ThenBy(e => e.Stores.Min(ServedLast))
+                .ThenBy(e => e.StartBy)
+                .ThenBy(e => e.Stores[0], StringComparer.Ordinal),
+        ];
     }
 
     private static bool IsToBeMade(Entry entry, DateTimeOffset now) =>

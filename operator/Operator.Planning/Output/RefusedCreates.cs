@@ -6,7 +6,8 @@ namespace Operator.Planning.Output;
 
 /// <summary>
 /// Which refused creates wait for one of them. Where the API server refuses several pods of one flow and revision for one kind of cause, the
-/// next ones most likely fare alike: one tries for all. See decision 0045.
+/// next ones most likely fare alike: one tries for all. For a place of a quota both revisions wait alike, and the coin must not decide who comes
+/// first. See decision 0045.
 /// </summary>
 public static class RefusedCreates
 {
@@ -28,8 +29,11 @@ public static class RefusedCreates
             [
                 .. drafts
                     .Where(d => refusals.ContainsKey(d.Name) && now < d.StartBy - LastChance)
-                    .GroupBy(d => (d.Flow, d.Revision.Hash, refusals[d.Name].Kind))
+                    .GroupBy(d => (d.Flow, Revision: RevisionOf(d, refusals[d.Name]), refusals[d.Name].Kind))
                     .Where(g => g.Count() >= FutileRuns.MostInARow)
                     .Select(g => g.ToImmutableArray()),
             ];
+
+    private static string RevisionOf(PodDraft draft, CreateRefusal refusal) =>
+        refusal.Kind == RefusalKind.Quota ? "" : draft.Revision.Hash;
 }

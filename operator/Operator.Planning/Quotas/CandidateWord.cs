@@ -5,8 +5,8 @@ namespace Operator.Planning.Quotas;
 
 /// <summary>
 /// What a candidate may say about the calls of a day. One version must not stop the stores of another: only the word of a stable
-/// run counts for the day. Where the cohort is all stores, no stable run can say it; then the candidate's word holds the
-/// candidate's own runs, for an hour at a time, and ends with the attempt.
+/// run counts for the day. Where the cohort is all stores and no coin gives it runs on stable, no stable run can say it; then the candidate's
+/// word holds the candidate's own runs, for an hour at a time, and ends with the attempt.
 /// </summary>
 internal sealed class CandidateWord
 {
@@ -34,6 +34,7 @@ internal sealed class CandidateWord
         if (
             record.RunningAttempt is not { } attempt
             || attempt.Number != run.Entry.Attempt
+            || !attempt.IsWithoutCoins
             || attempt.Cohort < attempt.Order.Length
         )
         {

@@ -86,7 +86,7 @@ internal static class Attempts
         [.. draft.Effective.ListedFlows.Select(f => f.Name).Distinct(StringComparer.Ordinal).Where(evidence.Judges)];
 
     /// <summary>How many stores a step takes.</summary>
-    private static int Places(Attempt attempt, StoreShare share, int stores)
+    public static int Places(Attempt attempt, StoreShare share, int stores)
     {
         var places = CohortOrder.Places(share, stores);
         return Math.Min(places, stores - KeptOnStableOf(attempt, stores));

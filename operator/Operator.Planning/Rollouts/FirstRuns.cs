@@ -12,7 +12,7 @@ internal static class FirstRuns
     {
         var cohort = attempt.Order.Take(attempt.Cohort).ToHashSet(StringComparer.Ordinal);
         var (inside, outside) = (ImmutableArray.CreateBuilder<EndedRun>(), ImmutableArray.CreateBuilder<EndedRun>());
-        foreach (var entry in Entries(occasion))
+        foreach (var entry in Entries(occasion).Where(IsKnown))
         {
             var isOutside = IsOutside(entry, cohort.Contains);
             // The pilot is no evidence. Where there are coins, it is a run without one.
@@ -29,6 +29,12 @@ internal static class FirstRuns
             RanWithoutCoin = [.. RanAgainBefore(plan, occasion)],
         };
     }
+
+    /// <summary>
+    /// What the run did was packed when it was folded. Not so by an operator without coins, or before the flow's trial began: nobody knows whether
+    /// that run ended well.
+    /// </summary>
+    private static bool IsKnown(Entry entry) => entry.Counts.Length > 0;
 
     /// <summary>The entries that are the first run of each of their stores.</summary>
     public static IEnumerable<Entry> Entries(Occasion occasion)

@@ -42,7 +42,7 @@ internal static class Guards
         }
         var (before, cohort) = (Of(record, flow), attempt.Order.Take(attempt.Cohort).ToHashSet(StringComparer.Ordinal));
         var guard = before;
-        foreach (var entry in FirstRuns.Entries(occasion).Where(e => e.Counts.Length > 0))
+        foreach (var entry in FirstRuns.Entries(occasion).Where(TellsOfEach))
         {
             var counts = RunCounts.Read(entry.Counts, entry.Stores.Length).Stores;
             for (var i = 0; i < entry.Stores.Length; i++)
@@ -54,6 +54,10 @@ internal static class Guards
         }
         return guard == before ? record : With(record, flow, guard);
     }
+
+    /// <summary>Of a run on stable without a coin only the sum is kept, in the place of its first store.</summary>
+    private static bool TellsOfEach(Entry entry) =>
+        entry.Counts.Length > 0 && (entry.Coin is not null || entry.Arm == Arm.Candidate || entry.Stores.Length == 1);
 
     /// <summary>Why the attempt ends; null: no guard proves anything.</summary>
     public static string? Tripped(Attempt attempt)

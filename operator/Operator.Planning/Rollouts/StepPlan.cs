@@ -30,7 +30,7 @@ public sealed record StepPlan
         var places = attempt.Order.Length;
         for (var i = 0; i < steps.Length; i++)
         {
-            var target = CohortOrder.Places(steps[i].Stores, places);
+            var target = Attempts.Places(attempt, steps[i].Stores, places);
             if (target >= attempt.Cohort)
             {
                 return At(steps, i, target > attempt.Cohort ? i : i + 1);

@@ -20,7 +20,7 @@ internal static class Trials
 
     /// <summary>
     /// A trial for each flow that has none: one that joined during the attempt, or all of them when an operator without coins began it. A
-    /// joined flow is shown and not judged.
+    /// joined flow is shown and not judged; before it has joined, nobody knows on which arms it will run.
     /// </summary>
     public static Draft BeginMissing(Draft draft)
     {
@@ -34,7 +34,7 @@ internal static class Trials
         var missing = draft
             .Effective.ListedFlows.Select(f => f.Name)
             .Distinct(StringComparer.Ordinal)
-            .Where(f => !known.ContainsKey(f))
+            .Where(f => !known.ContainsKey(f) && HasHome(draft.Record, f))
             .ToList();
         if (missing.Count == 0)
         {
@@ -55,6 +55,9 @@ internal static class Trials
             },
         };
     }
+
+    private static bool HasHome(ConnectorRecord record, string flow) =>
+        FlowHomes.IsOnStable(record, flow) || FlowHomes.IsOnCandidate(record, flow);
 
     /// <summary>
     /// The record without trials that can't be read, because a newer operator wrote them in another form. They begin anew, at evidence 1.
@@ -121,12 +124,11 @@ internal static class Trials
         {
             return Forget(record, flow, [.. occasion.Entries.SelectMany(e => e.Stores)]);
         }
-        var policy = PolicyOf(attempt, draft.Policy?.Spec, step: null);
-        return With(
-            record,
-            flow,
-            Judge.Settle(trial, FirstRuns.Of(attempt, record.Plan(flow), occasion, trial.HasCoins), policy)
-        );
+        var first = FirstRuns.Of(attempt, record.Plan(flow), occasion, trial.HasCoins);
+        // Nothing ran, as when the calls of the day are used up: that says nothing, and an outage is not over by it.
+        return first is { Runs.IsEmpty: true, Outside.IsEmpty: true }
+            ? record
+            : With(record, flow, Judge.Settle(trial, first, PolicyOf(attempt, draft.Policy?.Spec, step: null)));
     }
 
     /// <summary>The stores ran on without a coin after their first run.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
@@ -79,9 +80,13 @@ internal static class Settlements
     /// <summary>While the rollout can't be followed, or the connector is suspended, no store gets the candidate and all clocks stand still.</summary>
     private static bool IsTimeCounted(Draft draft) => draft.Policy is not null && !draft.Spec.Suspend;
 
-    private static SettledRound RoundOf(Draft draft, string flow, Occasion occasion) =>
-        new(flow, occasion, Trials.Find(draft.Record, flow) ?? TrialSight.None, draft.Now)
+    private static SettledRound RoundOf(Draft draft, string flow, Occasion occasion)
+    {
+        var judged = CohortPlaces.JudgedNames(draft, draft.Record.RunningAttempt!).ToImmutableArray(); // its occasion is settled
+        return new SettledRound(flow, occasion, Trials.Find(draft.Record, flow) ?? TrialSight.None, draft.Now)
         {
-            Judged = [.. CohortPlaces.JudgedNames(draft, draft.Record.RunningAttempt!)], // its occasion is settled
+            Judged = judged,
+            IsSuspended = judged.Any(f => draft.Suspended.HeldUntil(f) > draft.Now),
         };
+    }
 }

@@ -1,3 +1,8 @@
+using System.Collections.Immutable;
+using Operator.Planning.Facts;
+using Operator.Planning.Judging;
+using Operator.Planning.Record;
+
 namespace Operator.Planning.Tests.Judging;
 
 /// <summary>Each verdict is one sentence with the numbers that it rests on.</summary>
@@ -106,6 +111,32 @@ public sealed class VerdictWordsTests
             GoldenVectors.Play(story).ElementAt(occasion).Verdict.Verdict.Message,
             StringComparison.Ordinal
         );
+
+    /// <summary>What was proven in an earlier step and measures small in this one. More digits say nothing more.</summary>
+    [Fact]
+    public void A_suspicion_has_no_number_that_nobody_can_read()
+    {
+        var trial = Judge.Begin(4, new Reporting(true, true)).Times(40, t => t.Then(Crowd(t, candidateFails: true)));
+        trial = Judge.BeginStep(trial, 2).Times(3, t => t.Then(Crowd(t, candidateFails: false)));
+
+        var hold = Assert.IsType<Verdict.Hold>(trial.Verdict());
+
+        Assert.True(Judge.EvidenceOf(trial) > 1e12);
+        Assert.Equal(Reasons.Suspicious, hold.Reason);
+        Assert.Contains("evidence of more than 1,000,000,000 would", hold.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Each store runs once, so no run comes after another.</summary>
+    private static ImmutableArray<EndedRun> Crowd(FlowTrial trial, bool candidateFails) =>
+        [
+            .. Enumerable
+                .Range(0, 8)
+                .Select(i =>
+                    i % 2 == 0
+                        ? TrialOf.Run(Arm.Candidate, $"{trial.Past.Length}-{i}", 20, candidateFails ? 20 : 0)
+                        : TrialOf.Run(Arm.Stable, $"{trial.Past.Length}-{i}", 20, 0)
+                ),
+        ];
 
     [Fact]
     public void A_pass_tells_both_arms() =>

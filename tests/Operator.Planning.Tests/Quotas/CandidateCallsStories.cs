@@ -68,6 +68,7 @@ public sealed class CandidateCallsStories
             Revision = "c",
             Order = ["a", "b"],
             Cohort = 2,
+            Control = 0,
         };
         var record = new ConnectorRecord { Attempts = new AttemptBook { Current = attempt } };
 

@@ -33,8 +33,7 @@ public sealed class ReportedCallsStories
     [Fact]
     public void Where_no_store_runs_stable_a_candidates_spent_holds_its_runs_for_an_hour()
     {
-        var world = Shop(Marketplace.Ebay, Fulfillment, "@every 10s");
-        Ship(world, "100%");
+        var world = AllOnTheCandidate();
         world.Run(TimeSpan.FromMinutes(1));
         var told = Assert.Single(world.Last.ConnectorStatus.Conditions, c => c.Type == Reasons.QuotaSpent);
         Assert.StartsWith(
@@ -56,8 +55,7 @@ public sealed class ReportedCallsStories
     [Fact]
     public void The_end_of_the_attempt_ends_what_its_candidate_said()
     {
-        var world = Shop(Marketplace.Ebay, Fulfillment, "@every 10s");
-        Ship(world, "100%");
+        var world = AllOnTheCandidate();
         world.Run(TimeSpan.FromMinutes(1));
         world.Runs.Clear();
 
@@ -65,14 +63,13 @@ public sealed class ReportedCallsStories
         world.Run(TimeSpan.FromSeconds(30));
 
         Assert.Null(world.Attempt);
-        Assert.Equal(40, world.Runs.SelectMany(r => r.Print.Stores).Distinct().Count());
+        Assert.Equal(3, world.Runs.SelectMany(r => r.Print.Stores).Distinct().Count());
     }
 
     [Fact]
     public void A_cohort_that_runs_stable_is_not_held_by_what_its_candidate_said()
     {
-        var world = Shop(Marketplace.Ebay, Fulfillment, "@every 10s");
-        Ship(world, "100%");
+        var world = AllOnTheCandidate();
         world.Run(TimeSpan.FromMinutes(1));
         world.Runs.Clear();
 
@@ -150,14 +147,30 @@ public sealed class ReportedCallsStories
         return world;
     }
 
+    /// <summary>Without coins, and of three stores, none stays on stable.</summary>
+    private static World AllOnTheCandidate()
+    {
+        var world = Shop(Marketplace.Ebay, Fulfillment, "@every 10s");
+        var spec = world.Connector.Spec;
+        world.Connector = world.Connector with { Spec = spec with { Stores = [.. spec.Stores.Take(3)] } };
+        Ship(world, "100%", control: "0%");
+        return world;
+    }
+
     /// <summary>Rolls out a version that says that the calls of the day are used up, in one step that takes long.</summary>
-    private static void Ship(World world, string stores)
+    private static void Ship(World world, string stores, string control = "50%")
     {
         world.Run(TimeSpan.FromSeconds(25));
         Given.That(world.Record.Revisions.StableIsProven, "a proven stable");
         var step = new RolloutStep { Stores = new StoreShare(stores), MinDuration = new Duration("24h") };
         var policy = A.Rollout();
-        world.Rollout = new RolloutSight.Present(policy with { Spec = policy.Spec with { Steps = [step] } });
+        var analysis = policy.Spec.Analysis with { Control = new Percent(control) };
+        world.Rollout = new RolloutSight.Present(
+            policy with
+            {
+                Spec = policy.Spec with { Steps = [step], Analysis = analysis },
+            }
+        );
         world.Versions[A.Bad] = SaysSpent;
         world.ShipImage(A.Bad);
     }

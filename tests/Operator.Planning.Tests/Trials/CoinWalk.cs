@@ -96,9 +96,9 @@ internal sealed class CoinWalk
         return (next, [.. coins]);
     }
 
-    /// <summary>Each second while pods live, else when the plan wants to be looked at.</summary>
+    /// <summary>Each second while pods live or are refused, else when the plan wants to be looked at.</summary>
     private static DateTimeOffset NextLook(World world, DateTimeOffset end) =>
-        world.HasLivePods ? world.Now.AddSeconds(1)
+        world.HasLivePods || !world.Refusals.IsEmpty ? world.Now.AddSeconds(1)
         : world.Last.WakeAt is { } at && at < end ? at
         : end;
 

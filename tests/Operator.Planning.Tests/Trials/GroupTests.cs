@@ -126,10 +126,14 @@ public sealed class GroupTests
 
     /// <summary>Three places hold the runs of all stores at once, also while a candidate is on trial.</summary>
     [Theory]
-    [InlineData("10%")]
-    [InlineData("50%")]
-    [InlineData("100%")]
-    public void Coins_cost_no_store_a_sync(string share)
+    [InlineData("10%", 0)]
+    [InlineData("50%", 0)]
+    [InlineData("100%", 0)]
+    [InlineData("30%", 8)]
+    [InlineData("50%", 8)]
+    [InlineData("70%", 8)]
+    [InlineData("90%", 8)]
+    public void Coins_cost_no_store_a_sync(string share, int spread)
     {
         var world = A.TrialWorld(
             50,
@@ -145,6 +149,7 @@ public sealed class GroupTests
                 MaxStoresPerRun = 25,
                 MaxConcurrentRuns = 4,
                 StartingDeadline = new Duration("15s"),
+                Spread = new Duration($"{spread}s"),
             }
         );
         world.Both(new Behaviour { Duration = TimeSpan.FromSeconds(20) });

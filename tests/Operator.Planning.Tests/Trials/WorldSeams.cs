@@ -1,3 +1,4 @@
+using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Record.Encoding;
 
@@ -6,6 +7,21 @@ namespace Operator.Planning.Tests;
 /// <summary>What tests of the judge do to a world beside living in it.</summary>
 public sealed partial class World
 {
+    /// <summary>Why the API server refuses to create pods at an instant; null: it accepts them.</summary>
+    public Func<DateTimeOffset, CreateRefusal?>? RefusesAt { get; set; }
+
+    /// <summary>A ResourceQuota: so many pods may live at once.</summary>
+    public int MostPods { get; set; } = int.MaxValue;
+
+    private CreateRefusal? WhyRefused =>
+        Refusal
+        ?? RefusesAt?.Invoke(Now)
+        ?? (
+            _pods.All.Count(p => !PodIndex.HasEnded(p)) >= MostPods
+                ? new CreateRefusal(RefusalKind.Quota, "exceeded quota")
+                : null
+        );
+
     /// <summary>A world of its own with the same past.</summary>
     public World Fork()
     {
@@ -14,6 +30,9 @@ public sealed partial class World
             Now = Now,
             Salt = Salt,
             Refusals = Refusals,
+            RefusesAt = RefusesAt,
+            MostPods = MostPods,
+            PlanningSince = PlanningSince,
             Connector = Connector,
             Rollout = Rollout,
             Actions = Actions,
