@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
@@ -201,6 +202,22 @@ public sealed class RolloutChecksTests
 
         Assert.DoesNotContain(world.Last.RolloutStatus!.Conditions, c => c.Type == ConditionTypes.Stalled);
         Assert.Contains(world.Runs, r => r.Arm == Arm.Candidate);
+    }
+
+    /// <summary>It is asked in each plan, so it counts the due times of a schedule once, not once for each step.</summary>
+    [Fact]
+    public void Many_steps_and_flows_are_checked_in_time()
+    {
+        var rollout = RolloutOf(TenRuns, deadline: "72h") with
+        {
+            Steps = [.. Enumerable.Range(1, 20).Select(i => new RolloutStep { Stores = new StoreShare($"{5 * i}%") })],
+        };
+        var flows = Enumerable.Range(1, 20).Select(i => A.Flow($"flow-{i}") with { Schedule = "* * * * 1-5" });
+        var began = Stopwatch.GetTimestamp();
+
+        Assert.Empty(Check(rollout, "* * * * 1-5", [.. flows]));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
     private static ImmutableArray<Finding> Check(RolloutSpec rollout, string schedule, params Flow[] more) =>
