@@ -85,8 +85,8 @@ internal static class Attempts
     private static ImmutableArray<string> JudgedOf(Draft draft, EvidenceMinima evidence) =>
         [.. draft.Effective.ListedFlows.Select(f => f.Name).Distinct(StringComparer.Ordinal).Where(evidence.Judges)];
 
-    /// <summary>How many stores a step takes.</summary>
-    private static int Places(Attempt attempt, StoreShare share, int stores)
+    /// <summary>How many stores a step takes, of an attempt with so many.</summary>
+    public static int Places(Attempt attempt, StoreShare share, int stores)
     {
         var places = CohortOrder.Places(share, stores);
         return Math.Min(places, stores - KeptOnStableOf(attempt, stores));

@@ -12,6 +12,9 @@ internal sealed record SettledRound(string Flow, Occasion Occasion, TrialSight B
 {
     /// <summary>The flows that are judged and that the spec still lists: one that left in trouble keeps nobody waiting.</summary>
     public required ImmutableArray<string> Judged { get; init; }
+
+    /// <summary>Before the occasion, the step waited for evidence, and not only for time.</summary>
+    public required bool IsEvidenceAwaited { get; init; }
 }
 
 /// <summary>Counts how long a step has lasted, and how long it has waited for evidence, in observed occasions only.</summary>
@@ -19,7 +22,8 @@ internal static class Dwell
 {
     /// <summary>
     /// A counted occasion of a judged flow adds the time since the last one counted, at most the flow's own period. So neither an outage nor a
-    /// wrong clock shortens a step. Nothing is added while a judged flow is in trouble; evidence is waited for as long in other occasions.
+    /// wrong clock shortens a step. Nothing is added while a judged flow is in trouble. Evidence is waited for as long in any occasion before
+    /// which it did not suffice.
     /// </summary>
     public static ConnectorRecord After(ConnectorRecord record, SettledRound round)
     {
@@ -38,7 +42,7 @@ internal static class Dwell
         {
             attempt = attempt with
             {
-                Waited = attempt.Waited + Since(attempt.WaitMark, round),
+                Waited = attempt.Waited + (round.IsEvidenceAwaited ? Since(attempt.WaitMark, round) : TimeSpan.Zero),
                 Dwelled = attempt.Dwelled + (isCounted ? Since(attempt.DwellMark, round) : TimeSpan.Zero),
             };
         }

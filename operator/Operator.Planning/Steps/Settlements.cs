@@ -1,3 +1,4 @@
+using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
@@ -65,7 +66,9 @@ internal static class Settlements
         };
         record = record.With(flow, plan with { Occasions = plan.Occasions.Replace(occasion, settled) });
         record = occasion.IsClosed ? Forget(record, flow, occasion) : record;
-        record = IsTimeCounted(draft) ? Dwell.After(record, RoundOf(draft, flow, occasion)) : record;
+        record = TimeCountedBy(draft) is { } rollout
+            ? Dwell.After(record, RoundOf(draft, rollout, flow, occasion))
+            : record;
         return draft.Decide(record, $"{occasion.Id} of '{flow}' is settled");
     }
 
@@ -76,12 +79,18 @@ internal static class Settlements
     public static ConnectorRecord Forget(ConnectorRecord record, string flow, Occasion occasion) =>
         Trials.Forget(record, flow, FirstRuns.RanLast(record.Plan(flow), occasion));
 
-    /// <summary>While the rollout can't be followed, or the connector is suspended, no store gets the candidate and all clocks stand still.</summary>
-    private static bool IsTimeCounted(Draft draft) => draft.Policy is not null && !draft.Spec.Suspend;
+    /// <summary>
+    /// Null: the rollout can't be followed, or the connector is suspended, so no store gets the candidate and all clocks stand still.
+    /// </summary>
+    private static RolloutSpec? TimeCountedBy(Draft draft) => draft.Spec.Suspend ? null : draft.Policy?.Spec;
 
-    private static SettledRound RoundOf(Draft draft, string flow, Occasion occasion) =>
-        new(flow, occasion, Trials.Find(draft.Record, flow) ?? TrialSight.None, draft.Now)
+    private static SettledRound RoundOf(Draft draft, RolloutSpec rollout, string flow, Occasion occasion)
+    {
+        var attempt = draft.Record.RunningAttempt!; // its occasion is settled
+        return new(flow, occasion, Trials.Find(draft.Record, flow) ?? TrialSight.None, draft.Now)
         {
-            Judged = [.. CohortPlaces.JudgedNames(draft, draft.Record.RunningAttempt!)], // its occasion is settled
+            Judged = [.. CohortPlaces.JudgedNames(draft, attempt)],
+            IsEvidenceAwaited = EvidenceDeadline.IsAwaited(Assessment.Of(draft, attempt, rollout)),
         };
+    }
 }

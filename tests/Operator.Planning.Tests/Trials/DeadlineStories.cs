@@ -16,7 +16,10 @@ public sealed class DeadlineStories
         var world = Dwelling(OnDeadline.Rollback);
 
         world.Both(Sick);
-        world.Watch(TimeSpan.FromMinutes(5), w => Assert.False(w.IsOver, $"{w.OverReason}: {w.Record.Attempts.History}"));
+        world.Watch(
+            TimeSpan.FromMinutes(5),
+            w => Assert.False(w.IsOver, $"{w.OverReason}: {w.Record.Attempts.History}")
+        );
 
         Assert.Equal(("Hold", Reasons.Outage), world.Verdict);
         Assert.DoesNotContain("its deadline", world.Message, StringComparison.Ordinal);
@@ -73,6 +76,24 @@ public sealed class DeadlineStories
         Assert.Contains("100000 runs of each arm", world.Last.RolloutStatus!.Attempt!.Needs, StringComparison.Ordinal);
         Assert.InRange(world.Attempt.DefaultDeadline, TimeSpan.FromHours(130), TimeSpan.FromHours(150));
         Assert.Equal(1, world.Attempt.Stage);
+    }
+
+    /// <summary>One item a store: 100,000 of the candidate take 25,000 due times. Nobody knows that before stable has run.</summary>
+    [Fact]
+    public void Needs_and_default_deadline_reckon_with_stables_volume_in_the_first_step_too()
+    {
+        var world = A.TrialWorld(8, s => s with { Evidence = new EvidenceMinima { MinItems = 100_000 } });
+        world.Versions[A.Good] = new Behaviour { Ok = 1 };
+        world.Try(new Behaviour { Ok = 1 });
+        Assert.Equal(TimeSpan.FromHours(24), world.Attempt!.DefaultDeadline);
+
+        world.Run(TimeSpan.FromMinutes(1));
+
+        Assert.Contains("100000 items of the candidate", world.Attempt!.Needs, StringComparison.Ordinal);
+        Assert.InRange(world.Attempt.DefaultDeadline, TimeSpan.FromHours(120), TimeSpan.FromHours(160));
+        var needs = world.Attempt.Needs;
+        world.Run(TimeSpan.FromMinutes(3));
+        Assert.Equal(needs, world.Attempt.Needs);
     }
 
     [Fact]
@@ -137,6 +158,7 @@ public sealed class DeadlineStories
                         Salt = "",
                         JudgedFlows = [],
                         Needs = "",
+                        NeedsOf = "",
                         DefaultDeadline = new Attempt().DefaultDeadline,
                     },
                 },
