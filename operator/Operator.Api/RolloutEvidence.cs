@@ -112,7 +112,8 @@ public enum OnDeadline
 public sealed record Deadlines
 {
     /// <summary>
-    /// For the evidence of a step. 1m to 8760h (a year); null: twice what the step's minima need by the schedule, and at least 24h.
+    /// For the evidence of a step. 1m to 8760h (a year); null: twice what the step's minima need by the schedule, or its minDuration, at least
+    /// 24h and at most a year.
     /// </summary>
     public Duration? Evidence { get; set; }
 

@@ -50,7 +50,7 @@ public sealed record AttemptStatus
     /// <summary>Step and steps for people: <c>2/3</c>.</summary>
     public string StepOf { get; set; } = "";
 
-    /// <summary>Stores that run the candidate.</summary>
+    /// <summary>Stores of the cohort: each of their runs flips a coin; with control 0% all run the candidate.</summary>
     public int CohortSize { get; set; }
 
     /// <summary>Stores of the attempt: active at its start, or joined at a step.</summary>
@@ -73,10 +73,16 @@ public sealed record AttemptStatus
     /// <summary>What the step has seen, one entry for each flow.</summary>
     public ImmutableArray<FlowEvidence> Flows { get; set; } = [];
 
-    /// <summary>One sentence: how long the step's minima take by the schedule, at stable's volume when the step began.</summary>
+    /// <summary>
+    /// One sentence: how long the step's minima take by the schedule, at stable's volume when the step began or was last edited,
+    /// in the first step once three runs on stable have told it.
+    /// </summary>
     public string Needs { get; set; } = "";
 
-    /// <summary>When the step's deadline is over, unless its clock stands still; null: none runs.</summary>
+    /// <summary>
+    /// When the step's deadline is over, unless its clock stands still; null: none runs, as while the evidence suffices or the attempt is
+    /// paused.
+    /// </summary>
     public DateTimeOffset? DeadlineAt { get; set; }
 
     /// <summary>Hold or Rollback: what happens at the deadline.</summary>

@@ -29,7 +29,7 @@ public enum FailurePolicy
     /// <summary>Every store goes back to stable and the revision is rejected.</summary>
     Rollback,
 
-    /// <summary>The cohort stays as it is and does not grow until the content changes.</summary>
+    /// <summary>No more coins are flipped: all stores run stable, and the attempt waits until the content changes.</summary>
     Pause,
 }
 
@@ -50,7 +50,7 @@ public sealed record RolloutSpec
     /// <summary>Default Rollback.</summary>
     public FailurePolicy OnFailure { get; set; } = FailurePolicy.Rollback;
 
-    /// <summary>Default Drain.</summary>
+    /// <summary>Default Drain. An edit acts at once, also on runs that an earlier rollback left.</summary>
     public InFlight InFlight { get; set; } = InFlight.Drain;
 
     public Deadlines Deadlines { get; set; } = new();

@@ -151,4 +151,25 @@ public sealed class ScheduleTests
         var due = schedule.Newest(midnight.AddTicks(-1), midnight.AddHours(3).AddTicks(-1), most: 100);
         return string.Join(' ', due.Select(at => at.ToString("HH:mm", CultureInfo.InvariantCulture)));
     }
+
+    /// <summary>The time between due times, and what of it a clock counts that stands still in long breaks.</summary>
+    [Theory]
+    [InlineData("@every 90s", "UTC", 1.5, 1.5)]
+    [InlineData("*/5 * * * *", "UTC", 5, 5)]
+    [InlineData("0 3 * * *", "Europe/Berlin", 1440, 1440)]
+    [InlineData("0 9,17 * * *", "UTC", 720, 480)]
+    [InlineData("*/10 8-9 * * *", "Asia/Shanghai", 120, 10)]
+    [InlineData("0 3 * * 1-5", "UTC", 2016, 1440)]
+    [InlineData("0 3 * * 1", "UTC", 10080, 10080)]
+    [InlineData("0 3 1 * *", "UTC", 40320, 40320)]
+    public void Pace_tells_how_fast_due_times_come(string schedule, string zone, double period, double observed)
+    {
+        var pace = Schedule.Find(schedule, zone)!.Pace()!.Value; // each has due times
+
+        Assert.Equal((period, observed), (pace.Period.TotalMinutes, pace.Observed.TotalMinutes));
+        Assert.Equal(1440 / period, (double)Schedule.Find(schedule, zone)!.SlotsADay(), 0.001); // it can be read
+    }
+
+    [Fact]
+    public void A_schedule_without_due_times_has_no_pace() => Assert.Null(Schedule.Find("0 0 30 2 *", "UTC")!.Pace());
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Operator.Planning;
@@ -66,6 +67,27 @@ public sealed partial class RunLogTests
         Assert.Contains("pod shop-orders-1", error, StringComparison.Ordinal);
         Assert.Contains("InvalidOperationException: half a character", error, StringComparison.Ordinal);
         Assert.Contains(lines.Lines, l => l.Contains("run Failed ReportUnreadable", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_worker_said_as_a_guard_of_its_own_tripped_is_in_the_line_of_each_store()
+    {
+        var lines = new RecentLog();
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(lines));
+        var entry = new Entry { Stores = ["s01", "s02", "s03"], Outcomes = "rrr" };
+        var well = new StoreReport(3, 0, ImmutableSortedDictionary<char, long>.Empty);
+        var ending = RunEndings.OfFault(entry, new InvalidOperationException("")) with
+        {
+            Fault = null,
+            Reports = [well with { Stop = "prices fell by 90 %" }, well, well with { Stop = "stock is gone" }],
+        };
+        var run = new RunEnded("orders", new Occasion { Id = "s1" }, entry, ending, "shop-orders-1");
+
+        new RunLog(factory.CreateLogger<RunLog>()).Tell(ServedFleet.Key, new Plan { Folded = [run] });
+
+        Assert.Contains(lines.Lines, l => l.Contains(" s01 ") && l.Contains("prices fell by 90 %"));
+        Assert.Contains(lines.Lines, l => l.Contains(" s03 ") && l.Contains("stock is gone"));
+        Assert.DoesNotContain(lines.Lines, l => l.Contains(" s02 ") && l.Contains("stop"));
     }
 
     [GeneratedRegex(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Cronos;
 using Operator.Api;
 
@@ -49,13 +50,37 @@ public abstract record Schedule
     /// <summary>Time from the slot to the next slot; zero when there is no next slot.</summary>
     public TimeSpan Period(DateTimeOffset slot) => Next(slot) is { } next ? next - slot : TimeSpan.Zero;
 
-    /// <summary>Average number of slots per day. A cron that names days or months is averaged over four weeks.</summary>
-    public decimal SlotsADay()
+    /// <summary>Average number of slots per day. A cron that names days of the month, or months, is averaged over four weeks.</summary>
+    public decimal SlotsADay() =>
+        this switch
+        {
+            Every(var interval) => (decimal)TimeSpan.TicksPerDay / interval.Ticks,
+            Cron { Days: var days } => (decimal)Between(ReferenceDay, ReferenceDay.AddDays(days)).Count / days,
+            _ => throw new UnreachableException(),
+        };
+
+    /// <summary>How fast slots come, averaged as in <see cref="SlotsADay"/>; null: none comes.</summary>
+    public SlotPace? Pace()
     {
-        var days = this is Cron { IsDaily: false } ? 28 : 1;
-        return this is Every(var interval)
-            ? (decimal)TimeSpan.TicksPerDay / interval.Ticks
-            : (decimal)Between(ReferenceDay, ReferenceDay.AddDays(days)).Count / days;
+        if (this is not Cron { Days: var days })
+        {
+            return this is Every(var interval) ? new SlotPace(interval, interval) : null;
+        }
+        var end = ReferenceDay.AddDays(days);
+        var slots = After(ReferenceDay).TakeWhile(slot => slot <= end).ToList();
+        if (slots.Count == 0)
+        {
+            return null;
+        }
+        // The days come again and again, so the slot before the first one is the last one.
+        var (before, observed) = (slots[0] - slots[^1].AddDays(-days), TimeSpan.Zero);
+        foreach (var (i, slot) in slots.Index())
+        {
+            var after = (i + 1 < slots.Count ? slots[i + 1] : slots[0].AddDays(days)) - slot;
+            observed += before < after ? before : after;
+            before = after;
+        }
+        return new SlotPace(TimeSpan.FromDays(days) / slots.Count, observed / slots.Count);
     }
 
     /// <summary>Parses a flow's schedule. Throws <see cref="FormatException"/> when it cannot be parsed.</summary>
@@ -117,11 +142,20 @@ public abstract record Schedule
             throw new FormatException($"time zone '{timeZone}' is unknown; use an IANA name such as Europe/Berlin");
         }
         return CronExpression.TryParse(schedule, CronFormat.Standard, out var cron)
-            ? new Cron(cron, zone) { IsDaily = schedule.TrimEnd().EndsWith("* * *", StringComparison.Ordinal) }
+            ? new Cron(cron, zone) { Days = DaysOf(schedule) }
             : throw new FormatException(
                 $"'{schedule}' is no cron expression with 5 fields; write for example */5 * * * * or @every 5m"
             );
     }
+
+    /// <summary>After so many days the same slots come again: a day, a week, or some four weeks.</summary>
+    private static int DaysOf(string schedule) =>
+        schedule.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            [_, _, "*", "*", "*"] => 1,
+            [_, _, "*", "*", _] => 7,
+            _ => 28,
+        };
 
     /// <summary>
     /// Null: no IANA name. The database has files that are no zones (<c>localtime</c>, <c>posix/…</c>), and a node may lack them; an IANA
@@ -153,8 +187,8 @@ public abstract record Schedule
 
     private sealed record Cron(CronExpression Expression, TimeZoneInfo Zone) : Schedule
     {
-        /// <summary>The expression names no day and no month.</summary>
-        public bool IsDaily { get; init; }
+        /// <summary>Slots are averaged over so many days.</summary>
+        public int Days { get; init; }
 
         /// <summary>Slots further back than this are not counted, to bound the work.</summary>
         private static readonly TimeSpan LongestAbsence = TimeSpan.FromDays(366);

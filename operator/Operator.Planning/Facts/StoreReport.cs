@@ -22,9 +22,12 @@ public sealed record StoreReport(long Ok, long Failed, ImmutableSortedDictionary
     /// <summary>Failed items that count as evidence.</summary>
     public long Counted => Failed - Throttled;
 
-    /// <summary>The class with the most errors, when items failed and none was ok, or the worker stopped; else null.</summary>
+    /// <summary>
+    /// The class with the most errors, when items failed and none was ok; null when the store did not fail. One that the worker stopped has
+    /// failed, and by a policy of the worker's own where an item was ok: that it could authenticate is proven.
+    /// </summary>
     public char? FailingClass =>
-        Stop is null && (Ok > 0 || Failed == 0) ? null
+        Ok > 0 || Failed == 0 ? (Stop is null ? null : 'p')
         : !Classes.IsEmpty ? Classes.MaxBy(c => c.Value).Key
         : Stop is null ? 'n'
         : 'p';

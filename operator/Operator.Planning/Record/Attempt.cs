@@ -75,14 +75,19 @@ public sealed record Attempt
     /// <summary><see cref="Dwelled"/> is counted up to this instant.</summary>
     public DateTimeOffset DwellMark { get; set; }
 
-    /// <summary>How long this step has waited for evidence: only observed occasions count, and none in trouble.</summary>
+    /// <summary>
+    /// How long this step has waited for evidence: only observed occasions count, none in trouble, and none before which the evidence sufficed.
+    /// </summary>
     public TimeSpan Waited { get; set; }
 
     /// <summary><see cref="Waited"/> is counted up to this instant.</summary>
     public DateTimeOffset WaitMark { get; set; }
 
-    /// <summary>How long the step's minima take by the schedule, as of its start, in one sentence.</summary>
+    /// <summary>How long the step's minima take by the schedule, as of its start or of the last edit, in one sentence.</summary>
     public string Needs { get; set; } = "";
+
+    /// <summary>Hash of what <see cref="Needs"/> and <see cref="DefaultDeadline"/> follow from. A different one means that a user edited it. A plus at its end: with stable's volume.</summary>
+    public string NeedsOf { get; set; } = "";
 
     /// <summary>How long the step waits for evidence where the user wrote no deadline.</summary>
     public TimeSpan DefaultDeadline { get; set; } = TimeSpan.FromHours(24);

@@ -85,7 +85,7 @@ internal static class Attempts
     private static ImmutableArray<string> JudgedOf(Draft draft, EvidenceMinima evidence) =>
         [.. draft.Effective.ListedFlows.Select(f => f.Name).Distinct(StringComparer.Ordinal).Where(evidence.Judges)];
 
-    /// <summary>How many stores a step takes.</summary>
+    /// <summary>How many stores a step takes, of an attempt with so many.</summary>
     public static int Places(Attempt attempt, StoreShare share, int stores)
     {
         var places = CohortOrder.Places(share, stores);

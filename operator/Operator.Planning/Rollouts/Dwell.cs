@@ -13,8 +13,8 @@ internal sealed record SettledRound(string Flow, Occasion Occasion, TrialSight B
     /// <summary>The flows that are judged and that the spec still lists: one that left in trouble keeps nobody waiting.</summary>
     public required ImmutableArray<string> Judged { get; init; }
 
-    /// <summary>A judged flow is suspended, so it can't have its evidence now.</summary>
-    public bool IsSuspended { get; init; }
+    /// <summary>Before the occasion, the step waited for evidence, and not only for time, and every judged flow could have some.</summary>
+    public required bool IsEvidenceAwaited { get; init; }
 }
 
 /// <summary>Counts how long a step has lasted, and how long it has waited for evidence, in observed occasions only.</summary>
@@ -22,8 +22,8 @@ internal static class Dwell
 {
     /// <summary>
     /// A counted occasion of a judged flow adds the time since the last one counted, at most the flow's own period. So neither an outage nor a
-    /// wrong clock shortens a step. Nothing is added while a judged flow is in trouble; evidence is waited for as long in other occasions, but not
-    /// while a judged flow is suspended: the others' due times are no time in which it could have had any.
+    /// wrong clock shortens a step. Nothing is added while a judged flow is in trouble. Evidence is waited for as long in any occasion before
+    /// which it did not suffice, but not while a judged flow is suspended: the others' due times are no time in which it could have had any.
     /// </summary>
     public static ConnectorRecord After(ConnectorRecord record, SettledRound round)
     {
@@ -42,7 +42,7 @@ internal static class Dwell
         {
             attempt = attempt with
             {
-                Waited = attempt.Waited + (round.IsSuspended ? TimeSpan.Zero : Since(attempt.WaitMark, round)),
+                Waited = attempt.Waited + (round.IsEvidenceAwaited ? Since(attempt.WaitMark, round) : TimeSpan.Zero),
                 Dwelled = attempt.Dwelled + (isCounted ? Since(attempt.DwellMark, round) : TimeSpan.Zero),
             };
         }

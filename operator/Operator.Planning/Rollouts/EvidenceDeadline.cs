@@ -1,3 +1,4 @@
+using System.Globalization;
 using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
@@ -7,10 +8,16 @@ namespace Operator.Planning.Rollouts;
 
 /// <summary>
 /// How long a step waits for evidence. Its clock (<see cref="Attempt.Waited"/>) counts observed occasions only: it stands still in outages, pauses,
-/// suspensions and downtime, and evidence is gathered all the same.
+/// suspensions and downtime, and evidence is gathered all the same. Nor does it run while the evidence suffices and the step only lasts.
 /// </summary>
 internal static class EvidenceDeadline
 {
+    /// <summary>Runs on stable that tell a volume.</summary>
+    private const int Enough = 3;
+
+    /// <summary>Ends the print of needs that were reckoned with stable's volume.</summary>
+    private const string WithVolume = "+";
+
     /// <summary>The step with what its minima need by the schedule and at stable's present volume, and the deadline that follows from that.</summary>
     public static Attempt Begin(Draft draft, Attempt attempt, RolloutSpec rollout)
     {
@@ -19,6 +26,7 @@ internal static class EvidenceDeadline
         return attempt with
         {
             Needs = NeedsText.Of(needs),
+            NeedsOf = PrintOf(draft, attempt, rollout) + (KnowsVolume(draft, attempt) ? WithVolume : ""),
             DefaultDeadline = EvidenceNeeds.DeadlineOf(
                 rollout with
                 {
@@ -29,6 +37,23 @@ internal static class EvidenceDeadline
             ),
         };
     }
+
+    /// <summary>
+    /// What the step needs follows an edit of its minima, its dwell or its flows, and stable's volume once it is known: a default deadline would
+    /// be too short for them otherwise.
+    /// </summary>
+    public static Draft Follow(Draft draft) =>
+        draft is { Policy: { } policy, Record.RunningAttempt: { PausedOn: null } attempt }
+        && !IsReckoned(draft, attempt, policy.Spec)
+            ? draft.Decide(
+                Attempts.With(draft.Record, Begin(draft, attempt, policy.Spec)),
+                $"what step {attempt.Step + 1} of attempt {attempt.Number} needs is reckoned anew"
+            )
+            : draft;
+
+    /// <summary>The verdict waits for evidence, not only for time.</summary>
+    public static bool IsAwaited(Verdict verdict) =>
+        verdict is not (Verdict.Pass or Verdict.Hold { Reason: Reasons.MinDuration or Reasons.StoresAppended });
 
     /// <summary>What the user wrote, else what followed from the step.</summary>
     public static TimeSpan Of(Attempt attempt, RolloutSpec rollout) =>
@@ -41,18 +66,52 @@ internal static class EvidenceDeadline
     /// <summary>A hold whose deadline is over waits for a person, or ends the attempt. One that waits for nothing but time has no deadline.</summary>
     public static Verdict After(Attempt attempt, RolloutSpec rollout, Verdict.Hold hold)
     {
-        if (attempt.Waited < Of(attempt, rollout) || hold.Reason is Reasons.MinDuration or Reasons.StoresAppended)
+        if (attempt.Waited < Of(attempt, rollout) || !IsAwaited(hold))
         {
             return hold;
         }
-        var over =
-            $"{hold.Message}; the step has waited for evidence for {Duration.From(Of(attempt, rollout))}, its deadline";
+        var deadline = rollout.Deadlines.Evidence ?? NeedsText.Written(attempt.DefaultDeadline);
+        var over = $"{hold.Message}; the step has waited for evidence for {deadline}, its deadline";
         return rollout.Deadlines.OnDeadline == OnDeadline.Rollback
             ? new Verdict.Fail(Reasons.EvidenceDeadline, $"{hold.Reason}: {over}")
             : hold with
             {
                 Message = $"{over}: it waits on, and a person may revert the content or delete the SyncRollout",
             };
+    }
+
+    private static bool IsReckoned(Draft draft, Attempt attempt, RolloutSpec rollout)
+    {
+        var print = PrintOf(draft, attempt, rollout);
+        return attempt.NeedsOf == print + WithVolume || (attempt.NeedsOf == print && !KnowsVolume(draft, attempt));
+    }
+
+    /// <summary>An attempt begins without runs on stable to compare with, and a later step with those of the step before.</summary>
+    private static bool KnowsVolume(Draft draft, Attempt attempt) =>
+        CohortPlaces
+            .Judged(draft, attempt)
+            .Select(f => Trials.Find(draft.Record, f.Name))
+            .All(s => s is { HasCoins: false } or { Stable.Runs: >= Enough });
+
+    /// <summary>All that the needs of a step follow from, but for its volume, which changes from day to day.</summary>
+    private static string PrintOf(Draft draft, Attempt attempt, RolloutSpec rollout)
+    {
+        var step = StepPlan.Of(rollout.Steps, attempt).Step;
+        var (minima, control) = (rollout.MinimaOf(step), rollout.Analysis.Control.Fraction);
+        return StepPlan.HashOf([
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{minima.Runs} {minima.Items} {minima.Stores} {step.MinDuration.Canonical} {control:0.######} {attempt.Cohort}"
+            ),
+            .. CohortPlaces
+                .Judged(draft, attempt)
+                .Select(f =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{f.Name} {f.MaxStoresPerRun} {f.MaxConcurrentRuns} {f.Schedule} {f.TimeZone}"
+                    )
+                ),
+        ]);
     }
 
     private static IEnumerable<FlowPace> Paces(Draft draft, Attempt attempt)

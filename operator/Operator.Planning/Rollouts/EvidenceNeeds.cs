@@ -12,6 +12,9 @@ public sealed record FlowPace(Flow Flow)
 
     /// <summary>False: only the candidate runs it, so there is no other arm to wait for.</summary>
     public bool HasCoins { get; init; } = true;
+
+    /// <summary>Null: the schedule can't be read, or no due time comes. Reckoned once, because a schedule may have many due times.</summary>
+    internal SlotPace? Pace { get; } = Schedule.Find(Flow.Schedule, Flow.TimeZone)?.Pace();
 }
 
 /// <summary>The minimum of a step that takes longest.</summary>
@@ -23,7 +26,7 @@ public enum Bottleneck
 }
 
 /// <summary>What a flow needs until the minima of a step are met, on average.</summary>
-public sealed record FlowNeeds(Flow Flow, TimeSpan Period, int Groups)
+public sealed record FlowNeeds(Flow Flow, SlotPace Pace, int Groups)
 {
     public required double Occasions { get; init; }
 
@@ -39,9 +42,14 @@ public sealed record FlowNeeds(Flow Flow, TimeSpan Period, int Groups)
     /// <summary>Items of the candidate on one occasion; null: unknown.</summary>
     public double? Items { get; init; }
 
-    public TimeSpan Time =>
-        Occasions * Period.TotalSeconds < EvidenceNeeds.Longest.TotalSeconds * 100
-            ? Occasions * Period
+    public TimeSpan Time => Times(Pace.Period);
+
+    /// <summary>As <see cref="Time"/>, on the clock of the deadline, which counts observed occasions and no nights without any.</summary>
+    public TimeSpan Waited => Times(Pace.Observed);
+
+    private TimeSpan Times(TimeSpan each) =>
+        Occasions * each.TotalSeconds < EvidenceNeeds.Longest.TotalSeconds * 100
+            ? Occasions * each
             : EvidenceNeeds.Longest * 100;
 }
 
@@ -108,7 +116,7 @@ public static class EvidenceNeeds
 
     private static FlowNeeds? Of(FlowPace pace, Minima minima, int cohort, double share)
     {
-        if (PeriodOf(pace.Flow) is not { } period || cohort < 1)
+        if (pace.Pace is not { } slots || cohort < 1)
         {
             return null;
         }
@@ -126,7 +134,7 @@ public static class EvidenceNeeds
             ),
         ];
         var longest = waits.MaxBy(w => w.Occasions);
-        return new FlowNeeds(pace.Flow, period, groups)
+        return new FlowNeeds(pace.Flow, slots, groups)
         {
             Occasions = longest.Occasions,
             Bottleneck = longest.What,
@@ -137,12 +145,6 @@ public static class EvidenceNeeds
     }
 
     private static double ControlOf(RolloutSpec rollout) => (double)rollout.Analysis.Control.Fraction;
-
-    /// <summary>The average time between two due times; null: it has none.</summary>
-    private static TimeSpan? PeriodOf(Flow flow) =>
-        Schedule.Find(flow.Schedule, flow.TimeZone)?.SlotsADay() is { } slots and > 0
-            ? TimeSpan.FromDays((double)(1 / slots))
-            : null;
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

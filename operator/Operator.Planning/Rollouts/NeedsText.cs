@@ -33,19 +33,25 @@ public static class NeedsText
         : time.TotalMinutes >= 2 ? Invariant($"about {Math.Round(time.TotalMinutes):0} minutes")
         : Invariant($"about {Math.Max(1, Math.Round(time.TotalSeconds)):0} seconds");
 
+    /// <summary>Beside a time, what of it counts for a deadline; empty where that is all of it.</summary>
+    public static string OnClock(FlowNeeds needs) =>
+        Time(needs.Waited) == Time(needs.Time)
+            ? ""
+            : $" ({Time(needs.Waited)} for the deadline, which counts no longer breaks such as nights)";
+
     /// <summary>Where the number comes from.</summary>
     public static string Arithmetic(FlowNeeds needs, int cohort)
     {
         var flow = needs.Flow;
         var control = needs.Share < 1 ? $", {Percent(1 - needs.Share)} of them on stable" : "";
         var runs =
-            $"{Count(needs.Groups, "run")} on each due time, every {Every(needs.Period)} ({Count(cohort, "store")}, maxStoresPerRun {flow.MaxStoresPerRun}, maxConcurrentRuns {flow.MaxConcurrentRuns}){control}";
+            $"{Count(needs.Groups, "run")} on each due time, every {Every(needs.Pace.Period)} ({Count(cohort, "store")}, maxStoresPerRun {flow.MaxStoresPerRun}, maxConcurrentRuns {flow.MaxConcurrentRuns}){control}";
         return needs.Bottleneck switch
         {
             Bottleneck.Runs when needs.Share < 1 => $"{Count(needs.Minimum, "run")} of each arm are needed, of {runs}",
             Bottleneck.Runs => $"{Count(needs.Minimum, "run")} of the candidate are needed, of {runs}",
             Bottleneck.Items =>
-                $"{Count(needs.Minimum, "item")} of the candidate are needed, of {Rounded(needs.Items ?? 0)} on each due time, every {Every(needs.Period)}, at stable's present volume",
+                $"{Count(needs.Minimum, "item")} of the candidate are needed, of {Rounded(needs.Items ?? 0)} on each due time, every {Every(needs.Pace.Period)}, at stable's present volume",
             Bottleneck.Stores => $"{Count(needs.Minimum, "store")} on the candidate are needed, of {runs}",
             _ => throw new UnreachableException(),
         };

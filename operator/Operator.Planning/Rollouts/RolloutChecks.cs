@@ -12,7 +12,9 @@ namespace Operator.Planning.Rollouts;
 /// </summary>
 public static class RolloutChecks
 {
-    /// <summary>Both specs must be valid by themselves. <paramref name="stores"/>: the active ones; null: not known.</summary>
+    /// <summary>
+    /// Both specs must be valid by themselves. <paramref name="stores"/>: the active ones, or those of the running attempt; null: not known.
+    /// </summary>
     public static ImmutableArray<Finding> Check(RolloutSpec rollout, ConnectorSpec connector, int? stores) =>
         [
             .. UnknownFlows(rollout, connector),
@@ -29,7 +31,9 @@ public static class RolloutChecks
         {
             return draft;
         }
-        var findings = Check(policy.Spec, draft.Seen.Connector.Spec, draft.Roster.Active.Length);
+        // The order of a running attempt is fixed: who suspends stores refuses it nothing.
+        var stores = draft.Record.RunningAttempt?.Places ?? draft.Roster.Active.Length;
+        var findings = Check(policy.Spec, draft.Seen.Connector.Spec, stores);
         return findings.IsEmpty
             ? draft
             : draft with
@@ -86,8 +90,8 @@ public static class RolloutChecks
         var needs = EvidenceNeeds.Of(rollout, step, cohort, flows);
         var deadline = EvidenceNeeds.DeadlineOf(rollout, step, needs);
         if (
-            needs.Slowest is not { } slowest
-            || needs.Time <= deadline
+            needs.Flows.MaxBy(f => f.Waited) is not { } slowest
+            || slowest.Waited <= deadline
             || PathOf(rollout, index, slowest) is not { } path
         )
         {
@@ -97,12 +101,14 @@ public static class RolloutChecks
         var (what, value) =
             slowest.Bottleneck == Bottleneck.Runs ? ("minRuns", minima.Runs) : ("minStores", minima.Stores);
         var raise =
-            needs.Time < EvidenceNeeds.Longest ? $", raise deadlines.evidence to {NeedsText.Written(needs.Time)}" : "";
+            slowest.Waited < EvidenceNeeds.Longest
+                ? $", raise deadlines.evidence to {NeedsText.Written(slowest.Waited)}"
+                : "";
         return new Finding(
             path,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what} {value} can't be reached within {NeedsText.Written(deadline)} in step {index + 1}: flow '{slowest.Flow.Name}' takes {NeedsText.Occasions(slowest)}, {NeedsText.Time(needs.Time)}, because {NeedsText.Arithmetic(slowest, cohort)}; lower {what}{raise}, or run the flow more often or with more runs"
+                $"{what} {value} can't be reached within {NeedsText.Written(deadline)} in step {index + 1}: flow '{slowest.Flow.Name}' takes {NeedsText.Occasions(slowest)}, {NeedsText.Time(slowest.Time)}{NeedsText.OnClock(slowest)}, because {NeedsText.Arithmetic(slowest, cohort)}; lower {what}{raise}, or run the flow more often or with more runs"
             )
         );
     }

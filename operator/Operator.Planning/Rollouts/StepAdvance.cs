@@ -39,7 +39,7 @@ internal static class StepAdvance
             .Tell(
                 EventTarget.Rollout,
                 Reasons.RolledBack,
-                $"Revision {attempt.Revision}: {fail.Message}",
+                $"Revision {attempt.Revision}: {fail.Message} → rolling back to {draft.Record.Revisions.StableHash}",
                 isWarning: true
             );
         return CatchUps.Open(back, attempt.Number);
@@ -67,7 +67,7 @@ internal static class StepAdvance
         {
             if (Attempts.Append(draft, attempt, policy) is { } appended)
             {
-                return Append(draft, appended);
+                return Append(draft, EvidenceDeadline.Begin(draft, appended, policy.Spec));
             }
             var message = $"revision {attempt.Revision} passed every step";
             var end = new AttemptEnd(AttemptOutcome.Promoted, Reasons.Promoted, message, draft.Now);

@@ -27,10 +27,9 @@ public sealed record StepPlan
         {
             return At(steps, attempt.Step, attempt.Step + 1);
         }
-        var places = attempt.Order.Length;
         for (var i = 0; i < steps.Length; i++)
         {
-            var target = Attempts.Places(attempt, steps[i].Stores, places);
+            var target = Attempts.Places(attempt, steps[i].Stores, attempt.Order.Length);
             if (target >= attempt.Cohort)
             {
                 return At(steps, i, target > attempt.Cohort ? i : i + 1);
@@ -47,8 +46,9 @@ public sealed record StepPlan
     private static string HashAsWritten(ImmutableArray<RolloutStep> steps) =>
         HashOf(steps.Select(s => $"{s.Stores}|{s.MinDuration}"));
 
-    private static string HashOf(IEnumerable<string> steps) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', steps))))[..16];
+    /// <summary>The hash of lines of text.</summary>
+    internal static string HashOf(IEnumerable<string> lines) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..16];
 
     private static StepPlan At(ImmutableArray<RolloutStep> steps, int index, int next) =>
         new()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
@@ -66,7 +67,9 @@ internal static class Settlements
         };
         record = record.With(flow, plan with { Occasions = plan.Occasions.Replace(occasion, settled) });
         record = occasion.IsClosed ? Forget(record, flow, occasion) : record;
-        record = IsTimeCounted(draft) ? Dwell.After(record, RoundOf(draft, flow, occasion)) : record;
+        record = TimeCountedBy(draft) is { } rollout
+            ? Dwell.After(record, RoundOf(draft, rollout, flow, occasion))
+            : record;
         return draft.Decide(record, $"{occasion.Id} of '{flow}' is settled");
     }
 
@@ -77,16 +80,21 @@ internal static class Settlements
     public static ConnectorRecord Forget(ConnectorRecord record, string flow, Occasion occasion) =>
         Trials.Forget(record, flow, FirstRuns.RanLast(record.Plan(flow), occasion));
 
-    /// <summary>While the rollout can't be followed, or the connector is suspended, no store gets the candidate and all clocks stand still.</summary>
-    private static bool IsTimeCounted(Draft draft) => draft.Policy is not null && !draft.Spec.Suspend;
+    /// <summary>
+    /// Null: the rollout can't be followed, or the connector is suspended, so no store gets the candidate and all clocks stand still.
+    /// </summary>
+    private static RolloutSpec? TimeCountedBy(Draft draft) => draft.Spec.Suspend ? null : draft.Policy?.Spec;
 
-    private static SettledRound RoundOf(Draft draft, string flow, Occasion occasion)
+    private static SettledRound RoundOf(Draft draft, RolloutSpec rollout, string flow, Occasion occasion)
     {
-        var judged = CohortPlaces.JudgedNames(draft, draft.Record.RunningAttempt!).ToImmutableArray(); // its occasion is settled
+        var attempt = draft.Record.RunningAttempt!; // its occasion is settled
+        var judged = CohortPlaces.JudgedNames(draft, attempt).ToImmutableArray();
         return new SettledRound(flow, occasion, Trials.Find(draft.Record, flow) ?? TrialSight.None, draft.Now)
         {
             Judged = judged,
-            IsSuspended = judged.Any(f => draft.Suspended.HeldUntil(f) > draft.Now),
+            IsEvidenceAwaited =
+                !judged.Any(f => draft.Suspended.HeldUntil(f) > draft.Now)
+                && EvidenceDeadline.IsAwaited(Assessment.Of(draft, attempt, rollout)),
         };
     }
 }

@@ -197,7 +197,7 @@ internal static class ConnectorTeller
     {
         var active = draft.Roster.Active.Length;
         var onCandidate =
-            draft.Record.RunningAttempt is { HasStarted: true } attempt && draft.Policy is not null
+            draft.Record.RunningAttempt is { HasStarted: true, PausedOn: null } attempt && draft.Policy is not null
                 ? CohortPlaces.Active(draft, attempt)
                 : 0;
         return new StoreCounts

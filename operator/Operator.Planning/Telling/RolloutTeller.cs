@@ -86,11 +86,14 @@ public static class RolloutTeller
 
     private static RolloutStatus TellRunning(Draft draft, SyncRollout policy, Attempt attempt)
     {
-        var verdict = Assessment.Of(draft, attempt, policy.Spec);
+        // What an attempt is paused on stays the verdict, whatever limits are edited afterwards.
+        var verdict = attempt.PausedOn is { } failure
+            ? new Verdict.Fail(failure.Reason, failure.Message)
+            : Assessment.Of(draft, attempt, policy.Spec);
         var facts = Facts(draft) with { Attempt = AttemptTeller.Running(draft, policy, attempt, verdict) };
         if (attempt.PausedOn is { } paused)
         {
-            var stopped = $"{paused.Message}; the cohort stays at {attempt.Cohort} stores until the content changes";
+            var stopped = $"{paused.Message}; all stores run stable until the content changes";
             return WithConditions(
                 facts with
                 {
@@ -103,8 +106,11 @@ public static class RolloutTeller
             );
         }
         var step = StepPlan.Of(policy.Spec.Steps, attempt);
+        var what = attempt.IsWithoutCoins
+            ? $"run revision {attempt.Revision}"
+            : $"flip coins between stable and revision {attempt.Revision}";
         var message =
-            $"step {step.Index + 1} of {policy.Spec.Steps.Length}, {attempt.Cohort} of {attempt.Order.Length} stores run revision {attempt.Revision}";
+            $"step {step.Index + 1} of {policy.Spec.Steps.Length}, {attempt.Cohort} of {attempt.Order.Length} stores {what}";
         return WithConditions(
             facts with
             {

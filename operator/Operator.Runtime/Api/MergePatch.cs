@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Operator.Runtime;
@@ -11,7 +12,8 @@ public static class MergePatch
     /// <summary>
     /// The patch that turns the status that was read into the new one, for exactly the version that was read. A field that only the old
     /// status has is set to null, which removes it. In both, a field with the value null counts as absent, and so does an empty text: Kubernetes
-    /// 1.20 takes it for null, and refuses the patch where the schema wants a text.
+    /// 1.20 takes it for null, and refuses the patch where the schema wants a text. In lists, a field that is empty in the old list stays: another
+    /// writer may have set it, where the schema wants the field.
     /// </summary>
     public static ReadOnlyMemory<byte> OfStatus(
         string uid,
@@ -49,7 +51,7 @@ public static class MergePatch
             else
             {
                 json.WritePropertyName(field.Name);
-                WriteValue(json, field.Value);
+                WriteValue(json, field.Value, EmptyIn(old));
             }
         }
         foreach (var field in Fields(before).Where(f => FieldOf(after, f.Name) is null))
@@ -58,16 +60,31 @@ public static class MergePatch
         }
     }
 
-    private static void WriteValue(Utf8JsonWriter json, JsonElement value)
+    /// <summary>The fields with an empty text in the items of a list.</summary>
+    private static ImmutableHashSet<string> EmptyIn(JsonElement? list) =>
+        list is { ValueKind: JsonValueKind.Array } old
+            ?
+            [
+                .. old.EnumerateArray()
+                    .Where(i => i.ValueKind == JsonValueKind.Object)
+                    .SelectMany(i => i.EnumerateObject())
+                    .Where(f => IsEmptyText(f.Value))
+                    .Select(f => f.Name),
+            ]
+            : [];
+
+    private static void WriteValue(Utf8JsonWriter json, JsonElement value, ImmutableHashSet<string> kept)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
                 json.WriteStartObject();
-                foreach (var field in value.EnumerateObject().Where(f => !IsEmptyText(f.Value)))
+                foreach (
+                    var field in value.EnumerateObject().Where(f => !IsEmptyText(f.Value) || kept.Contains(f.Name))
+                )
                 {
                     json.WritePropertyName(field.Name);
-                    WriteValue(json, field.Value);
+                    WriteValue(json, field.Value, kept);
                 }
                 json.WriteEndObject();
                 break;
@@ -75,7 +92,7 @@ public static class MergePatch
                 json.WriteStartArray();
                 foreach (var item in value.EnumerateArray())
                 {
-                    WriteValue(json, item);
+                    WriteValue(json, item, kept);
                 }
                 json.WriteEndArray();
                 break;

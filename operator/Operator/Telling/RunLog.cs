@@ -50,7 +50,8 @@ internal sealed partial class RunLog(ILogger<RunLog> logger)
                 report?.Ok,
                 report?.Failed,
                 run.PodName,
-                run.Entry.Detail is { } detail ? $": {detail}" : ""
+                (run.Entry.Detail is { } detail ? $": {detail}" : "")
+                    + (report?.Stop is { } why ? $": the worker stopped: {why}" : "")
             );
         }
     }

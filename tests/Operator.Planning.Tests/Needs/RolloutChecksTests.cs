@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Rollouts;
+using Operator.Planning.Tests.KnownFaults;
 
 namespace Operator.Planning.Tests.Needs;
 
@@ -34,6 +36,27 @@ public sealed class RolloutChecksTests
     [InlineData(Nightly, null)]
     public void What_can_be_reached_is_not_refused(string schedule, string? deadline) =>
         Assert.Empty(Check(RolloutOf(TenRuns, deadline), schedule));
+
+    /// <summary>
+    /// The clock of the deadline counts at most a flow's period for each due time, so it stands still over nights and weekends. On it 12 due
+    /// times of working days are 12 days, though they take 17.
+    /// </summary>
+    [Theory]
+    [InlineData("0 3 * * 1-5", "289h")]
+    [InlineData("*/10 8-9 * * *", "2h")]
+    public void Nights_and_weekends_do_not_count(string schedule, string deadline) =>
+        Assert.Empty(Check(RolloutOf(TenRuns, deadline), schedule));
+
+    [Theory]
+    [InlineData("0 3 * * 1-5", "286h")]
+    [InlineData("*/10 8-9 * * *", "119m")]
+    public void What_is_too_short_beside_nights_and_weekends_is_refused(string schedule, string deadline)
+    {
+        var finding = Assert.Single(Check(RolloutOf(TenRuns, deadline), schedule));
+
+        var raised = finding.Message.Split("raise deadlines.evidence to ")[1].Split(',')[0];
+        Assert.Empty(Check(RolloutOf(TenRuns, raised), schedule));
+    }
 
     [Fact]
     public void Defaults_are_never_refused() =>
@@ -150,6 +173,51 @@ public sealed class RolloutChecksTests
         world.Run(TimeSpan.FromMinutes(10), w => w.Record.Stable?.Sync.Image == A.Better);
 
         Assert.Equal(AttemptOutcome.Promoted, Assert.Single(world.Record.Attempts.History).Outcome);
+    }
+
+    /// <summary>
+    /// People stop half of the stores, and their places pass to the others: the cohort is what it was, so the attempt goes on as before.
+    /// </summary>
+    [Fact]
+    public void Stores_that_are_suspended_in_flight_refuse_no_running_attempt()
+    {
+        var world = A.SettledWorld();
+        world.Connector = world.Connector.WithStores(world.Connector.Spec.Stores.Take(8));
+        world.Run(TimeSpan.FromSeconds(20));
+        var policy = A.Rollout();
+        var spec = policy.Spec with
+        {
+            Steps = [new RolloutStep { Stores = new StoreShare("50%"), MinDuration = new Duration("10m") }],
+            Evidence = TenRuns,
+            Deadlines = new Deadlines { Evidence = new Duration("70s") },
+        };
+        world.Rollout = new RolloutSight.Present(policy with { Spec = spec });
+        world.ShipImage(A.Better);
+        world.Run(TimeSpan.FromSeconds(60));
+        Assert.Equal(4, world.Attempt?.Cohort);
+
+        world.Do("away", A.Suspend("", [.. world.Attempt!.Order[4..]]));
+        world.Runs.Clear();
+        world.Run(TimeSpan.FromSeconds(60));
+
+        Assert.DoesNotContain(world.Last.RolloutStatus!.Conditions, c => c.Type == ConditionTypes.Stalled);
+        Assert.Contains(world.Runs, r => r.Arm == Arm.Candidate);
+    }
+
+    /// <summary>It is asked in each plan, so it counts the due times of a schedule once, not once for each step.</summary>
+    [Fact]
+    public void Many_steps_and_flows_are_checked_in_time()
+    {
+        var rollout = RolloutOf(TenRuns, deadline: "72h") with
+        {
+            Steps = [.. Enumerable.Range(1, 20).Select(i => new RolloutStep { Stores = new StoreShare($"{5 * i}%") })],
+        };
+        var flows = Enumerable.Range(1, 20).Select(i => A.Flow($"flow-{i}") with { Schedule = "* * * * 1-5" });
+        var began = Stopwatch.GetTimestamp();
+
+        Assert.Empty(Check(rollout, "* * * * 1-5", [.. flows]));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
     private static ImmutableArray<Finding> Check(RolloutSpec rollout, string schedule, params Flow[] more) =>

@@ -49,6 +49,26 @@ public sealed class ControlStories
         world.Until(w => w.IsPromoted);
     }
 
+    /// <summary>Two stores stay on stable, so the cohort has fewer stores than the last step's share: it is no step to be taken again.</summary>
+    [Fact]
+    public void Without_control_an_edit_of_the_last_step_is_not_a_step_more()
+    {
+        var world = WithoutControl(12);
+        world.SetRollout(s => s with { Evidence = Endless });
+        world.Try();
+        world.SetRollout(s =>
+            s with
+            {
+                Evidence = A.Rollout().Spec.Evidence,
+                Steps = [s.Steps[0] with { MinDuration = new Duration("30s") }],
+            }
+        );
+
+        world.Until(w => w.IsPromoted);
+
+        Assert.DoesNotContain(world.Events, e => e.Reason == Reasons.StepStarted);
+    }
+
     [Fact]
     public void Without_control_an_outage_holds()
     {

@@ -157,6 +157,27 @@ public sealed class GuardStories
         Assert.Empty(world.Record.Attempts.History);
     }
 
+    /// <summary>Three items went well, so it has authenticated: the guard is what is told, and it pauses for no credentials.</summary>
+    [Fact]
+    public void A_store_that_stops_beside_an_item_that_was_refused_pauses_for_no_credentials()
+    {
+        var world = A.TrialWorld(8);
+        world.Versions[A.Good] = new Behaviour
+        {
+            Says = s => s == "store-0003" ? """{"ok":3,"failed":1,"e":{"a":1},"stop":"prices fell"}""" : null,
+        };
+        world.ToSlot();
+        world.Runs.Clear();
+
+        world.Run(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(3, world.Runs.Count(r => r.Print.Stores.Contains("store-0003")));
+        Assert.Contains(
+            world.Last.ConnectorStatus.Conditions,
+            c => c is { Type: Reasons.StoresFailing, Status: "True", Reason: Reasons.GuardTripped }
+        );
+    }
+
     [Fact]
     public void A_store_that_stops_and_says_more_is_not_run_again_at_once()
     {
