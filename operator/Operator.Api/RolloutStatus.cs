@@ -73,7 +73,7 @@ public sealed record AttemptStatus
     /// <summary>What the step has seen, one entry for each flow.</summary>
     public ImmutableArray<FlowEvidence> Flows { get; set; } = [];
 
-    /// <summary>One sentence: how long the step's minima take by the schedule, at stable's volume when the step began.</summary>
+    /// <summary>One sentence: how long the step's minima take by the schedule, at stable's volume when the step began or either was edited.</summary>
     public string Needs { get; set; } = "";
 
     /// <summary>When the step's deadline is over, unless its clock stands still; null: none runs.</summary>

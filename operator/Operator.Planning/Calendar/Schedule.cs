@@ -8,6 +8,9 @@ namespace Operator.Planning.Calendar;
 public abstract record Schedule
 {
     private const string EveryPrefix = "@every ";
+    private const int FourWeeks = 28;
+    private const int FourYears = 1461;
+    private const int MostSeldomSlots = 200;
 
     /// <summary>One second before a day without a change to or from daylight saving time near it.</summary>
     private static readonly DateTimeOffset ReferenceDay = new(2026, 5, 31, 23, 59, 59, TimeSpan.Zero);
@@ -49,13 +52,28 @@ public abstract record Schedule
     /// <summary>Time from the slot to the next slot; zero when there is no next slot.</summary>
     public TimeSpan Period(DateTimeOffset slot) => Next(slot) is { } next ? next - slot : TimeSpan.Zero;
 
-    /// <summary>Average number of slots per day. A cron that names days or months is averaged over four weeks.</summary>
+    /// <summary>
+    /// Average number of slots per day. A cron that names days or months is averaged over four weeks, and one that comes less often than weekly
+    /// over its next slots of four years.
+    /// </summary>
     public decimal SlotsADay()
     {
-        var days = this is Cron { IsDaily: false } ? 28 : 1;
-        return this is Every(var interval)
-            ? (decimal)TimeSpan.TicksPerDay / interval.Ticks
-            : (decimal)Between(ReferenceDay, ReferenceDay.AddDays(days)).Count / days;
+        if (this is Every(var interval))
+        {
+            return (decimal)TimeSpan.TicksPerDay / interval.Ticks;
+        }
+        var days = this is Cron { IsDaily: false } ? FourWeeks : 1;
+        var count = Between(ReferenceDay, ReferenceDay.AddDays(days)).Count;
+        return days == 1 || count >= FourWeeks / 7 ? (decimal)count / days : SeldomSlotsADay();
+    }
+
+    /// <summary>To count all slots of one that comes each minute of some months would take too long.</summary>
+    private decimal SeldomSlotsADay()
+    {
+        var until = ReferenceDay.AddDays(FourYears);
+        var slots = After(ReferenceDay).TakeWhile(slot => slot <= until).Take(MostSeldomSlots).ToList();
+        var days = slots.Count < MostSeldomSlots ? FourYears : (decimal)(slots[^1] - ReferenceDay).TotalDays;
+        return slots.Count / days;
     }
 
     /// <summary>Parses a flow's schedule. Throws <see cref="FormatException"/> when it cannot be parsed.</summary>

@@ -81,8 +81,11 @@ public sealed record Attempt
     /// <summary><see cref="Waited"/> is counted up to this instant.</summary>
     public DateTimeOffset WaitMark { get; set; }
 
-    /// <summary>How long the step's minima take by the schedule, as of its start, in one sentence.</summary>
+    /// <summary>How long the step's minima take by the schedule, in one sentence, as of its start or of the last edit of either.</summary>
     public string Needs { get; set; } = "";
+
+    /// <summary>Hash of the minima and schedules that <see cref="Needs"/> and <see cref="DefaultDeadline"/> follow from.</summary>
+    public string NeedsHash { get; set; } = "";
 
     /// <summary>How long the step waits for evidence where the user wrote no deadline.</summary>
     public TimeSpan DefaultDeadline { get; set; } = TimeSpan.FromHours(24);

@@ -26,7 +26,7 @@ internal static class AttemptMachine
         {
             draft = EndAttemptOfOtherContent(draft);
         }
-        draft = CohortPlaces.Note(GiveUpCandidateThatCannotStart(draft));
+        draft = EvidenceDeadline.Follow(CohortPlaces.Note(GiveUpCandidateThatCannotStart(draft)));
         return CohortPlaces.PassOn(StepAdvance.Advance(draft));
     }
 

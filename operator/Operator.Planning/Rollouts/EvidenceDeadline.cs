@@ -1,3 +1,4 @@
+using System.Globalization;
 using Operator.Api;
 using Operator.Planning.Drafts;
 using Operator.Planning.Facts;
@@ -18,6 +19,7 @@ internal static class EvidenceDeadline
         var needs = EvidenceNeeds.Of(rollout, step, attempt.Cohort, Paces(draft, attempt));
         return attempt with
         {
+            NeedsHash = HashOf(draft, attempt, rollout),
             Needs = NeedsText.Of(needs),
             DefaultDeadline = EvidenceNeeds.DeadlineOf(
                 rollout with
@@ -28,6 +30,42 @@ internal static class EvidenceDeadline
                 needs
             ),
         };
+    }
+
+    /// <summary>
+    /// Reckons anew where people edited what a step needs or how often its flows run. A default deadline only gets longer within a step: a flow
+    /// that runs more often from now on must not end a step at once that has waited for a seldom one.
+    /// </summary>
+    public static Draft Follow(Draft draft)
+    {
+        if (
+            draft is not { Policy: { } policy, Record.RunningAttempt: { PausedOn: null } attempt }
+            || attempt.NeedsHash == HashOf(draft, attempt, policy.Spec)
+        )
+        {
+            return draft;
+        }
+        var anew = Begin(draft, attempt, policy.Spec);
+        var longer = anew.DefaultDeadline > attempt.DefaultDeadline ? anew.DefaultDeadline : attempt.DefaultDeadline;
+        return draft.Decide(
+            Attempts.With(draft.Record, anew with { DefaultDeadline = longer }),
+            $"what the step of attempt {attempt.Number} needs was edited"
+        );
+    }
+
+    private static string HashOf(Draft draft, Attempt attempt, RolloutSpec rollout)
+    {
+        var step = StepPlan.Of(rollout.Steps, attempt).Step;
+        var flows = CohortPlaces
+            .Judged(draft, attempt)
+            .Select(f => $"{f.Name}|{f.Schedule}|{f.TimeZone}|{f.MaxStoresPerRun}|{f.MaxConcurrentRuns}");
+        return StepPlan.HashOf([
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{rollout.MinimaOf(step)}|{step.MinDuration.Canonical}|{rollout.Analysis.Control.Fraction}"
+            ),
+            .. flows,
+        ]);
     }
 
     /// <summary>What the user wrote, else what followed from the step.</summary>
@@ -45,8 +83,8 @@ internal static class EvidenceDeadline
         {
             return hold;
         }
-        var over =
-            $"{hold.Message}; the step has waited for evidence for {Duration.From(Of(attempt, rollout))}, its deadline";
+        var deadline = rollout.Deadlines.Evidence ?? NeedsText.Written(attempt.DefaultDeadline);
+        var over = $"{hold.Message}; the step has waited for evidence for {deadline}, its deadline";
         return rollout.Deadlines.OnDeadline == OnDeadline.Rollback
             ? new Verdict.Fail(Reasons.EvidenceDeadline, $"{hold.Reason}: {over}")
             : hold with

@@ -47,8 +47,8 @@ public sealed record StepPlan
     private static string HashAsWritten(ImmutableArray<RolloutStep> steps) =>
         HashOf(steps.Select(s => $"{s.Stores}|{s.MinDuration}"));
 
-    private static string HashOf(IEnumerable<string> steps) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', steps))))[..16];
+    internal static string HashOf(IEnumerable<string> lines) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..16];
 
     private static StepPlan At(ImmutableArray<RolloutStep> steps, int index, int next) =>
         new()
