@@ -50,7 +50,9 @@ internal static class AttemptTeller
                 ? $"{verdict.Message}; control is 0%, so there is no proof"
                 : verdict.Message,
             Needs = attempt.Needs,
-            DeadlineAt = ConditionDraft.Seconds(EvidenceDeadline.At(attempt, policy.Spec)),
+            DeadlineAt = attempt.PausedOn is null
+                ? ConditionDraft.Seconds(EvidenceDeadline.At(attempt, policy.Spec))
+                : null,
             OnDeadline = policy.Spec.Deadlines.OnDeadline.ToString(),
             StartedAt = ConditionDraft.Seconds(attempt.StartedAt),
             StepStartedAt = ConditionDraft.Seconds(attempt.StepStartedAt),

@@ -86,7 +86,10 @@ public static class RolloutTeller
 
     private static RolloutStatus TellRunning(Draft draft, SyncRollout policy, Attempt attempt)
     {
-        var verdict = Assessment.Of(draft, attempt, policy.Spec);
+        // While people look at it, a paused attempt goes on saying why, whatever limits they edit meanwhile.
+        var verdict = attempt.PausedOn is { } on
+            ? new Verdict.Fail(on.Reason, on.Message)
+            : Assessment.Of(draft, attempt, policy.Spec);
         var facts = Facts(draft) with { Attempt = AttemptTeller.Running(draft, policy, attempt, verdict) };
         if (attempt.PausedOn is { } paused)
         {
