@@ -9,6 +9,9 @@ namespace Operator.Planning.Calendar;
 public abstract record Schedule
 {
     private const string EveryPrefix = "@every ";
+    private const int FourWeeks = 28;
+    private const int FourYears = 1461;
+    private const int MostSeldomSlots = 200;
 
     /// <summary>One second before a day without a change to or from daylight saving time near it.</summary>
     private static readonly DateTimeOffset ReferenceDay = new(2026, 5, 31, 23, 59, 59, TimeSpan.Zero);
@@ -50,37 +53,53 @@ public abstract record Schedule
     /// <summary>Time from the slot to the next slot; zero when there is no next slot.</summary>
     public TimeSpan Period(DateTimeOffset slot) => Next(slot) is { } next ? next - slot : TimeSpan.Zero;
 
-    /// <summary>Average number of slots per day. A cron that names days of the month, or months, is averaged over four weeks.</summary>
+    /// <summary>
+    /// Average number of slots per day. A cron that names days of the month, or months, is averaged over four weeks, and one that comes less often
+    /// than weekly over its next slots of four years.
+    /// </summary>
     public decimal SlotsADay() =>
         this switch
         {
             Every(var interval) => (decimal)TimeSpan.TicksPerDay / interval.Ticks,
-            Cron { Days: var days } => (decimal)Between(ReferenceDay, ReferenceDay.AddDays(days)).Count / days,
+            Cron cron when Sample(cron.Days) is var (slots, days) => slots.Count / (decimal)days.TotalDays,
             _ => throw new UnreachableException(),
         };
 
     /// <summary>How fast slots come, averaged as in <see cref="SlotsADay"/>; null: none comes.</summary>
     public SlotPace? Pace()
     {
-        if (this is not Cron { Days: var days })
+        if (this is not Cron cron)
         {
             return this is Every(var interval) ? new SlotPace(interval, interval) : null;
         }
-        var end = ReferenceDay.AddDays(days);
-        var slots = After(ReferenceDay).TakeWhile(slot => slot <= end).ToList();
+        var (slots, days) = Sample(cron.Days);
         if (slots.Count == 0)
         {
             return null;
         }
         // The days come again and again, so the slot before the first one is the last one.
-        var (before, observed) = (slots[0] - slots[^1].AddDays(-days), TimeSpan.Zero);
+        var (before, observed) = (slots[0] - (slots[^1] - days), TimeSpan.Zero);
         foreach (var (i, slot) in slots.Index())
         {
-            var after = (i + 1 < slots.Count ? slots[i + 1] : slots[0].AddDays(days)) - slot;
+            var after = (i + 1 < slots.Count ? slots[i + 1] : slots[0] + days) - slot;
             observed += before < after ? before : after;
             before = after;
         }
-        return new SlotPace(TimeSpan.FromDays(days) / slots.Count, observed / slots.Count);
+        return new SlotPace(days / slots.Count, observed / slots.Count);
+    }
+
+    /// <summary>Slots to average over, and the time that they are of. To count all of one that comes each minute of some months would take too long.</summary>
+    private (List<DateTimeOffset> Slots, TimeSpan Days) Sample(int days)
+    {
+        var end = ReferenceDay.AddDays(days);
+        var slots = After(ReferenceDay).TakeWhile(slot => slot <= end).ToList();
+        if (days < FourWeeks || slots.Count >= FourWeeks / 7)
+        {
+            return (slots, TimeSpan.FromDays(days));
+        }
+        end = ReferenceDay.AddDays(FourYears);
+        slots = [.. After(ReferenceDay).TakeWhile(slot => slot <= end).Take(MostSeldomSlots)];
+        return (slots, slots.Count < MostSeldomSlots ? TimeSpan.FromDays(FourYears) : slots[^1] - ReferenceDay);
     }
 
     /// <summary>Parses a flow's schedule. Throws <see cref="FormatException"/> when it cannot be parsed.</summary>

@@ -19,7 +19,7 @@ internal static class Assessment
     {
         var plan = StepPlan.Of(rollout.Steps, attempt);
         var present = CohortPlaces.Present(draft, attempt);
-        var judged = Trials.Decide(draft, attempt, plan.Step, present.Then)?.Verdict;
+        var judged = Judged(draft, attempt, plan, present.Then);
         if (Proven(attempt, judged) is { } failure)
         {
             return failure;
@@ -34,6 +34,20 @@ internal static class Assessment
         return waits is null ? judged! : EvidenceDeadline.After(attempt, rollout, waits); // it passes
     }
 
+    /// <summary>The attempt has failed by what is settled, and nobody has acted on it yet.</summary>
+    public static bool IsProven(Draft draft)
+    {
+        if (draft is not { Policy: { } policy, Record.RunningAttempt: { PausedOn: null } attempt })
+        {
+            return false;
+        }
+        var (plan, present) = (StepPlan.Of(policy.Spec.Steps, attempt), CohortPlaces.Present(draft, attempt));
+        return Proven(attempt, Judged(draft, attempt, plan, present.Then)) is not null;
+    }
+
+    private static Verdict? Judged(Draft draft, Attempt attempt, StepPlan plan, int cohort) =>
+        Trials.Decide(draft, attempt, plan.Step, cohort)?.Verdict;
+
     private static Verdict.Fail? Proven(Attempt attempt, Verdict? judged) =>
         CandidateRefusals.Conclusive(attempt) is { } refused
             ? new Verdict.Fail(refused.Reason, $"{CandidateRefusals.Describe(refused)}: {refused.Words}")
@@ -44,6 +58,14 @@ internal static class Assessment
     private static Verdict.Hold? NotRunning(Draft draft, Attempt attempt) =>
         draft switch
         {
+            { Spec.Suspend: true } => new Verdict.Hold(
+                Reasons.Suspended,
+                "the connector is suspended, so nothing runs and the step's clocks stand still"
+            ),
+            { Seen.ConnectorFindings.IsEmpty: false } => new Verdict.Hold(
+                Reasons.InvalidSpec,
+                "the connector has problems, so no run is planned; see its condition Ready"
+            ),
             _ when attempt.Refusal is { } refusal => CandidateRefusals.Hold(refusal),
             _ when ImageIds.Problem(draft.Record.Revisions.Find(attempt.Revision)) is { } changed => new Verdict.Hold(
                 Reasons.ImageChanged,
@@ -86,7 +108,7 @@ internal static class Assessment
         {
             return new Verdict.Hold(
                 Reasons.FlowNotSeen,
-                "none of the flows that are judged is in the spec, so nothing is judged"
+                $"none of the flows that are judged is in the spec, so nothing is judged, and the step waits for ever; list '{attempt.JudgedFlows.FirstOrDefault()}' again, ship new content, or revert it"
             );
         }
         var unseen = CohortPlaces

@@ -40,16 +40,25 @@ internal static class EvidenceDeadline
 
     /// <summary>
     /// What the step needs follows an edit of its minima, its dwell or its flows, and stable's volume once it is known: a default deadline would
-    /// be too short for them otherwise.
+    /// be too short for them otherwise. It only gets longer within a step: a flow that runs more often from now on must not end a step at once
+    /// that has waited for a seldom one.
     /// </summary>
-    public static Draft Follow(Draft draft) =>
-        draft is { Policy: { } policy, Record.RunningAttempt: { PausedOn: null } attempt }
-        && !IsReckoned(draft, attempt, policy.Spec)
-            ? draft.Decide(
-                Attempts.With(draft.Record, Begin(draft, attempt, policy.Spec)),
-                $"what step {attempt.Step + 1} of attempt {attempt.Number} needs is reckoned anew"
-            )
-            : draft;
+    public static Draft Follow(Draft draft)
+    {
+        if (
+            draft is not { Policy: { } policy, Record.RunningAttempt: { PausedOn: null } attempt }
+            || IsReckoned(draft, attempt, policy.Spec)
+        )
+        {
+            return draft;
+        }
+        var anew = Begin(draft, attempt, policy.Spec);
+        var longer = anew.DefaultDeadline > attempt.DefaultDeadline ? anew.DefaultDeadline : attempt.DefaultDeadline;
+        return draft.Decide(
+            Attempts.With(draft.Record, anew with { DefaultDeadline = longer }),
+            $"what step {attempt.Step + 1} of attempt {attempt.Number} needs is reckoned anew"
+        );
+    }
 
     /// <summary>The verdict waits for evidence, not only for time.</summary>
     public static bool IsAwaited(Verdict verdict) =>

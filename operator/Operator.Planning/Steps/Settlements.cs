@@ -10,7 +10,8 @@ namespace Operator.Planning.Steps;
 /// <summary>
 /// Settles each occasion of the running attempt once: when its first runs have ended, and no store of the cohort can have another. Occasions of a
 /// flow are settled in the order in which they were planned; one that takes longer holds up the later ones. Retries and <c>more</c> come later
-/// and are no evidence.
+/// and are no evidence. Once a failure is proven no more is settled until it is acted on: how many occasions a plan settles depends on when it is
+/// made, and the verdict must not.
 /// </summary>
 internal static class Settlements
 {
@@ -25,6 +26,10 @@ internal static class Settlements
                 if (!IsOver(draft, flow, occasion, waiting))
                 {
                     break;
+                }
+                if (Assessment.IsProven(draft))
+                {
+                    return draft;
                 }
                 draft = Settle(draft, flow, occasion);
             }

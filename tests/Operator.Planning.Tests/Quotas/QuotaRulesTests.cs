@@ -33,6 +33,9 @@ public sealed class QuotaRulesTests
     [InlineData("0 0 * * 1", 1.0 / 7)]
     [InlineData("*/30 0-11 1,15 * *", 24.0 * 2 / 28)]
     [InlineData("@every 10m", 144)]
+    [InlineData("45 1 1 * *", 48.0 / 1461)]
+    [InlineData("0 3 31 * *", 28.0 / 1461)]
+    [InlineData("0 3 1 1 *", 4.0 / 1461)]
     public void Slots_a_day_are_counted_over_whole_weeks(string schedule, double slots)
     {
         Assert.Equal(slots, (double)Schedule.Of(A.Flow() with { Schedule = schedule }).SlotsADay(), 3);
