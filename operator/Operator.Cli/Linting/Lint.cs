@@ -15,6 +15,7 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
     private readonly List<Given> _given = [];
     private int _checked;
     private int _findings;
+    private int _advice;
 
     private sealed record Given(string File, ManifestDocument Document);
 
@@ -44,7 +45,7 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
         }
         else
         {
-            Say(errors, $"{_checked} objects checked, {_findings} findings");
+            Say(errors, $"{Count(_checked, "object")} checked, {Count(_findings, "finding")}{Advice()}");
         }
         return !areUsable ? ExitCodes.Unusable
             : _findings > 0 ? ExitCodes.Findings
@@ -88,10 +89,18 @@ internal sealed class Lint(TextReader input, TextWriter output, TextWriter error
         var findings = isOurs ? _rules.Check(document, lists, others.Rollouts) : lists.CheckLists(document);
         foreach (var finding in findings.Concat(others.Accounts.Check(document)))
         {
-            _findings++;
-            Say(output, $"{file}:{document.LineOf(finding.Path)}: {who}: {finding}");
+            // Advice fails no pipeline: the spec can be followed as it is.
+            (_findings, _advice) = finding.IsAdvice ? (_findings, _advice + 1) : (_findings + 1, _advice);
+            Say(
+                output,
+                $"{file}:{document.LineOf(finding.Path)}: {who}: {(finding.IsAdvice ? "advice: " : "")}{finding}"
+            );
         }
     }
+
+    private string Advice() => _advice > 0 ? $", {Count(_advice, "piece")} of advice" : "";
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private static void Say(TextWriter writer, string line) => writer.WriteLine(SafeText.Of(line));
 }

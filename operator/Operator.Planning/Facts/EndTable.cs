@@ -26,8 +26,11 @@ internal static class EndTable
             s => !s.EndedByItself && s.WasDeletedByOthers,
             _ => Infra(Reasons.Deleted, "its pod was deleted by others")
         ),
+        // A kubelet may lose a container that it stops for us: that is no restart of its node.
         new(
-            s => s.End is { IsLost: true } && (s.HasStarted || s.Entry.Stop != StopCause.StartTimeout),
+            s =>
+                s is { End.IsLost: true, Entry.Stop: not StopCause.TakenBack }
+                && (s.HasStarted || s.Entry.Stop != StopCause.StartTimeout),
             _ => Infra(Reasons.NodeLost, "its node lost the container, as in a restart")
         ),
         // Its time ran out, by the kubelet's word.

@@ -25,6 +25,12 @@ public sealed record JudgePolicy
     public int MinStores { get; init; } = 2;
 
     /// <summary>
+    /// An occasion with fewer than two runs on stable is judged with the cohort's last ones. Else it ends an outage, which a cohort of few runs would
+    /// leave by its coins alone, and the only store of a connector could have none. The reference does not look back.
+    /// </summary>
+    public bool LooksBack { get; init; }
+
+    /// <summary>
     /// Evidence that is proof. Evidence averages 1 where the versions are alike, so by Ville's inequality it ever reaches 1/α in at most
     /// a share α of such attempts.
     /// </summary>

@@ -29,7 +29,7 @@ internal static class TroubleSight
         {
             LastStableEnds = lastStable,
             LastOnStable = Sum([.. stable, .. others]),
-            Trouble = Of(EndsOf(Arm.Candidate), stable, others, lastStable),
+            Trouble = Of(EndsOf(Arm.Candidate), stable, others, policy.LooksBack, lastStable),
         };
 
         List<bool> EndsOf(Arm arm) => FarEnds(ended.Where(r => r.Coin.Arm == arm), policy);
@@ -48,6 +48,7 @@ internal static class TroubleSight
         List<bool> candidate,
         List<bool> stable,
         List<bool> others,
+        bool looksBack,
         ImmutableArray<bool> lastStable
     )
     {
@@ -55,7 +56,8 @@ internal static class TroubleSight
         {
             return Trouble.None;
         }
-        if (Most(Sum([.. stable, .. others])))
+        var isThin = looksBack && stable.Count + others.Count < 2;
+        if (Most(Sum([.. stable, .. others])) || (isThin && Most(Sum(lastStable))))
         {
             return Trouble.Outage;
         }

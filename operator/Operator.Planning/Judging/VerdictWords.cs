@@ -54,6 +54,8 @@ internal static class VerdictWords
                 $"{trial.LastOnStable.Far} of {trial.LastOnStable.Of} runs on stable failed by far on the newest occasion, so nothing is counted; the step goes on by itself once they recover",
             Reasons.CohortInTrouble =>
                 $"{trial.LastStableEnds.Count(e => e)} of the cohort's last {trial.LastStableEnds.Length} runs on stable failed by far and most stores outside did not, so nothing is counted; if they do not recover, the cohort needs a person",
+            Reasons.TooLittleEvidence when joint >= policy.Suspicion =>
+                $"has {string.Join(", ", Missing(finding.Case, cohort))}; so far the candidate looks worse than stable: {Doubt(trial, policy)}",
             Reasons.TooLittleEvidence => $"has {string.Join(", ", Missing(finding.Case, cohort))}",
             Reasons.SpoilsNextRun =>
                 $"the run after a run of the candidate fails by far more often than the one after a run of stable; {UnlikelyAtOneLook(trial.SpoilsNextRun.Wealth)}",

@@ -122,10 +122,13 @@ internal static class Assessment
                 attempt,
                 new Verdict.Hold(
                     Reasons.FlowNotSeen,
-                    $"no first run of flow '{unseen[0]}'{(unseen.Count > 1 ? $", and of {unseen.Count - 1} more flows," : "")} has come to an end by itself in this step yet; evidence.flows can leave it out of the next attempt"
+                    $"no first run of flow '{unseen[0]}'{More(unseen.Count - 1)} has come to an end by itself in this step yet; the step waits for the due times of all flows that it judges"
                 )
             );
     }
+
+    private static string More(int flows) =>
+        flows > 0 ? $", and of {flows} more {(flows == 1 ? "flow" : "flows")}," : "";
 
     private static Verdict.Hold Standing(Draft draft, Attempt attempt, Verdict.Hold hold) =>
         CohortPlaces.JudgedNames(draft, attempt).FirstOrDefault(draft.Effective.StandsStill) is { } still

@@ -22,7 +22,7 @@ internal static class EvidenceDeadline
     public static Attempt Begin(Draft draft, Attempt attempt, RolloutSpec rollout)
     {
         var step = StepPlan.Of(rollout.Steps, attempt).Step;
-        var needs = EvidenceNeeds.Of(rollout, step, attempt.Cohort, Paces(draft, attempt));
+        var needs = EvidenceNeeds.Of(rollout, step, (attempt.Cohort, attempt.Places), Paces(draft, attempt));
         return attempt with
         {
             Needs = NeedsText.Of(needs),
@@ -85,8 +85,30 @@ internal static class EvidenceDeadline
             ? new Verdict.Fail(Reasons.EvidenceDeadline, $"{hold.Reason}: {over}")
             : hold with
             {
-                Message = $"{over}: it waits on, and a person may revert the content or delete the SyncRollout",
+                Message =
+                    $"{over}: it waits on, and a person may {(hold.Reason == Reasons.TooLittleEvidence ? "lower the minimum, " : "")}revert the content or delete the SyncRollout",
             };
+    }
+
+    /// <summary>Tells once that a deadline has passed after which the step waits on: it may need a person now.</summary>
+    public static Draft NotePassed(Draft before, Draft after)
+    {
+        if (
+            after is not { Policy.Spec: { Deadlines.OnDeadline: OnDeadline.Hold } rollout }
+            || (before.Record.RunningAttempt, after.Record.RunningAttempt) is not ({ } old, { } attempt)
+            || old.Waited >= Of(attempt, rollout)
+            || attempt.Waited < Of(attempt, rollout)
+        )
+        {
+            return after;
+        }
+        var deadline = rollout.Deadlines.Evidence ?? NeedsText.Written(attempt.DefaultDeadline);
+        return after.Tell(
+            EventTarget.Rollout,
+            Reasons.EvidenceDeadline,
+            $"Attempt {attempt.Number}, step {attempt.Step + 1}: it has waited for evidence for {deadline}, its deadline, and waits on; status.attempt says what for",
+            isWarning: true
+        );
     }
 
     private static bool IsReckoned(Draft draft, Attempt attempt, RolloutSpec rollout)
@@ -132,7 +154,7 @@ internal static class EvidenceDeadline
             .Select(flow =>
             {
                 var sight = Trials.Find(draft.Record, flow.Name) ?? TrialSight.None;
-                var stores = sight.Stable.Runs * (double)cohort / EvidenceNeeds.GroupsAnOccasion(flow, cohort);
+                var stores = sight.Stable.Runs * (double)cohort / EvidenceNeeds.GroupsAnOccasion(flow, cohort, attempt.Places);
                 return new FlowPace(flow)
                 {
                     ItemsAStore = stores > 0 ? sight.Stable.Items / stores : null,

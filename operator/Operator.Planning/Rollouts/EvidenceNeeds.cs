@@ -42,6 +42,9 @@ public sealed record FlowNeeds(Flow Flow, SlotPace Pace, int Groups)
     /// <summary>Items of the candidate on one occasion; null: unknown.</summary>
     public double? Items { get; init; }
 
+    /// <summary>Runs of the stores outside the cohort that keep their places, and so leave the cohort fewer; 0: they take none of it.</summary>
+    public int PlacesOfOthers { get; init; }
+
     public TimeSpan Time => Times(Pace.Period);
 
     /// <summary>As <see cref="Time"/>, on the clock of the deadline, which counts observed occasions and no nights without any.</summary>
@@ -77,23 +80,35 @@ public static class EvidenceNeeds
 
     /// <summary>
     /// The runs that a cohort has on one occasion: as many as <c>maxStoresPerRun</c> demands, else eight where the cohort has so many
-    /// stores and <c>maxConcurrentRuns</c> allows it.
+    /// stores and <c>maxConcurrentRuns</c> allows it. Where the runs of all <paramref name="stores"/> have places at one time, those outside
+    /// keep theirs.
     /// </summary>
-    public static int GroupsAnOccasion(Flow flow, int cohort)
+    public static int GroupsAnOccasion(Flow flow, int cohort, int stores)
     {
-        var demanded = (cohort + flow.MaxStoresPerRun - 1) / Math.Max(1, flow.MaxStoresPerRun);
-        return Math.Max(1, Math.Max(demanded, Math.Min(Math.Min(cohort, WantedGroups), flow.MaxConcurrentRuns)));
+        var places = flow.MaxConcurrentRuns - PlacesOfOthers(flow, cohort, stores);
+        return Math.Max(1, Math.Max(Runs(flow, cohort), Math.Min(Math.Min(cohort, WantedGroups), places)));
     }
 
-    /// <summary>Flows whose schedule can't be read or never comes are left out.</summary>
-    public static StepNeeds Of(RolloutSpec rollout, RolloutStep step, int cohort, IEnumerable<FlowPace> flows)
+    private static int PlacesOfOthers(Flow flow, int cohort, int stores) =>
+        Runs(flow, stores) > flow.MaxConcurrentRuns ? 0 : Runs(flow, Math.Max(0, stores - cohort));
+
+    private static int Runs(Flow flow, int stores) =>
+        (stores + flow.MaxStoresPerRun - 1) / Math.Max(1, flow.MaxStoresPerRun);
+
+    /// <summary>Of a cohort, of so many stores. Flows whose schedule can't be read or never comes are left out.</summary>
+    public static StepNeeds Of(
+        RolloutSpec rollout,
+        RolloutStep step,
+        (int Cohort, int All) stores,
+        IEnumerable<FlowPace> flows
+    )
     {
         var (minima, share) = (rollout.MinimaOf(step), 1 - ControlOf(rollout));
         return new StepNeeds(
-            cohort,
+            stores.Cohort,
             [
                 .. flows
-                    .Select(f => Of(f, minima, cohort, f.HasCoins ? share : 1))
+                    .Select(f => Of(f, minima, stores, f.HasCoins ? share : 1))
                     .OfType<FlowNeeds>()
                     .OrderByDescending(f => f.Time),
             ]
@@ -114,13 +129,14 @@ public static class EvidenceNeeds
         return longest >= Longest / 2 ? Longest : Max(2 * longest, LeastDeadline);
     }
 
-    private static FlowNeeds? Of(FlowPace pace, Minima minima, int cohort, double share)
+    private static FlowNeeds? Of(FlowPace pace, Minima minima, (int Cohort, int All) stores, double share)
     {
+        var cohort = stores.Cohort;
         if (pace.Pace is not { } slots || cohort < 1)
         {
             return null;
         }
-        var groups = GroupsAnOccasion(pace.Flow, cohort);
+        var groups = GroupsAnOccasion(pace.Flow, cohort, stores.All);
         // Stable without items tells nothing of how many there will be.
         var items = pace.ItemsAStore > 0 ? pace.ItemsAStore * cohort * share : null;
         (Bottleneck What, double Occasions, int Minimum)[] waits =
@@ -141,6 +157,8 @@ public static class EvidenceNeeds
             Minimum = longest.Minimum,
             Share = share,
             Items = items,
+            PlacesOfOthers =
+                groups < Math.Min(cohort, WantedGroups) ? PlacesOfOthers(pace.Flow, cohort, stores.All) : 0,
         };
     }
 

@@ -44,8 +44,9 @@ public static class NeedsText
     {
         var flow = needs.Flow;
         var control = needs.Share < 1 ? $", {Percent(1 - needs.Share)} of them on stable" : "";
+        var others = needs.PlacesOfOthers > 0 ? $", {needs.PlacesOfOthers} of them for the other stores" : "";
         var runs =
-            $"{Count(needs.Groups, "run")} on each due time, every {Every(needs.Pace.Period)} ({Count(cohort, "store")}, maxStoresPerRun {flow.MaxStoresPerRun}, maxConcurrentRuns {flow.MaxConcurrentRuns}){control}";
+            $"{Count(needs.Groups, "run")} on each due time, every {Every(needs.Pace.Period)} ({Count(cohort, "store")}, maxStoresPerRun {flow.MaxStoresPerRun}, maxConcurrentRuns {flow.MaxConcurrentRuns}{others}){control}";
         return needs.Bottleneck switch
         {
             Bottleneck.Runs when needs.Share < 1 => $"{Count(needs.Minimum, "run")} of each arm are needed, of {runs}",

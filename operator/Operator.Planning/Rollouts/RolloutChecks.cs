@@ -16,10 +16,18 @@ public static class RolloutChecks
     /// Both specs must be valid by themselves. <paramref name="stores"/>: the active ones, or those of the running attempt; null: not known.
     /// </summary>
     public static ImmutableArray<Finding> Check(RolloutSpec rollout, ConnectorSpec connector, int? stores) =>
+        Check(rollout, connector, stores, rollout.Evidence.Judges);
+
+    private static ImmutableArray<Finding> Check(
+        RolloutSpec rollout,
+        ConnectorSpec connector,
+        int? stores,
+        Func<string, bool> isJudged
+    ) =>
         [
             .. UnknownFlows(rollout, connector),
             .. stores is > 0 and { } active && IsAnythingWritten(rollout)
-                ? Unreachable(rollout, connector, active)
+                ? Unreachable(rollout, connector.Flows.Where(f => isJudged(f.Name)), active)
                 : [],
         ];
 
@@ -33,7 +41,15 @@ public static class RolloutChecks
         }
         // The order of a running attempt is fixed: who suspends stores refuses it nothing.
         var stores = draft.Record.RunningAttempt?.Places ?? draft.Roster.Active.Length;
-        var findings = Check(policy.Spec, draft.Seen.Connector.Spec, stores);
+        // Nor does it wait for flows that joined, or that evidence.flows names since.
+        var findings = Check(
+            policy.Spec,
+            draft.Seen.Connector.Spec,
+            stores,
+            draft.Record.RunningAttempt is { } attempt
+                ? f => attempt.JudgedFlows.Contains(f, StringComparer.Ordinal)
+                : policy.Spec.Evidence.Judges
+        );
         return findings.IsEmpty
             ? draft
             : draft with
@@ -71,23 +87,25 @@ public static class RolloutChecks
         || rollout.Steps.Any(s => s.Evidence is { MinRuns: not null } or { MinStores: not null });
 
     /// <summary>Each field is told once, for the first step that it is too much for: that is the smallest and so the slowest.</summary>
-    private static IEnumerable<Finding> Unreachable(RolloutSpec rollout, ConnectorSpec connector, int stores)
+    private static IEnumerable<Finding> Unreachable(RolloutSpec rollout, IEnumerable<Flow> judged, int stores)
     {
-        var flows = connector
-            .Flows.Where(f => rollout.Evidence.Judges(f.Name))
-            .Select(f => new FlowPace(f))
-            .ToImmutableArray();
+        var flows = judged.Select(f => new FlowPace(f)).ToImmutableArray();
         return rollout
             .Steps.Index()
-            .Select(s => Unreachable(rollout, s.Index, CohortOrder.Places(s.Item.Stores, stores), flows))
+            .Select(s => Unreachable(rollout, s.Index, (CohortOrder.Places(s.Item.Stores, stores), stores), flows))
             .OfType<Finding>()
             .DistinctBy(f => f.Path, StringComparer.Ordinal);
     }
 
-    private static Finding? Unreachable(RolloutSpec rollout, int index, int cohort, ImmutableArray<FlowPace> flows)
+    private static Finding? Unreachable(
+        RolloutSpec rollout,
+        int index,
+        (int Cohort, int All) stores,
+        ImmutableArray<FlowPace> flows
+    )
     {
         var step = rollout.Steps[index];
-        var needs = EvidenceNeeds.Of(rollout, step, cohort, flows);
+        var needs = EvidenceNeeds.Of(rollout, step, stores, flows);
         var deadline = EvidenceNeeds.DeadlineOf(rollout, step, needs);
         if (
             needs.Flows.MaxBy(f => f.Waited) is not { } slowest
@@ -100,15 +118,17 @@ public static class RolloutChecks
         var minima = rollout.MinimaOf(step);
         var (what, value) =
             slowest.Bottleneck == Bottleneck.Runs ? ("minRuns", minima.Runs) : ("minStores", minima.Stores);
+        // The average is no deadline: half of good versions would miss it.
+        var enough = slowest.Waited < EvidenceNeeds.Longest / 2 ? 2 * slowest.Waited : EvidenceNeeds.Longest;
         var raise =
             slowest.Waited < EvidenceNeeds.Longest
-                ? $", raise deadlines.evidence to {NeedsText.Written(slowest.Waited)}"
+                ? $", raise deadlines.evidence to {NeedsText.Written(enough)}, because luck may take twice as long"
                 : "";
         return new Finding(
             path,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what} {value} can't be reached within {NeedsText.Written(deadline)} in step {index + 1}: flow '{slowest.Flow.Name}' takes {NeedsText.Occasions(slowest)}, {NeedsText.Time(slowest.Time)}{NeedsText.OnClock(slowest)}, because {NeedsText.Arithmetic(slowest, cohort)}; lower {what}{raise}, or run the flow more often or with more runs"
+                $"{what} {value} can't be reached within {NeedsText.Written(deadline)} in step {index + 1}: flow '{slowest.Flow.Name}' takes {NeedsText.Occasions(slowest)}, {NeedsText.Time(slowest.Time)}{NeedsText.OnClock(slowest)}, because {NeedsText.Arithmetic(slowest, stores.Cohort)}; lower {what}{raise}, or run the flow more often or with more runs"
             )
         );
     }

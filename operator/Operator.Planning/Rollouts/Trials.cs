@@ -221,6 +221,7 @@ internal static class Trials
             MinRuns = minima.Runs,
             MinItems = minima.Items,
             MinStores = minima.Stores,
+            LooksBack = true,
         };
     }
 

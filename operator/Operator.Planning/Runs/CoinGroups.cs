@@ -60,7 +60,7 @@ internal static class CoinGroups
     {
         var attempt = draft.Followed.RunningAttempt!; // see above
         var (flow, book) = (turn.Flow, draft.Record.ChunksOf(turn.Flow.Name));
-        var groups = EvidenceNeeds.GroupsAnOccasion(flow, attempt.Cohort);
+        var groups = EvidenceNeeds.GroupsAnOccasion(flow, attempt.Cohort, stores: attempt.Cohort);
         int Runs(Func<string, bool> isIn, int most) => ChunkPacking.Pack(book, isIn, most).Count();
         if (Runs(_ => true, flow.MaxStoresPerRun) > flow.MaxConcurrentRuns)
         {

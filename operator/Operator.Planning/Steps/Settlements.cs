@@ -75,7 +75,7 @@ internal static class Settlements
         record = TimeCountedBy(draft) is { } rollout
             ? Dwell.After(record, RoundOf(draft, rollout, flow, occasion))
             : record;
-        return draft.Decide(record, $"{occasion.Id} of '{flow}' is settled");
+        return EvidenceDeadline.NotePassed(draft, draft.Decide(record, $"{occasion.Id} of '{flow}' is settled"));
     }
 
     /// <summary>

@@ -61,6 +61,7 @@ public sealed class EndTableTests
         lost 137 ContainerStatusUnknown | none | Failed           |                               |              | Infra NodeLost
         lost 137 ContainerStatusUnknown | none | Failed           | deleted                       |              | Infra Deleted
         lost 137 ContainerStatusUnknown | none | Failed           |                               | Timeout      | Infra NodeLost
+        lost 137 ContainerStatusUnknown | none | Failed           | deleted                       | TakenBack    | Infra TakenBack
         20s 255 Unknown        | 3      | Failed                  |                               |              | Infra NodeLost
         running 20s            | none   | Running                 | late                          |              | Infra NodeLost
         running 20s            | none   | Running                 | deleted, late                 |              | Infra NodeLost

@@ -27,6 +27,38 @@ public sealed class SettlingTests
         Assert.Equal(1, settled.Stores["a"].Candidate.Runs);
     }
 
+    /// <summary>A cohort of few runs often has an occasion with one run on stable, or none: it tells no end of an outage.</summary>
+    [Fact]
+    public void An_occasion_with_less_than_two_runs_on_stable_ends_no_outage()
+    {
+        var outage = Then(Begun, TrialOf.Run(Arm.Stable, "a", 20, 20), TrialOf.Run(Arm.Stable, "b", 20, 20));
+        Assert.Equal(Trouble.Outage, outage.Trouble);
+
+        Assert.Equal(Trouble.Outage, Then(outage, TrialOf.Run(Arm.Stable, "a", 20, 20)).Trouble);
+        Assert.Equal(Trouble.Outage, Then(outage, TrialOf.Run(Arm.Candidate, "a", 20, 20)).Trouble);
+
+        Assert.Equal(Trouble.None, Then(outage, TrialOf.Run(Arm.Candidate, "a", 20, 0)).Trouble);
+        var well = Then(outage, TrialOf.Run(Arm.Stable, "a", 20, 0), TrialOf.Run(Arm.Stable, "b", 20, 0));
+        Assert.Equal(Trouble.None, well.Trouble);
+    }
+
+    /// <summary>There each occasion has one arm, and no store outside tells anything.</summary>
+    [Fact]
+    public void An_outage_of_the_only_store_is_told_by_its_last_runs_on_stable()
+    {
+        var trial = Then(Judge.Begin(1, new Reporting(true, true)), TrialOf.Run(Arm.Stable, "a", 20, 20));
+        Assert.Equal(Trouble.None, trial.Trouble);
+
+        trial = Then(trial, TrialOf.Run(Arm.Stable, "a", 20, 20));
+
+        Assert.Equal(Trouble.Outage, trial.Trouble);
+        Assert.Equal(Trouble.Outage, Then(trial, TrialOf.Run(Arm.Candidate, "a", 20, 20)).Trouble);
+        Assert.Equal(Trouble.None, Then(trial, TrialOf.Run(Arm.Candidate, "a", 20, 0)).Trouble);
+    }
+
+    private static FlowTrial Then(FlowTrial trial, params ImmutableArray<EndedRun> runs) =>
+        Judge.Settle(trial, new SettledOccasion { Runs = runs }, TrialOf.Policy with { LooksBack = true });
+
     [Fact]
     public void A_step_begins_with_nothing_but_the_evidence()
     {

@@ -24,7 +24,26 @@ public sealed class EvidenceNeedsTests
     {
         var flow = new Flow { MaxStoresPerRun = maxStoresPerRun, MaxConcurrentRuns = maxConcurrentRuns };
 
-        Assert.Equal(groups, EvidenceNeeds.GroupsAnOccasion(flow, cohort));
+        Assert.Equal(groups, EvidenceNeeds.GroupsAnOccasion(flow, cohort, stores: cohort));
+    }
+
+    /// <summary>As they have without an attempt; but where not all runs have a place at one time, nobody keeps one.</summary>
+    [Theory]
+    [InlineData(40, 5)]
+    [InlineData(60, 3)]
+    [InlineData(80, 1)]
+    [InlineData(100, 8)]
+    public void The_runs_of_other_stores_keep_their_places(int stores, int groups)
+    {
+        var flow = FlowOf(Nightly) with { MaxStoresPerRun = 10, MaxConcurrentRuns = 8 };
+
+        Assert.Equal(groups, EvidenceNeeds.GroupsAnOccasion(flow, cohort: 10, stores));
+        var rollout = RolloutOf(new EvidenceMinima());
+        var needs = EvidenceNeeds.Of(rollout, rollout.Steps[0], (10, stores), [new FlowPace(flow)]);
+        Assert.Equal(
+            stores <= 80,
+            NeedsText.Of(needs).Contains("of them for the other stores", StringComparison.Ordinal)
+        );
     }
 
     /// <summary>The numbers that the descriptions of the CRD and the brief of the product name.</summary>
@@ -73,7 +92,7 @@ public sealed class EvidenceNeedsTests
     {
         var rollout = RolloutOf(new EvidenceMinima(), control: "0%");
 
-        var needs = EvidenceNeeds.Of(rollout, rollout.Steps[0], 20, [new FlowPace(FlowOf(Nightly))]);
+        var needs = EvidenceNeeds.Of(rollout, rollout.Steps[0], (20, 20), [new FlowPace(FlowOf(Nightly))]);
 
         Assert.Equal(
             "the step's minima take 2 due times of flow 'orders', about 2 days: 10 runs of the candidate are needed, of 8 runs on each due time, every 24h (20 stores, maxStoresPerRun 10, maxConcurrentRuns 10)",
@@ -136,7 +155,7 @@ public sealed class EvidenceNeedsTests
         };
 
         Assert.Equal(new Minima(Runs: 1, Items: 7, Stores: 3), rollout.MinimaOf(step));
-        Assert.Equal(1, EvidenceNeeds.Of(rollout, step, 20, [new FlowPace(FlowOf(Nightly))]).Time.TotalDays, 0.1);
+        Assert.Equal(1, EvidenceNeeds.Of(rollout, step, (20, 20), [new FlowPace(FlowOf(Nightly))]).Time.TotalDays, 0.1);
     }
 
     [Fact]
@@ -167,7 +186,7 @@ public sealed class EvidenceNeedsTests
         };
         var step = rollout.Steps[0] with { MinDuration = new Duration(minDuration) };
 
-        var needs = EvidenceNeeds.Of(rollout, step, 20, [new FlowPace(FlowOf(schedule))]);
+        var needs = EvidenceNeeds.Of(rollout, step, (20, 20), [new FlowPace(FlowOf(schedule))]);
 
         Assert.Equal(hours, EvidenceNeeds.DeadlineOf(rollout, step, needs).TotalHours, tolerance: 0.2);
     }
@@ -180,7 +199,7 @@ public sealed class EvidenceNeedsTests
         var needs = EvidenceNeeds.Of(
             rollout,
             rollout.Steps[0],
-            1,
+            (1, 1),
             [new FlowPace(FlowOf("0 0 1 1 *")), new FlowPace(FlowOf(Nightly))]
         );
 
@@ -190,7 +209,7 @@ public sealed class EvidenceNeedsTests
     private static StepNeeds Needs(EvidenceMinima minima, int cohort, params FlowPace[] flows)
     {
         var rollout = RolloutOf(minima);
-        return EvidenceNeeds.Of(rollout, rollout.Steps[0], cohort, flows);
+        return EvidenceNeeds.Of(rollout, rollout.Steps[0], (cohort, cohort), flows);
     }
 
     private static RolloutSpec RolloutOf(EvidenceMinima minima, string control = "50%") =>

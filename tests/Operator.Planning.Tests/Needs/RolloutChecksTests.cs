@@ -24,7 +24,7 @@ public sealed class RolloutChecksTests
         Assert.Equal(
             "spec.evidence.minRuns: minRuns 10 can't be reached within 72h in step 1: flow 'orders' takes some 12 due times, about 12 days, "
                 + "because 10 runs of each arm are needed, of 2 runs on each due time, every 24h (2 stores, maxStoresPerRun 10, maxConcurrentRuns 10), "
-                + "50% of them on stable; lower minRuns, raise deadlines.evidence to 288h, or run the flow more often or with more runs",
+                + "50% of them on stable; lower minRuns, raise deadlines.evidence to 576h, because luck may take twice as long, or run the flow more often or with more runs",
             finding.ToString()
         );
     }

@@ -26,7 +26,7 @@ internal sealed class SimulatedRollout
     private const int MostOccasions = 2000;
     private const int MostGroups = 8;
     private const int MostOutside = 12;
-    private readonly JudgePolicy _policy = new();
+    private readonly JudgePolicy _policy = new() { LooksBack = true };
     private readonly ImmutableArray<int> _steps;
     private readonly OtherRules _others;
     private FlowTrial _trial;
