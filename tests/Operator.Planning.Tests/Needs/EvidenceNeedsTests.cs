@@ -101,6 +101,15 @@ public sealed class EvidenceNeedsTests
     }
 
     [Fact]
+    public void Of_a_flow_that_came_with_the_candidate_only_its_runs_are_waited_for()
+    {
+        var needs = Needs(new EvidenceMinima(), cohort: 20, new FlowPace(FlowOf(Nightly)) { HasCoins = false });
+
+        Assert.Equal(2, needs.Slowest!.Occasions);
+        Assert.Contains("10 runs of the candidate are needed", NeedsText.Of(needs), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_slowest_flow_tells_how_long_the_step_takes()
     {
         var needs = Needs(

@@ -103,11 +103,7 @@ public sealed class ControlStories
         world.SetRollout(s => s with { Evidence = Endless });
         world.Try();
         world.Versions[A.Better] = new Behaviour { Rejects = _ => null, CanStart = false };
-        world.Until(w => w.Attempt is { Refusal: not null } || w.IsOver);
-        if (world.Attempt is null)
-        {
-            return;
-        }
+        world.Until(w => w.Attempt is { Refusal: not null });
         world.ToSlot();
         world.Runs.Clear();
         world.Run(TimeSpan.FromSeconds(9));
