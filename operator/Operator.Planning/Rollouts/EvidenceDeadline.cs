@@ -154,7 +154,8 @@ internal static class EvidenceDeadline
             .Select(flow =>
             {
                 var sight = Trials.Find(draft.Record, flow.Name) ?? TrialSight.None;
-                var stores = sight.Stable.Runs * (double)cohort / EvidenceNeeds.GroupsAnOccasion(flow, cohort, attempt.Places);
+                var stores =
+                    sight.Stable.Runs * (double)cohort / EvidenceNeeds.GroupsAnOccasion(flow, cohort, attempt.Places);
                 return new FlowPace(flow)
                 {
                     ItemsAStore = stores > 0 ? sight.Stable.Items / stores : null,

@@ -79,7 +79,11 @@ public sealed class DeadlineReports
     public void A_flow_that_comes_seldom_has_the_time_that_it_needs(string schedule, string zone, int stores, int days)
     {
         var seldom = A.Flow() with { Schedule = schedule, TimeZone = zone };
-        var world = A.SellerWorld(stores, s => s with { Deadlines = RollsBack, Evidence = new EvidenceMinima() }, seldom);
+        var world = A.SellerWorld(
+            stores,
+            s => s with { Deadlines = RollsBack, Evidence = new EvidenceMinima() },
+            seldom
+        );
         world.Ship(A.Better, new Behaviour(), TimeSpan.FromDays(62));
 
         world.LiveUntil(w => w.IsOver, TimeSpan.FromDays(days));
@@ -147,7 +151,14 @@ public sealed class DeadlineReports
     [Fact]
     public void A_hold_writes_nothing_between_two_due_times()
     {
-        var world = A.SellerWorld(7, s => s with { Evidence = new EvidenceMinima { MinRuns = 100_000 } }, A.Flow() with { Schedule = "@every 2m" });
+        var world = A.SellerWorld(
+            7,
+            s => s with { Evidence = new EvidenceMinima { MinRuns = 100_000 } },
+            A.Flow() with
+            {
+                Schedule = "@every 2m",
+            }
+        );
         world.Ship(A.Better, new Behaviour());
         world.ToSlot(120);
         world.Run(TimeSpan.FromSeconds(30));

@@ -77,10 +77,7 @@ internal static class SellerWorlds
         }
 
         public void SetSuspended(bool isSuspended) =>
-            world.Connector = world.Connector with
-            {
-                Spec = world.Connector.Spec with { Suspend = isSuspended },
-            };
+            world.Connector = world.Connector with { Spec = world.Connector.Spec with { Suspend = isSuspended } };
 
         /// <summary>The status of the rollout's condition.</summary>
         public string? Condition(string type) =>

@@ -20,7 +20,12 @@ public sealed class StatusReports
     {
         var world = A.SellerWorld(
             7,
-            s => s with { Steps = A.Steps("2", "100%"), Evidence = new EvidenceMinima { MinRuns = 8 } }
+            s =>
+                s with
+                {
+                    Steps = A.Steps("2", "100%"),
+                    Evidence = new EvidenceMinima { MinRuns = 8 },
+                }
         );
         world.Ship(A.Better, new Behaviour());
         world.Until(w => w.Attempt is { Step: 1 });
@@ -118,7 +123,14 @@ public sealed class StatusReports
     [Fact]
     public void An_attempt_that_can_not_go_on_is_told_no_pass()
     {
-        var world = A.SellerWorld(7, s => s with { Evidence = new EvidenceMinima { MinRuns = 4, MinItems = 10 } });
+        var world = A.SellerWorld(
+            7,
+            s =>
+                s with
+                {
+                    Evidence = new EvidenceMinima { MinRuns = 4, MinItems = 10 },
+                }
+        );
         world.Both(new Behaviour { Duration = TimeSpan.FromSeconds(4) });
         world.Ship(A.Better, new Behaviour { Duration = TimeSpan.FromSeconds(4) });
         // The runs under way are those that the minima lack.
@@ -126,7 +138,17 @@ public sealed class StatusReports
 
         world.SetSuspended(true);
         world.Run(TimeSpan.FromSeconds(30));
-        world.SetRollout(s => s with { Evidence = new EvidenceMinima { MinRuns = 1, MinItems = 1, MinStores = 1 } });
+        world.SetRollout(s =>
+            s with
+            {
+                Evidence = new EvidenceMinima
+                {
+                    MinRuns = 1,
+                    MinItems = 1,
+                    MinStores = 1,
+                },
+            }
+        );
         world.Run(TimeSpan.FromMinutes(1));
 
         Assert.Equal(("Hold", Reasons.Suspended), world.Verdict);
@@ -162,7 +184,13 @@ public sealed class StatusReports
         world.Ship(A.Better, AllFail);
         world.Until(w => w.IsOver);
 
-        world.SetRollout(s => s with { Steps = A.Steps("2", "100%"), Evidence = new EvidenceMinima { MinRuns = 3 } });
+        world.SetRollout(s =>
+            s with
+            {
+                Steps = A.Steps("2", "100%"),
+                Evidence = new EvidenceMinima { MinRuns = 3 },
+            }
+        );
         world.SetFlow(f => f with { Timeout = new Duration("25s"), MaxStoresPerRun = 5 });
         world.SetSuspended(true);
         world.Run(TimeSpan.FromMinutes(1));
@@ -182,7 +210,13 @@ public sealed class StatusReports
     {
         var flow = A.Flow() with { MaxStoresPerRun = 50, MaxConcurrentRuns = 40 };
         var world = A.SellerWorld(1000, null, flow);
-        world.Ship(A.Better, new Behaviour { Says = s => s.StartsWith("seller-01", StringComparison.Ordinal) ? WorkerReport.Failed(5, 'i') : null });
+        world.Ship(
+            A.Better,
+            new Behaviour
+            {
+                Says = s => s.StartsWith("seller-01", StringComparison.Ordinal) ? WorkerReport.Failed(5, 'i') : null,
+            }
+        );
 
         world.Until(w => w.IsOver);
 

@@ -184,7 +184,10 @@ public sealed class VerdictReports
     [Fact]
     public void An_open_question_does_not_pass_when_the_time_of_the_step_is_over()
     {
-        var world = A.SellerWorld(7, s => s with { Steps = [A.Steps("100%")[0] with { MinDuration = new Duration("2m") }] });
+        var world = A.SellerWorld(
+            7,
+            s => s with { Steps = [A.Steps("100%")[0] with { MinDuration = new Duration("2m") }] }
+        );
         world.Ship(A.Better, new Behaviour { Ok = 25 });
 
         world.Run(TimeSpan.FromMinutes(10));
@@ -219,7 +222,14 @@ public sealed class VerdictReports
     [Fact]
     public void Runs_that_people_delete_are_neither_good_nor_bad()
     {
-        var world = A.SellerWorld(7, s => s with { Evidence = new EvidenceMinima { MinRuns = 12, MinItems = 1 } });
+        var world = A.SellerWorld(
+            7,
+            s =>
+                s with
+                {
+                    Evidence = new EvidenceMinima { MinRuns = 12, MinItems = 1 },
+                }
+        );
         world.Both(new Behaviour { Duration = TimeSpan.FromSeconds(5) });
         world.Ship(A.Better, new Behaviour { Duration = TimeSpan.FromSeconds(5) });
         world.ToSlot();
@@ -257,8 +267,5 @@ public sealed class VerdictReports
     }
 
     private static void AssertNoMismatch(World world) =>
-        world.Watch(
-            TimeSpan.FromMinutes(12),
-            w => Assert.NotEqual(Reasons.LosesRuns, w.Verdict.Reason)
-        );
+        world.Watch(TimeSpan.FromMinutes(12), w => Assert.NotEqual(Reasons.LosesRuns, w.Verdict.Reason));
 }

@@ -103,12 +103,7 @@ public sealed class DwellStories
         var slow = A.Flow("prices") with { Schedule = "@every 1m", Timeout = new Duration("90s") };
         var world = A.TrialWorld(
             8,
-            s =>
-                s with
-                {
-                    InFlight = InFlight.Stop,
-                    Evidence = s.Evidence with { Flows = ["orders"] },
-                },
+            s => s with { InFlight = InFlight.Stop, Evidence = s.Evidence with { Flows = ["orders"] } },
             A.Flow(),
             slow
         );
