@@ -1,6 +1,5 @@
 using Operator.Api;
 using Operator.Planning.Facts;
-using Operator.Planning.Record;
 using Operator.Planning.Tests.Trials;
 
 namespace Operator.Planning.Tests.PublicReports;

@@ -2,7 +2,6 @@ using Operator.Api;
 using Operator.Planning.Facts;
 using Operator.Planning.Record;
 using Operator.Planning.Tests.Trials;
-using Operator.Testing;
 
 namespace Operator.Planning.Tests.PublicReports;
 

@@ -18,7 +18,7 @@ public sealed class DeadlineStories
         world.Both(Sick);
         world.Watch(
             TimeSpan.FromMinutes(5),
-            w => Assert.False(w.IsOver, $"{w.OverReason}: {w.Record.Attempts.History}")
+            w => Assert.False(w.IsOver, $"{w.OverReason}: {string.Join(';', w.Record.Attempts.History)}")
         );
 
         Assert.Equal(("Hold", Reasons.Outage), world.Verdict);

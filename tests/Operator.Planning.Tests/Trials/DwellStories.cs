@@ -1,6 +1,5 @@
 using Operator.Api;
 using Operator.Planning.Facts;
-using Operator.Planning.Record;
 
 namespace Operator.Planning.Tests.Trials;
 
