@@ -25,7 +25,7 @@ public sealed class LintTests
         var run = await LintAsync(Good);
 
         Assert.Equal("", run.Output);
-        Assert.Equal("1 objects checked, 0 findings\n", run.Errors);
+        Assert.Equal("1 object checked, 0 findings\n", run.Errors);
         Assert.Equal(0, run.ExitCode);
     }
 
@@ -56,7 +56,7 @@ public sealed class LintTests
         var bad = await LintAsync(list.Replace("schedule:", "shedule:", StringComparison.Ordinal));
 
         Assert.Equal(0, good.ExitCode);
-        Assert.Contains("1 objects checked, 0 findings", good.Errors, StringComparison.Ordinal);
+        Assert.Contains("1 object checked, 0 findings", good.Errors, StringComparison.Ordinal);
         Assert.Equal(1, bad.ExitCode);
         var line = 1 + list[..list.IndexOf("schedule:", StringComparison.Ordinal)].Count(c => c == '\n');
         Assert.Contains(
@@ -268,7 +268,7 @@ public sealed class LintTests
         var run = await LintAsync(Assert.Single(DocumentedBlocks.Of("docs/writing-a-sync-pod.md", "yaml")));
 
         Assert.Equal("", run.Output);
-        Assert.Equal("1 objects checked, 0 findings\n", run.Errors);
+        Assert.Equal("1 object checked, 0 findings\n", run.Errors);
     }
 
     [Fact]

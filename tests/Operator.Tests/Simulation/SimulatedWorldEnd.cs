@@ -37,13 +37,17 @@ internal sealed partial class SimulatedWorld
         var owing = record
             .Ledgers.Where(l => record.Stable?.FlowParameters.ContainsKey(l.Key) == true)
             .SelectMany(l => l.Value.Stores)
-            .Where(s => s.Value.RedoFrom is not null)
+            .Where(s => s.Value.RedoFrom is not null && !IsUnderWay(s.Value))
             .ToList();
         Expect(
             owing.Count == 0 || _objects.Quota is not null || !image.Contains("good", StringComparison.Ordinal),
-            $"{owing.Count} stores still owe what a bad version did, {owing.FirstOrDefault().Key} among them"
+            $"{owing.Count} stores still owe what a bad version did, {owing.FirstOrDefault().Key} among them: {owing.FirstOrDefault().Value}"
         );
     }
+
+    /// <summary>Its newest run went well and had more to do: where places are few, the rest has not come before the end.</summary>
+    private static bool IsUnderWay(StoreLedger store) =>
+        string.IsNullOrEmpty(store.FailingClass) && store.LastRunSlot > store.LastOkSlot;
 
     /// <summary>
     /// Every due store-sync has run or is counted as missed. Skips worlds that change the counts or what is due: a lost record, a
