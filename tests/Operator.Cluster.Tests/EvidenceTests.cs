@@ -97,7 +97,8 @@ public sealed class EvidenceTests(TestCluster cluster) : ClusterStory(cluster, "
             $"--from-literal=fault=crash:{WithSharedFault.Stores[7]}"
         );
         await Story.ApplyAsync(WithSharedFault, Ct);
-        await Story.ApplyAsync(A.RolloutManifest() with { Steps = [("50%", "10s"), ("100%", "0s")] }, Ct);
+        // Long enough that the coins of a dozen due times hardly leave the store on stable each time.
+        await Story.ApplyAsync(A.RolloutManifest() with { Steps = [("50%", "10s"), ("100%", "60s")] }, Ct);
         await Story.AwaitRunsAsync(
             "the other stores run",
             runs => runs.Where(r => r.Succeeded).SelectMany(r => r.Stores).Distinct().Count() == 19,
